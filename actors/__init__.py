@@ -1,0 +1,1 @@
+"""Behaviour: sessions, pools and connections as Trio actors around pure state machines."""

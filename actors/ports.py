@@ -1,0 +1,211 @@
+"""What the actors need of the outside world: Protocols that adapters satisfy, and the plain structs that cross over."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal, Protocol, TypeVar
+
+import msgspec
+
+from protocol.audioformat import AudioFormat
+
+Kind = Literal["STT", "LLM", "TTS"]
+T = TypeVar("T")
+Emit = Callable[[T], Awaitable[None]]
+"""How an engine hands on a result as it comes; waits while the session is behind."""
+
+
+class EngineFailed(Exception):
+    """An engine or provider could not do its work; the message says why and what to do, without secrets."""
+
+
+class Undecodable(Exception):
+    """Audio that is not what it says it is, or of no known format; the message says what was expected."""
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian)."""
+
+    data: bytes
+    format: AudioFormat
+
+
+class Sound(msgspec.Struct, frozen=True):
+    """Bytes ready for a Receiver, and how long they take to play, in seconds."""
+
+    data: bytes
+    seconds: float
+
+
+# ---- speech to text
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """What is to be recognised; `language` BCP 47, `prompt` a hint of the words to expect."""
+
+    clip: Clip
+    model: str
+    language: str
+    prompt: str
+
+
+class Transcript(msgspec.Struct, frozen=True):
+    """The words of an utterance, "" for none; `language` BCP 47 as the engine detected it, "" where it does not say."""
+
+    text: str
+    language: str = ""
+
+
+class SpeechToText(Protocol):
+    """A recogniser."""
+
+    wants: AudioFormat | None
+    """The format that `transcribe` must be given; None: whatever the Sender sent."""
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Recognise; `words` is told all the words so far as they become known.
+
+        Raises EngineFailed, or Undecodable where the engine decodes for itself. Cancelling stops the engine's work at
+        once and leaves it fit for the next call.
+        """
+
+
+# ---- language model
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """A turn that is over: what the person said, and what of the answer was heard."""
+
+    said: str
+    answered: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What the session knows of itself, for an engine that speaks about it; ms, -1 for not known."""
+
+    turn: int = 1
+    first_audio_ms: int = -1
+    cut_after: str = ""
+    """The words of the last answer that were heard where it was interrupted, "" where it was not."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is to be answered; `max_token` 0 is no limit, `name` the assistant's name, `clip` the speech itself."""
+
+    text: str
+    history: tuple[Exchange, ...]
+    model: str
+    prompt: str
+    temperature: float
+    stop: tuple[str, ...]
+    max_token: int
+    name: str
+    language: str
+    stream: bool
+    clip: Clip | None = None
+    facts: Facts = Facts()
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """How an answer wants to be spoken: `clip`, its own sound instead of synthesis; `voice`, `speed` where not "", 0."""
+
+    clip: Clip | None = None
+    voice: str = ""
+    speed: float = 0.0
+
+
+class LanguageModel(Protocol):
+    """What finds the answer."""
+
+    async def answer(self, question: Question, write: Emit[str]) -> Delivery:
+        """Write the answer piece by piece; the pieces joined are its text.
+
+        Raises EngineFailed. Cancelling ends the request.
+        """
+
+
+# ---- text to speech
+
+
+class Speech(msgspec.Struct, frozen=True):
+    """What is to be spoken; `voice` "": the engine's own for `language` and `gender`; `speed` 1 is normal."""
+
+    text: str
+    model: str
+    voice: str
+    language: str
+    gender: Literal["unspecified", "male", "female", "neutral"]
+    speed: float
+
+
+class TextToSpeech(Protocol):
+    """A synthesiser."""
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+        """Hand on the sound as it is made; all pieces are of one format and, joined, one file or one run of samples.
+
+        Raises EngineFailed. Cancelling stops the synthesis at once and leaves the engine fit for the next call.
+        """
+
+
+# ---- sound and words
+
+
+class Codec(Protocol):
+    """Conversion between audio formats, off the event loop."""
+
+    async def decode(self, clip: Clip, rate: int) -> bytes:
+        """The samples of `clip` as mono 16-bit PCM at `rate` Hz. Raises Undecodable. Cancelling abandons the work."""
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable."""
+
+
+class Analyst(Protocol):
+    """What can be told of a text, offline and in well under a millisecond."""
+
+    def sentiment(self, text: str) -> str:
+        """positive, neutral or negative."""
+
+
+# ---- providers and limits
+
+
+class ProviderEntry(msgspec.Struct, frozen=True):
+    """A provider of one kind: what it has, and whether it can be used here. Empty `models` or `voices`: no list."""
+
+    name: str
+    title: str
+    kind: Kind
+    configured: bool
+    default_model: str = ""
+    models: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    default_language: str = ""
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """All providers, in the operator's order of preference; `substitute`: whether one may stand in for another."""
+
+    entries: tuple[ProviderEntry, ...]
+    substitute: bool = True
+
+
+class Engines(Protocol):
+    """Where the stages find the engine of a provider, by the provider's name."""
+
+    def recogniser(self, provider: str) -> SpeechToText:
+        """The speech-to-text engine; the catalogue says which names there are."""
+
+    def model(self, provider: str) -> LanguageModel:
+        """The language model."""
+
+    def synthesiser(self, provider: str) -> TextToSpeech:
+        """The text-to-speech engine."""
+
+    @property
+    def codec(self) -> Codec:
+        """Conversion between audio formats."""
+
+    @property
+    def analyst(self) -> Analyst:
+        """Sentiment."""

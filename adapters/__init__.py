@@ -1,0 +1,1 @@
+"""The outside world: sockets, engines, codecs, settings and the command line."""

@@ -1,0 +1,166 @@
+"""Reading JSON as game engines build it: keys in any case, unset fields as null or "", whole floats for integers."""
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+MAX_WARNINGS = 20
+_SHOWN = 60
+
+
+class Unreadable(ValueError):
+    """A value cannot be used; the message names the field, what came and what is allowed."""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """Marks a string field (with Annotated) whose values `parse` accepts; its ValueError says what is allowed."""
+
+    parse: Callable[[str], object]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One field that an update sets: section and key by the names of the Python structs, value already converted."""
+
+    section: str
+    field: str
+    value: Any
+
+
+def show(value: object) -> str:
+    """`value` as it came, short enough for an error message."""
+    text = msgspec.json.encode(value, enc_hook=repr).decode(errors="replace")
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def nearest(key: str, known: Collection[str]) -> str:
+    """Words that point at the known key most like `key`, or at all of them."""
+    folded = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(key.lower(), list(folded), n=1)
+    return f"did you mean {folded[close[0]]}?" if close else f"known: {', '.join(known)}"
+
+
+def fold(raw: Mapping[object, object], known: Mapping[str, str], where: str) -> tuple[dict[str, object], list[str]]:
+    """Match the keys of `raw`, in any case, to `known` (wire name to Python name).
+
+    Returns the values under their Python names, and a warning for each key that is not known (at most MAX_WARNINGS).
+    """
+    by_folded = {wire.lower(): name for wire, name in known.items()}
+    values: dict[str, object] = {}
+    warnings: list[str] = []
+    for key, value in raw.items():
+        name = by_folded.get(str(key).lower())
+        if name is not None:
+            values[name] = value
+        elif len(warnings) < MAX_WARNINGS:
+            warnings.append(f"{where}{show(key)[1:-1]}: unknown key, ignored ({nearest(str(key), list(known))})")
+    return values, warnings
+
+
+def read(
+    payload: object, root: type[msgspec.Struct], zero_is_unset: frozenset[tuple[str, str]]
+) -> tuple[list[Change], list[str]]:
+    """Read `payload` against `root`, a struct of sections that are structs of fields.
+
+    null and "" set a field to its default, and so does 0 for the (section, field) pairs of `zero_is_unset`; a null
+    section sets all of its fields. Raises Unreadable.
+    """
+    sections = {field.encode_name: field for field in msgspec.structs.fields(root)}
+    if unset(payload):
+        return [], []
+    if not isinstance(payload, Mapping):
+        raise Unreadable(f"came {show(payload)}, allowed: an object with {', '.join(sections)}")
+    given, warnings = fold(payload, {name: name for name in sections}, "")
+    changes: list[Change] = []
+    for name, raw in given.items():
+        more, odd = _section(name, raw, sections[name].type, zero_is_unset)
+        changes += more
+        warnings += odd
+    return changes, warnings[:MAX_WARNINGS]
+
+
+def _section(
+    name: str, raw: object, struct: type[msgspec.Struct], zero_is_unset: frozenset[tuple[str, str]]
+) -> tuple[list[Change], list[str]]:
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    if unset(raw):
+        return [Change(name, field.name, field.default) for field in fields.values()], []
+    if not isinstance(raw, Mapping):
+        raise Unreadable(f"{name}: came {show(raw)}, allowed: an object")
+    given, warnings = fold(raw, {field.encode_name: field.name for field in fields.values()}, f"{name}.")
+    hints = get_type_hints(struct, include_extras=True)
+    changes: list[Change] = []
+    for key, value in given.items():
+        field = fields[key]
+        where = f"{name}.{field.encode_name}"
+        if unset(value) or (value == 0 and value is not False and (name, key) in zero_is_unset):
+            changes.append(Change(name, key, field.default))
+        else:
+            changes.append(Change(name, key, convert(value, hints[key], where, field.default)))
+    return changes, warnings
+
+
+def unset(value: object) -> bool:
+    """Whether an engine that fills every field means by `value` that it was left out."""
+    return value is None or value == ""
+
+
+def convert(value: object, hint: Any, where: str, default: object = None) -> object:
+    """`value` as the annotated type `hint`; raises Unreadable with `where`, what came and what is allowed."""
+    plain, marks = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
+    if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
+        return _named(value, plain, where, default)
+    if plain is int and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if get_origin(plain) is tuple and isinstance(value, str):
+        value = [value]
+    try:
+        converted: object = msgspec.convert(value, hint, strict=True)
+        for mark in marks:
+            if isinstance(mark, Checked):
+                mark.parse(str(converted))
+    except ValueError:
+        raise Unreadable(f"{where}: came {show(value)}, allowed: {allowed(hint)}") from None
+    return converted
+
+
+def _named(value: object, struct: type[msgspec.Struct], where: str, default: object) -> object:
+    """A `{name, title}` struct; a plain string is its name, an empty name is the default."""
+    raw = {"name": value} if isinstance(value, str) else value
+    if not isinstance(raw, Mapping):
+        raise Unreadable(f"{where}: came {show(value)}, allowed: a name, or an object with name and title")
+    given, _ = fold(raw, {"name": "name", "title": "title"}, "")
+    if unset(given.get("name")):
+        return default
+    hint = get_type_hints(struct, include_extras=True)["name"]
+    name = given["name"]
+    if get_origin(hint) is Literal and isinstance(name, str):
+        name = name.lower()
+    name = convert(name, hint, f"{where}.name")
+    title = convert(given.get("title") or str(name).title(), str, f"{where}.title")
+    return struct(name=name, title=title)
+
+
+def allowed(hint: Any) -> str:
+    """What the annotated type `hint` admits, in words."""
+    plain, marks = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
+    for mark in marks:
+        if isinstance(mark, Checked):
+            return _refusal(mark)
+    if get_origin(plain) is Literal:
+        return ", ".join(str(value) for value in get_args(plain))
+    words = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}.get(plain)
+    if words is None:
+        most = next((mark.max_length for mark in marks if isinstance(mark, msgspec.Meta)), None)
+        return f"up to {most} strings" if most else "a list of strings"
+    bounds = next((mark for mark in marks if isinstance(mark, msgspec.Meta)), None)
+    return words if bounds is None else f"{words} from {bounds.ge:g} to {bounds.le:g}"
+
+
+def _refusal(mark: Checked) -> str:
+    try:
+        mark.parse("\0")
+    except ValueError as error:
+        return str(error)
+    return "a string"
