@@ -93,7 +93,10 @@ _ZERO_IS_UNSET = frozenset({("TTS", "speed")})
 
 
 def read_update(payload: object) -> SessionUpdate:
-    """Read the payload of `session.update`, tolerantly; raises BadMessage (2000) naming field, value and what is allowed."""
+    """Read the payload of `session.update`, tolerantly.
+
+    Raises BadMessage (2000) that names the field, what came and what is allowed.
+    """
     try:
         changes, warnings = tolerant.read(payload, Configuration, _ZERO_IS_UNSET)
     except tolerant.Unreadable as error:

@@ -195,7 +195,10 @@ class Names:
     """The names in force: those of EVENTS and HANDSHAKE_KEYS, with the renamings of `[protocol.names]`."""
 
     def __init__(self, renamed: dict[str, str] | None = None) -> None:
-        """`renamed`: documented name to the name wanted. Raises ValueError for an unknown, clashing or reserved name."""
+        """`renamed`: documented name to the name wanted.
+
+        Raises ValueError for an unknown, clashing or reserved name.
+        """
         renamed = renamed or {}
         known = (*EVENTS, *HANDSHAKE_KEYS)
         for old, new in renamed.items():

@@ -1,0 +1,109 @@
+"""From a Socket.IO event to a typed client message, as tolerantly as docs/protocol.md says."""
+
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from protocol.configuration import SessionUpdate, read_update
+from protocol.errors import BadMessage, ErrorId
+from protocol.messages import (
+    CLIENT_EVENTS,
+    BufferAppend,
+    BufferClear,
+    BufferCommit,
+    CaptureError,
+    ClientMessage,
+    InputText,
+    Names,
+    ResponseCancel,
+)
+from protocol.tolerant import nearest, show, unset
+
+_DATA_URL = re.compile(r"data:[^,]{0,200}?;base64,", re.ASCII | re.IGNORECASE)
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def read_event(name: str, arguments: list[Any], names: Names) -> ClientMessage:
+    """The event `name` with its arguments, of which the first counts, as a message. Raises BadMessage."""
+    documented = names.documented.get(name)
+    payload = arguments[0] if arguments else None
+    if documented is None:
+        raise BadMessage(ErrorId.UNKNOWN_EVENT, f"unknown event {show(name)}: {nearest(name, names.documented)}")
+    return _READERS[documented](payload, name)
+
+
+def read_audio(payload: object, name: str = "input.buffer.append") -> bytes:
+    """A chunk: bytes; base64 in either alphabet, padded or not, or a data URL; `{"type": "Buffer", "data": [...]}`."""
+    if isinstance(payload, bytes):
+        return payload
+    if isinstance(payload, str):
+        return _read_base64(payload, name)
+    if isinstance(payload, Mapping) and payload.get("type") == "Buffer" and isinstance(payload.get("data"), list):
+        try:
+            return bytes(payload["data"])
+        except (ValueError, TypeError):
+            raise BadMessage(ErrorId.UNREADABLE, f"{name}: a Buffer's data is a list of numbers 0 to 255") from None
+    raise BadMessage(
+        ErrorId.UNREADABLE, f"{name}: came {show(payload)}, allowed: a binary attachment, a base64 string, or a Buffer"
+    )
+
+
+def _read_base64(text: str, name: str) -> bytes:
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        pass
+    prefix = _DATA_URL.match(text)
+    bare = "".join(text[prefix.end() if prefix else 0 :].split()).rstrip("=").translate(_URL_SAFE)
+    try:
+        return binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True)
+    except ValueError as error:
+        reason = str(error) or "not base64"
+        raise BadMessage(
+            ErrorId.UNREADABLE, f"{name}: the string is not base64 ({reason}); send base64 or bytes"
+        ) from None
+
+
+def _read_append(payload: object, name: str) -> BufferAppend:
+    return BufferAppend(b"" if payload is None else read_audio(payload, name))
+
+
+def _read_commit(payload: object, name: str) -> BufferCommit:
+    if unset(payload) or payload == {}:
+        return BufferCommit()
+    if isinstance(payload, Mapping):
+        folded = {str(key).lower(): value for key, value in payload.items()}
+        inner = folded.get("data")
+        if isinstance(inner, Mapping):
+            folded = {**folded, **{str(key).lower(): value for key, value in inner.items()}}
+        message, code = folded.get("message"), folded.get("errorid", folded.get("statuscode", 0))
+        if all(unset(value) or value == 0 for value in (message, code, folded.get("name"))):
+            return BufferCommit()
+        if isinstance(message, str) and isinstance(code, int | float | None):
+            return BufferCommit(CaptureError(message, int(code or 0)))
+    raise BadMessage(
+        ErrorId.UNREADABLE,
+        f"{name}: came {show(payload)}, allowed: nothing, or an error as {{message, errorId}} "
+        "or {name, message, data: {message, statusCode}}",
+    )
+
+
+def _read_text(payload: object, name: str) -> InputText:
+    if isinstance(payload, Mapping):
+        payload = {str(key).lower(): value for key, value in payload.items()}.get("text")
+    if payload is None or isinstance(payload, str):
+        return InputText(payload or "")
+    raise BadMessage(ErrorId.UNREADABLE, f'{name}: came {show(payload)}, allowed: a string, or {{"text": a string}}')
+
+
+_READERS: dict[str, Callable[[object, str], ClientMessage]] = {
+    "session.update": lambda payload, name: read_update(payload),
+    "input.buffer.append": _read_append,
+    "input.buffer.commit": _read_commit,
+    "input.buffer.clear": lambda payload, name: BufferClear(),
+    "input.text": _read_text,
+    "response.cancel": lambda payload, name: ResponseCancel(),
+}
+assert tuple(_READERS) == CLIENT_EVENTS
+__all__ = ["SessionUpdate", "read_audio", "read_event"]

@@ -1,0 +1,189 @@
+"""Socket.IO on one connection as a machine: which namespaces are joined, which attachments and which CONNECT are due.
+
+It stands between the messages of protocol/connection.py and whoever serves the namespaces. Text that arrives where an
+attachment was due does not end the connection, because a client without a send lock (socket.io-client-csharp) does
+that in good faith: the event that waited is lost, the text is handled, and as many binary frames as were owed are
+thrown away when they come.
+"""
+
+import math
+from typing import Any
+
+import msgspec
+
+from protocol import socketio
+from protocol.engineio import Frame
+from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.socketio import Header, Packet
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """How long a client may take, in seconds, and how much an event may hold with its attachments, in bytes."""
+
+    connect_timeout: float = 45.0
+    attachment_timeout: float = 10.0
+    max_event: int = 4_000_000
+
+
+class ConnectAsked(msgspec.Struct, frozen=True):
+    """CONNECT came; to be answered by `accept` or `refuse`."""
+
+    namespace: str
+    auth: Any
+
+
+class EventCame(msgspec.Struct, frozen=True):
+    """An event with its arguments; `ack` is the id under which it wants an answer, None where it wants none."""
+
+    namespace: str
+    name: str
+    arguments: list[Any]
+    ack: int | None
+
+
+class AckCame(msgspec.Struct, frozen=True):
+    """The client's answer to an event of ours."""
+
+    namespace: str
+    ack: int
+    arguments: list[Any]
+
+
+class NamespaceLeft(msgspec.Struct, frozen=True):
+    """DISCONNECT came."""
+
+    namespace: str
+
+
+class AttachmentLost(msgspec.Struct, frozen=True):
+    """An event is lost for want of its attachments; `name` as far as known."""
+
+    namespace: str
+    name: str
+    ack: int | None
+    why: str
+
+
+Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | AttachmentLost
+
+
+class Multiplex:
+    """The machine of one connection's Socket.IO side; see the module's text. `now` in seconds, as in Connection."""
+
+    def __init__(self, waits: Waits, now: float) -> None:
+        self.joined: set[str] = set()
+        self.had_connect = False
+        self._waits = waits
+        self._asked: set[str] = set()
+        self._connect_by = now + waits.connect_timeout
+        self._header: Header | None = None
+        self._attachments: list[bytes] = []
+        self._attachments_by = math.inf
+        self._held = 0
+        self._owed = 0
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` is due."""
+        return min(self._connect_by, self._attachments_by)
+
+    def tick(self, now: float) -> list[Came]:
+        """What the time that has passed means. Raises RemoteProtocolError where no CONNECT came in time."""
+        if now >= self._connect_by:
+            raise RemoteProtocolError("no Socket.IO CONNECT came in time", CloseReason.NEVER_CONNECTED)
+        if now >= self._attachments_by:
+            return [self._give_up("an attachment did not come in time")]
+        return []
+
+    # ---- what comes in
+
+    def receive(self, message: Frame, now: float) -> list[Came]:
+        """A message of the connection. Raises RemoteProtocolError, by which the connection is over."""
+        if isinstance(message, bytes):
+            return self._receive_attachment(message)
+        lost: list[Came] = [self._give_up("text came where an attachment was due")] if self._header else []
+        decoded = socketio.decode_text(message)
+        if isinstance(decoded, Header):
+            self._require_joined(decoded.packet)
+            self._header = decoded
+            self._attachments_by = now + self._waits.attachment_timeout
+            self._held = len(message)
+            return lost
+        return lost + self._receive_packet(decoded, now)
+
+    def _receive_attachment(self, attachment: bytes) -> list[Came]:
+        if self._owed:
+            self._owed -= 1
+            return []
+        if self._header is None:
+            raise RemoteProtocolError("a binary frame came that belongs to no event")
+        self._held += len(attachment)
+        if self._held > self._waits.max_event:
+            raise RemoteProtocolError("an event with its attachments is too large", CloseReason.TOO_LARGE)
+        self._attachments.append(attachment)
+        if len(self._attachments) < self._header.attachments:
+            return []
+        packet = socketio.join(self._header, self._attachments)
+        self._forget_header()
+        return self._receive_packet(packet, 0.0)
+
+    def _give_up(self, why: str) -> Came:
+        assert self._header is not None
+        packet = self._header.packet
+        self._owed += self._header.attachments - len(self._attachments)
+        self._forget_header()
+        name = str(packet.data[0]) if packet.type == socketio.BINARY_EVENT else ""
+        return AttachmentLost(packet.namespace, name, packet.ack, why)
+
+    def _forget_header(self) -> None:
+        self._header = None
+        self._attachments = []
+        self._attachments_by = math.inf
+
+    def _receive_packet(self, packet: Packet, now: float) -> list[Came]:
+        if packet.type == socketio.CONNECT:
+            if packet.namespace in self.joined | self._asked:
+                raise RemoteProtocolError("CONNECT came twice for one namespace")
+            self._asked.add(packet.namespace)
+            return [ConnectAsked(packet.namespace, packet.data)]
+        self._require_joined(packet)
+        match packet.type:
+            case socketio.EVENT | socketio.BINARY_EVENT:
+                return [EventCame(packet.namespace, str(packet.data[0]), packet.data[1:], packet.ack)]
+            case socketio.ACK | socketio.BINARY_ACK:
+                assert packet.ack is not None
+                return [AckCame(packet.namespace, packet.ack, packet.data)]
+            case socketio.DISCONNECT:
+                self._leave(packet.namespace, now)
+                return [NamespaceLeft(packet.namespace)]
+            case _:
+                raise RemoteProtocolError("only a server sends CONNECT_ERROR")
+
+    def _require_joined(self, packet: Packet) -> None:
+        if packet.namespace not in self.joined:
+            raise RemoteProtocolError("a packet came for a namespace that is not joined")
+
+    def _leave(self, namespace: str, now: float) -> None:
+        self.joined.discard(namespace)
+        if not self.joined:
+            self._connect_by = now + self._waits.connect_timeout
+
+    # ---- what goes out: each returns the frames to send
+
+    def accept(self, namespace: str, sid: str) -> tuple[Frame, ...]:
+        """Answer a CONNECT: the namespace is joined from now on."""
+        self._asked.discard(namespace)
+        self.joined.add(namespace)
+        self.had_connect = True
+        self._connect_by = math.inf
+        return socketio.encode(Packet(socketio.CONNECT, namespace, data={"sid": sid}))
+
+    def refuse(self, namespace: str, data: Any) -> tuple[Frame, ...]:
+        """Answer a CONNECT with CONNECT_ERROR; `data` has a `message`."""
+        self._asked.discard(namespace)
+        return socketio.encode(Packet(socketio.CONNECT_ERROR, namespace, data=data))
+
+    def disconnect(self, namespace: str, now: float) -> tuple[Frame, ...]:
+        """Take the client out of the namespace."""
+        self._leave(namespace, now)
+        return socketio.encode(Packet(socketio.DISCONNECT, namespace))

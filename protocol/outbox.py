@@ -1,0 +1,92 @@
+"""What waits to be sent to one client: bounded, and such that messages of a cancelled turn can be taken out."""
+
+from collections import deque
+from typing import NamedTuple
+
+from protocol.engineio import Frame
+
+
+class Entry(NamedTuple):
+    """One Socket.IO packet as frames, its header first and then its attachments; `tag` says what it belongs to."""
+
+    frames: tuple[Frame, ...]
+    size: int
+    tag: object
+
+
+class Outbox:
+    """A queue of entries of which frames are taken one by one.
+
+    An entry of which a frame has been taken is committed: the rest of it follows, whatever is dropped, because a client
+    that has the header waits for the attachments. Urgent frames (heartbeat) go before the entries, never into one.
+    """
+
+    def __init__(self, max_bytes: int, max_entries: int) -> None:
+        self._entries: deque[Entry] = deque()
+        self._begun: deque[Frame] = deque()
+        self._urgent: deque[Frame] = deque()
+        self._max_bytes = max_bytes
+        self._max_entries = max_entries
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._entries) + len(self._begun) + len(self._urgent)
+
+    def put(self, frames: tuple[Frame, ...], tag: object = None) -> bool:
+        """Queue an entry; False, and nothing queued, where it does not fit.
+
+        An entry that is larger than the bound by itself fits into an empty outbox: a part is one message whatever its
+        size.
+        """
+        size = sum(map(len, frames))
+        if self._entries and (len(self._entries) >= self._max_entries or self.size + size > self._max_bytes):
+            return False
+        self._entries.append(Entry(frames, size, tag))
+        self.size += size
+        return True
+
+    def put_urgent(self, frame: Frame) -> None:
+        """Queue a frame of the connection itself; there are at most two (a ping and a NOOP)."""
+        self._urgent.append(frame)
+
+    def drop(self, tag: object) -> int:
+        """Take out every entry with this tag that has not begun to leave; returns how many there were."""
+        kept = deque(entry for entry in self._entries if entry.tag != tag)
+        dropped = len(self._entries) - len(kept)
+        self._entries = kept
+        self.size = sum(entry.size for entry in kept)
+        return dropped
+
+    def clear(self) -> None:
+        """Forget everything: the connection is over."""
+        self._entries.clear()
+        self._begun.clear()
+        self._urgent.clear()
+        self.size = 0
+
+    def take(self) -> Frame | None:
+        """The next frame to hand to the transport, None where there is none."""
+        if self._begun:
+            return self._begun.popleft()
+        if self._urgent:
+            return self._urgent.popleft()
+        if not self._entries:
+            return None
+        entry = self._entries.popleft()
+        self.size -= entry.size
+        self._begun.extend(entry.frames[1:])
+        return entry.frames[0]
+
+    def take_up_to(self, max_bytes: int) -> list[Frame]:
+        """Frames for one polling response: at least one where there is one, then more while they fit."""
+        frames: list[Frame] = []
+        size = 0
+        while len(self):
+            upcoming = 0 if self._begun or self._urgent else self._entries[0].size
+            if frames and size + upcoming > max_bytes:
+                break
+            frame = self.take()
+            assert frame is not None
+            size += upcoming
+            frames.append(frame)
+        return frames

@@ -1,0 +1,154 @@
+"""Socket.IO v5 packets: the text and the attachments of a message to a packet and back, strictly.
+
+A packet and its attachments are one value here. Source: https://github.com/socketio/socket.io-protocol (revision 5).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from protocol.engineio import Frame
+from protocol.errors import LocalProtocolError, RemoteProtocolError
+from protocol.messages import RESERVED
+
+CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
+MAX_ATTACHMENTS: Final = 64
+_MAX_NAMESPACE: Final = 256
+
+_HEADER = re.compile(r"([0-6])(?:([0-9]{1,4})-)?(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
+_decode_json = msgspec.json.Decoder(Any).decode
+_encode_json = msgspec.json.Encoder().encode
+
+
+class Packet(NamedTuple):
+    """A packet; `data` is what its JSON says, with bytes where the attachments belong, None where there is none."""
+
+    type: int
+    namespace: str = "/"
+    ack: int | None = None
+    data: Any = None
+
+
+class Header(NamedTuple):
+    """The text of a packet whose attachments are still to come."""
+
+    packet: Packet
+    attachments: int
+
+
+def decode_text(text: str) -> Packet | Header:
+    """The text of a message; a Header where attachments belong to it. Raises RemoteProtocolError."""
+    match = _HEADER.match(text)
+    if match is None:
+        raise RemoteProtocolError("a Socket.IO packet begins with a type from 0 to 6")
+    kind, count, namespace, ack = int(match[1]), match[2], match[3] or "/", match[4]
+    binary = kind in (BINARY_EVENT, BINARY_ACK)
+    if binary != (count is not None):
+        raise RemoteProtocolError("a number of attachments is given for binary packets and for no others")
+    if len(namespace) > _MAX_NAMESPACE:
+        raise RemoteProtocolError("the name of the namespace is too long")
+    packet = Packet(kind, namespace, int(ack) if ack else None, _decode_data(text[match.end() :]))
+    _check(packet)
+    if not binary:
+        return packet
+    if int(count) > MAX_ATTACHMENTS:
+        raise RemoteProtocolError(f"an event has at most {MAX_ATTACHMENTS} attachments")
+    return Header(packet, int(count)) if int(count) else join(Header(packet, 0), [])
+
+
+def _decode_data(text: str) -> Any:
+    if not text:
+        return None
+    try:
+        return _decode_json(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        raise RemoteProtocolError("the payload of a Socket.IO packet is JSON") from None
+
+
+def _check(packet: Packet) -> None:
+    """Refuse what the specification calls an invalid payload."""
+    data = packet.data
+    match packet.type:
+        case 0:
+            valid = data is None or isinstance(data, dict)
+        case 1:
+            valid = data is None
+        case 2 | 5:
+            valid = isinstance(data, list) and bool(data) and _is_event_name(data[0])
+        case 3 | 6:
+            valid = isinstance(data, list) and packet.ack is not None
+        case _:
+            valid = isinstance(data, str | dict)
+    if not valid:
+        raise RemoteProtocolError("the payload does not fit the type of its Socket.IO packet")
+
+
+def _is_event_name(name: object) -> bool:
+    return (isinstance(name, str) and name not in RESERVED) or (isinstance(name, int) and not isinstance(name, bool))
+
+
+def join(header: Header, attachments: Sequence[bytes]) -> Packet:
+    """The whole packet, its placeholders replaced; raises RemoteProtocolError for a placeholder without attachment."""
+    try:
+        return header.packet._replace(data=_fill(header.packet.data, attachments))
+    except RecursionError:
+        raise RemoteProtocolError("the payload of a Socket.IO packet is nested too deeply") from None
+
+
+def _fill(data: Any, attachments: Sequence[bytes]) -> Any:
+    if isinstance(data, list):
+        return [_fill(item, attachments) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if data.get("_placeholder") is not True:
+        return {key: _fill(value, attachments) for key, value in data.items()}
+    number = data.get("num")
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < len(attachments):
+        raise RemoteProtocolError("a placeholder names an attachment that is not there")
+    return attachments[number]
+
+
+def encode(packet: Packet) -> tuple[Frame, ...]:
+    """The Engine.IO frames of `packet`: its text as a message, then its attachments.
+
+    bytes anywhere in an event's or ack's data, which may hold structs, lists and dicts, become attachments. Raises
+    LocalProtocolError for data that is not JSON.
+    """
+    attachments: list[Frame] = []
+    data = packet.data
+    kind = packet.type
+    if kind in (EVENT, ACK):
+        data = _extract(data, attachments)
+        if attachments:
+            kind = BINARY_EVENT if kind == EVENT else BINARY_ACK
+    head = f"4{kind}"
+    if attachments:
+        head += f"{len(attachments)}-"
+    if packet.namespace != "/":
+        head += f"{packet.namespace},"
+    if packet.ack is not None:
+        head += str(packet.ack)
+    try:
+        text = "" if data is None else _encode_json(data).decode()
+    except (TypeError, RecursionError) as error:
+        raise LocalProtocolError(f"this cannot be sent as JSON: {error}") from error
+    return (head + text, *attachments)
+
+
+def _extract(data: Any, attachments: list[Frame]) -> Any:
+    """`data` with a placeholder for each bytes in it, which go to `attachments`; without bytes, `data` itself."""
+    if isinstance(data, bytes | bytearray | memoryview):
+        attachments.append(bytes(data))
+        return {"_placeholder": True, "num": len(attachments) - 1}
+    if isinstance(data, msgspec.Struct):
+        fields = [(field, getattr(data, field)) for field in data.__struct_fields__]
+        if not any(isinstance(value, bytes) for _, value in fields):
+            return data
+        return _extract(msgspec.to_builtins(data, builtin_types=(bytes,)), attachments)
+    if isinstance(data, list | tuple):
+        return [_extract(item, attachments) for item in data]
+    if isinstance(data, dict):
+        return {key: _extract(value, attachments) for key, value in data.items()}
+    return data
