@@ -105,7 +105,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """How an answer wants to be spoken: `clip`, its own sound instead of synthesis; `voice`, `speed` where not "", 0."""
+    """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0."""
 
     clip: Clip | None = None
     voice: str = ""

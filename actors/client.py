@@ -1,0 +1,243 @@
+"""The Trio tasks of one connection: they move frames between a transport and protocol/connection.py, and keep its time.
+
+What is served over the connection is an Application: the vivavoce namespace (actors/member.py), or in the tests a
+server that sends everything back. It is told messages and the time, and sends through the Client.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import trio
+
+from protocol.connection import POLLING, Connection, Probe
+from protocol.engineio import Frame
+from protocol.errors import CloseReason, RemoteProtocolError
+
+log = logging.getLogger(__name__)
+FAREWELL_SECONDS = 5.0
+"""How long an application may take to take leave of a connection that is gone."""
+
+
+class TransportClosed(Exception):
+    """The transport is gone, for `reason`."""
+
+    def __init__(self, reason: CloseReason = CloseReason.TRANSPORT_LOST) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Transport(Protocol):
+    """A WebSocket, or what stands for one in a test."""
+
+    async def receive(self) -> Frame:
+        """The next frame. Raises TransportClosed. Cancelling loses nothing."""
+
+    async def send(self, frame: Frame) -> None:
+        """Hand a frame to the network; waits while the peer does not read. Raises TransportClosed."""
+
+
+class Application(Protocol):
+    """What is served over a connection."""
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` is due."""
+
+    async def receive(self, message: Frame) -> None:
+        """A message came. Waiting here makes the client wait. Raises RemoteProtocolError to end the connection."""
+
+    async def tick(self) -> None:
+        """The deadline has come. Raises RemoteProtocolError to end the connection."""
+
+    async def closed(self) -> None:
+        """The connection is over; called once."""
+
+
+class Client:
+    """One Engine.IO session, over whichever transports it has in its life."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        serve: Callable[["Client"], Application],
+        query: Mapping[str, str],
+        address: str,
+        send_timeout: float,
+        on_closed: Callable[["Client"], None],
+    ) -> None:
+        self.connection = connection
+        self.query = query
+        self.address = address
+        self._send_timeout = send_timeout
+        self._on_closed = on_closed
+        self._wake = trio.Event()
+        self._posting = False
+        self._finished = False
+        self._application = serve(self)
+
+    # ---- for the application
+
+    def send(self, frames: tuple[Frame, ...], tag: object = None) -> None:
+        """Queue a message; never waits. A client that does not read is closed."""
+        self.connection.send(frames, tag)
+        self._notify()
+
+    def drop(self, tag: object) -> int:
+        """Take the queued messages with this tag out again; returns how many there were."""
+        return self.connection.outbox.drop(tag)
+
+    def close(self, reason: CloseReason) -> None:
+        """End the connection; with SERVER_CLOSED what is queued still goes out."""
+        self.connection.close(reason)
+        self._notify()
+
+    async def is_alive(self, seconds: float) -> bool:
+        """Ping the client now; whether it has answered in time."""
+        now = trio.current_time()
+        self.connection.ping_now(now)
+        self._notify()
+        with trio.move_on_at(now + seconds):
+            while self.connection.awaiting_pong and not self.connection.closed:
+                await self._wake.wait()
+        return not (self.connection.awaiting_pong or self.connection.closed)
+
+    # ---- the life of a connection
+
+    async def run_websocket(self, transport: Transport) -> None:
+        """Serve the connection over `transport` until either is closed; closing the transport is the caller's."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._read, transport)
+            await self._write(transport)
+            nursery.cancel_scope.cancel()
+        await self.finish()
+
+    async def run_upgrade(self, transport: Transport, seconds: float) -> None:
+        """Let `transport` become the one of this polling connection, then serve it. Raises RemoteProtocolError."""
+        self.connection.begin_probe()
+        upgraded = False
+        try:
+            with trio.move_on_after(seconds):
+                while not upgraded:
+                    upgraded = await self._probe(transport)
+        except TransportClosed:
+            log.debug("%r: the candidate for an upgrade went away", self.connection)
+        finally:
+            if not upgraded:
+                self.connection.end_probe()
+            self._notify()
+        if upgraded:
+            await self.run_websocket(transport)
+
+    async def _probe(self, transport: Transport) -> bool:
+        outcome = self.connection.receive_probe(await transport.receive())
+        if outcome is Probe.UPGRADED:
+            return True
+        self._notify()
+        await transport.send("3probe")
+        return False
+
+    async def run_polling(self) -> None:
+        """Keep the time of a connection on polling, until it is closed or has upgraded."""
+        while not self.connection.closed and self.connection.transport == POLLING:
+            await self._wait()
+        if self.connection.closed:
+            await self.finish()
+
+    async def finish(self) -> None:
+        """Take leave, once, however the connection ended; the application hears of it even when this is cancelled."""
+        if self._finished:
+            return
+        self._finished = True
+        self.connection.close(CloseReason.TRANSPORT_LOST)
+        self._notify()
+        self._on_closed(self)
+        with trio.move_on_after(FAREWELL_SECONDS, shield=True):
+            await self._application.closed()
+
+    # ---- polling requests
+
+    async def poll(self) -> str:
+        """Answer a GET. Raises RemoteProtocolError for a second one. Whoever cancels it closes the connection."""
+        try:
+            self.connection.begin_poll()
+        except RemoteProtocolError:
+            self._notify()
+            raise
+        while not self.connection.poll_ready:
+            await self._wake.wait()
+        return self.connection.take_poll()
+
+    async def post(self, body: bytes) -> None:
+        """Take in the body of a POST; waits while the application is behind. Raises RemoteProtocolError."""
+        if self._posting:
+            self.close(CloseReason.PROTOCOL_ERROR)
+            raise RemoteProtocolError("a second POST while one is being read")
+        self._posting = True
+        try:
+            for message in self.connection.receive_payload(body, trio.current_time()):
+                await self._application.receive(message)
+        except RemoteProtocolError as error:
+            self.close(error.reason)
+            raise
+        finally:
+            self._posting = False
+            self._notify()
+
+    # ---- the tasks
+
+    async def _read(self, transport: Transport) -> None:
+        connection = self.connection
+        try:
+            while not connection.closed:
+                message = connection.receive_frame(await transport.receive(), trio.current_time())
+                if message is not None:
+                    await self._application.receive(message)
+                else:
+                    self._notify()
+        except TransportClosed as lost:
+            self.close(lost.reason)
+        except RemoteProtocolError as error:
+            log.info("%s: closed: %s", self.address, error)
+            self.close(error.reason)
+
+    async def _write(self, transport: Transport) -> None:
+        connection = self.connection
+        while True:
+            frame = connection.take()
+            if frame is not None:
+                await self._send(transport, frame)
+            elif connection.closed:
+                return
+            else:
+                await self._wait()
+
+    async def _send(self, transport: Transport, frame: Frame) -> None:
+        """One frame; a peer that takes too long over it is a slow reader."""
+        with trio.move_on_after(self._send_timeout) as scope:
+            try:
+                await transport.send(frame)
+            except TransportClosed as lost:
+                self.connection.close(lost.reason)
+        if scope.cancelled_caught:
+            self.connection.close(CloseReason.SLOW_READER)
+
+    async def _wait(self) -> None:
+        """Until something is to be done, or the time has come to do something."""
+        connection, application = self.connection, self._application
+        deadline = min(connection.deadline, application.deadline)
+        with trio.move_on_at(deadline):
+            await self._wake.wait()
+            return
+        try:
+            connection.tick(trio.current_time())
+            if trio.current_time() >= application.deadline:
+                await application.tick()
+        except RemoteProtocolError as error:
+            connection.close(error.reason)
+        self._notify()
+
+    def _notify(self) -> None:
+        """Wake whoever waits for this connection: its writer, a poll, a ping."""
+        self._wake.set()
+        self._wake = trio.Event()

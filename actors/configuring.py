@@ -1,0 +1,104 @@
+"""What the catalogue makes of a configuration: which provider stands in, which models and voices there are."""
+
+from msgspec.structs import replace
+
+from actors.events import Resolved
+from actors.ports import Catalogue, Kind, ProviderEntry
+from protocol.configuration import Configuration, Provider, Tts
+from protocol.errors import ErrorId
+from protocol.tolerant import nearest, show
+
+
+class Refused(Exception):
+    """The configuration names a provider that cannot be used."""
+
+
+def resolve(asked: Configuration, catalogue: Catalogue) -> Resolved:
+    """The configuration to use for what was `asked`, with a warning for each thing that is not as asked.
+
+    A provider that does not exist is refused, and so is one that is not configured where nothing may stand in for it.
+    """
+    warnings: list[str] = []
+    try:
+        stt_entry, llm_entry, tts_entry = (
+            _provider("STT", asked.stt.provider.name, catalogue, warnings),
+            _provider("LLM", asked.llm.provider.name, catalogue, warnings),
+            _provider("TTS", asked.tts.provider.name, catalogue, warnings),
+        )
+    except Refused as refused:
+        return Resolved(asked, error_id=ErrorId.UNKNOWN_PROVIDER, message=f"session.update: {refused}")
+    stt = replace(
+        asked.stt,
+        provider=_named(stt_entry),
+        model=_model(stt_entry, asked.stt.model, warnings),
+        language_code=_language(stt_entry, asked.stt.language_code, warnings),
+    )
+    llm = replace(asked.llm, provider=_named(llm_entry), model=_model(llm_entry, asked.llm.model, warnings))
+    tts = replace(
+        asked.tts,
+        provider=_named(tts_entry),
+        model=_model(tts_entry, asked.tts.model, warnings),
+        language_code=_language(tts_entry, asked.tts.language_code, warnings),
+        voice=_voice(tts_entry, asked.tts.voice, warnings),
+    )
+    warnings += _not_yet(asked.tts)
+    return Resolved(Configuration(stt=stt, llm=llm, tts=tts), tuple(warnings))
+
+
+def _named(entry: ProviderEntry) -> Provider:
+    return Provider(entry.name, entry.title)
+
+
+def _model(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
+    if asked in entry.models:
+        return asked
+    warnings.append(f"{entry.kind}: No available models (used a default model)")
+    return entry.default_model
+
+
+def _language(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
+    if not entry.languages or _has_language(entry, asked):
+        return asked
+    warnings.append(f"{entry.kind}: language {show(asked)} is not there, used {entry.default_language}")
+    return entry.default_language
+
+
+def _voice(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
+    if not entry.voices or asked in ("", *entry.voices):
+        return asked
+    warnings.append(f"{entry.kind}: voice {show(asked)} is not there, used the default voice")
+    return ""
+
+
+def _provider(kind: Kind, name: str, catalogue: Catalogue, warnings: list[str]) -> ProviderEntry:
+    entries = [entry for entry in catalogue.entries if entry.kind == kind]
+    named = next((entry for entry in entries if entry.name == name.lower()), None)
+    if named is None:
+        known = [entry.name for entry in entries]
+        raise Refused(f"{kind}.provider: {show(name)} is unknown, {nearest(name, known)}")
+    if named.configured:
+        return named
+    if not catalogue.substitute:
+        raise Refused(f"{kind}.provider: {named.name} has no credentials here, and no other may stand in for it")
+    substitute = next((entry for entry in entries if entry.configured), None)
+    if substitute is None:
+        raise Refused(f"{kind}.provider: {named.name} has no credentials here, and no other provider works")
+    warnings.append(f"{kind}: {named.title} is not configured here, used {substitute.title}")
+    return substitute
+
+
+def _has_language(entry: ProviderEntry, code: str) -> bool:
+    """Whether the provider has this language, in this region or without one."""
+    folded = code.lower().replace("_", "-")
+    have = {language.lower() for language in entry.languages}
+    return folded in have or folded.split("-")[0] in {language.split("-")[0] for language in have}
+
+
+def _not_yet(tts: Tts) -> list[str]:
+    """Warnings for the options of TTS that are read and kept, and do not take effect yet."""
+    odd = {
+        "responseType": tts.response_type.name != "single",
+        "stream": tts.stream,
+        "isOrdered": tts.is_ordered,
+    }
+    return [f"TTS.{name} has no effect yet: an answer is one message" for name, given in odd.items() if given]

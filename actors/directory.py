@@ -1,0 +1,171 @@
+"""Every session by its id: who is its Sender, how many Receivers it has, and the way to its mailbox."""
+
+import hmac
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import trio
+
+from actors.events import Drain, Joined, Left, MemberId
+from actors.limits import Limits
+from actors.pool import Pool
+from actors.ports import Engines, Kind
+from actors.runner import Arrival, Mail, Outlet, Runner
+from actors.session import Resolve, Session
+from protocol.errors import ErrorId
+from protocol.handshake import Handshake
+from protocol.messages import CustomError, Names
+
+log = logging.getLogger(__name__)
+FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
+
+
+class Refusal(Exception):
+    """Why a socket may not join; `status` as HTTP has it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Membership(NamedTuple):
+    """A socket's place in a session."""
+
+    session_id: str
+    member: MemberId
+    mailbox: trio.MemorySendChannel[Mail]
+    arrival: Arrival
+
+
+class Record:
+    """What the directory knows of a session."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.sender: tuple[MemberId, Outlet] | None = None
+        self.receivers: set[MemberId] = set()
+
+
+class House(NamedTuple):
+    """What every session of a server shares."""
+
+    engines: Engines
+    pools: dict[Kind, Pool]
+    names: Names
+    limits: Limits
+    resolve: Resolve
+    token: str
+
+
+class Directory:
+    """The sessions of a server; `spawn` runs a session's task where failures of one do not reach the others."""
+
+    def __init__(self, house: House, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+        self.house = house
+        self.draining = False
+        self._spawn = spawn
+        self._records: dict[str, Record] = {}
+        self._next_member = 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions there are."""
+        return tuple(record.runner.session for record in self._records.values())
+
+    async def join(self, handshake: Handshake, outlet: Outlet) -> Membership:
+        """Give a socket its place, in a new session where there is none by that id. Raises Refusal.
+
+        The session knows of it when the socket has sent its `arrival` to the mailbox. A second Sender waits here until
+        the first has answered a ping, or has been taken out for want of an answer.
+        """
+        self._check(handshake)
+        session_id = handshake.session_id or str(uuid.uuid4())
+        if handshake.role != "receiver":
+            await self._make_way(session_id)
+        record = self._records.get(session_id) or self._begin(session_id)
+        if handshake.role != "sender" and len(record.receivers) >= self.house.limits.receivers:
+            raise Refusal(503, f"the session has {self.house.limits.receivers} Receivers already")
+        self._next_member += 1
+        member = self._next_member
+        if handshake.role != "receiver":
+            record.sender = (member, outlet)
+        if handshake.role != "sender":
+            record.receivers.add(member)
+        arrival = Arrival(Joined(member, handshake.role, handshake.encoding), outlet)
+        return Membership(session_id, member, record.runner.mailbox, arrival)
+
+    def _check(self, handshake: Handshake) -> None:
+        if self.draining:
+            raise Refusal(503, "the server is going down; connect again in a moment")
+        if self.house.token and not hmac.compare_digest(handshake.token.encode(), self.house.token.encode()):
+            raise Refusal(401, "a valid token is asked for: give it as `token` in auth or in the query")
+
+    async def _make_way(self, session_id: str) -> None:
+        """Where there is a Sender that does not answer, take it out; refuse where it does."""
+        first = self._sender_of(session_id)
+        if first is None:
+            return
+        record, member, outlet = first
+        alive = await outlet.is_alive(self.house.limits.sender_ping)
+        if self._sender_of(session_id) is None:
+            return
+        if alive or self._sender_of(session_id) != first:
+            raise Refusal(409, "the session has a Sender already; join as receiver, or start another session")
+        await self._leave(record, member)
+        outlet.disconnect()
+
+    def _sender_of(self, session_id: str) -> tuple[Record, MemberId, Outlet] | None:
+        record = self._records.get(session_id)
+        return None if record is None or record.sender is None else (record, *record.sender)
+
+    def _begin(self, session_id: str) -> Record:
+        house = self.house
+        if len(self._records) >= house.limits.sessions:
+            raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
+        session = Session(session_id, house.limits, house.resolve, trio.current_time())
+        record = Record(Runner(session, house.engines, house.pools, house.names))
+        self._records[session_id] = record
+        self._spawn(lambda: self._run(session_id, record))
+        return record
+
+    async def _run(self, session_id: str, record: Record) -> None:
+        """One session's task: whatever breaks in it ends this session alone."""
+        fault = None
+        try:
+            await record.runner.run()
+        except Exception:
+            fault = FAULT
+            log.error("session %s broke by a fault of this server and was ended", session_id)
+            log.debug("session %s: the fault", session_id, exc_info=True)
+        finally:
+            del self._records[session_id]
+            record.runner.dismiss(fault)
+
+    async def leave(self, membership: Membership) -> None:
+        """A socket is gone; does nothing for one that is gone already. Waits while the mailbox is full."""
+        record = self._records.get(membership.session_id)
+        if record is not None and record.runner.mailbox is membership.mailbox:
+            await self._leave(record, membership.member)
+
+    async def _leave(self, record: Record, member: MemberId) -> None:
+        if record.sender is not None and record.sender[0] == member:
+            record.sender = None
+        record.receivers.discard(member)
+        try:
+            await record.runner.mailbox.send(Left(member))
+        except trio.BrokenResourceError:
+            log.debug("%r was over by then", record.runner.session)
+
+    async def drain(self) -> None:
+        """Let nobody in any more, and end every session with a farewell to its sockets."""
+        self.draining = True
+        for record in list(self._records.values()):
+            try:
+                await record.runner.mailbox.send(Drain())
+            except trio.BrokenResourceError:
+                continue

@@ -1,0 +1,164 @@
+"""What a session does about its Sender: configuration, the utterance, its recognition, the typed turn.
+
+Each function is an action that a row of actors/table.py names; they say and do, and never choose a state.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from actors.effects import Start, Transcribe
+from actors.events import Recognised, Words
+from actors.ports import Clip
+from actors.turn import Utterance
+from protocol.audioformat import parse_input
+from protocol.configuration import SessionUpdate, merge
+from protocol.errors import ErrorId
+from protocol.messages import (
+    BufferAppend,
+    BufferInitialized,
+    CustomError,
+    InputText,
+    SessionUpdated,
+    TranscribeDelta,
+    TranscribeDone,
+)
+
+if TYPE_CHECKING:
+    from actors.session import Session
+
+# ---- configuration
+
+
+def configure(session: Session) -> None:
+    assert session.said is not None
+    update = session.said.message
+    assert isinstance(update, SessionUpdate)
+    session.asked = merge(session.asked, update)
+    session.configuration = session.resolved.configuration
+    warnings = update.warnings + session.resolved.warnings
+    session.send((session.said.member,), SessionUpdated(session.id, True, warnings))
+
+
+def refuse_update(session: Session) -> None:
+    assert session.said is not None
+    session.refuse(session.resolved.error_id or ErrorId.BAD_CONFIGURATION, session.resolved.message)
+    session.send((session.said.member,), SessionUpdated(session.id, False))
+
+
+def refuse_unconfigured(session: Session) -> None:
+    """1002 in idle; for chunks once a second at most, because a microphone sends many."""
+    assert session.said is not None
+    message = "nothing is configured yet; send session.update first"
+    if isinstance(session.said.message, BufferAppend) and session.now - session.complained < 1.0:
+        session.refusal = CustomError(message, ErrorId.WRONG_STATE)
+        return
+    if isinstance(session.said.message, BufferAppend):
+        session.complained = session.now
+    session.refuse(ErrorId.WRONG_STATE, message)
+
+
+# ---- the utterance
+
+
+def begin_utterance(session: Session) -> None:
+    session.begin_turn()
+    session.utterance = Utterance()
+    session.send(session.senders, BufferInitialized(session.id))
+    if len(_chunk(session)) > session.limits.utterance_bytes:
+        overflow_utterance(session)
+    else:
+        extend_utterance(session)
+
+
+def _chunk(session: Session) -> bytes:
+    assert session.said is not None
+    assert isinstance(session.said.message, BufferAppend)
+    return session.said.message.audio
+
+
+def extend_utterance(session: Session) -> None:
+    chunk = _chunk(session)
+    session.utterance.chunks.append(chunk)
+    session.utterance.size += len(chunk)
+    session.touched = session.now
+
+
+def overflow_utterance(session: Session) -> None:
+    utterance = session.utterance
+    session.touched = session.now
+    if utterance.overflown:
+        return
+    utterance.overflown = True
+    utterance.chunks.clear()
+    most = session.limits.utterance_bytes
+    session.refuse(ErrorId.TOO_LONG, f"the utterance is longer than {most} bytes; commit, and speak shorter ones")
+
+
+def refuse_straggler(session: Session) -> None:
+    session.refuse(ErrorId.WRONG_STATE, "this chunk came after its commit and was dropped; commit after the last chunk")
+
+
+def refuse_empty_commit(session: Session) -> None:
+    session.refuse(ErrorId.NOTHING_SAID, "there is no audio to transcribe; send input.buffer.append before the commit")
+
+
+def drop_utterance(session: Session) -> None:
+    session.utterance = Utterance()
+
+
+def expire_utterance(session: Session) -> None:
+    drop_utterance(session)
+    limit = session.limits.receiving if session.senders else session.limits.grace
+    message = f"the deadline 'receiving' passed: no chunk and no commit came for {limit:g} s; commit the utterance"
+    session.send(session.senders, CustomError(message, ErrorId.DEADLINE))
+
+
+# ---- recognition
+
+
+def transcribe(session: Session) -> None:
+    turn = session.turn
+    turn.committed = session.now
+    stt = turn.configuration.stt
+    turn.clip = Clip(b"".join(session.utterance.chunks), parse_input(stt.media_format))
+    session.utterance = Utterance()
+    session.effects.append(Start(Transcribe(turn.number, turn.clip, stt), admit=True))
+
+
+def tell_words(session: Session) -> None:
+    assert isinstance(session.event, Words)
+    session.send(session.senders, TranscribeDelta(session.event.text))
+
+
+def tell_transcript(session: Session) -> None:
+    assert isinstance(session.event, Recognised)
+    session.turn.mark("transcript", session.now)
+    session.turn.said = session.event.text.strip()
+    session.turn.language = session.event.language
+    session.send(session.senders, TranscribeDone(session.turn.said, session.event.sentiment, session.event.language))
+
+
+# ---- the typed turn
+
+
+def take_text(session: Session) -> None:
+    assert session.said is not None
+    assert isinstance(session.said.message, InputText)
+    session.begin_turn()
+    session.turn.committed = session.now
+    session.turn.said = session.said.message.text.strip()
+    session.turn.mark("transcript", session.now)
+    session.send(session.senders, TranscribeDone(session.turn.said, "", ""))
+
+
+def refuse_while_receiving(session: Session) -> None:
+    session.refuse(ErrorId.WRONG_STATE, "an utterance is being received; commit or clear it before input.text")
+
+
+def refuse_blank_text(session: Session) -> None:
+    session.refuse(ErrorId.NOTHING_SAID, "there is nothing to answer; send input.text with words")
+
+
+def refuse_long_text(session: Session) -> None:
+    session.refuse(ErrorId.TOO_LONG, f"the text is longer than {session.limits.text_chars} characters; send less")

@@ -1,0 +1,42 @@
+"""The deadlines and bounds of a session, which the settings fill."""
+
+import msgspec
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Deadlines in seconds, sizes in bytes or characters, and counts; each deadline's name appears in its error."""
+
+    receiving: float = 30.0
+    """How long an utterance may wait for its next chunk or its commit."""
+    transcribing: float = 30.0
+    """How long recognition may take in all."""
+    responding: float = 60.0
+    """How long the first sound of an answer may take in all."""
+    speaking: float = 30.0
+    """How long the next piece of an answer may take, once what was sent has been played."""
+    grace: float = 120.0
+    """How long a session outlives its last socket, and an utterance its Sender's."""
+    sender_ping: float = 2.0
+    """How long a Sender has to answer before another one takes its place."""
+    straggler: float = 0.5
+    """How long after the commit a chunk is taken for a late one of the same utterance."""
+    mailbox_wait: float = 30.0
+    """How long a connection waits for a busy session before it is closed."""
+    utterance_bytes: int = 10_000_000
+    """The longest utterance."""
+    text_chars: int = 10_000
+    """The longest typed turn."""
+    answer_chars: int = 40_000
+    """The longest answer of a model."""
+    history_turns: int = 20
+    """How many turns the model is reminded of."""
+    history_chars: int = 20_000
+    """How many characters of earlier turns the model is reminded of."""
+    receivers: int = 16
+    """How many Receivers a session has at most."""
+    sessions: int = 1_000
+    """How many sessions there are at most."""
+    mailbox: int = 64
+    """How many events wait for a session before its sockets are made to wait."""
+    trace: int = 64
+    """How many of its last transitions a session remembers."""

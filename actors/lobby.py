@@ -1,0 +1,101 @@
+"""Every connection by its sid, and the bounds on how many there are."""
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import msgspec
+import trio
+
+from actors.client import Application, Client
+from protocol.connection import Connection, Timing
+from protocol.errors import CloseReason
+
+log = logging.getLogger(__name__)
+
+
+class Caps(msgspec.Struct, frozen=True):
+    """The most connections: in all, of one address (0: no limit), and of those that have not joined a namespace."""
+
+    connections: int = 2_000
+    per_address: int = 0
+    unconnected: int = 500
+
+
+class Full(Exception):
+    """There are too many connections already."""
+
+
+class Lobby:
+    """The connections of a server; `serve` makes the application of each."""
+
+    def __init__(self, serve: Callable[[Client], Application], timing: Timing, caps: Caps) -> None:
+        self.timing = timing
+        self.closed: Counter[CloseReason] = Counter()
+        self._serve = serve
+        self._caps = caps
+        self._clients: dict[str, Client] = {}
+        self._unconnected: dict[str, Client] = {}
+        self._by_address: Counter[str] = Counter()
+        self._emptied = trio.Event()
+
+    def __len__(self) -> int:
+        return len(self._clients)
+
+    def get(self, sid: str) -> Client | None:
+        """The open connection with this sid."""
+        return self._clients.get(sid)
+
+    def open(self, transport: str, query: Mapping[str, str], address: str) -> Client:
+        """A new connection on `transport`. Raises Full.
+
+        Past the cap on connections that have not joined a namespace, the oldest of them is closed for the new one:
+        whoever is about to join does so at once, and those that never will must not keep others out.
+        """
+        if len(self._clients) >= self._caps.connections:
+            raise Full(f"there are {self._caps.connections} connections already")
+        if self._caps.per_address and self._by_address[address] >= self._caps.per_address:
+            raise Full(f"there are {self._caps.per_address} connections from your address already")
+        if len(self._unconnected) >= self._caps.unconnected:
+            next(iter(self._unconnected.values())).close(CloseReason.EVICTED)
+        sid = secrets.token_urlsafe(15)
+        connection = Connection(sid, self.timing, transport, trio.current_time())
+        client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget)
+        self._clients[sid] = self._unconnected[sid] = client
+        self._by_address[address] += 1
+        return client
+
+    def note_joined(self, client: Client) -> None:
+        """The client has joined a namespace."""
+        self._unconnected.pop(client.connection.sid, None)
+
+    def note_left(self, client: Client) -> None:
+        """The client is in no namespace any more."""
+        if client.connection.sid in self._clients:
+            self._unconnected[client.connection.sid] = client
+
+    def close_all(self) -> None:
+        """The server is going down."""
+        for client in list(self._clients.values()):
+            client.close(CloseReason.SERVER_CLOSED)
+
+    async def wait_until_empty(self) -> None:
+        """Until the last connection is closed."""
+        if self._clients:
+            await self._emptied.wait()
+
+    def _forget(self, client: Client) -> None:
+        sid = client.connection.sid
+        del self._clients[sid]
+        self._unconnected.pop(sid, None)
+        self._by_address[client.address] -= 1
+        if not self._by_address[client.address]:
+            del self._by_address[client.address]
+        reason = client.connection.closed
+        assert reason is not None
+        self.closed[reason] += 1
+        if not self._clients:
+            self._emptied.set()
+            self._emptied = trio.Event()
+        log.debug("%s: connection %s closed: %s", client.address, sid, reason)

@@ -1,0 +1,141 @@
+"""A bounded pool of workers, one implementation for STT, LLM and TTS.
+
+Three kinds of tasks talk through channels: whoever submits work, one dispatcher, and N workers. The dispatcher never
+waits for a worker and a worker never waits for another, so submitting never waits at all: full is an answer (`reserve`
+gives no seat), not a delay.
+
+A seat is the right of one turn to have work in the pool. Seats are given out when a turn is admitted and come back when
+it is over, so an admitted turn is never refused half way; the number of seats is the number of workers and of turns
+that may wait. Among the waiting, the owner with the least work running goes first, then who came first: a session with
+many parts cannot keep the others from their first.
+"""
+
+import logging
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Hashable
+
+import trio
+
+log = logging.getLogger(__name__)
+
+
+class Work:
+    """One job: what to run, for whom, and what to do when it breaks in a way that nobody foresaw."""
+
+    def __init__(
+        self, owner: Hashable, run: Callable[[], Awaitable[None]], crashed: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.owner = owner
+        self.run = run
+        self.crashed = crashed
+        self.scope = trio.CancelScope()
+
+    def cancel(self) -> None:
+        """Stop it, or keep it from starting."""
+        self.scope.cancel()
+
+
+class Worker:
+    """A worker's desk: where the dispatcher puts its next work."""
+
+    def __init__(self) -> None:
+        self.desk, self.tray = trio.open_memory_channel[Work](1)
+
+
+class Done:
+    """A worker tells the dispatcher that it is free; `work` is what it has finished, None at its start."""
+
+    def __init__(self, worker: Worker, work: Work | None) -> None:
+        self.worker = worker
+        self.work = work
+
+
+class Pool:
+    """A pool of `workers` tasks with room for `queue` more turns; see the module's text."""
+
+    def __init__(self, name: str, workers: int, queue: int) -> None:
+        self.name = name
+        self.workers = workers
+        self.seats = workers + queue
+        self.taken = 0
+        self.crashes = 0
+        self._waiting: deque[Work] = deque()
+        self._running: Counter[Hashable] = Counter()
+        self._idle: deque[Worker] = deque()
+        # The dispatcher takes a message out as soon as it is scheduled; the room is for what comes in between.
+        self._inbox, self._incoming = trio.open_memory_channel[Work | Done](4 * self.seats + 64)
+
+    def __repr__(self) -> str:
+        busy = sum(self._running.values())
+        return f"<Pool {self.name}: {busy} of {self.workers} workers busy, {len(self._waiting)} jobs waiting>"
+
+    def reserve(self) -> bool:
+        """Take a seat for a turn; False where all are taken."""
+        if self.taken >= self.seats:
+            return False
+        self.taken += 1
+        return True
+
+    def give_back(self) -> None:
+        """The turn that had the seat is over."""
+        self.taken -= 1
+
+    def submit(self, work: Work) -> bool:
+        """Have `work` done by the next free worker; False where the pool cannot take it in."""
+        try:
+            self._inbox.send_nowait(work)
+        except trio.WouldBlock:
+            return False
+        return True
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Dispatch for ever. Cancelling stops the workers with all their work."""
+        async with trio.open_nursery() as nursery:
+            for _ in range(self.workers):
+                nursery.start_soon(self._work, nursery)
+            task_status.started()
+            async for message in self._incoming:
+                self._note(message)
+                self._assign()
+
+    def _note(self, message: Work | Done) -> None:
+        if isinstance(message, Work):
+            self._waiting.append(message)
+            return
+        self._idle.append(message.worker)
+        if message.work is not None:
+            self._forget(message.work)
+
+    def _forget(self, work: Work) -> None:
+        self._running[work.owner] -= 1
+        if not self._running[work.owner]:
+            del self._running[work.owner]
+
+    def _assign(self) -> None:
+        """Give waiting work to idle workers; what was cancelled while it waited is thrown away."""
+        self._waiting = deque(work for work in self._waiting if not work.scope.cancel_called)
+        while self._idle and self._waiting:
+            work = min(self._waiting, key=lambda work: self._running[work.owner])
+            self._waiting.remove(work)
+            self._running[work.owner] += 1
+            self._idle.popleft().desk.send_nowait(work)
+
+    async def _work(self, nursery: trio.Nursery) -> None:
+        """One worker's life. It ends with the first work that breaks unforeseen, and another worker takes its place."""
+        worker = Worker()
+        done = Done(worker, None)
+        while True:
+            await self._inbox.send(done)
+            work = await worker.tray.receive()
+            try:
+                with work.scope:
+                    await work.run()
+            except Exception:
+                self.crashes += 1
+                log.error("%s: a worker crashed and is replaced", self.name)
+                log.debug("%s: the crash", self.name, exc_info=True)
+                self._forget(work)
+                nursery.start_soon(self._work, nursery)
+                await work.crashed()
+                return
+            done = Done(worker, work)

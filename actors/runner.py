@@ -1,0 +1,190 @@
+"""The Trio task of a session: takes events out of its mailbox, has the session step, and performs the effects.
+
+Nothing that it performs waits: messages go to outboxes, work to pools, both of which answer at once when they are
+full. So a session is never stuck behind a slow client or a slow engine, and its mailbox always empties.
+"""
+
+import logging
+from collections import deque
+from typing import Protocol, assert_never
+
+import trio
+
+from actors import stages
+from actors.effects import Acknowledge, DropQueued, Effect, End, Job, Release, Send, Start
+from actors.events import Event, Failed, Joined, Left, MemberId, StageEvent, Tick
+from actors.pool import Pool, Work
+from actors.ports import Engines, Kind
+from actors.session import Session
+from protocol.engineio import Frame
+from protocol.errors import ErrorId
+from protocol.messages import CustomError, Names, ServerMessage
+from protocol.socketio import EVENT, Packet, encode
+
+log = logging.getLogger(__name__)
+WAY: dict[Kind, tuple[Kind, ...]] = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS"), "TTS": ("TTS",)}
+"""The pools on the way of a turn whose first job is of this kind."""
+
+
+class Outlet(Protocol):
+    """A socket as its session sees it: none of these waits."""
+
+    def deliver(self, frames: tuple[Frame, ...], turn: int | None) -> None:
+        """Queue a message; `turn` says whose it is."""
+
+    def drop(self, turn: int) -> int:
+        """Take this turn's messages out of the queue again; returns how many there were."""
+
+    def acknowledge(self, ack: int, error: CustomError | None) -> None:
+        """Answer an event that asked for it."""
+
+    def disconnect(self) -> None:
+        """Take the socket out of the session for good."""
+
+    async def is_alive(self, seconds: float) -> bool:
+        """Whether the client at the other end answers a ping in time."""
+
+
+class Arrival:
+    """A socket comes, with the way to it."""
+
+    def __init__(self, joined: Joined, outlet: Outlet) -> None:
+        self.joined = joined
+        self.outlet = outlet
+
+
+Mail = Event | Arrival
+
+
+class Runner:
+    """Runs one session; see the module's text."""
+
+    def __init__(self, session: Session, engines: Engines, pools: dict[Kind, Pool], names: Names) -> None:
+        self.session = session
+        self.mailbox, self._mail = trio.open_memory_channel[Mail](session.limits.mailbox)
+        self._engines = engines
+        self._pools = pools
+        self._names = names
+        self._outlets: dict[MemberId, Outlet] = {}
+        self._work: dict[int, list[Work]] = {}
+        self._seats: dict[int, tuple[Kind, ...]] = {}
+
+    async def run(self) -> None:
+        """Until the session ends. Cancelling, like any end, stops its work and closes the mailbox."""
+        try:
+            while not self.session.ended:
+                self._take(await self._next())
+        finally:
+            for turn in {*self._work, *self._seats}:
+                self._release(turn)
+            self._mail.close()
+
+    def dismiss(self, fault: CustomError | None) -> None:
+        """The session is over: let go of the sockets that are left, telling them of the fault that ended it."""
+        for outlet in self._outlets.values():
+            if fault is not None:
+                outlet.deliver(self._encode(fault), None)
+            outlet.disconnect()
+
+    async def _next(self) -> Mail:
+        """The next mail; the time is only looked at when there is none, so nobody joins a session that ends by then."""
+        try:
+            mail = self._mail.receive_nowait()
+        except trio.WouldBlock:
+            with trio.move_on_at(self.session.deadline):
+                return await self._mail.receive()
+            return Tick()
+        await trio.lowlevel.checkpoint()
+        return mail
+
+    def _take(self, mail: Mail) -> None:
+        """Have the session step, and perform what it asks for; what that leads to at once is stepped too."""
+        if isinstance(mail, Arrival):
+            self._outlets[mail.joined.member] = mail.outlet
+            mail = mail.joined
+        events = deque([mail])
+        while events:
+            event = events.popleft()
+            for effect in self.session.step(event, trio.current_time()):
+                outcome = self._perform(effect)
+                if outcome is not None:
+                    events.append(outcome)
+        if isinstance(mail, Left):
+            self._outlets.pop(mail.member, None)
+
+    def _perform(self, effect: Effect) -> Event | None:
+        match effect:
+            case Send(to, message, turn):
+                self._send(to, message, turn)
+            case Acknowledge(member, ack, error):
+                self._outlets[member].acknowledge(ack, error)
+            case DropQueued():
+                self._drop_queued(effect)
+            case Start(job, admit):
+                return self._start(job, admit)
+            case Release(turn):
+                self._release(turn)
+            case End():
+                log.debug("%r ends", self.session)
+            case _:
+                assert_never(effect)
+        return None
+
+    # ---- messages
+
+    def _send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None) -> None:
+        frames = self._encode(message)
+        for member in to:
+            self._outlets[member].deliver(frames, turn)
+        if isinstance(message, CustomError):
+            log.warning("session %s: %d %s", self.session.id, message.error_id, message.message)
+
+    def _encode(self, message: ServerMessage) -> tuple[Frame, ...]:
+        return encode(Packet(EVENT, data=[self._names.wire[type(message)], message]))
+
+    def _drop_queued(self, effect: DropQueued) -> None:
+        dropped = {member for member, outlet in self._outlets.items() if outlet.drop(effect.turn)}
+        for closing in effect.closings:
+            to = tuple(member for member in closing.to if member in dropped or not closing.only_if_dropped)
+            if to:
+                self._send(to, closing.message, None)
+
+    # ---- work
+
+    def _start(self, job: Job, admit: bool) -> Event | None:
+        kind = stages.kind_of(job)
+        if admit and not self._admit(job.turn, WAY[kind]):
+            return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
+        work = Work(self.session.id, lambda: stages.perform(job, self._engines, self._report), lambda: self._crash(job))
+        if not self._pools[kind].submit(work):
+            return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
+        self._work.setdefault(job.turn, []).append(work)
+        return None
+
+    def _admit(self, turn: int, way: tuple[Kind, ...]) -> bool:
+        """A seat in every pool that the turn will need, or in none."""
+        taken: list[Kind] = []
+        for kind in way:
+            if not self._pools[kind].reserve():
+                for earlier in taken:
+                    self._pools[earlier].give_back()
+                return False
+            taken.append(kind)
+        self._seats[turn] = way
+        return True
+
+    def _release(self, turn: int) -> None:
+        for work in self._work.pop(turn, ()):
+            work.cancel()
+        for kind in self._seats.pop(turn, ()):
+            self._pools[kind].give_back()
+
+    async def _report(self, event: StageEvent) -> None:
+        """What a job tells the session: waits while the mailbox is full; nobody is told when the session is over."""
+        try:
+            await self.mailbox.send(event)
+        except trio.BrokenResourceError:
+            log.debug("a result came for a session that is over")
+
+    async def _crash(self, job: Job) -> None:
+        await self._report(stages.crash(job))

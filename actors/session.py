@@ -1,0 +1,351 @@
+"""A session: `step(event, now)` changes its state by the table and returns what is to be done; no I/O, no clock.
+
+The session owns the conversation: who is in it, its configuration, the utterance that is being received, the turn that
+is in the air, and what earlier turns said. actors/table.py owns which event leads where; the methods that a row names
+are below it, in the order of a turn. actors/runner.py performs the effects.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple, assert_never
+
+from actors import answering, hearing, table
+from actors.effects import Acknowledge, Effect, End, Release, Send
+from actors.events import (
+    Answered,
+    Drain,
+    Event,
+    Failed,
+    Joined,
+    Left,
+    MemberId,
+    Recognised,
+    Resolved,
+    Said,
+    Spoken,
+    StageEvent,
+    Tick,
+    Words,
+    Written,
+)
+from actors.limits import Limits
+from actors.ports import Exchange
+from actors.table import State
+from actors.turn import Turn, Utterance
+from protocol.audioformat import sniff
+from protocol.configuration import Configuration, SessionUpdate, merge
+from protocol.errors import ErrorId
+from protocol.handshake import Encoding
+from protocol.messages import (
+    BufferAppend,
+    BufferClear,
+    BufferCommit,
+    CustomError,
+    InputText,
+    ResponseCancel,
+    Role,
+    ServerMessage,
+    SessionJoined,
+    SessionState,
+)
+
+Resolve = Callable[[Configuration], Resolved]
+
+
+class Member(NamedTuple):
+    """A socket of the session."""
+
+    id: MemberId
+    role: Role
+    encoding: Encoding
+
+
+class Transition(NamedTuple):
+    """One line of the trace: the state left, the event, the state entered, when, and the deadline by then."""
+
+    source: State
+    event: str
+    dest: State
+    at: float
+    deadline: float
+
+
+class Session:
+    """The state of one conversation; see the module's text. Times are in seconds of one monotonic clock."""
+
+    def __init__(self, session_id: str, limits: Limits, resolve: Resolve, now: float) -> None:
+        self.id = session_id
+        self.state: State = State.IDLE
+        self.limits = limits
+        self.members: dict[MemberId, Member] = {}
+        self.history: deque[Exchange] = deque(maxlen=max(1, limits.history_turns))
+        self.trace: deque[Transition] = deque(maxlen=limits.trace)
+        self.configuration = Configuration()
+        self.deadline = now + limits.grace
+        self.ended = False
+        self.resolve = resolve
+        self.asked = Configuration()
+        self.turn = Turn(0, self.configuration)
+        self.last_turn = self.turn
+        self.cut_after = ""
+        self.utterance = Utterance()
+        self.entered = now
+        self.touched = now
+        self.empty_since: float | None = now
+        self.complained = -math.inf
+        self.now = now
+        self.event: Event = Tick()
+        self.said: Said | None = None
+        self.refusal: CustomError | None = None
+        self.resolved = Resolved(self.configuration)
+        self.effects: list[Effect] = []
+
+    def __repr__(self) -> str:
+        who = f"{len(self.senders)} sender(s) and {len(self.receivers)} receiver(s)"
+        return f"<Session {self.id} {self.state} in turn {self.turn.number} with {who}>"
+
+    # ---- who is there
+
+    @property
+    def senders(self) -> tuple[MemberId, ...]:
+        """The Sender, where there is one."""
+        return tuple(member.id for member in self.members.values() if member.role != "receiver")
+
+    @property
+    def receivers(self) -> tuple[MemberId, ...]:
+        """The Receivers."""
+        return tuple(member.id for member in self.members.values() if member.role != "sender")
+
+    # ---- the one entrance
+
+    def step(self, event: Event, now: float) -> list[Effect]:
+        """Take in one event at time `now`; the effects are to be performed in order. Never raises for what peers do."""
+        effects: list[Effect] = []
+        self.effects = effects
+        self.event, self.now = event, now
+        match event:
+            case Said():
+                self._hear(event)
+            case Joined():
+                self._join(event)
+            case Left():
+                self._leave(event)
+            case Tick():
+                self._tick()
+            case Drain():
+                self._drain()
+            case _:
+                if event.turn == self.turn.number:
+                    self.run(self._name_result(event))
+        self.deadline = self._find_deadline()
+        return effects
+
+    def run(self, event: str) -> None:
+        """Find the row for `event` in this state, act on it, and move."""
+        rule = table.LOOKUP[self.state, event]
+        for action in rule.ends:
+            ACTIONS[action](self)
+        if rule.dest is not None:
+            self._move(event)
+        for action in rule.begins:
+            ACTIONS[action](self)
+
+    def _move(self, event: str) -> None:
+        source = self.state
+        table.MACHINE.events[event].trigger(self)
+        self.entered = self.touched = self.now
+        self.trace.append(Transition(source, event, self.state, self.now, self._find_deadline()))
+        if self.state is not source:
+            self.send(tuple(self.members), SessionState(self.state.value))
+
+    # ---- what a client says
+
+    def _hear(self, said: Said) -> None:
+        self.said, self.refusal = said, None
+        member = self.members.get(said.member)
+        if member is None:
+            return
+        if member.role == "receiver" and not isinstance(said.message, ResponseCancel):
+            self.refuse(ErrorId.WRONG_ROLE, "only the Sender may send this; connect with role sender or both")
+        else:
+            name = self._name_message(said)
+            if name:
+                self.run(name)
+        if said.ack is not None:
+            self.effects.append(Acknowledge(said.member, said.ack, self.refusal))
+
+    def _name_message(self, said: Said) -> str:
+        """Which event of the table a client's message is; "" for one that means nothing."""
+        match said.message:
+            case BufferAppend(audio):
+                return self._name_append(audio)
+            case BufferCommit(error):
+                if error is not None:
+                    return "error commit"
+                return "overlong commit" if self._is_overlong() else "commit"
+            case SessionUpdate():
+                self.resolved = self.resolve(merge(self.asked, said.message))
+                return "update" if self.resolved.error_id is None else "bad update"
+            case InputText(text):
+                if not text.strip():
+                    return "blank text"
+                return "long text" if len(text) > self.limits.text_chars else "text"
+            case BufferClear():
+                return "clear"
+            case ResponseCancel():
+                return "cancel"
+            case _:
+                assert_never(said.message)
+
+    def _name_append(self, audio: bytes) -> str:
+        if not audio:
+            return ""
+        if self.state is State.RECEIVING:
+            too_long = self.utterance.size + len(audio) > self.limits.utterance_bytes
+            return "overflow" if too_long or self.utterance.overflown else "append"
+        if self.state is State.TRANSCRIBING and sniff(audio) is None:
+            late = self.now - self.entered <= self.limits.straggler
+            return "straggler" if late else "append"
+        return "append"
+
+    def _is_overlong(self) -> bool:
+        return self.state is State.RECEIVING and self.utterance.overflown
+
+    def _name_result(self, event: StageEvent) -> str:
+        match event:
+            case Words():
+                return "words"
+            case Recognised(text=text):
+                return "transcript" if text.strip() else "silence"
+            case Written(text=text) if self.turn.answer_chars + len(text) > self.limits.answer_chars:
+                why = f"the answer is longer than {self.limits.answer_chars} characters; ask for a shorter one"
+                self.event = Failed(event.turn, "LLM", ErrorId.MODEL_FAILED, why)
+                return "failure"
+            case Written():
+                return "written"
+            case Answered():
+                speakable = any(character.isalnum() for character in self.turn.text)
+                return "answer" if speakable or event.delivery.clip is not None else "wordless answer"
+            case Spoken():
+                return "sound"
+            case Failed():
+                return "failure"
+            case _:
+                assert_never(event)
+
+    # ---- sockets and time
+
+    def _join(self, joined: Joined) -> None:
+        self.members[joined.member] = Member(joined.member, joined.role, joined.encoding)
+        self.empty_since = None
+        self._suspend_or_resume()
+        self.send((joined.member,), SessionJoined(self.id, joined.role, self.state.value))
+
+    def _leave(self, left: Left) -> None:
+        member = self.members.pop(left.member, None)
+        if member is None:
+            return
+        self._suspend_or_resume()
+        if self.members:
+            return
+        self.empty_since = self.now
+        self.run("abandon")
+        if self.state is State.IDLE:
+            self._end()
+
+    def _suspend_or_resume(self) -> None:
+        """An utterance waits for its Sender to come back; its deadline counts from when the Sender left or came."""
+        if self.state is State.RECEIVING:
+            self.touched = self.now
+
+    def _tick(self) -> None:
+        if self.ended or self.now < self.deadline:
+            return
+        if self.empty_since is not None and self.now >= self.empty_since + self.limits.grace:
+            self._end()
+        elif self._is_played():
+            self.run("played")
+        else:
+            self.run("deadline")
+
+    def _drain(self) -> None:
+        if self.state in table.TURN:
+            answering.cancel(self)
+        self._end()
+
+    def _end(self) -> None:
+        self.ended = True
+        self.effects += [Release(self.turn.number), End()]
+
+    def _is_played(self) -> bool:
+        turn = self.turn
+        return self.state is State.SPEAKING and turn.complete and self.now >= turn.plays_until
+
+    def _find_deadline(self) -> float:
+        """When the session must be told of the time: the end of its state, of the sound, or of its own grace."""
+        grace = math.inf if self.empty_since is None else self.empty_since + self.limits.grace
+        match self.state:
+            case State.RECEIVING:
+                wait = self.limits.receiving if self.senders else self.limits.grace
+                return min(grace, self.touched + wait)
+            case State.TRANSCRIBING:
+                return min(grace, self.entered + self.limits.transcribing)
+            case State.RESPONDING:
+                return min(grace, self.entered + self.limits.responding)
+            case State.SPEAKING:
+                played = self.turn.plays_until
+                return played if self.turn.complete else max(self.touched, played) + self.limits.speaking
+            case _:
+                return grace
+
+    # ---- for the actions
+
+    def begin_turn(self) -> None:
+        """A new turn, with the configuration in force now."""
+        self.last_turn = self.turn
+        self.turn = Turn(self.turn.number + 1, self.configuration)
+
+    def send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None) -> None:
+        """Have `message` sent, where anybody is there to get it; `turn`: to be dropped when that turn is cut."""
+        if to:
+            self.effects.append(Send(to, message, turn))
+
+    def refuse(self, error_id: ErrorId, message: str) -> None:
+        """What the client said cannot be done: it is told, and its ack says so."""
+        assert self.said is not None
+        self.refusal = CustomError(message, error_id)
+        self.send((self.said.member,), self.refusal)
+
+
+ACTIONS: dict[table.Action, Callable[[Session], None]] = {
+    "configure": hearing.configure,
+    "refuse_update": hearing.refuse_update,
+    "refuse_unconfigured": hearing.refuse_unconfigured,
+    "begin_utterance": hearing.begin_utterance,
+    "extend_utterance": hearing.extend_utterance,
+    "overflow_utterance": hearing.overflow_utterance,
+    "refuse_straggler": hearing.refuse_straggler,
+    "refuse_empty_commit": hearing.refuse_empty_commit,
+    "transcribe": hearing.transcribe,
+    "drop_utterance": hearing.drop_utterance,
+    "expire_utterance": hearing.expire_utterance,
+    "tell_words": hearing.tell_words,
+    "tell_transcript": hearing.tell_transcript,
+    "take_text": hearing.take_text,
+    "refuse_while_receiving": hearing.refuse_while_receiving,
+    "refuse_blank_text": hearing.refuse_blank_text,
+    "refuse_long_text": hearing.refuse_long_text,
+    "respond": answering.respond,
+    "write": answering.write,
+    "finish_text": answering.finish_text,
+    "finish_unspoken": answering.finish_unspoken,
+    "speak_part": answering.speak_part,
+    "finish_turn": answering.finish_turn,
+    "interrupt": answering.interrupt,
+    "cancel": answering.cancel,
+    "abandon": answering.abandon,
+    "fail": answering.fail,
+    "expire": answering.expire,
+}
+"""What the names in the table's rows stand for."""

@@ -1,0 +1,113 @@
+"""The three stages of a turn as pool jobs: an utterance to words, words to an answer, an answer to sound.
+
+A stage knows engines by their ports and reports to a session by its number of the turn. What an engine says it could
+not do becomes a Failed with the errorId of the stage; anything else is a fault of ours and crashes the pool's worker.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import assert_never
+
+from actors.effects import Answer, Job, Speak, Transcribe
+from actors.events import Answered, Failed, Recognised, Spoken, StageEvent, Words, Written
+from actors.ports import Clip, EngineFailed, Engines, Kind, Sound, Undecodable, Utterance
+from protocol.audioformat import AudioFormat
+from protocol.errors import ErrorId
+
+Report = Callable[[StageEvent], Awaitable[None]]
+
+ERRORS: dict[Kind, tuple[ErrorId, str]] = {
+    "STT": (ErrorId.RECOGNITION_FAILED, "speech recognition"),
+    "LLM": (ErrorId.MODEL_FAILED, "the language model"),
+    "TTS": (ErrorId.SYNTHESIS_FAILED, "speech synthesis"),
+}
+
+
+def kind_of(job: Job) -> Kind:
+    """Which pool does this job."""
+    match job:
+        case Transcribe():
+            return "STT"
+        case Answer():
+            return "LLM"
+        case Speak():
+            return "TTS"
+        case _:
+            assert_never(job)
+
+
+async def perform(job: Job, engines: Engines, report: Report) -> None:
+    """Do the job and report its results, or that it failed. Cancelling stops the engine at once."""
+    kind = kind_of(job)
+    error_id, stage = ERRORS[kind]
+    try:
+        match job:
+            case Transcribe():
+                await _transcribe(job, engines, report)
+            case Answer():
+                await _answer(job, engines, report)
+            case Speak():
+                await _speak(job, engines, report)
+            case _:
+                assert_never(job)
+    except EngineFailed as error:
+        await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
+    except Undecodable as error:
+        await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}"))
+
+
+def crash(job: Job) -> Failed:
+    """What the session is told when the job broke in a way that nobody foresaw."""
+    kind = kind_of(job)
+    error_id, stage = ERRORS[kind]
+    return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")
+
+
+async def _transcribe(job: Transcribe, engines: Engines, report: Report) -> None:
+    engine = engines.recogniser(job.stt.provider.name)
+    clip = job.clip
+    if engine.wants is not None:
+        clip = Clip(await engines.codec.decode(clip, engine.wants.rate), engine.wants)
+
+    async def words(text: str) -> None:
+        await report(Words(job.turn, text))
+
+    utterance = Utterance(clip, job.stt.model, job.stt.language_code, job.stt.prompt)
+    transcript = await engine.transcribe(utterance, words)
+    text = transcript.text.strip()
+    sentiment = engines.analyst.sentiment(text) if job.stt.sentiment_analysis and text else ""
+    await report(Recognised(job.turn, text, sentiment, transcript.language))
+
+
+async def _answer(job: Answer, engines: Engines, report: Report) -> None:
+    async def write(text: str) -> None:
+        if text:
+            await report(Written(job.turn, text))
+
+    delivery = await engines.model(job.provider).answer(job.question, write)
+    await report(Answered(job.turn, delivery))
+
+
+async def _speak(job: Speak, engines: Engines, report: Report) -> None:
+    clip = job.clip if job.clip is not None else await _synthesise(job, engines)
+    sounds: dict[AudioFormat, Sound] = {}
+    failures: dict[AudioFormat, str] = {}
+    for target in job.targets:
+        try:
+            sounds.update(await engines.codec.convert(clip, frozenset({target})))
+        except (EngineFailed, Undecodable) as error:
+            failures[target] = str(error)
+    if not sounds:
+        raise EngineFailed("; ".join(failures.values()))
+    await report(Spoken(job.turn, job.part, sounds, failures))
+
+
+async def _synthesise(job: Speak, engines: Engines) -> Clip:
+    pieces: list[Clip] = []
+
+    async def sound(piece: Clip) -> None:
+        pieces.append(piece)
+
+    await engines.synthesiser(job.provider).synthesise(job.speech, sound)
+    if not pieces:
+        raise EngineFailed("the synthesiser made no sound")
+    return Clip(b"".join(piece.data for piece in pieces), pieces[0].format)
