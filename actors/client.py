@@ -106,11 +106,13 @@ class Client:
 
     async def run_websocket(self, transport: Transport) -> None:
         """Serve the connection over `transport` until either is closed; closing the transport is the caller's."""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._read, transport)
-            await self._write(transport)
-            nursery.cancel_scope.cancel()
-        await self.finish()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._read, transport)
+                await self._write(transport)
+                nursery.cancel_scope.cancel()
+        finally:
+            await self.finish()
 
     async def run_upgrade(self, transport: Transport, seconds: float) -> None:
         """Let `transport` become the one of this polling connection, then serve it. Raises RemoteProtocolError."""
@@ -139,10 +141,12 @@ class Client:
 
     async def run_polling(self) -> None:
         """Keep the time of a connection on polling, until it is closed or has upgraded."""
-        while not self.connection.closed and self.connection.transport == POLLING:
-            await self._wait()
-        if self.connection.closed:
-            await self.finish()
+        try:
+            while not self.connection.closed and self.connection.transport == POLLING:
+                await self._wait()
+        finally:
+            if self.connection.transport == POLLING:
+                await self.finish()
 
     async def finish(self) -> None:
         """Take leave, once, however the connection ended; the application hears of it even when this is cancelled."""

@@ -197,3 +197,15 @@ def _build() -> transitions.Machine:
 
 
 MACHINE: Final = _build()
+
+
+def diagram() -> str:
+    """The machine as a Mermaid state diagram: an arrow for each pair of states, with the events that lead along it."""
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for rule in RULES:
+        for source in rule.sources:
+            if rule.dest is not None and rule.dest is not source:
+                arrows.setdefault((source, rule.dest), []).append(rule.event)
+    lines = ["stateDiagram-v2", f"    [*] --> {IDLE}"]
+    lines += [f"    {source} --> {dest}: {', '.join(events)}" for (source, dest), events in arrows.items()]
+    return "\n".join(lines)

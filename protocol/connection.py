@@ -27,6 +27,7 @@ A client that does not read fills its outbox; the policy is to close it (SLOW_RE
 leave an avatar with half a sentence and no way to know.
 """
 
+import math
 from enum import Enum
 
 import msgspec
@@ -67,6 +68,7 @@ class Connection:
         self.probing = False
         self.polling = False
         self.closed: CloseReason | None = None
+        self._candidate = False
         self._timing = timing
         self._ping_at = now + timing.ping_interval
         self._pong_by: float | None = None
@@ -92,7 +94,9 @@ class Connection:
 
     @property
     def deadline(self) -> float:
-        """When `tick` is due."""
+        """When `tick` is due; never, once the connection is closed."""
+        if self.closed:
+            return math.inf
         return self._ping_at if self._pong_by is None else self._pong_by
 
     def tick(self, now: float) -> None:
@@ -152,7 +156,12 @@ class Connection:
     # ---- polling
 
     def begin_poll(self) -> None:
-        """A GET has come. Raises RemoteProtocolError where one is waiting already: the session is closed by then."""
+        """A GET has come. Raises RemoteProtocolError where one is waiting already: the session is closed by then.
+
+        A GET for a session that has upgraded is refused by the same error and harms nothing.
+        """
+        if self.transport != POLLING:
+            raise RemoteProtocolError("this session has left polling for a WebSocket")
         if self.polling:
             self.close(CloseReason.SECOND_POLL)
             raise RemoteProtocolError("a second GET while one is waiting", CloseReason.SECOND_POLL)
@@ -164,11 +173,12 @@ class Connection:
         return bool(self.closed or self.probing or self.transport != POLLING or len(self.outbox))
 
     def take_poll(self) -> str:
-        """The body that answers the waiting GET, which is over by this."""
+        """The body that answers the waiting GET, which is over by this; the last one holds all that is left."""
         if not self.polling or not self.poll_ready:
             raise LocalProtocolError("no GET waits, or there is nothing to answer it with")
         self.polling = False
-        frames = self.outbox.take_up_to(self._timing.max_payload) if self.transport == POLLING else []
+        most = math.inf if self.closed else self._timing.max_payload
+        frames = self.outbox.take_up_to(most) if self.transport == POLLING else []
         packets = [engineio.decode_frame(frame) for frame in frames]
         if self.closed and self.closed is not CloseReason.CLIENT_CLOSED:
             packets.append(Packet(engineio.CLOSE))
@@ -178,23 +188,26 @@ class Connection:
 
     def begin_probe(self) -> None:
         """A WebSocket has come for this `sid`. Raises RemoteProtocolError where it cannot become the transport."""
-        if self.transport != POLLING or self.probing or self.closed:
+        if self.transport != POLLING or self._candidate or self.closed:
             raise RemoteProtocolError("this session has a WebSocket already, or is closed")
+        self._candidate = True
 
     def receive_probe(self, frame: Frame) -> Probe:
         """A frame on the candidate WebSocket. Raises RemoteProtocolError, which concerns the candidate alone."""
+        if not self._candidate or self.closed:
+            raise RemoteProtocolError("this session is closed, or has another WebSocket")
         if frame == "2probe":
             self.probing = True
             return Probe.ANSWER
-        if frame == "5" and not self.closed:
-            self.probing = False
+        if frame == "5":
+            self.end_probe()
             self.transport = WEBSOCKET
             return Probe.UPGRADED
         raise RemoteProtocolError("a WebSocket for a polling session begins with 2probe, or upgrades with 5")
 
     def end_probe(self) -> None:
-        """The candidate is gone; polling goes on."""
-        self.probing = False
+        """The candidate that `begin_probe` admitted is gone; polling goes on."""
+        self._candidate = self.probing = False
 
     # ---- what goes out
 

@@ -58,7 +58,7 @@ def decode_frame(frame: Frame) -> Packet:
 
 def encode_payload(packets: list[Packet]) -> str:
     """`packets` as the body of one long-polling response; bytes become base64."""
-    encoded = _payload.Payload([_packet.Packet(packet.type, packet.data or None) for packet in packets])
+    encoded = _payload.Payload([_packet.Packet(packet.type, packet.data) for packet in packets])
     return str(encoded.encode())
 
 

@@ -1,21 +1,21 @@
-"""What a client says of itself when it connects: the CONNECT payload and the query, and the presets of known clients."""
+"""What a client says of itself when it connects: CONNECT payload, query, and the presets of known clients."""
 
 import uuid
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from protocol.audioformat import AudioFormat, parse_output
 from protocol.messages import Names, Pieces, Role
-from protocol.tolerant import fold, show, unset
+from protocol.tolerant import fold, kind, show, unset
 
 UNREAL_PIECE_BYTES = 96_000
 Preset = Literal["unreal", "unity", "web"]
 
 
 class Encoding(msgspec.Struct, frozen=True):
-    """How one Receiver wants its sound; None: as `TTS` says. `piece_bytes`: the largest piece it can take, 0 for any."""
+    """How one Receiver wants its sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any."""
 
     format: AudioFormat | None = None
     is_base64: bool | None = None
@@ -41,6 +41,10 @@ class Handshake(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Handshake(role={self.role!r}, session_id={self.session_id!r})"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """What rich shows in the place of `repr`, in tracebacks for instance."""
+        return [("role", self.role), ("session_id", self.session_id)]
+
 
 class BadHandshake(ValueError):
     """A value of the handshake cannot be used; the message names key, value and what is allowed."""
@@ -49,11 +53,11 @@ class BadHandshake(ValueError):
 def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Handshake:
     """The handshake of a CONNECT payload `auth` and the `query` of the request; `auth` wins. Raises BadHandshake."""
     if not (auth is None or isinstance(auth, Mapping)):
-        raise BadHandshake(f"auth: came {show(auth)}, allowed: an object with {', '.join(names.keys)}")
-    known = {wire: key for wire, key in names.keys.items()}
+        raise BadHandshake(f"auth: came {kind(auth)}, allowed: an object with {', '.join(names.keys)}")
     given: dict[str, object] = {}
-    for source in (query, auth or {}):
-        values, _ = fold(source, known, "")
+    sources: tuple[Mapping[Any, object], ...] = (query, auth or {})
+    for source in sources:
+        values, _ = fold(source, names.keys, "")
         given.update({key: value for key, value in values.items() if not unset(value)})
     preset = PRESETS[_one_of(given["client"], "client", get_args(Preset))] if "client" in given else Encoding()
     return Handshake(

@@ -18,7 +18,7 @@ from protocol.messages import (
     Names,
     ResponseCancel,
 )
-from protocol.tolerant import nearest, show, unset
+from protocol.tolerant import kind, nearest, show, unset
 
 _DATA_URL = re.compile(r"data:[^,]{0,200}?;base64,", re.ASCII | re.IGNORECASE)
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -39,14 +39,28 @@ def read_audio(payload: object, name: str = "input.buffer.append") -> bytes:
         return payload
     if isinstance(payload, str):
         return _read_base64(payload, name)
-    if isinstance(payload, Mapping) and payload.get("type") == "Buffer" and isinstance(payload.get("data"), list):
-        try:
-            return bytes(payload["data"])
-        except (ValueError, TypeError):
-            raise BadMessage(ErrorId.UNREADABLE, f"{name}: a Buffer's data is a list of numbers 0 to 255") from None
+    if isinstance(payload, Mapping):
+        buffer = _folded(payload)
+        if buffer.get("type") == "Buffer" and isinstance(buffer.get("data"), list):
+            return _read_numbers(buffer["data"], name)
     raise BadMessage(
         ErrorId.UNREADABLE, f"{name}: came {show(payload)}, allowed: a binary attachment, a base64 string, or a Buffer"
     )
+
+
+def _folded(payload: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key).lower(): value for key, value in payload.items()}
+
+
+def _whole(number: object) -> object:
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _read_numbers(numbers: list[Any], name: str) -> bytes:
+    try:
+        return bytes(map(_whole, numbers))  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        raise BadMessage(ErrorId.UNREADABLE, f"{name}: a Buffer's data is a list of numbers 0 to 255") from None
 
 
 def _read_base64(text: str, name: str) -> bytes:
@@ -70,18 +84,16 @@ def _read_append(payload: object, name: str) -> BufferAppend:
 
 
 def _read_commit(payload: object, name: str) -> BufferCommit:
-    if unset(payload) or payload == {}:
+    if unset(payload):
         return BufferCommit()
     if isinstance(payload, Mapping):
-        folded = {str(key).lower(): value for key, value in payload.items()}
-        inner = folded.get("data")
-        if isinstance(inner, Mapping):
-            folded = {**folded, **{str(key).lower(): value for key, value in inner.items()}}
-        message, code = folded.get("message"), folded.get("errorid", folded.get("statuscode", 0))
-        if all(unset(value) or value == 0 for value in (message, code, folded.get("name"))):
-            return BufferCommit()
-        if isinstance(message, str) and isinstance(code, int | float | None):
-            return BufferCommit(CaptureError(message, int(code or 0)))
+        given = _folded(payload)
+        if isinstance(given.get("data"), Mapping):
+            given.update((key, value) for key, value in _folded(given["data"]).items() if value)
+        message = given.get("message") or ""
+        code = _whole(given.get("errorid") or given.get("statuscode") or 0)
+        if isinstance(message, str) and type(code) is int:
+            return BufferCommit(CaptureError(message, code) if message or code or given.get("name") else None)
     raise BadMessage(
         ErrorId.UNREADABLE,
         f"{name}: came {show(payload)}, allowed: nothing, or an error as {{message, errorId}} "
@@ -91,10 +103,10 @@ def _read_commit(payload: object, name: str) -> BufferCommit:
 
 def _read_text(payload: object, name: str) -> InputText:
     if isinstance(payload, Mapping):
-        payload = {str(key).lower(): value for key, value in payload.items()}.get("text")
+        payload = _folded(payload).get("text")
     if payload is None or isinstance(payload, str):
         return InputText(payload or "")
-    raise BadMessage(ErrorId.UNREADABLE, f'{name}: came {show(payload)}, allowed: a string, or {{"text": a string}}')
+    raise BadMessage(ErrorId.UNREADABLE, f'{name}: came {kind(payload)}, allowed: a string, or {{"text": a string}}')
 
 
 _READERS: dict[str, Callable[[object, str], ClientMessage]] = {

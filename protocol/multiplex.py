@@ -4,6 +4,11 @@ It stands between the messages of protocol/connection.py and whoever serves the 
 attachment was due does not end the connection, because a client without a send lock (socket.io-client-csharp) does
 that in good faith: the event that waited is lost, the text is handled, and as many binary frames as were owed are
 thrown away when they come.
+
+Owed frames may also never come. Then the frames of the next event would pass for them, those of the event after it for
+its own, and no binary event would ever be whole again. So nothing is thrown away while a header waits: its event is
+whole when the owed frames and its own are there, and where text or the deadline cuts that short, the latest frames are
+taken for its own if they are enough. Frames that did not come in the time they had are not expected by later events.
 """
 
 import math
@@ -77,10 +82,12 @@ class Multiplex:
         self._asked: set[str] = set()
         self._connect_by = now + waits.connect_timeout
         self._header: Header | None = None
-        self._attachments: list[bytes] = []
+        self._frames: list[bytes] = []
         self._attachments_by = math.inf
         self._held = 0
         self._owed = 0
+        self._owed_by = -math.inf
+        self._ahead = 0
 
     @property
     def deadline(self) -> float:
@@ -92,7 +99,7 @@ class Multiplex:
         if now >= self._connect_by:
             raise RemoteProtocolError("no Socket.IO CONNECT came in time", CloseReason.NEVER_CONNECTED)
         if now >= self._attachments_by:
-            return [self._give_up("an attachment did not come in time")]
+            return self._give_up("an attachment did not come in time", now)
         return []
 
     # ---- what comes in
@@ -100,44 +107,52 @@ class Multiplex:
     def receive(self, message: Frame, now: float) -> list[Came]:
         """A message of the connection. Raises RemoteProtocolError, by which the connection is over."""
         if isinstance(message, bytes):
-            return self._receive_attachment(message)
-        lost: list[Came] = [self._give_up("text came where an attachment was due")] if self._header else []
+            return self._receive_attachment(message, now)
+        before = self._give_up("text came where an attachment was due", now) if self._header else []
         decoded = socketio.decode_text(message)
         if isinstance(decoded, Header):
             self._require_joined(decoded.packet)
             self._header = decoded
             self._attachments_by = now + self._waits.attachment_timeout
             self._held = len(message)
-            return lost
-        return lost + self._receive_packet(decoded, now)
+            self._ahead = self._owed if now < self._owed_by else 0
+            return before
+        return before + self._receive_packet(decoded, now)
 
-    def _receive_attachment(self, attachment: bytes) -> list[Came]:
-        if self._owed:
+    def _receive_attachment(self, attachment: bytes, now: float) -> list[Came]:
+        if self._header is None:
+            if not self._owed:
+                raise RemoteProtocolError("a binary frame came that belongs to no event")
             self._owed -= 1
             return []
-        if self._header is None:
-            raise RemoteProtocolError("a binary frame came that belongs to no event")
         self._held += len(attachment)
         if self._held > self._waits.max_event:
             raise RemoteProtocolError("an event with its attachments is too large", CloseReason.TOO_LARGE)
-        self._attachments.append(attachment)
-        if len(self._attachments) < self._header.attachments:
+        self._frames.append(attachment)
+        if len(self._frames) < self._ahead + self._header.attachments:
             return []
-        packet = socketio.join(self._header, self._attachments)
-        self._forget_header()
-        return self._receive_packet(packet, 0.0)
+        return self._complete(self._header, now)
 
-    def _give_up(self, why: str) -> Came:
+    def _complete(self, header: Header, now: float) -> list[Came]:
+        """The event that waited, with the latest frames for its attachments."""
+        packet = socketio.join(header, self._frames[-header.attachments :])
+        self._forget_header(header)
+        return self._receive_packet(packet, now)
+
+    def _give_up(self, why: str, now: float) -> list[Came]:
         assert self._header is not None
-        packet = self._header.packet
-        self._owed += self._header.attachments - len(self._attachments)
-        self._forget_header()
+        header, packet = self._header, self._header.packet
+        if len(self._frames) >= header.attachments:
+            return self._complete(header, now)
+        self._owed_by = self._attachments_by
+        self._forget_header(header)
         name = str(packet.data[0]) if packet.type == socketio.BINARY_EVENT else ""
-        return AttachmentLost(packet.namespace, name, packet.ack, why)
+        return [AttachmentLost(packet.namespace, name, packet.ack, why)]
 
-    def _forget_header(self) -> None:
+    def _forget_header(self, header: Header) -> None:
+        self._owed += header.attachments - len(self._frames)
         self._header = None
-        self._attachments = []
+        self._frames = []
         self._attachments_by = math.inf
 
     def _receive_packet(self, packet: Packet, now: float) -> list[Came]:

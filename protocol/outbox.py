@@ -46,8 +46,9 @@ class Outbox:
         return True
 
     def put_urgent(self, frame: Frame) -> None:
-        """Queue a frame of the connection itself; there are at most two (a ping and a NOOP)."""
-        self._urgent.append(frame)
+        """Queue a frame of the connection itself, unless the same one still waits, as pings nobody fetches would."""
+        if frame not in self._urgent:
+            self._urgent.append(frame)
 
     def drop(self, tag: object) -> int:
         """Take out every entry with this tag that has not begun to leave; returns how many there were."""
@@ -77,13 +78,13 @@ class Outbox:
         self._begun.extend(entry.frames[1:])
         return entry.frames[0]
 
-    def take_up_to(self, max_bytes: int) -> list[Frame]:
-        """Frames for one polling response: at least one where there is one, then more while they fit."""
+    def take_up_to(self, max_bytes: float) -> list[Frame]:
+        """Frames for one polling response: whole entries, at least one where there is one, then more while they fit."""
         frames: list[Frame] = []
         size = 0
         while len(self):
             upcoming = 0 if self._begun or self._urgent else self._entries[0].size
-            if frames and size + upcoming > max_bytes:
+            if frames and upcoming and size + upcoming > max_bytes:
                 break
             frame = self.take()
             assert frame is not None

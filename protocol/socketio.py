@@ -4,20 +4,23 @@ A packet and its attachments are one value here. Source: https://github.com/sock
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from protocol.engineio import Frame
+from protocol.engineio import MESSAGE, Frame
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 from protocol.messages import RESERVED
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 MAX_ATTACHMENTS: Final = 64
+MAX_NESTING: Final = 100
 _MAX_NAMESPACE: Final = 256
 
 _HEADER = re.compile(r"([0-6])(?:([0-9]{1,4})-)?(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
+_BYTES = (bytes, bytearray, memoryview)
+_MAY_HOLD_BYTES = (*_BYTES, list, tuple, dict, msgspec.Struct)
 _decode_json = msgspec.json.Decoder(Any).decode
 _encode_json = msgspec.json.Encoder().encode
 
@@ -62,9 +65,24 @@ def _decode_data(text: str) -> Any:
     if not text:
         return None
     try:
-        return _decode_json(text)
+        data = _decode_json(text)
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         raise RemoteProtocolError("the payload of a Socket.IO packet is JSON") from None
+    if text.count("[") + text.count("{") > MAX_NESTING and _nested_too_deeply(data):
+        raise RemoteProtocolError(f"the payload of a Socket.IO packet is nested at most {MAX_NESTING} deep")
+    return data
+
+
+def _nested_too_deeply(data: Any) -> bool:
+    """Whether `data` is deeper than whoever walks it by recursion may rely on, wherever on the stack that begins."""
+    level = [data]
+    for _ in range(MAX_NESTING):
+        level = [inner for item in level for inner in _inside(item)]
+    return any(isinstance(item, list | dict) for item in level)
+
+
+def _inside(item: Any) -> Iterable[Any]:
+    return item if isinstance(item, list) else item.values() if isinstance(item, dict) else ()
 
 
 def _check(packet: Packet) -> None:
@@ -72,9 +90,9 @@ def _check(packet: Packet) -> None:
     data = packet.data
     match packet.type:
         case 0:
-            valid = data is None or isinstance(data, dict)
+            valid = packet.ack is None and (data is None or isinstance(data, dict))
         case 1:
-            valid = data is None
+            valid = packet.ack is None and data is None
         case 2 | 5:
             valid = isinstance(data, list) and bool(data) and _is_event_name(data[0])
         case 3 | 6:
@@ -91,10 +109,7 @@ def _is_event_name(name: object) -> bool:
 
 def join(header: Header, attachments: Sequence[bytes]) -> Packet:
     """The whole packet, its placeholders replaced; raises RemoteProtocolError for a placeholder without attachment."""
-    try:
-        return header.packet._replace(data=_fill(header.packet.data, attachments))
-    except RecursionError:
-        raise RemoteProtocolError("the payload of a Socket.IO packet is nested too deeply") from None
+    return header.packet._replace(data=_fill(header.packet.data, attachments))
 
 
 def _fill(data: Any, attachments: Sequence[bytes]) -> Any:
@@ -118,35 +133,30 @@ def encode(packet: Packet) -> tuple[Frame, ...]:
     """
     attachments: list[Frame] = []
     data = packet.data
-    kind = packet.type
-    if kind in (EVENT, ACK):
-        data = _extract(data, attachments)
-        if attachments:
-            kind = BINARY_EVENT if kind == EVENT else BINARY_ACK
-    head = f"4{kind}"
-    if attachments:
-        head += f"{len(attachments)}-"
-    if packet.namespace != "/":
-        head += f"{packet.namespace},"
-    if packet.ack is not None:
-        head += str(packet.ack)
     try:
+        if packet.type in (EVENT, ACK):
+            data = _extract(data, attachments)
         text = "" if data is None else _encode_json(data).decode()
-    except (TypeError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise LocalProtocolError(f"this cannot be sent as JSON: {error}") from error
-    return (head + text, *attachments)
+    return (_head(packet, len(attachments)) + text, *attachments)
+
+
+def _head(packet: Packet, attachments: int) -> str:
+    kind = f"{packet.type + BINARY_EVENT - EVENT}{attachments}-" if attachments else str(packet.type)
+    namespace = "" if packet.namespace == "/" else f"{packet.namespace},"
+    return f"{MESSAGE}{kind}{namespace}{'' if packet.ack is None else packet.ack}"
 
 
 def _extract(data: Any, attachments: list[Frame]) -> Any:
     """`data` with a placeholder for each bytes in it, which go to `attachments`; without bytes, `data` itself."""
-    if isinstance(data, bytes | bytearray | memoryview):
+    if isinstance(data, _BYTES):
         attachments.append(bytes(data))
         return {"_placeholder": True, "num": len(attachments) - 1}
     if isinstance(data, msgspec.Struct):
-        fields = [(field, getattr(data, field)) for field in data.__struct_fields__]
-        if not any(isinstance(value, bytes) for _, value in fields):
+        if not any(isinstance(getattr(data, field), _MAY_HOLD_BYTES) for field in data.__struct_fields__):
             return data
-        return _extract(msgspec.to_builtins(data, builtin_types=(bytes,)), attachments)
+        return _extract(msgspec.to_builtins(data, builtin_types=_BYTES), attachments)
     if isinstance(data, list | tuple):
         return [_extract(item, attachments) for item in data]
     if isinstance(data, dict):

@@ -8,6 +8,7 @@ import msgspec
 
 MAX_WARNINGS = 20
 _SHOWN = 60
+_NAMED = {"name": "name", "title": "title"}
 
 
 class Unreadable(ValueError):
@@ -30,18 +31,27 @@ class Change(msgspec.Struct, frozen=True):
 
 def show(value: object) -> str:
     """`value` as it came, short enough for an error message."""
-    text = msgspec.json.encode(value, enc_hook=repr).decode(errors="replace")
+    try:
+        text = msgspec.json.encode(value, enc_hook=repr).decode()
+    except UnicodeEncodeError:
+        text = ascii(value)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def kind(value: object) -> str:
+    """What `value` is, for messages that must not repeat it: words that were spoken, credentials."""
+    kinds = {list: "an array", dict: "an object", str: "a string", bool: "true or false", bytes: "bytes"}
+    return kinds.get(type(value), "a number")
 
 
 def nearest(key: str, known: Collection[str]) -> str:
     """Words that point at the known key most like `key`, or at all of them."""
     folded = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(key.lower(), list(folded), n=1)
+    close = difflib.get_close_matches(key[:_SHOWN].lower(), list(folded), n=1)
     return f"did you mean {folded[close[0]]}?" if close else f"known: {', '.join(known)}"
 
 
-def fold(raw: Mapping[object, object], known: Mapping[str, str], where: str) -> tuple[dict[str, object], list[str]]:
+def fold(raw: Mapping[Any, object], known: Mapping[str, str], where: str) -> tuple[dict[str, object], list[str]]:
     """Match the keys of `raw`, in any case, to `known` (wire name to Python name).
 
     Returns the values under their Python names, and a warning for each key that is not known (at most MAX_WARNINGS).
@@ -94,6 +104,8 @@ def _section(
     for key, value in given.items():
         field = fields[key]
         where = f"{name}.{field.encode_name}"
+        if isinstance(value, Mapping):
+            warnings += fold(value, _NAMED, f"{where}.")[1]
         if unset(value) or (value == 0 and value is not False and (name, key) in zero_is_unset):
             changes.append(Change(name, key, field.default))
         else:
@@ -111,6 +123,7 @@ def convert(value: object, hint: Any, where: str, default: object = None) -> obj
     plain, marks = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
     if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
         return _named(value, plain, where, default)
+    came = value
     if plain is int and isinstance(value, float) and value.is_integer():
         value = int(value)
     if get_origin(plain) is tuple and isinstance(value, str):
@@ -121,7 +134,7 @@ def convert(value: object, hint: Any, where: str, default: object = None) -> obj
             if isinstance(mark, Checked):
                 mark.parse(str(converted))
     except ValueError:
-        raise Unreadable(f"{where}: came {show(value)}, allowed: {allowed(hint)}") from None
+        raise Unreadable(f"{where}: came {show(came)}, allowed: {allowed(hint)}") from None
     return converted
 
 
@@ -130,7 +143,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
     raw = {"name": value} if isinstance(value, str) else value
     if not isinstance(raw, Mapping):
         raise Unreadable(f"{where}: came {show(value)}, allowed: a name, or an object with name and title")
-    given, _ = fold(raw, {"name": "name", "title": "title"}, "")
+    given, _ = fold(raw, _NAMED, "")
     if unset(given.get("name")):
         return default
     hint = get_type_hints(struct, include_extras=True)["name"]
@@ -155,7 +168,7 @@ def allowed(hint: Any) -> str:
         most = next((mark.max_length for mark in marks if isinstance(mark, msgspec.Meta)), None)
         return f"up to {most} strings" if most else "a list of strings"
     bounds = next((mark for mark in marks if isinstance(mark, msgspec.Meta)), None)
-    return words if bounds is None else f"{words} from {bounds.ge:g} to {bounds.le:g}"
+    return words if bounds is None else f"{words} from {bounds.ge} to {bounds.le}"
 
 
 def _refusal(mark: Checked) -> str:

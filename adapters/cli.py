@@ -1,0 +1,192 @@
+"""The command `vivavoce`: serve, talk and states. What a command needs is imported when it runs, to start fast."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn
+
+import click
+
+from adapters.errors import BadSettings, StartupFailed
+
+INTERRUPTED = 130
+CANNOT = 2
+_PACKAGES = ("protocol", "actors", "adapters")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vivavoce")
+def main() -> None:
+    """A self-hosted, real-time voice server for talking avatars."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console without the letters of an answer is no reason to stop
+
+
+@main.command()
+@click.option("--host", help="The address to listen on; 0.0.0.0 is every interface.  [default: 127.0.0.1]")
+@click.option("--port", help="The TCP port; 0 takes any that is free.  [default: 7171]")
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
+@click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
+def serve(host: str | None, port: str | None, config: Path | None, debug: bool) -> None:
+    """Start the server; Ctrl-C ends it."""
+    import os
+
+    from adapters.settings import load
+
+    _set_up_logging(debug)
+    _set_up_faults(debug)
+    try:
+        settings = load(config, os.environ, {"server.host": host, "server.port": port})
+    except BadSettings as error:
+        _refuse(error, debug)
+
+    async def run() -> int:
+        from adapters.server import run as serve_until_ended
+
+        await serve_until_ended(settings)
+        return 0
+
+    sys.exit(_run(run, interrupted=0, debug=debug))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--url", default="http://127.0.0.1:7171", show_default=True, help="The server.")
+@click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the answer's sound.")
+@click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
+@click.option("--llm-model", default="", help="Who answers: guide and echo are in every server.")
+@click.option("--format", "audio_format", default="mp3", show_default=True, help="mp3, wav, opus or pcm16.")
+@click.option("--realtime/--no-realtime", default=True, help="As a microphone would, or as fast as possible.")
+@click.option("--debug", is_flag=True, help="Show stack traces.")
+def talk(
+    file: Path,
+    url: str,
+    save: Path | None,
+    token: str,
+    llm_model: str,
+    audio_format: str,
+    realtime: bool,
+    debug: bool,
+) -> None:
+    """Speak the audio FILE to a server, show what it hears and answers.
+
+    Exit code 0: answered; 1: the server said why not; 2: no connection.
+    """
+    from rich.console import Console
+
+    from adapters import recording
+    from adapters.talk import Options
+    from adapters.talk import talk as hold
+    from adapters.voiceclient import Disconnected, Refused, Unreachable
+    from protocol.audioformat import parse_output
+
+    _set_up_faults(debug)
+    try:
+        sound = recording.read(file)
+        options = Options(url, token, str(parse_output(audio_format)), llm_model, save, realtime)
+    except recording.BadRecording as error:
+        _refuse(error, debug)
+    except ValueError as error:
+        _refuse(ValueError(f"--format: came {audio_format}, allowed: {error}"), debug)
+
+    async def run() -> int:
+        try:
+            return await hold(sound, options, Console(highlight=False))
+        except Refused as error:
+            hint = "; give its token with --token" if error.status == 401 else ""
+            raise StartupFailed(f"{url} refuses: {error}{hint}") from None
+        except (Unreachable, Disconnected) as error:
+            raise StartupFailed(str(error)) from None
+        except OSError as error:
+            raise StartupFailed(f"{error.filename}: cannot be written: {error.strerror}") from None
+
+    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+
+
+@main.command()
+def states() -> None:
+    """Print the states of a session as a Mermaid diagram."""
+    from actors.table import diagram
+
+    click.echo(diagram())
+
+
+# ---- how a command ends
+
+
+def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> int:
+    """Run `main` under trio: its exit code, `interrupted` after Ctrl-C, or one line and CANNOT for StartupFailed."""
+    import trio
+
+    code, failed = 0, None
+    try:
+        code = trio.run(main)
+    except* KeyboardInterrupt:
+        code = interrupted
+    except* StartupFailed as failures:
+        failed = failures
+    if failed is not None:
+        _refuse(failed, debug)
+    return code
+
+
+def _refuse(error: BaseException, debug: bool) -> NoReturn:
+    """End with one line that says what to do, and with `debug` the stack trace before it."""
+    if debug:
+        traceback.print_exception(error)
+    click.echo(f"vivavoce: {_one_line(str(_first(error)))}", err=True)
+    sys.exit(CANNOT)
+
+
+def _first(error: BaseException) -> BaseException:
+    """The first cause in a group of errors."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def _set_up_faults(debug: bool) -> None:
+    """An error that nobody foresaw is one line as well, and a stack trace with `debug`."""
+    sys.excepthook = sys.__excepthook__ if debug else _tell_fault
+
+
+def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    first = _first(error)
+    words = _one_line(f"{type(first).__name__}: {first}")
+    click.echo(f"vivavoce: a fault of this program: {words} (--debug shows where)", err=True)
+
+
+# ---- logging
+
+
+class LogLine(logging.Formatter):
+    """One line an entry; a stack trace is shown only with `debug`, else the error's own words."""
+
+    def __init__(self, debug: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self._debug = debug
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The entry; line ends in it become visible, so that nobody's words can look like an entry of their own."""
+        if self._debug and record.exc_info:
+            return super().format(record)
+        error = record.exc_info[1] if record.exc_info else None
+        plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
+        return _one_line(super().format(plain) + (f": {type(error).__name__}: {error}" if error else ""))
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def _set_up_logging(debug: bool) -> None:
+    """Our own packages at INFO, with `debug` at DEBUG; the libraries only when they warn."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LogLine(debug))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for package in _PACKAGES:
+        logging.getLogger(package).setLevel(logging.DEBUG if debug else logging.INFO)

@@ -1,0 +1,9 @@
+"""What ends the program in words instead of a stack trace."""
+
+
+class StartupFailed(Exception):
+    """The server cannot start; the message is one line that says why and what to do."""
+
+
+class BadSettings(Exception):
+    """A setting cannot be used; the message says where it stands, what came and what is allowed, without secrets."""

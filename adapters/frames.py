@@ -1,0 +1,142 @@
+"""What the server and its worker processes say to each other: typed messages, length-prefixed, as MessagePack."""
+
+import struct
+
+import msgspec
+
+from actors.ports import Clip, Sound
+from protocol.audioformat import AudioFormat
+
+MAX_FRAME = 128 * 1024 * 1024
+"""Bytes a message may have: ten minutes of sound at 96 kHz. A longer one is refused by the side that would send it."""
+
+HEAD = struct.Struct(">I")
+"""What goes before each message: its length in bytes."""
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Leave the call at hand, if there is one still, and answer `Stopped`: nothing of that call follows."""
+
+
+class Recognise(msgspec.Struct, frozen=True, tag=True):
+    """`samples`: the utterance, mono s16le at 16 kHz. Answered by `Words` as they change, and `Recognised`."""
+
+    samples: bytes
+
+
+class Synthesise(msgspec.Struct, frozen=True, tag=True):
+    """Speak plain `text`, `pace` words a minute. Answered by `Sounded` as it is made, and `Spoken`."""
+
+    text: str
+    voice: str
+    pace: int
+
+
+class Decode(msgspec.Struct, frozen=True, tag=True):
+    """`clip` as mono s16le at `rate` Hz, of at most `seconds`. Answered by `Decoded`."""
+
+    clip: Clip
+    rate: int
+    seconds: float
+
+
+class Convert(msgspec.Struct, frozen=True, tag=True):
+    """`clip`, of at most `seconds`, in each of `targets`. Answered by `Converted`."""
+
+    clip: Clip
+    targets: tuple[AudioFormat, ...]
+    seconds: float
+
+
+Request = Stop | Recognise | Synthesise | Decode | Convert
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """A synthesiser's voice for a language: the language's code, and the name by which the engine loads it."""
+
+    language: str
+    file: str
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The engine is loaded and tested. A synthesiser tells its voices, and the variants that each can be given."""
+
+    voices: tuple[Voice, ...] = ()
+    variants: tuple[str, ...] = ()
+
+
+class Stopped(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Stop`."""
+
+
+class Words(msgspec.Struct, frozen=True, tag=True):
+    """All the words recognised so far."""
+
+    text: str
+
+
+class Sounded(msgspec.Struct, frozen=True, tag=True):
+    """The next samples, mono s16le. (Word and phoneme times, for lips, would be a field here.)"""
+
+    samples: bytes
+
+
+class Recognised(msgspec.Struct, frozen=True, tag=True):
+    """The end of a recognition."""
+
+    text: str
+
+
+class Spoken(msgspec.Struct, frozen=True, tag=True):
+    """The end of a synthesis."""
+
+
+class Decoded(msgspec.Struct, frozen=True, tag=True):
+    """The samples asked for."""
+
+    samples: bytes
+
+
+class Converted(msgspec.Struct, frozen=True, tag=True):
+    """The sounds asked for, in the order of `Convert.targets`."""
+
+    sounds: tuple[Sound, ...]
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The engine could not; becomes EngineFailed."""
+
+    message: str
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True):
+    """The audio is at fault; becomes Undecodable."""
+
+    message: str
+
+
+Progress = Words | Sounded
+Result = Recognised | Spoken | Decoded | Converted | Failed | Refused
+Reply = Ready | Stopped | Words | Sounded | Recognised | Spoken | Decoded | Converted | Failed | Refused
+
+
+class Oversize(ValueError):
+    """A message is longer than MAX_FRAME."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def pack(message: Request | Reply) -> bytearray:
+    """`message` as a frame; raises Oversize."""
+    frame = bytearray(HEAD.size)
+    _encoder.encode_into(message, frame, HEAD.size)
+    HEAD.pack_into(frame, 0, checked(len(frame) - HEAD.size))
+    return frame
+
+
+def checked(length: int) -> int:
+    """`length`, where a message may be so long; raises Oversize."""
+    if length > MAX_FRAME:
+        raise Oversize(f"{length} bytes are more than a worker process takes or gives at once ({MAX_FRAME})")
+    return length

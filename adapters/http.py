@@ -1,0 +1,202 @@
+"""HTTP/1.1 on one stream with h11: requests in, responses out, every read with a bound and a deadline."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import h11
+import msgspec
+import trio
+
+MAX_HEAD = 16_384
+READ_SIZE = 65_536
+T = TypeVar("T")
+
+
+class BadRequest(Exception):
+    """The request cannot be served; it is answered with `status`, and the connection is closed."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class PeerGone(Exception):
+    """The peer has closed the connection."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """The head of a request; names of headers in lower case, `query` with the last value of each key."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    head: bytes
+
+    @property
+    def is_websocket(self) -> bool:
+        """Whether it asks to become a WebSocket."""
+        return self.headers.get("upgrade", "").lower() == "websocket"
+
+
+class Response(msgspec.Struct, frozen=True):
+    """What is answered; the length is added when it is sent."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def json_response(status: int, value: object, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    """A response with a JSON body."""
+    return Response(status, json.dumps(value, separators=(",", ":")).encode(), "application/json", headers)
+
+
+class Deadlines(msgspec.Struct, frozen=True):
+    """How long a peer may take, in seconds: to begin the next request, to complete one, and to take a response."""
+
+    idle: float = 65.0
+    request: float = 20.0
+    response: float = 30.0
+
+
+class HttpConnection:
+    """The HTTP side of one stream."""
+
+    def __init__(self, stream: trio.abc.Stream, deadlines: Deadlines) -> None:
+        self.stream = stream
+        self._deadlines = deadlines
+        self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        self._method = ""
+
+    async def next_request(self) -> Request | None:
+        """The head of the next request; None when the peer is done or idle for too long. Raises BadRequest."""
+        with trio.move_on_after(self._deadlines.idle):
+            if not await self._begin():
+                return None
+            with trio.move_on_after(self._deadlines.request):
+                event = await self._next_event()
+                return None if isinstance(event, h11.ConnectionClosed) else self._read_head(event)
+            raise BadRequest(408, "the request took too long")
+        return None
+
+    async def _begin(self) -> bool:
+        """Wait for the first bytes of a request; False when none come."""
+        if self._h11.our_state is h11.DONE:
+            self._h11.start_next_cycle()
+        if self._h11.our_state is not h11.IDLE:
+            return False
+        return bool(self._h11.trailing_data[0]) or await self._receive()
+
+    def _read_head(self, event: object) -> Request:
+        if not isinstance(event, h11.Request):
+            raise BadRequest(400, "a request was expected")
+        self._method = event.method.decode("ascii")
+        target = event.target.decode("ascii", "replace")
+        parts = urlsplit(target)
+        lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
+        lines += [b"%s: %s" % (name, value) for name, value in event.headers]
+        return Request(
+            method=self._method,
+            path=parts.path,
+            query=dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=64)),
+            headers={name.decode("ascii"): value.decode("latin-1") for name, value in event.headers},
+            head=b"\r\n".join(lines) + b"\r\n\r\n",
+        )
+
+    async def read_body(self, limit: int) -> bytes:
+        """The body of the current request. Raises BadRequest: 413 past `limit` bytes, 408 past its deadline."""
+        body = bytearray()
+        with trio.move_on_after(self._deadlines.request):
+            while True:
+                event = await self._next_event()
+                if isinstance(event, h11.EndOfMessage):
+                    return bytes(body)
+                if isinstance(event, h11.ConnectionClosed):
+                    raise PeerGone
+                if isinstance(event, h11.Data):
+                    body += event.data
+                if len(body) > limit:
+                    raise BadRequest(413, f"the body is larger than {limit} bytes")
+        raise BadRequest(408, "the request took too long")
+
+    async def _next_event(self) -> object:
+        while True:
+            try:
+                event = self._h11.next_event()
+            except h11.RemoteProtocolError as error:
+                raise BadRequest(error.error_status_hint, str(error)) from None
+            if event is not h11.NEED_DATA:
+                return event
+            if self._h11.they_are_waiting_for_100_continue:
+                await self._send(h11.InformationalResponse(status_code=100, headers=[]))
+            await self._receive()
+
+    async def _receive(self) -> bool:
+        try:
+            data = await self.stream.receive_some(READ_SIZE)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise PeerGone from None
+        self._h11.receive_data(bytes(data))
+        return bool(data)
+
+    async def while_connected(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do `work` while the peer is there. Raises PeerGone as soon as it is not; `work` is cancelled then.
+
+        The body of the request has to be read by then. What the peer sends meanwhile is its next request.
+        """
+        gone = True
+        async with trio.open_nursery() as nursery:
+
+            async def watch() -> None:
+                if not await self._receive_or_gone():
+                    nursery.cancel_scope.cancel()
+
+            nursery.start_soon(watch)
+            result = await work()
+            gone = False
+            nursery.cancel_scope.cancel()
+        if gone:
+            raise PeerGone
+        return result
+
+    async def _receive_or_gone(self) -> bool:
+        try:
+            return await self._receive()
+        except PeerGone:
+            return False
+
+    async def respond(self, response: Response) -> None:
+        """Send the response. Raises PeerGone where the peer does not take it in time."""
+        reason = HTTPStatus(response.status).phrase.encode()
+        headers = [("Content-Length", str(len(response.body))), *response.headers]
+        if response.body:
+            headers.append(("Content-Type", response.content_type))
+        with trio.move_on_after(self._deadlines.response):
+            head = h11.Response(status_code=response.status, reason=reason, headers=headers)
+            body = b"" if self._method == "HEAD" else response.body
+            await self._send(head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
+            return
+        raise PeerGone
+
+    async def refuse(self, bad: BadRequest) -> None:
+        """Answer a request that cannot be served, as far as that is still possible."""
+        if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._method = self._method or "GET"
+            await self.respond(Response(bad.status, f"{bad}\n".encode(), headers=(("Connection", "close"),)))
+
+    async def _send(self, *events: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
+        data = b"".join(self._h11.send(event) or b"" for event in events)
+        try:
+            await self.stream.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise PeerGone from None
+
+    def take_trailing(self) -> bytes:
+        """What came after the head of a request that becomes a WebSocket."""
+        self._h11.next_event()
+        return bytes(self._h11.trailing_data[0])

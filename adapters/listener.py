@@ -1,0 +1,176 @@
+"""One TCP port: reads the head of each request, and hands it to a page, to polling, or to a WebSocket."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import msgspec
+import trio
+
+from actors.client import Client
+from actors.lobby import Full
+from actors.supervisor import Supervisor
+from adapters import polling, websocket
+from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, json_response
+from adapters.polling import FORBIDDEN, Headers, Refused, Target
+from protocol.connection import WEBSOCKET
+from protocol.errors import RemoteProtocolError
+
+log = logging.getLogger(__name__)
+
+Page = Callable[[Request], Response]
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Where the server answers, and whom: the Socket.IO path, and the origins that browsers may come from."""
+
+    path: str = "/socket.io/"
+    allowed_origins: tuple[str, ...] = ()
+    deadlines: Deadlines = Deadlines()
+
+
+class Listener:
+    """Serves streams; one call of `serve` per TCP connection."""
+
+    def __init__(self, supervisor: Supervisor, door: Door, pages: dict[str, Page]) -> None:
+        self._supervisor = supervisor
+        self._door = door
+        self._pages = pages
+
+    async def serve(self, stream: trio.abc.Stream) -> None:
+        """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
+        address = peer_address(stream)
+        http = HttpConnection(stream, self._door.deadlines)
+        try:
+            while True:
+                request = await http.next_request()
+                if request is None or not await self._answer(http, request, address):
+                    return
+        except BadRequest as bad:
+            log.info("%s: %d %s", address, bad.status, bad)
+            await self._say_goodbye(http, bad)
+        except PeerGone:
+            log.debug("%s: gone", address)
+        except Exception:
+            log.error("%s: a connection broke by a fault of this server and was closed", address)
+            log.debug("%s: the fault", address, exc_info=True)
+        finally:
+            await trio.aclose_forcefully(stream)
+
+    async def _say_goodbye(self, http: HttpConnection, bad: BadRequest) -> None:
+        try:
+            await http.refuse(bad)
+        except PeerGone:
+            log.debug("gone before it could be told: %s", bad)
+
+    async def _answer(self, http: HttpConnection, request: Request, address: str) -> bool:
+        """Answer one request; False when the stream is used up by it."""
+        if self._is_socketio(request.path):
+            headers = self._cors(request)
+            try:
+                if request.method == "OPTIONS":
+                    await http.read_body(0)
+                    response = _preflight(headers)
+                else:
+                    self._check_origin(request)
+                    target = polling.find_target(request, self._supervisor)
+                    if target.transport == WEBSOCKET:
+                        await self._serve_websocket(http, request, target, address)
+                        return False
+                    response = await polling.answer(http, request, target, self._supervisor, address, headers)
+            except Refused as refused:
+                log.info("%s: refused: %s", address, refused)
+                await http.read_body(self._supervisor.lobby.timing.max_payload)
+                response = refused.response(headers)
+        else:
+            await http.read_body(0)
+            response = self._page(request)
+        await http.respond(response)
+        return True
+
+    def _is_socketio(self, path: str) -> bool:
+        return path.rstrip("/") == self._door.path.rstrip("/")
+
+    def _page(self, request: Request) -> Response:
+        page = self._pages.get(request.path)
+        if page is None:
+            return Response(404, f"nothing here; Socket.IO is at {self._door.path}\n".encode())
+        if request.method not in ("GET", "HEAD"):
+            return Response(405, b"only GET and HEAD\n", headers=(("Allow", "GET, HEAD"),))
+        return page(request)
+
+    # ---- origins
+
+    def _check_origin(self, request: Request) -> None:
+        origin = request.headers.get("origin")
+        if origin is not None and not self._allows(origin, request):
+            raise Refused(FORBIDDEN)
+
+    def _allows(self, origin: str, request: Request) -> bool:
+        allowed = self._door.allowed_origins
+        own = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+        return own or origin in allowed or "*" in allowed
+
+    def _cors(self, request: Request) -> Headers:
+        origin = request.headers.get("origin")
+        if origin is None or not self._allows(origin, request):
+            return ()
+        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
+
+    # ---- WebSocket
+
+    async def _serve_websocket(self, http: HttpConnection, request: Request, target: Target, address: str) -> None:
+        fault = websocket.find_fault(request)
+        if fault is not None:
+            raise BadRequest(400, fault)
+        client = target.client or self._open(request, address)
+        if client is None:
+            return await http.respond(json_response(503, {"code": FORBIDDEN[0], "message": "too many connections"}))
+        max_message = self._supervisor.lobby.timing.max_payload
+        async with trio.open_nursery() as nursery:
+            transport = await websocket.accept(nursery, http.stream, request, http.take_trailing(), max_message)
+            if transport is not None:
+                await self._run(client, transport, upgrades=target.client is not None)
+                await transport.close()
+            elif target.client is None:
+                await client.finish()
+            nursery.cancel_scope.cancel()
+        return None
+
+    def _open(self, request: Request, address: str) -> Client | None:
+        try:
+            return self._supervisor.lobby.open(WEBSOCKET, request.query, address)
+        except Full as full:
+            log.warning("%s: refused: %s", address, full)
+            return None
+
+    async def _run(self, client: Client, transport: websocket.WebSocketTransport, *, upgrades: bool) -> None:
+        if not upgrades:
+            return await client.run_websocket(transport)
+        try:
+            await client.run_upgrade(transport, self._supervisor.lobby.timing.upgrade_timeout)
+        except RemoteProtocolError as error:
+            log.info("%s: no upgrade: %s", client.address, error)
+        return None
+
+
+def _preflight(headers: Headers) -> Response:
+    if not headers:
+        return Refused(FORBIDDEN).response()
+    allow = (
+        ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+        ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
+        ("Access-Control-Max-Age", "600"),
+    )
+    return Response(204, headers=(*headers, *allow))
+
+
+def peer_address(stream: trio.abc.Stream) -> str:
+    """The address of the peer, "memory" where there is no network."""
+    below = stream.transport_stream if isinstance(stream, trio.SSLStream) else stream
+    if not isinstance(below, trio.SocketStream):
+        return "memory"
+    try:
+        return str(below.socket.getpeername()[0])
+    except OSError:
+        return "gone"

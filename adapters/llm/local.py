@@ -1,0 +1,28 @@
+"""The embedded responder, provider `local`: the guide, and echo, which gives the Sender its own voice back."""
+
+import trio.lowlevel
+
+from actors.ports import Delivery, Emit, Question
+from adapters.llm import guide
+
+MODELS = ("guide", "echo")
+DEFAULT_MODEL = "guide"
+
+
+class Local:
+    """The LanguageModel port without a language model. One instance serves all sessions; it keeps nothing of them."""
+
+    async def answer(self, question: Question, write: Emit[str]) -> Delivery:
+        """Answer as `question.model` says: `echo`, or for any other name the guide, one sentence a piece.
+
+        `prompt`, `temperature`, `stop` and `max_token` have no effect: the answers are short and fixed. Raises
+        EngineFailed where the guide's rules cannot be read. Cancelling ends the answer before its next sentence.
+        """
+        if question.model == "echo":
+            await write(question.text)
+            return Delivery(clip=question.clip)
+        reply = guide.reply(question)
+        for number, sentence in enumerate(reply.sentences):
+            await trio.lowlevel.checkpoint()
+            await write(f" {sentence}" if number else sentence)
+        return reply.delivery

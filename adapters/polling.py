@@ -1,0 +1,106 @@
+"""Engine.IO over HTTP: what a request for the Socket.IO path is answered, and whether it may become a WebSocket."""
+
+import msgspec
+
+from actors.client import Client
+from actors.lobby import Full
+from actors.supervisor import Supervisor
+from adapters.http import BadRequest, HttpConnection, PeerGone, Request, Response, json_response
+from protocol.connection import POLLING, WEBSOCKET
+from protocol.errors import CloseReason, RemoteProtocolError
+
+UNKNOWN_TRANSPORT = (0, "Transport unknown")
+UNKNOWN_SID = (1, "Session ID unknown")
+BAD_METHOD = (2, "Bad handshake method")
+BAD_REQUEST = (3, "Bad request")
+FORBIDDEN = (4, "Forbidden")
+UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Refused(Exception):
+    """A request that Engine.IO refuses, by its code and message."""
+
+    def __init__(self, fault: tuple[int, str]) -> None:
+        super().__init__(fault[1])
+        self.fault = fault
+
+    def response(self, headers: Headers = ()) -> Response:
+        """As HTTP."""
+        code, message = self.fault
+        status = 403 if self.fault == FORBIDDEN else 400
+        return json_response(status, {"code": code, "message": message}, headers)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a request is about: a new connection, or the one that `client` is."""
+
+    transport: str
+    client: Client | None
+
+
+def find_target(request: Request, supervisor: Supervisor) -> Target:
+    """What the request is about. Raises Refused, in the order of Engine.IO's reference server."""
+    query = request.query
+    transport = query.get("transport", "")
+    if transport not in (POLLING, WEBSOCKET):
+        raise Refused(UNKNOWN_TRANSPORT)
+    if "sid" in query:
+        client = supervisor.lobby.get(query["sid"])
+        if client is None or client.connection.closed:
+            raise Refused(UNKNOWN_SID)
+        if not request.is_websocket and client.connection.transport != transport:
+            raise Refused(BAD_REQUEST)
+    else:
+        client = None
+        if request.method != "GET":
+            raise Refused(BAD_METHOD)
+    if query.get("EIO") != "4":
+        raise Refused(UNSUPPORTED_VERSION)
+    if request.is_websocket != (transport == WEBSOCKET):
+        raise Refused(BAD_REQUEST)
+    return Target(transport, client)
+
+
+async def answer(
+    http: HttpConnection, request: Request, target: Target, supervisor: Supervisor, address: str, headers: Headers
+) -> Response:
+    """Answer a polling request. Raises BadRequest, PeerGone."""
+    try:
+        client = target.client
+        if client is None:
+            await http.read_body(0)
+            return await _open(request, supervisor, address, headers)
+        if request.method == "POST":
+            body = await http.read_body(supervisor.lobby.timing.max_payload)
+            await client.post(body)
+            return Response(200, b"ok", "text/html", headers)
+        if request.method == "GET":
+            await http.read_body(0)
+            return await _poll(http, client, headers)
+    except RemoteProtocolError:
+        return Refused(BAD_REQUEST).response(headers)
+    raise BadRequest(405, "a polling request is GET or POST")
+
+
+async def _open(request: Request, supervisor: Supervisor, address: str, headers: Headers) -> Response:
+    try:
+        client = supervisor.lobby.open(POLLING, request.query, address)
+    except Full as full:
+        return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
+    supervisor.keep(client)
+    return _payload(await client.poll(), headers)
+
+
+async def _poll(http: HttpConnection, client: Client, headers: Headers) -> Response:
+    """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
+    try:
+        return _payload(await http.while_connected(client.poll), headers)
+    except PeerGone:
+        client.close(CloseReason.TRANSPORT_LOST)
+        raise
+
+
+def _payload(text: str, headers: Headers) -> Response:
+    return Response(200, text.encode(), "text/plain; charset=UTF-8", headers)

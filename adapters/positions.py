@@ -1,0 +1,57 @@
+"""Where in a TOML text a key is set: `tomllib` tells the values, not their lines."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def line_of(text: str, path: tuple[str, ...]) -> int:
+    """The line, from 1, on which the statement that sets `path` begins: a key's, or the header of its table.
+
+    `text` is valid TOML with `\\n` or `\\r\\n` line ends. 1 where nothing sets `path`.
+    """
+    header: tuple[str, ...] = ()
+    for line, statement, table in _statements(text.replace("\r\n", "\n")):
+        if statement.lstrip().startswith("["):
+            header = _only_path(table)
+            found = header[: len(path)] == path
+        else:
+            found = _holds(table, header, path)
+        if found:
+            return line
+    return 1
+
+
+def _statements(text: str) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """Each statement's first line, text and value: TOML ends a statement at the first line end where it is complete."""
+    begun, statement = 1, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        statement += line + "\n"
+        try:
+            table = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        yield begun, statement, table
+        begun, statement = number + 1, ""
+
+
+def _only_path(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names in a header, which parsed alone is a chain of tables (or, for `[[name]]`, of lists of one)."""
+    names: list[str] = []
+    while table:
+        name, inner = next(iter(table.items()))
+        names.append(name)
+        table = inner[0] if isinstance(inner, list) else inner
+    return tuple(names)
+
+
+def _holds(table: Mapping[str, Any], header: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    """Whether the statement `table` under `header` sets `path`, or something inside it."""
+    if len(path) <= len(header) or path[: len(header)] != header:
+        return False
+    inner: Any = table
+    for name in path[len(header) :]:
+        if not isinstance(inner, Mapping) or name not in inner:
+            return False
+        inner = inner[name]
+    return True

@@ -1,0 +1,1 @@
+"""Engines that recognise speech, one file per provider."""

@@ -1,0 +1,127 @@
+"""The worker process that recognises speech: pocketsphinx with the English model of its wheel."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from pocketsphinx import Decoder
+
+from actors.ports import EngineFailed
+from adapters.child import Line, serve
+from adapters.frames import Ready, Recognise, Recognised, Request, Result, Words
+
+RATE = 16_000
+CHUNK = RATE * 2 // 5
+"""Bytes between two looks at the words and for a `Stop`: 200 ms of sound."""
+LISTENED = RATE * 2 * 4
+"""Bytes from which the microphone's colour is learnt before the words are: 4 s, a tenth of a second's work."""
+WINDOW = 500
+"""Frames that the mean it starts from counts for (CMN_WIN of its source)."""
+
+FRAME = RATE // 50
+SILENT = 4
+"""The largest sample of a 20 ms frame that no microphone has made; rounding, a resampler or mp3 leave as much."""
+HISS, QUIET = 0.005, 3_000
+"""Standard deviation of the noise given to sound with such frames, of its largest sample, taken as QUIET at least."""
+
+_FILLER = re.compile(r"<[^>]*>|\[[^\]]*\]|\+\+[^+]*\+\+")
+_VARIANT = re.compile(r"\(\d+\)")
+
+
+class Sphinx:
+    """A decoder with two searches: a phone loop that costs next to nothing, and the words.
+
+    The speaker's microphone (the cepstral mean) is learnt anew for each utterance, in a first pass with the cheap
+    search: from the model's own start it takes several seconds of speech, longer than most utterances are.
+    """
+
+    def __init__(self) -> None:
+        self._decoder = Decoder(samprate=RATE, cmn="live", loglevel="FATAL")
+        self._words = self._decoder.current_search()
+        self._decoder.add_keyphrase("listen", "hippopotamus")
+        self._start = self._decoder.get_cmn(False)
+
+    def ready(self) -> Ready:
+        """Listen to half a second of hiss."""
+        self._learn(with_hiss(bytes(RATE)))
+        return Ready()
+
+    def serve(self, request: Request, line: Line) -> Result:
+        """Recognise; says all the words so far whenever they change."""
+        if not isinstance(request, Recognise):
+            raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
+        samples = with_hiss(request.samples)
+        if not samples:
+            return Recognised("")
+        line.check()
+        self._learn(samples[:LISTENED])
+        self._decoder.activate_search(self._words)
+        self._decoder.start_utt()
+        try:
+            told = ""
+            for chunk in _chunks(samples):
+                line.check()
+                self._decoder.process_raw(chunk)
+                if (text := self._text()) != told:
+                    told = text
+                    line.send(Words(told))
+        finally:
+            self._decoder.end_utt()
+        return Recognised(self._text())
+
+    def _learn(self, samples: bytes) -> None:
+        """Take the cepstral mean of `samples`, and nothing of the model's start, which is in what the decoder tells."""
+        self._decoder.activate_search("listen")
+        self._decoder.set_cmn(self._start)
+        self._decoder.start_stream()  # forgets the noise that it took away from whoever spoke before
+        self._decoder.start_utt()
+        self._decoder.process_raw(samples)
+        self._decoder.end_utt()
+        start, told = _numbers(self._start), _numbers(self._decoder.get_cmn(True))
+        count = self._decoder.n_frames()
+        if count:
+            mean = told + (told - start) * (WINDOW / count)
+            self._decoder.set_cmn(",".join(f"{number:g}" for number in mean))
+
+    def _text(self) -> str:
+        found = self._decoder.hyp()
+        return "" if found is None else words(found.hypstr)
+
+
+def _numbers(text: str) -> NDArray[np.float64]:
+    return np.array([float(number) for number in text.split(",")])
+
+
+def words(hypothesis: str) -> str:
+    """The words without the marks for silence, noise and the second way to say a word."""
+    return " ".join(_VARIANT.sub("", _FILLER.sub(" ", hypothesis)).split())
+
+
+def with_hiss(data: bytes) -> bytes:
+    """Mono s16le with faint white noise, always the same, where it has stretches of digital silence; else as it is.
+
+    The recogniser takes the logarithm of the energy in each band: nothing at all, as speech engines write between
+    words, is further from its speech than any noise.
+    """
+    samples = np.frombuffer(data[: len(data) // 2 * 2], np.dtype("<i2"))
+    if not _has_silence(samples):
+        return samples.tobytes()
+    loudest = np.abs(samples.astype(np.int32)).max(initial=QUIET)
+    noise = np.random.default_rng(1).standard_normal(len(samples), np.float32) * (HISS * loudest)
+    hissing: bytes = np.clip(samples + noise, -32_768, 32_767).astype("<i2").tobytes()
+    return hissing
+
+
+def _has_silence(samples: NDArray[np.int16]) -> bool:
+    count = len(samples) // FRAME
+    frames = samples[: count * FRAME].reshape(count, FRAME).astype(np.int32)
+    return bool((np.abs(frames).max(axis=1, initial=0) <= SILENT).any())
+
+
+def _chunks(samples: bytes) -> Iterator[bytes]:
+    return (samples[start : start + CHUNK] for start in range(0, len(samples), CHUNK))
+
+
+if __name__ == "__main__":
+    serve(Sphinx)

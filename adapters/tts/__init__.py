@@ -1,0 +1,1 @@
+"""Engines that speak, one file per provider."""

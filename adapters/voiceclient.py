@@ -1,0 +1,359 @@
+"""A client of this server over WebSocket, in terms of the protocol's messages: for `vivavoce talk`, and for tests."""
+
+import ssl
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+import trio
+from trio_websocket import (
+    ConnectionClosed,
+    ConnectionRejected,
+    ConnectionTimeout,
+    HandshakeError,
+    WebSocketConnection,
+    open_websocket_url,
+)
+
+from protocol import engineio, socketio
+from protocol.engineio import Frame, OpenPacket
+from protocol.errors import RemoteProtocolError
+from protocol.messages import (
+    AudioDelta,
+    BufferInitialized,
+    CustomError,
+    Metrics,
+    Names,
+    Pieces,
+    ResponseCancelled,
+    ResponseStarted,
+    Role,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+from protocol.socketio import Header, Packet
+
+DEFAULT_URL = "http://127.0.0.1:7171"
+CONNECT_SECONDS = 10.0
+_CLOSE_SECONDS = 2.0
+_MAX_MESSAGE = 64 * 1024 * 1024
+_QUEUED_MESSAGES = 64
+
+
+class Unreachable(Exception):
+    """There is no such server, or none that speaks this protocol; the message says what to do."""
+
+
+class Refused(Exception):
+    """The server does not let this client in (CONNECT_ERROR); the message is its own, `status` as in HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Disconnected(Exception):
+    """The connection is over; the message says how it ended."""
+
+
+class Auth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a client says of itself when it connects; what is empty is not sent. The token is kept out of `repr`."""
+
+    role: Role = "both"
+    session_id: str = ""
+    token: str = ""
+    audio_format: str = ""
+    is_base64: bool | None = msgspec.field(name="isBase64", default=None)
+    pieces: Pieces | None = None
+    client: str = ""
+
+    def __repr__(self) -> str:
+        return f"Auth(role={self.role!r}, session_id={self.session_id!r})"
+
+
+class Piece(msgspec.Struct, frozen=True, rename="camel"):
+    """`response.audio.delta` as a client wants it: `audio` is the bytes themselves, however they came."""
+
+    id: int
+    text: str
+    audio: bytes
+    is_base64: bool = msgspec.field(name="isBase64")
+    done: bool
+    stream_part_done: bool
+    total_number: int
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """The server's answer to the event that was sent with this `ack` number."""
+
+    ack: int
+    arguments: tuple[Any, ...]
+
+
+Received = (
+    SessionJoined
+    | SessionUpdated
+    | BufferInitialized
+    | TranscribeDelta
+    | TranscribeDone
+    | ResponseStarted
+    | TextDelta
+    | TextDone
+    | Piece
+    | Metrics
+    | ResponseCancelled
+    | SessionState
+    | CustomError
+    | Acknowledged
+)
+
+
+@asynccontextmanager
+async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIterator["VoiceClient"]:
+    """A client that has joined a session of the server at `url` (http, https, ws or wss; its path, if any, is kept).
+
+    Raises Unreachable, Refused or Disconnected before the body begins. Cancelling closes the connection without
+    waiting for the server.
+    """
+    address = _websocket_url(url)
+    try:
+        with trio.CancelScope() as whole:
+            async with open_websocket_url(
+                address,
+                message_queue_size=_QUEUED_MESSAGES,
+                max_message_size=_MAX_MESSAGE,
+                receive_buffer_size=65_536,
+                connect_timeout=CONNECT_SECONDS,
+            ) as websocket:
+                try:
+                    yield await VoiceClient.join(websocket, auth or Auth())
+                finally:
+                    # The library bounds its own wait by an error that would hide the body's, and does not bound the
+                    # wait for a server that says goodbye and keeps the socket: so both are bounded here.
+                    with trio.move_on_after(_CLOSE_SECONDS):
+                        await websocket.aclose()
+                    whole.deadline = trio.current_time() + _CLOSE_SECONDS
+    except ConnectionRejected as error:
+        raise Unreachable(f"{url} answers with HTTP {error.status_code}: is that a vivavoce server?") from None
+    except ConnectionTimeout:
+        raise Unreachable(f"{url} does not answer: is `vivavoce serve` running there?") from None
+    except HandshakeError as error:
+        why = _why(error.__cause__)
+        raise Unreachable(f"cannot connect to {url}{why}: is `vivavoce serve` running there?") from None
+    except ssl.SSLError as error:
+        raise Unreachable(f"{url}: no secure connection: {error.reason or error}") from None
+
+
+def _why(cause: BaseException | None) -> str:
+    return f" ({cause.strerror or cause})" if isinstance(cause, OSError) else ""
+
+
+def _websocket_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        scheme = {"http": "ws", "ws": "ws", "https": "wss", "wss": "wss"}[parts.scheme]
+        if not parts.hostname or parts.port == 0:
+            raise ValueError
+    except (KeyError, ValueError):
+        raise Unreachable(f"{url!r} is no address of a server; one looks like {DEFAULT_URL}") from None
+    path = parts.path if parts.path.strip("/") else "/socket.io/"
+    return SplitResult(scheme, parts.netloc, path, "EIO=4&transport=websocket", "").geturl()
+
+
+class VoiceClient:
+    """A joined client. One task may receive while another sends.
+
+    The server's pings are answered by `receive` alone, so whoever does not receive loses the connection after a while.
+    """
+
+    def __init__(self, websocket: WebSocketConnection, opened: OpenPacket, names: Names) -> None:
+        self.session_id = ""
+        self._websocket = websocket
+        self._silence = (opened.ping_interval + opened.ping_timeout) / 1000
+        self._wire = names.wire
+        self._kinds: dict[str, Any] = {name: kind for kind, name in names.wire.items()}
+        self._kinds[names.wire[AudioDelta]] = Piece
+        self._sending = trio.Lock()
+        self._header: Header | None = None
+        self._attachments: list[bytes] = []
+
+    @classmethod
+    async def join(cls, websocket: WebSocketConnection, auth: Auth, names: Names | None = None) -> "VoiceClient":
+        """Join a session over a WebSocket that is open. Raises Refused, Disconnected, or Unreachable after 10 s."""
+        with trio.move_on_after(CONNECT_SECONDS):
+            client = cls(websocket, await _opened(websocket), names or Names())
+            await client._send(Packet(socketio.CONNECT, data=auth))
+            answer = await client._packet()
+            if answer.type == socketio.CONNECT_ERROR:
+                raise _refusal(answer.data)
+            if answer.type != socketio.CONNECT:
+                raise Unreachable("the server answers something else than Socket.IO")
+            return client
+        raise Unreachable("the server accepts the connection, but does not answer")
+
+    # ---- what a client says
+
+    async def update(self, configuration: Mapping[str, object]) -> None:
+        """Send `session.update`; `configuration` as docs/protocol.md describes it: {"STT": {"mediaFormat": "wav"}}."""
+        await self.send("session.update", configuration)
+
+    async def append(self, chunk: bytes) -> None:
+        """Send a chunk of audio in the utterance's `mediaFormat`, as a binary attachment."""
+        await self.send("input.buffer.append", chunk)
+
+    async def commit(self) -> None:
+        """Say that the utterance is complete."""
+        await self.send("input.buffer.commit")
+
+    async def say(self, chunks: Iterable[bytes], interval: float = 0.0) -> None:
+        """Send an utterance, each chunk `interval` seconds after the one before, as a microphone would; commit it.
+
+        Cancelling leaves the utterance uncommitted.
+        """
+        begun = trio.current_time()
+        for number, chunk in enumerate(chunks, 1):
+            await trio.sleep_until(begun + number * interval)
+            await self.append(chunk)
+        await self.commit()
+
+    async def clear(self) -> None:
+        """Throw away the utterance so far."""
+        await self.send("input.buffer.clear")
+
+    async def text(self, words: str) -> None:
+        """Send a typed turn."""
+        await self.send("input.text", {"text": words})
+
+    async def cancel(self) -> None:
+        """Stop the response that is being made or spoken."""
+        await self.send("response.cancel")
+
+    async def send(self, event: str, *arguments: object, ack: int | None = None) -> None:
+        """Send any event by its name on the wire; bytes in `arguments` become attachments. Raises Disconnected."""
+        await self._send(Packet(socketio.EVENT, ack=ack, data=[event, *arguments]))
+
+    async def _send(self, packet: Packet) -> None:
+        async with self._sending:  # an event and its attachments are not to be parted
+            for frame in socketio.encode(packet):
+                await self._send_frame(frame)
+
+    async def _send_frame(self, frame: Frame) -> None:
+        try:
+            await self._websocket.send_message(frame)
+        except ConnectionClosed as error:
+            raise Disconnected(_ending(error)) from None
+
+    # ---- what the server says
+
+    async def receive(self) -> Received:
+        """The next message; events that are not known are passed over. Raises Disconnected.
+
+        Cancelling loses no message.
+        """
+        while True:
+            packet = await self._packet()
+            match packet.type:
+                case socketio.EVENT | socketio.BINARY_EVENT if str(packet.data[0]) in self._kinds:
+                    return self._message(*packet.data)
+                case socketio.ACK | socketio.BINARY_ACK if packet.ack is not None:
+                    return Acknowledged(packet.ack, tuple(packet.data))
+                case socketio.DISCONNECT:
+                    raise Disconnected("the server ended the session")
+
+    def __aiter__(self) -> "VoiceClient":
+        return self
+
+    async def __anext__(self) -> Received:
+        """The messages until the connection ends."""
+        try:
+            return await self.receive()
+        except Disconnected:
+            raise StopAsyncIteration from None
+
+    def _message(self, name: str, payload: object = None, *_: object) -> Received:
+        try:
+            message: Received = msgspec.convert(payload, self._kinds[name])
+        except msgspec.ValidationError as error:
+            raise Disconnected(f"the server sent a {name} that is not as documented: {error}") from None
+        if isinstance(message, SessionJoined):
+            self.session_id = message.session_id
+        return message
+
+    async def _packet(self) -> Packet:
+        """The next Socket.IO packet, whole; what has come of it is kept when the wait is cancelled."""
+        try:
+            while self._header is None:
+                decoded = socketio.decode_text(_text(await self._frame()))
+                if isinstance(decoded, Packet):
+                    return decoded
+                self._header = decoded
+            while len(self._attachments) < self._header.attachments:
+                self._attachments.append(_bytes(await self._frame()))
+            packet = socketio.join(self._header, self._attachments)
+        except RemoteProtocolError as error:
+            raise Disconnected(f"the server broke the protocol: {error}") from None
+        self._header, self._attachments = None, []
+        return packet
+
+    async def _frame(self) -> Frame:
+        """The next Engine.IO message; pings on the way are answered."""
+        while True:
+            frame = await _next_frame(self._websocket, self._silence)
+            packet = engineio.decode_frame(frame)
+            match packet.type:
+                case engineio.MESSAGE:
+                    return packet.data
+                case engineio.PING:
+                    await self._send_frame(engineio.encode_frame(engineio.Packet(engineio.PONG, packet.data)))
+                case engineio.CLOSE:
+                    raise Disconnected("the server closed the connection")
+
+
+async def _opened(websocket: WebSocketConnection) -> OpenPacket:
+    frame = await _next_frame(websocket, CONNECT_SECONDS)
+    try:
+        return msgspec.json.decode(_text(frame).removeprefix("0"), type=OpenPacket)
+    except (msgspec.DecodeError, RemoteProtocolError):
+        raise Unreachable("the server does not begin as Engine.IO 4 does: is that a vivavoce server?") from None
+
+
+async def _next_frame(websocket: WebSocketConnection, silence: float) -> Frame:
+    try:
+        with trio.fail_after(silence):
+            frame: Frame = await websocket.get_message()
+            return frame
+    except trio.TooSlowError:
+        raise Disconnected(f"nothing came from the server for {silence:g} s") from None
+    except ConnectionClosed as error:
+        raise Disconnected(_ending(error)) from None
+
+
+def _ending(error: ConnectionClosed) -> str:
+    code = f" ({error.reason.name.lower()})" if error.reason else ""
+    return f"the connection to the server is lost{code}"
+
+
+def _refusal(data: object) -> Refused:
+    said = data if isinstance(data, Mapping) else {"message": data}
+    details = said.get("data")
+    status = details.get("statusCode") if isinstance(details, Mapping) else None
+    return Refused(str(said.get("message", "")), status if isinstance(status, int) else 0)
+
+
+def _text(frame: Frame) -> str:
+    if isinstance(frame, str):
+        return frame
+    raise RemoteProtocolError("bytes came where text was due")
+
+
+def _bytes(frame: Frame) -> bytes:
+    if isinstance(frame, bytes):
+        return frame
+    raise RemoteProtocolError("text came where an attachment was due")

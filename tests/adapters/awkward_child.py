@@ -1,0 +1,48 @@
+"""A worker process that misbehaves on request, for the tests of what the server does about it."""
+
+import os
+import time
+
+from actors.ports import EngineFailed, Undecodable
+from adapters.child import Line, serve
+from adapters.frames import Ready, Request, Result, Sounded, Spoken, Synthesise
+
+
+class Awkward:
+    """Does what the text of a `Synthesise` says."""
+
+    def ready(self) -> Ready:
+        """Nothing to test; prints where native code would."""
+        os.write(1, b"a library greets\n")
+        return Ready()
+
+    def serve(self, request: Request, line: Line) -> Result:
+        """Says `Sounded` first, so that a test knows that the call is being served."""
+        assert isinstance(request, Synthesise)
+        line.send(Sounded(str(os.getpid()).encode()))
+        match request.text:
+            case "die":
+                os._exit(3)
+            case "deaf":
+                time.sleep(60)
+            case "heed":
+                while True:
+                    line.check()
+                    time.sleep(0.001)
+            case "flood":
+                while True:
+                    line.check()
+                    line.send(Sounded(bytes(50_000)))
+            case "print":
+                os.write(1, b"a library talks\n")
+            case "fail":
+                raise EngineFailed("no voice today")
+            case "refuse":
+                raise Undecodable("no such sound")
+            case "raise":
+                raise RuntimeError("a fault of ours")
+        return Spoken()
+
+
+if __name__ == "__main__":
+    serve(Awkward)

@@ -1,0 +1,142 @@
+"""The command line: what each command prints, the exit codes, and that a mistake is one line."""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import trio
+from click.testing import CliRunner, Result
+
+from adapters.cli import LogLine, main
+from adapters.errors import StartupFailed
+from adapters.settings import Settings
+
+Run = Callable[[Settings], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder of its own, and hooks and logging put back."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+
+
+def called(*arguments: str, environ: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, env=environ)
+
+
+def with_server(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """Stand in for the server, which is not what is tested here."""
+    module = ModuleType("adapters.server")
+    monkeypatch.setattr(module, "run", run, raising=False)
+    monkeypatch.setitem(sys.modules, "adapters.server", module)
+
+
+def test_tells_its_version() -> None:
+    assert version("vivavoce") in called("--version").output
+
+
+def test_serve_hands_the_settings_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Settings] = []
+
+    async def run(settings: Settings) -> None:
+        served.append(settings)
+
+    with_server(monkeypatch, run)
+    Path("own.toml").write_text("[pools]\nqueue = 3")
+    result = called("serve", "--port", "9000", "--config", "own.toml", environ={"VIVAVOCE_HOST": "0.0.0.0"})
+    assert (result.exit_code, result.output) == (0, "")
+    assert [(each.server.host, each.server.port, each.pools.queue) for each in served] == [("0.0.0.0", 9000, 3)]
+
+
+@pytest.mark.parametrize("arguments", [["--port", "abc"], ["--config", "absent.toml"]])
+def test_a_bad_setting_is_one_line(arguments: list[str]) -> None:
+    result = called("serve", *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("vivavoce: ")
+    assert result.stderr.count("\n") == 1
+
+
+async def fail_to_start(_: Settings) -> None:
+    async with trio.open_nursery():
+        raise StartupFailed("port 7171 is in use:\nchoose another with --port")
+
+
+def test_a_start_that_fails_is_one_line_and_a_trace_only_with_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_server(monkeypatch, fail_to_start)
+    result, verbose = called("serve"), called("serve", "--debug")
+    assert result.exit_code == verbose.exit_code == 2
+    assert result.stderr == "vivavoce: port 7171 is in use:\\nchoose another with --port\n"
+    assert "Traceback" in verbose.stderr
+    assert verbose.stderr.endswith(result.stderr)
+
+
+def test_ctrl_c_ends_serve_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(_: Settings) -> None:
+        async with trio.open_nursery():
+            raise KeyboardInterrupt
+
+    with_server(monkeypatch, run)
+    result = called("serve")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["absent.wav"], "does not exist"),
+        (["notes.txt"], "notes.txt: not audio that can be read"),
+        (["speech.pcm", "--format", "mp4"], "--format: came mp4, allowed: one of mp3, wav, opus"),
+        (["speech.pcm", "--url", "nonsense"], "'nonsense' is no address of a server"),
+        (["speech.pcm", "--url", "http://127.0.0.1:1"], "is `vivavoce serve` running there?"),
+        (["speech.pcm", "--save", "notes.txt/x"], "cannot be written"),
+    ],
+)
+def test_talk_that_cannot_begin_says_why(arguments: list[str], told: str) -> None:
+    Path("notes.txt").write_text("words")
+    Path("speech.pcm").write_bytes(bytes(32_000))
+    result = called("talk", *arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+@pytest.mark.real
+def test_the_command_starts_without_what_only_some_commands_need() -> None:
+    code = "import sys, adapters.cli; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "click" in loaded.split()
+    assert not {"trio", "av", "rich", "httpx", "msgspec", "transitions"} & set(loaded.split())
+
+
+def entry(message: str, error: BaseException | None = None) -> logging.LogRecord:
+    trace = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("adapters.x", logging.ERROR, "x.py", 1, message, None, trace)
+
+
+def test_a_log_entry_is_one_line_whatever_is_in_it() -> None:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError as error:
+        record = entry("said:\r\nERROR forged", error)
+    line = LogLine(debug=False).format(record)
+    assert line.endswith("ERROR   adapters.x: said:\\r\\nERROR forged: ValueError: two\\nlines")
+    assert "Traceback" in LogLine(debug=True).format(record)
+    assert "\n" not in LogLine(debug=True).format(entry("two\nlines"))
+
+
+@pytest.mark.real
+def test_an_unforeseen_fault_is_one_line() -> None:
+    code = "from adapters.cli import _set_up_faults; _set_up_faults(False); raise ExceptionGroup('x', [KeyError('a')])"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr == "vivavoce: a fault of this program: KeyError: 'a' (--debug shows where)\n"

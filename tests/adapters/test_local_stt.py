@@ -1,0 +1,147 @@
+"""The embedded recogniser: what it makes of synthesised speech, silence and noise, and how it is stopped."""
+
+import itertools
+
+import numpy as np
+import pytest
+import soxr
+import trio
+
+from actors.ports import Clip, EngineFailed, Speech, Transcript, Utterance
+from adapters.stt.local import LocalRecogniser
+from adapters.stt.local_child import with_hiss, words
+from adapters.tts.local import FORMAT, LocalSpeech
+from protocol.audioformat import AudioFormat
+
+real = pytest.mark.real
+HEARD = AudioFormat("pcm16", 16_000)
+SENTENCE = "What is the weather like in London this morning?"
+
+
+async def start(nursery: trio.Nursery, count: int = 1) -> LocalRecogniser:
+    engine = LocalRecogniser(count, grace=5.0, deadline=60.0)
+    with trio.fail_after(60):
+        await nursery.start(engine.run)
+    return engine
+
+
+async def said(nursery: trio.Nursery, text: str) -> bytes:
+    """`text` spoken by the local synthesiser, at the rate that the recogniser wants."""
+    made = bytearray()
+
+    async def sound(clip: Clip) -> None:
+        made.extend(clip.data)
+
+    engine = LocalSpeech(1)
+    await nursery.start(engine.run)
+    await engine.synthesise(Speech(text, "", "", "en-US", "unspecified", 1.0), sound)
+    samples = np.frombuffer(bytes(made), "<i2").astype(np.float32)
+    return np.asarray(soxr.resample(samples, FORMAT.rate, HEARD.rate)).astype("<i2").tobytes()
+
+
+def utterance(samples: bytes, language: str = "en-US") -> Utterance:
+    return Utterance(Clip(samples, HEARD), "", language, "")
+
+
+async def unheard(_: str) -> None:
+    """For tests that only want the end."""
+
+
+@real
+async def test_a_spoken_sentence_is_recognised_while_the_loop_goes_on(nursery: trio.Nursery) -> None:
+    engine = await start(nursery)
+    told: list[str] = []
+    beats: list[int] = []
+    beat = 0
+
+    async def tick() -> None:
+        nonlocal beat
+        while True:
+            await trio.sleep(0.002)
+            beat += 1
+
+    async def tell(text: str) -> None:
+        told.append(text)
+        beats.append(beat)
+
+    samples = await said(nursery, SENTENCE)
+    nursery.start_soon(tick)
+    transcript = await engine.transcribe(utterance(samples), tell)
+    assert transcript.language == "en-US"
+    assert (
+        len({"what", "is", "the", "weather", "like", "in", "london", "this", "morning"} & set(transcript.text.split()))
+        >= 6
+    )
+    assert len(told) >= 3
+    assert all(one != other for one, other in itertools.pairwise(told))
+    assert len(set(beats)) >= len(beats) // 2  # the loop beat between most of the news
+
+
+@real
+async def test_the_same_speech_gives_the_same_words_whoever_spoke_before(nursery: trio.Nursery) -> None:
+    engine = await start(nursery)
+    samples = await said(nursery, SENTENCE)
+    first = await engine.transcribe(utterance(samples), unheard)
+    noise = np.random.default_rng(2).normal(0, 3000, HEARD.rate).astype("<i2").tobytes()
+    await engine.transcribe(utterance(noise), unheard)
+    assert await engine.transcribe(utterance(samples), unheard) == first
+
+
+@real
+@pytest.mark.parametrize("samples", [b"", b"\0", b"\1\0", bytes(100), bytes(64_000)], ids=len)
+async def test_silence_has_no_words(nursery: trio.Nursery, samples: bytes) -> None:
+    engine = await start(nursery)
+    assert await engine.transcribe(utterance(samples), unheard) == Transcript("", "en-US")
+
+
+@real
+async def test_soft_noise_has_no_words(nursery: trio.Nursery) -> None:
+    engine = await start(nursery)
+    noise = np.random.default_rng(3).normal(0, 150, HEARD.rate * 2).astype("<i2").tobytes()
+    assert (await engine.transcribe(utterance(noise), unheard)).text == ""
+
+
+@real
+async def test_another_language_is_tried_all_the_same(nursery: trio.Nursery) -> None:
+    engine = await start(nursery)
+    transcript = await engine.transcribe(utterance(await said(nursery, SENTENCE), "de-DE"), unheard)
+    assert transcript.text
+    assert transcript.language == "en-US"
+
+
+@real
+async def test_a_cancelled_recognition_stops_and_the_same_process_hears_next(nursery: trio.Nursery) -> None:
+    engine = await start(nursery)
+    samples = await said(nursery, SENTENCE)
+    before = engine.pids
+
+    async def tell(text: str) -> None:
+        told.append(text)
+        scope.cancel()
+        await trio.lowlevel.checkpoint()
+
+    told: list[str] = []
+    with trio.fail_after(60), trio.CancelScope() as scope:
+        await engine.transcribe(utterance(samples * 20), tell)
+    assert scope.cancelled_caught
+    assert len(told) == 1
+    assert (await engine.transcribe(utterance(samples), unheard)).text
+    assert engine.pids == before
+
+
+async def test_another_format_than_it_wants_is_refused() -> None:
+    with pytest.raises(EngineFailed, match="takes pcm16/16000, not mp3"):
+        await LocalRecogniser().transcribe(Utterance(Clip(b"", AudioFormat("mp3")), "", "en-US", ""), unheard)
+
+
+def test_marks_that_are_no_words_are_dropped() -> None:
+    assert words("<s> <sil> hello(2) [NOISE] the(3) ++BREATH++ world </s>") == "hello the world"
+
+
+def test_hiss_is_given_only_to_sound_with_digital_silence() -> None:
+    speech = np.random.default_rng(4).integers(-3000, 3000, 16_000).astype("<i2")
+    assert with_hiss(speech.tobytes()) == speech.tobytes()
+    speech[4_000:5_000] = 0
+    hissing = np.frombuffer(with_hiss(speech.tobytes()), "<i2")
+    assert 10 < hissing[4_000:5_000].std() < 20
+    assert np.array_equal(np.frombuffer(with_hiss(speech.tobytes()), "<i2"), hissing)

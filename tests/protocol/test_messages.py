@@ -1,0 +1,119 @@
+"""The messages: their bytes on the wire as docs/protocol.md gives them, and the table of their names."""
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from protocol import socketio
+from protocol.messages import (
+    CLIENT_EVENTS,
+    EVENTS,
+    HANDSHAKE_KEYS,
+    RESERVED,
+    AudioDelta,
+    BufferInitialized,
+    ClientMessage,
+    CustomError,
+    Metrics,
+    Names,
+    ResponseCancelled,
+    ResponseStarted,
+    ServerMessage,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+from protocol.socketio import EVENT, Packet
+
+WIRE: list[tuple[ServerMessage, str]] = [
+    (SessionJoined("u", "both", "idle"), '["session.joined",{"sessionId":"u","role":"both","state":"idle"}]'),
+    (SessionUpdated("u", True), '["session.updated",{"sessionId":"u","success":true}]'),
+    (SessionUpdated("u", False), '["session.updated",{"sessionId":"u","success":false}]'),
+    (SessionUpdated("u", True, ("w",)), '["session.updated",{"sessionId":"u","success":true,"warnings":["w"]}]'),
+    (BufferInitialized("u"), '["input.buffer.initialized",{"sessionId":"u"}]'),
+    (TranscribeDelta("so far"), '["request.transcribe.delta",{"text":"so far"}]'),
+    (TranscribeDone("hi", "", "en-US"), '["request.transcribe.done",{"text":"hi","sentiment":"","language":"en-US"}]'),
+    (ResponseStarted(3), '["response.started",{"turn":3}]'),
+    (TextDelta("a"), '["response.text.delta",{"text":"a"}]'),
+    (TextDone("a b"), '["response.text.done",{"text":"a b"}]'),
+    (
+        AudioDelta(id=0, text="", audio="", is_base64=True, done=False, stream_part_done=False, total_number=0),
+        '["response.audio.delta",{"id":0,"text":"","audio":"","isBase64":true,"done":false,"streamPartDone":false,'
+        '"totalNumber":0}]',
+    ),
+    (
+        Metrics(1),
+        '["response.metrics",{"turn":1,"transcript":-1,"firstToken":-1,"firstPart":-1,"firstAudio":-1,"lastAudio":-1}]',
+    ),
+    (ResponseCancelled("interrupted"), '["response.cancelled",{"reason":"interrupted"}]'),
+    (SessionState("speaking"), '["session.state",{"state":"speaking"}]'),
+    (CustomError("why", 1000), '["custom.error",{"message":"why","errorId":1000}]'),
+]
+
+
+@pytest.mark.parametrize(("message", "text"), WIRE)
+def test_a_message_is_written_as_the_protocol_document_says(message: ServerMessage, text: str) -> None:
+    assert socketio.encode(Packet(EVENT, data=[Names().wire[type(message)], message])) == (f"42{text}",)
+
+
+def test_every_message_of_the_server_has_its_line_above() -> None:
+    assert {type(message) for message, _ in WIRE} == set(get_args(ServerMessage))
+
+
+def test_every_message_has_one_name() -> None:
+    assert set(EVENTS.values()) == {*get_args(ClientMessage), *get_args(ServerMessage)}
+    assert len(set(EVENTS.values())) == len(EVENTS)
+    assert not RESERVED & set(EVENTS)
+
+
+def test_the_references_names_are_all_there() -> None:
+    references = "session.update session.updated input.buffer.append input.buffer.initialized input.buffer.commit "
+    references += "request.transcribe.done response.text.done response.audio.delta custom.error"
+    assert set(references.split()) <= set(EVENTS)
+
+
+@pytest.mark.parametrize("kind", EVENTS.values())
+def test_no_message_can_be_changed(kind: type[msgspec.Struct]) -> None:
+    assert kind.__struct_config__.frozen
+
+
+def test_without_renamings_the_names_are_the_documented_ones() -> None:
+    names = Names()
+    assert names.wire == {kind: name for name, kind in EVENTS.items()}
+    assert names.documented == {name: name for name in CLIENT_EVENTS}
+    assert names.keys == {key: key for key in HANDSHAKE_KEYS}
+
+
+def test_a_renaming_holds_in_both_directions() -> None:
+    names = Names({"input.text": "say", "custom.error": "oops", "token": "apiKey"})
+    assert names.documented["say"] == "input.text"
+    assert "input.text" not in names.documented
+    assert names.wire[CustomError] == "oops"
+    assert names.keys["apiKey"] == "token"
+
+
+def test_two_names_may_be_exchanged() -> None:
+    names = Names({"response.text.done": "response.text.delta", "response.text.delta": "response.text.done"})
+    assert (names.wire[TextDone], names.wire[TextDelta]) == ("response.text.delta", "response.text.done")
+
+
+@pytest.mark.parametrize(
+    ("renamed", "words"),
+    [
+        ({"input.txt": "say"}, "no event or handshake key"),
+        ({"input.text": ""}, "empty, or reserved"),
+        *[({"input.text": name}, "reserved by Socket.IO") for name in sorted(RESERVED)],
+        ({"input.text": "custom.error"}, "two names would be 'custom.error'"),
+        ({"input.text": "say", "custom.error": "say"}, "two names would be 'say'"),
+        ({"token": "role"}, "two names would be 'role'"),
+        ({"token": "SESSIONID"}, "two names would be 'sessionid'"),
+    ],
+)
+def test_a_renaming_that_cannot_work_is_refused(renamed: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Names(renamed)
