@@ -204,8 +204,9 @@ def diagram() -> str:
     arrows: dict[tuple[State, State], list[str]] = {}
     for rule in RULES:
         for source in rule.sources:
-            if rule.dest is not None and rule.dest is not source:
-                arrows.setdefault((source, rule.dest), []).append(rule.event)
+            if rule.dest is not None:
+                event = f"{rule.event} (barge-in)" if "interrupt" in rule.ends else rule.event
+                arrows.setdefault((source, rule.dest), []).append(event)
     lines = ["stateDiagram-v2", f"    [*] --> {IDLE}"]
     lines += [f"    {source} --> {dest}: {', '.join(events)}" for (source, dest), events in arrows.items()]
     return "\n".join(lines)

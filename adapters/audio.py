@@ -7,7 +7,7 @@ import trio
 from actors.ports import Clip, EngineFailed, Sound, Undecodable
 from adapters.frames import MAX_FRAME, Convert, Converted, Decode, Decoded
 from adapters.worker import Plan, Workers, nothing
-from protocol.audioformat import AudioFormat, sniff
+from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
 
 SLACK = 4096
 """Bytes of a frame that are not sound."""
@@ -71,13 +71,13 @@ class AudioCodec:
     def _check(self, clip: Clip) -> None:
         if len(clip.data) > MAX_FRAME - SLACK:
             raise Undecodable(f"the audio has {len(clip.data)} bytes, at most {MAX_FRAME - SLACK} are taken at once")
-        if clip.format.name == "pcm16" and len(clip.data) > 2 * clip.format.rate * self._seconds:
+        if clip.format.name == "pcm16" and len(clip.data) > 2 * (clip.format.rate or INPUT_RATE) * self._seconds:
             raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
 
 
 def _raw(clip: Clip, rate: int) -> bytes | None:
     """The samples of `clip`, where they need no work: raw, at `rate`, and not a container under a wrong name."""
-    if clip.format != AudioFormat("pcm16", rate) or sniff(clip.data[:16]) is not None:
+    if not rate or clip.format != AudioFormat("pcm16", rate) or sniff(clip.data[:16]) is not None:
         return None
     return clip.data[: len(clip.data) // 2 * 2]
 

@@ -117,18 +117,18 @@ def serve(load: Callable[[], Engine]) -> None:
         os._exit(1)
     for request in line.requests():
         try:
-            line.send(_answer(engine, request, line))
+            _answer(engine, request, line)
         except Abandoned:
             continue
 
 
-def _answer(engine: Engine, request: Request, line: Line) -> Result:
+def _answer(engine: Engine, request: Request, line: Line) -> None:
     try:
-        return engine.serve(request, line)
+        line.send(engine.serve(request, line))
     except (EngineFailed, Oversize) as error:
-        return Failed(str(error))
+        line.send(Failed(str(error)))
     except Undecodable as error:
-        return Refused(str(error))
+        line.send(Refused(str(error)))
 
 
 def _take_standard_streams() -> tuple[FileIO, FileIO]:

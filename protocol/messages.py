@@ -211,7 +211,7 @@ class Names:
         self.wire: dict[type, str] = dict(zip(EVENTS.values(), events, strict=True))
         self.documented: dict[str, str] = {renamed.get(name, name): name for name in CLIENT_EVENTS}
         self.keys: dict[str, str] = {renamed.get(key, key): key for key in HANDSHAKE_KEYS}
-        self._refuse_clash([key.lower() for key in self.keys])  # which are read in any case
+        self._refuse_clash([renamed.get(key, key).lower() for key in HANDSHAKE_KEYS])  # which are read in any case
 
     @staticmethod
     def _refuse_clash(names: list[str]) -> None:

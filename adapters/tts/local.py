@@ -69,6 +69,8 @@ class LocalSpeech:
                 f"the local synthesiser speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less"
             )
         ready = self._workers.ready
+        if not ready.voices:
+            raise EngineFailed("the local speech synthesiser has not been started")
         voice = choose(speech, ready.voices, ready.variants)
 
         async def each(progress: Progress) -> None:

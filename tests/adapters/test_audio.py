@@ -106,11 +106,9 @@ async def test_raw_samples_at_the_rate_asked_for_need_no_process() -> None:
 
 
 @real
-@pytest.mark.parametrize("name", [name for name in WRITERS if name != "aac"])
+@pytest.mark.parametrize("name", [name for name in WRITERS if name not in ("mp3", "aac")])
 @pytest.mark.parametrize("called", ["mp3", "webm", "pcm16"])
 async def test_a_container_is_known_under_a_wrong_name(nursery: trio.Nursery, name: str, called: str) -> None:
-    if name == "mp3":
-        pytest.skip("its ID3 tag is told by the next test")
     codec = await start(nursery)
     samples = await codec.decode(Clip(written(name), AudioFormat(called, 16_000 if called == "pcm16" else 0)), 16_000)
     assert pitch(samples, 16_000) == pytest.approx(TONE, abs=2)
@@ -155,7 +153,7 @@ async def test_of_a_truncated_file_comes_what_is_there(nursery: trio.Nursery, na
     codec = await start(nursery)
     file = written(name)
     samples = await codec.decode(Clip(file[: len(file) * 3 // 4], AudioFormat(name)), 16_000)
-    assert 1.0 < len(samples) / 32_000 < 1.9
+    assert 0.9 < len(samples) / 32_000 < 1.9  # an Ogg page holds a second
 
 
 @real

@@ -166,6 +166,11 @@ async def test_a_text_that_is_too_long_is_refused_in_words() -> None:
         await spoken(LocalSpeech(), speech("a" * 100_000))
 
 
+async def test_an_engine_that_was_not_started_says_so() -> None:
+    with pytest.raises(EngineFailed, match="has not been started"):
+        await spoken(LocalSpeech(), speech("hello"))
+
+
 @pytest.mark.parametrize(
     ("voice", "language", "gender", "file"),
     [

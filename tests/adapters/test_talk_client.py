@@ -221,11 +221,22 @@ async def test_a_server_that_accepts_and_is_silent_is_unreachable_in_the_end(aut
             await VoiceClient.join(websocket, Auth())
 
 
-@pytest.mark.parametrize("frame", ["41", "1", "9", "4{", "450-[]", b"stray", '42["session.state",{"state":5}]'])
-async def test_the_end_of_a_connection_is_told(frame: str | bytes, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        ("41", "ended the session"),
+        ("1", "closed the connection"),
+        ("9", "a type from 0 to 6"),
+        ("4{", "a type from 0 to 6"),
+        ("450-[]", "does not fit"),
+        (b"stray", "text was due"),
+        ('42["session.state",{"state":5}]', "not as documented"),
+    ],
+)
+async def test_the_end_of_a_connection_is_told(frame: str | bytes, told: str, autojump_clock: MockClock) -> None:
     async with joined() as (client, server):
         await server.websocket.send_message(frame)
-        with pytest.raises(Disconnected):
+        with pytest.raises(Disconnected, match=told):
             await client.receive()
 
 
@@ -258,14 +269,33 @@ class Mistake(Exception):
     """An error of whoever uses the client."""
 
 
+class KeptOpen(trio.abc.Stream):
+    """A socket that its owner does not close, whatever was agreed."""
+
+    def __init__(self, stream: trio.SocketStream) -> None:
+        self._stream = stream
+
+    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
+        await self._stream.send_all(data)
+
+    async def wait_send_all_might_not_block(self) -> None:
+        await self._stream.wait_send_all_might_not_block()
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        return await self._stream.receive_some(max_bytes)
+
+    async def aclose(self) -> None:
+        await trio.lowlevel.checkpoint()
+
+
 @asynccontextmanager
-async def real_server(paths: list[str]) -> AsyncIterator[str]:
+async def real_server(paths: list[str], kept_open: bool = False) -> AsyncIterator[str]:
     """The address of a scripted server that lets a client in and then reads no more."""
     (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
 
     async def serve(stream: trio.SocketStream) -> None:
         async with trio.open_nursery() as inner:
-            request = await wrap_server_stream(inner, stream)
+            request = await wrap_server_stream(inner, KeptOpen(stream) if kept_open else stream)
             paths.append(request.path)
             server = ScriptedServer(await request.accept())
             await server.open()
@@ -286,6 +316,12 @@ async def test_connect_joins_over_a_real_socket(path: str) -> None:
     async with real_server(paths) as address, connect(address + path) as client:
         assert isinstance(await client.receive(), SessionJoined)
     assert paths == [f"{path if len(path) > 1 else '/socket.io/'}?EIO=4&transport=websocket"]
+
+
+@pytest.mark.real
+async def test_a_server_that_keeps_its_socket_is_left_in_time() -> None:
+    async with real_server([], kept_open=True) as address, connect(address) as client:
+        assert isinstance(await client.receive(), SessionJoined)
 
 
 @pytest.mark.real
@@ -392,6 +428,19 @@ async def test_without_real_time_it_ends_when_the_answer_is_there(tmp_path: Path
     code, _, took = await talked(turn, tmp_path, realtime=False)
     assert code == 0
     assert took == pytest.approx(0.75)
+
+
+async def test_a_turn_that_is_closed_without_metrics_ends_soon(tmp_path: Path, autojump_clock: MockClock) -> None:
+    async def script(server: ScriptedServer) -> None:
+        await updated(server)
+        await server.utterance()
+        await server.emit("response.audio.delta", delta(wav(1.0), done=False))
+        await server.emit("response.audio.delta", delta(b""))
+
+    code, printed, took = await talked(script, tmp_path, realtime=False)
+    assert code == 0
+    assert took == pytest.approx(2)
+    assert printed.count("answer-1-part-0.wav") == 1
 
 
 async def test_an_embedded_model_is_asked_for_by_its_provider(tmp_path: Path, autojump_clock: MockClock) -> None:

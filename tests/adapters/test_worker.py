@@ -12,7 +12,7 @@ import trio.testing
 
 from actors.ports import EngineFailed, Undecodable
 from adapters import worker
-from adapters.frames import MAX_FRAME, Progress, Ready, Recognise, Sounded, Spoken, Synthesise, pack
+from adapters.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, pack
 from adapters.worker import Plan, Workers, nothing
 
 pytestmark = pytest.mark.real
@@ -231,7 +231,7 @@ async def test_a_process_ends_when_the_server_is_gone(busy: bytes) -> None:
         ended = await trio.run_process(
             [sys.executable, "-m", MODULE], stdin=busy, capture_stdout=True, stderr=subprocess.DEVNULL
         )
-    assert ended.stdout.startswith(pack(Ready()))
+    assert ended.returncode == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is not a signal to one process there")

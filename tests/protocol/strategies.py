@@ -1,9 +1,11 @@
-"""Arbitrary JSON, with and without bytes in it, for the property tests."""
+"""Arbitrary JSON, with and without bytes in it, for the property tests, and how they ask for a refusal."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
+Refusal = TypeVar("Refusal", bound=Exception)
 _LEAVES: st.SearchStrategy[Any] = (
     st.none()
     | st.booleans()
@@ -29,3 +31,12 @@ JSON_WITH_BYTES = nested(_LEAVES | st.binary(max_size=12))
 def arguments(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
     """What follows the name of an event."""
     return st.lists(values, max_size=3)
+
+
+def refusal_of(kind: type[Refusal], call: Callable[[], object]) -> Refusal | None:
+    """The `kind` of error that `call` raises, None where it raises none; any other error goes on."""
+    try:
+        call()
+    except kind as refusal:
+        return refusal
+    return None

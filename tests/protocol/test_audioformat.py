@@ -17,8 +17,10 @@ from protocol.audioformat import (
 
 
 def test_the_formats_are_those_of_the_protocol_document() -> None:
-    assert [parse_input(name).name for name in INPUT_FORMATS] == "mp3 wav flac ogg opus webm m4a aac pcm16".split()
-    assert [parse_output(name).name for name in OUTPUT_FORMATS] == "mp3 wav opus pcm16".split()
+    assert INPUT_FORMATS == ("mp3", "wav", "flac", "ogg", "opus", "webm", "m4a", "aac", "pcm16")
+    assert OUTPUT_FORMATS == ("mp3", "wav", "opus", "pcm16")
+    assert [parse_input(name).name for name in INPUT_FORMATS] == list(INPUT_FORMATS)
+    assert [parse_output(name).name for name in OUTPUT_FORMATS] == list(OUTPUT_FORMATS)
 
 
 def test_raw_samples_have_a_rate_of_their_direction_or_the_one_named() -> None:
@@ -33,8 +35,22 @@ def test_names_are_read_in_any_case_and_with_space_around() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "mp4", "mp3/44100", "pcm16/", "pcm16/7999", "pcm16/192001", "pcm16/0048000", "pcm16/4.8e4", "pcm16/-48000"]
-    + ["pcm16/48000/2", "pcm16/４８０００", "pcm 16", "\0", "audio/mpeg"],
+    [
+        "",
+        "mp4",
+        "mp3/44100",
+        "pcm16/",
+        "pcm16/7999",
+        "pcm16/192001",
+        "pcm16/0048000",
+        "pcm16/4.8e4",
+        "pcm16/-48000",
+        "pcm16/48000/2",
+        "pcm16/４８０００",
+        "pcm 16",
+        "\0",
+        "audio/mpeg",
+    ],
 )
 def test_any_other_name_is_refused_with_what_is_allowed(text: str) -> None:
     with pytest.raises(ValueError, match=r"mp3.*pcm16/RATE with a rate of 8000 to 192000 Hz"):
@@ -81,8 +97,10 @@ def test_a_file_is_known_by_its_first_bytes(head: bytes, container: str) -> None
         b"OggS\x00\x00\x00\x00",
         b"\x1a\x45\xdf",
         b"<svg>",
-    ]
-    + [b"\xff\xfb\x90\x00", b"\x1f\x43\xb6\x75", b"\x00\x00" * 8],
+        b"\xff\xfb\x90\x00",
+        b"\x1f\x43\xb6\x75",
+        b"\x00\x00" * 8,
+    ],
 )
 def test_a_continuation_and_what_is_no_file_announce_nothing(head: bytes) -> None:
     assert sniff(head) is None

@@ -101,7 +101,10 @@ def test_only_a_message_can_be_binary() -> None:
 
 def test_the_keys_of_the_handshake_are_the_specifications() -> None:
     opened = OpenPacket("lv_VI97HAXpY6yYWAAAC", ("websocket",), 25000, 20000, 1000000)
-    expected = b'{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}'
+    expected = (
+        b'{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,'
+        b'"maxPayload":1000000}'
+    )
     assert msgspec.json.encode(opened) == expected
 
 

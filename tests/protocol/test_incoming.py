@@ -20,7 +20,7 @@ from protocol.messages import (
     Names,
     ResponseCancel,
 )
-from tests.protocol.strategies import JSON_WITH_BYTES, arguments
+from tests.protocol.strategies import JSON_WITH_BYTES, arguments, refusal_of
 
 NAMES = Names()
 AUDIO = bytes(range(256)) * 2 + b"\xfb\xff"
@@ -159,8 +159,22 @@ def test_a_commit_with_an_error_in_each_of_its_forms(payload: object, error: Cap
 
 @pytest.mark.parametrize(
     "payload",
-    [0, 1, False, True, [], "now", b"x", {"message": 5}, {"message": ["x"]}, {"message": "x", "errorId": "7"}]
-    + [{"message": "x", "errorId": 1.5}, {"message": "x", "errorId": True}, {"errorId": [1]}, {"errorId": NESTED}],
+    [
+        0,
+        1,
+        False,
+        True,
+        [],
+        "now",
+        b"x",
+        {"message": 5},
+        {"message": ["x"]},
+        {"message": "x", "errorId": "7"},
+        {"message": "x", "errorId": 1.5},
+        {"message": "x", "errorId": True},
+        {"errorId": [1]},
+        {"errorId": NESTED},
+    ],
 )
 def test_a_commit_that_is_neither_is_refused(payload: object) -> None:
     refusal = refused("input.buffer.commit", payload)
@@ -241,14 +255,12 @@ def test_a_renamed_event_is_read_under_its_new_name_alone() -> None:
 
 @given(st.sampled_from(CLIENT_EVENTS) | st.text(max_size=20), arguments(JSON_WITH_BYTES))
 def test_no_event_raises_anything_but_a_bad_message(name: str, given_arguments: list[Any]) -> None:
-    try:
-        message = read_event(name, given_arguments, NAMES)
-    except BadMessage as refusal:
+    refusal = refusal_of(BadMessage, lambda: read_event(name, given_arguments, NAMES))
+    if refusal is None:
+        assert name in CLIENT_EVENTS
+    else:
         assert refusal.error_id in (ErrorId.UNREADABLE, ErrorId.UNKNOWN_EVENT, ErrorId.BAD_CONFIGURATION)
         assert 0 < len(refusal.message) < 400
-    else:
-        assert name in CLIENT_EVENTS
-        assert type(message).__hash__ is not None
 
 
 @given(st.binary(max_size=60), st.sampled_from(("", "data:audio/webm;base64,")), st.booleans(), st.booleans())
