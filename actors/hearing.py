@@ -11,8 +11,9 @@ from actors.effects import Start, Transcribe
 from actors.events import Recognised, Words
 from actors.ports import Clip
 from actors.turn import Utterance
-from protocol.audioformat import parse_input
+from protocol.audioformat import parse_input, sniff
 from protocol.configuration import SessionUpdate, merge
+from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
 from protocol.messages import (
     BufferAppend,
@@ -26,6 +27,9 @@ from protocol.messages import (
 
 if TYPE_CHECKING:
     from actors.session import Session
+
+STREAMED = ("webm", "ogg", "opus")
+"""The formats whose recorders can go on over several utterances."""
 
 # ---- configuration
 
@@ -121,9 +125,20 @@ def transcribe(session: Session) -> None:
     turn = session.turn
     turn.committed = session.now
     stt = turn.configuration.stt
-    turn.clip = Clip(b"".join(session.utterance.chunks), parse_input(stt.media_format))
+    turn.clip = Clip(
+        _whole(session, b"".join(session.utterance.chunks), stt.media_format), parse_input(stt.media_format)
+    )
     session.utterance = Utterance()
     session.effects.append(Start(Transcribe(turn.number, turn.clip, stt), admit=True))
+
+
+def _whole(session: Session, data: bytes, media_format: str) -> bytes:
+    """The utterance as a file; where its recorder wrote the head into an earlier one, that is put before it."""
+    if sniff(data) is not None:
+        session.stream_header = stream_header(data)
+    elif session.stream_header and media_format in STREAMED:
+        return with_header(session.stream_header, data)
+    return data
 
 
 def tell_words(session: Session) -> None:

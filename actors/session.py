@@ -90,6 +90,7 @@ class Session:
         self.last_turn = self.turn
         self.cut_after = ""
         self.utterance = Utterance()
+        self.stream_header = b""
         self.entered = now
         self.touched = now
         self.empty_since: float | None = now

@@ -55,7 +55,8 @@ def states() -> str:
     lines += [f"| `{state}` | {words} | {_deadline(state)} |" for state, words in STATES.items()]
     lines += ["", "What each event means to each state. *Stays* is: the session stays in the state.", ""]
     for state in State:
-        lines += [f"## In `{state}`", "", "| event | comes from | what happens | leads to |", "| --- | --- | --- | --- |"]
+        lines += [f"## In `{state}`", "", "| event | comes from | what happens | leads to |"]
+        lines += ["| --- | --- | --- | --- |"]
         lines += [_row(state, event) for event in EVENTS]
         lines += [""]
     return "\n".join(lines)
