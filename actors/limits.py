@@ -14,6 +14,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long the first sound of an answer may take in all."""
     speaking: float = 30.0
     """How long the next piece of an answer may take, once what was sent has been played."""
+    stt_silence: float = 20.0
+    """How long a recogniser may take for its first words, or between words."""
+    stt_call: float = 30.0
+    """How long one call of a recogniser may take in all."""
+    llm_silence: float = 20.0
+    """How long a language model may take for its first piece of text, or between pieces."""
+    llm_call: float = 60.0
+    """How long one call of a language model may take in all."""
+    tts_silence: float = 15.0
+    """How long a synthesiser may take for its first sound, or between pieces of sound."""
+    tts_call: float = 60.0
+    """How long one call of a synthesiser may take in all, with the conversion of its sound."""
     grace: float = 120.0
     """How long a session outlives its last socket, and an utterance its Sender's."""
     sender_ping: float = 2.0

@@ -15,7 +15,7 @@ from actors.effects import Acknowledge, DropQueued, Effect, End, Job, Release, S
 from actors.events import Event, Failed, Joined, Left, MemberId, StageEvent, Tick
 from actors.pool import Pool, Work
 from actors.ports import Engines, Kind
-from actors.session import Session
+from actors.session import Session, Transition
 from protocol.engineio import Frame
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, Names, ServerMessage
@@ -68,6 +68,7 @@ class Runner:
         self._outlets: dict[MemberId, Outlet] = {}
         self._work: dict[int, list[Work]] = {}
         self._seats: dict[int, tuple[Kind, ...]] = {}
+        self._logged: Transition | None = None
 
     async def run(self) -> None:
         """Until the session ends. Cancelling, like any end, stops its work and closes the mailbox."""
@@ -109,8 +110,16 @@ class Runner:
                 outcome = self._perform(effect)
                 if outcome is not None:
                     events.append(outcome)
+            self._log_move()
         if isinstance(mail, Left):
             self._outlets.pop(mail.member, None)
+
+    def _log_move(self) -> None:
+        """A line at DEBUG for a transition that has not been logged yet."""
+        last = self.session.trace[-1] if self.session.trace else None
+        if last is not None and last is not self._logged:
+            self._logged = last
+            log.debug("session %s: %s --%s--> %s", self.session.id, last.source, last.event, last.dest)
 
     def _perform(self, effect: Effect) -> Event | None:
         match effect:
@@ -155,7 +164,10 @@ class Runner:
         kind = stages.kind_of(job)
         if admit and not self._admit(job.turn, WAY[kind]):
             return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
-        work = Work(self.session.id, lambda: stages.perform(job, self._engines, self._report), lambda: self._crash(job))
+        limits = self.session.limits
+        work = Work(
+            self.session.id, lambda: stages.perform(job, self._engines, limits, self._report), lambda: self._crash(job)
+        )
         if not self._pools[kind].submit(work):
             return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
         self._work.setdefault(job.turn, []).append(work)

@@ -4,11 +4,15 @@ A stage knows engines by their ports and reports to a session by its number of t
 not do becomes a Failed with the errorId of the stage; anything else is a fault of ours and crashes the pool's worker.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
+import trio
+
 from actors.effects import Answer, Job, Speak, Transcribe
 from actors.events import Answered, Failed, Recognised, Spoken, StageEvent, Words, Written
+from actors.limits import Limits
 from actors.ports import Clip, EngineFailed, Engines, Kind, Sound, Undecodable, Utterance
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
@@ -35,24 +39,65 @@ def kind_of(job: Job) -> Kind:
             assert_never(job)
 
 
-async def perform(job: Job, engines: Engines, report: Report) -> None:
-    """Do the job and report its results, or that it failed. Cancelling stops the engine at once."""
+async def perform(job: Job, engines: Engines, limits: Limits, report: Report) -> None:
+    """Do the job and report its results, or that it failed. Cancelling stops the engine at once.
+
+    Two deadlines cut an engine that hangs: `…_silence` for what comes next, `…_call` for the whole.
+    """
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
+    watch = Watch(kind, limits)
     try:
-        match job:
-            case Transcribe():
-                await _transcribe(job, engines, report)
-            case Answer():
-                await _answer(job, engines, report)
-            case Speak():
-                await _speak(job, engines, report)
-            case _:
-                assert_never(job)
+        with watch.call, watch.silence:
+            match job:
+                case Transcribe():
+                    await _transcribe(job, engines, watch.over(report))
+                case Answer():
+                    await _answer(job, engines, watch.over(report))
+                case Speak():
+                    await _speak(job, engines, watch, watch.over(report))
+                case _:
+                    assert_never(job)
     except EngineFailed as error:
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except Undecodable as error:
         await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}"))
+    if watch.passed:
+        message = f"the deadline {watch.passed} passed: {stage} did not go on; try again, or raise it in [limits]"
+        await report(Failed(job.turn, kind, ErrorId.DEADLINE, message))
+
+
+class Watch:
+    """The two deadlines of one call of an engine; a result re-arms that of silence."""
+
+    def __init__(self, kind: Kind, limits: Limits) -> None:
+        name = kind.lower()
+        self._patience: float = getattr(limits, f"{name}_silence")
+        self._whole: float = getattr(limits, f"{name}_call")
+        self._name = name
+        self.silence = trio.move_on_after(self._patience)
+        self.call = trio.move_on_after(self._whole)
+
+    def touch(self) -> None:
+        """A result came."""
+        self.silence.deadline = trio.current_time() + self._patience
+
+    def over(self, report: Report) -> Report:
+        """`report`, by which the engine shows that it goes on; the time that the session takes does not count."""
+
+        async def report_and_touch(event: StageEvent) -> None:
+            self.silence.deadline = math.inf
+            await report(event)
+            self.touch()
+
+        return report_and_touch
+
+    @property
+    def passed(self) -> str:
+        """The deadline that has cut the call, with its value; "" where none has."""
+        if self.silence.cancelled_caught:
+            return f"'{self._name}_silence' ({self._patience:g} s)"
+        return f"'{self._name}_call' ({self._whole:g} s)" if self.call.cancelled_caught else ""
 
 
 def crash(job: Job) -> Failed:
@@ -87,8 +132,8 @@ async def _answer(job: Answer, engines: Engines, report: Report) -> None:
     await report(Answered(job.turn, delivery))
 
 
-async def _speak(job: Speak, engines: Engines, report: Report) -> None:
-    clip = job.clip if job.clip is not None else await _synthesise(job, engines)
+async def _speak(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+    clip = job.clip if job.clip is not None else await _synthesise(job, engines, watch)
     sounds: dict[AudioFormat, Sound] = {}
     failures: dict[AudioFormat, str] = {}
     for target in job.targets:
@@ -101,11 +146,12 @@ async def _speak(job: Speak, engines: Engines, report: Report) -> None:
     await report(Spoken(job.turn, job.part, sounds, failures))
 
 
-async def _synthesise(job: Speak, engines: Engines) -> Clip:
+async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
     pieces: list[Clip] = []
 
     async def sound(piece: Clip) -> None:
         pieces.append(piece)
+        watch.touch()
 
     await engines.synthesiser(job.provider).synthesise(job.speech, sound)
     if not pieces:
