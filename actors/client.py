@@ -92,6 +92,12 @@ class Client:
         self.connection.close(reason)
         self._notify()
 
+    def keep_time(self) -> None:
+        """Do what is due by now, and not only when this connection's task comes round to it."""
+        if self.connection.deadline <= trio.current_time():
+            self.connection.tick(trio.current_time())
+            self._notify()
+
     async def is_alive(self, seconds: float) -> bool:
         """Ping the client now; whether it has answered in time."""
         now = trio.current_time()
@@ -161,13 +167,16 @@ class Client:
 
     # ---- polling requests
 
-    async def poll(self) -> str:
-        """Answer a GET. Raises RemoteProtocolError for a second one. Whoever cancels it closes the connection."""
+    def begin_poll(self) -> None:
+        """A GET has come, to be answered by `poll`. Raises RemoteProtocolError where one is waiting already."""
         try:
             self.connection.begin_poll()
         except RemoteProtocolError:
             self._notify()
             raise
+
+    async def poll(self) -> str:
+        """The answer to the GET that has begun, once there is one. Whoever cancels it closes the connection."""
         while not self.connection.poll_ready:
             await self._wake.wait()
         return self.connection.take_poll()

@@ -64,7 +64,7 @@ def _language(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
 
 
 def _voice(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
-    if not entry.voices or asked in ("", *entry.voices):
+    if not entry.voices or not asked or all(name in entry.voices for name in asked.split("+")):
         return asked
     warnings.append(f"{entry.kind}: voice {show(asked)} is not there, used the default voice")
     return ""

@@ -91,12 +91,13 @@ def extend_utterance(session: Session) -> None:
 def overflow_utterance(session: Session) -> None:
     utterance = session.utterance
     session.touched = session.now
+    message = f"the utterance is longer than {session.limits.utterance_bytes} bytes; commit, and speak shorter ones"
     if utterance.overflown:
+        session.refusal = CustomError(message, ErrorId.TOO_LONG)
         return
     utterance.overflown = True
     utterance.chunks.clear()
-    most = session.limits.utterance_bytes
-    session.refuse(ErrorId.TOO_LONG, f"the utterance is longer than {most} bytes; commit, and speak shorter ones")
+    session.refuse(ErrorId.TOO_LONG, message)
 
 
 def refuse_straggler(session: Session) -> None:

@@ -44,8 +44,11 @@ class Lobby:
         return len(self._clients)
 
     def get(self, sid: str) -> Client | None:
-        """The open connection with this sid."""
-        return self._clients.get(sid)
+        """The connection with this sid; where its time is just over, it is closed."""
+        client = self._clients.get(sid)
+        if client is not None:
+            client.keep_time()
+        return client
 
     def open(self, transport: str, query: Mapping[str, str], address: str) -> Client:
         """A new connection on `transport`. Raises Full.

@@ -93,7 +93,7 @@ class Session:
         self.stream_header = b""
         self.entered = now
         self.touched = now
-        self.empty_since: float | None = now
+        self.ends_at = now + limits.grace
         self.complained = -math.inf
         self.now = now
         self.event: Event = Tick()
@@ -145,18 +145,20 @@ class Session:
     def run(self, event: str) -> None:
         """Find the row for `event` in this state, act on it, and move."""
         rule = table.LOOKUP[self.state, event]
+        source = self.state
         for action in rule.ends:
             ACTIONS[action](self)
         if rule.dest is not None:
             self._move(event)
         for action in rule.begins:
             ACTIONS[action](self)
+        if rule.dest is not None:
+            self.trace.append(Transition(source, event, self.state, self.now, self._find_deadline()))
 
     def _move(self, event: str) -> None:
         source = self.state
         table.MACHINE.events[event].trigger(self)
         self.entered = self.touched = self.now
-        self.trace.append(Transition(source, event, self.state, self.now, self._find_deadline()))
         if self.state is not source:
             self.send(tuple(self.members), SessionState(self.state.value))
 
@@ -239,31 +241,30 @@ class Session:
 
     def _join(self, joined: Joined) -> None:
         self.members[joined.member] = Member(joined.member, joined.role, joined.encoding)
-        self.empty_since = None
-        self._suspend_or_resume()
+        self.ends_at = math.inf
+        self._suspend_or_resume(joined.role)
         self.send((joined.member,), SessionJoined(self.id, joined.role, self.state.value))
 
     def _leave(self, left: Left) -> None:
         member = self.members.pop(left.member, None)
         if member is None:
             return
-        self._suspend_or_resume()
+        self._suspend_or_resume(member.role)
         if self.members:
             return
-        self.empty_since = self.now
         self.run("abandon")
-        if self.state is State.IDLE:
-            self._end()
+        # Not ended here, though an idle session's time is over: a socket whose arrival is in the mailbox would be lost.
+        self.ends_at = self.now + (0.0 if self.state is State.IDLE else self.limits.grace)
 
-    def _suspend_or_resume(self) -> None:
+    def _suspend_or_resume(self, role: Role) -> None:
         """An utterance waits for its Sender to come back; its deadline counts from when the Sender left or came."""
-        if self.state is State.RECEIVING:
+        if self.state is State.RECEIVING and role != "receiver":
             self.touched = self.now
 
     def _tick(self) -> None:
         if self.ended or self.now < self.deadline:
             return
-        if self.empty_since is not None and self.now >= self.empty_since + self.limits.grace:
+        if self.now >= self.ends_at:
             self._end()
         elif self._is_played():
             self.run("played")
@@ -285,20 +286,19 @@ class Session:
 
     def _find_deadline(self) -> float:
         """When the session must be told of the time: the end of its state, of the sound, or of its own grace."""
-        grace = math.inf if self.empty_since is None else self.empty_since + self.limits.grace
         match self.state:
             case State.RECEIVING:
                 wait = self.limits.receiving if self.senders else self.limits.grace
-                return min(grace, self.touched + wait)
+                return min(self.ends_at, self.touched + wait)
             case State.TRANSCRIBING:
-                return min(grace, self.entered + self.limits.transcribing)
+                return min(self.ends_at, self.entered + self.limits.transcribing)
             case State.RESPONDING:
-                return min(grace, self.entered + self.limits.responding)
+                return min(self.ends_at, self.entered + self.limits.responding)
             case State.SPEAKING:
                 played = self.turn.plays_until
                 return played if self.turn.complete else max(self.touched, played) + self.limits.speaking
             case _:
-                return grace
+                return self.ends_at
 
     # ---- for the actions
 

@@ -182,13 +182,13 @@ def _rate(target: AudioFormat) -> int:
 
 def _sound(clip: Clip, target: AudioFormat, samples: bytes, check: Check) -> Sound:
     seconds = len(samples) / 2 / _rate(target)
-    if is_already(clip, target):
+    if is_already(clip, target, samples):
         return Sound(clip.data, seconds)
     return Sound(encode(samples, target.name, check), seconds)
 
 
-def is_already(clip: Clip, target: AudioFormat) -> bool:
-    """Whether the file `clip` is what `target` asks for. A wav has to be 24 kHz mono 16 bit with true sizes."""
+def is_already(clip: Clip, target: AudioFormat, samples: bytes) -> bool:
+    """Whether the file `clip`, which holds `samples`, is what `target` asks for; a wav also in rate and sizes."""
     found = candidates(clip)[0]
     match target.name:
         case "mp3":
@@ -196,19 +196,19 @@ def is_already(clip: Clip, target: AudioFormat) -> bool:
         case "opus":
             return found in ("ogg", "opus") and b"OpusHead" in clip.data[:256]
         case "wav":
-            return found == "wav" and _is_plain_wav(clip.data)
+            return found == "wav" and _is_plain_wav(clip.data, len(samples))
         case _:
             return False
 
 
-def _is_plain_wav(data: bytes) -> bool:
+def _is_plain_wav(data: bytes, length: int) -> bool:
+    """Whether it is 24 kHz mono 16 bit, and its header says how long it really is."""
     try:
         with wave.open(BytesIO(data)) as file:
-            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            whole = len(file.readframes(file.getnframes())) == 2 * file.getnframes()
+            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate(), 2 * file.getnframes())
     except (wave.Error, EOFError):
         return False
-    return whole and shape == (1, 2, OUTPUT_RATE) and int.from_bytes(data[4:8], "little") == len(data) - 8
+    return shape == (1, 2, OUTPUT_RATE, length) and int.from_bytes(data[4:8], "little") == len(data) - 8
 
 
 def encode(samples: bytes, name: str, check: Check) -> bytes:

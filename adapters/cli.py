@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from adapters.errors import BadSettings, StartupFailed
+from adapters.errors import BadSettings, StartupFailed, first_of
 
 INTERRUPTED = 130
 CANNOT = 2
@@ -138,15 +138,8 @@ def _refuse(error: BaseException, debug: bool) -> NoReturn:
     """End with one line that says what to do, and with `debug` the stack trace before it."""
     if debug:
         traceback.print_exception(error)
-    click.echo(f"vivavoce: {_one_line(str(_first(error)))}", err=True)
+    click.echo(f"vivavoce: {_one_line(str(first_of(error)))}", err=True)
     sys.exit(CANNOT)
-
-
-def _first(error: BaseException) -> BaseException:
-    """The first cause in a group of errors."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _set_up_faults(debug: bool) -> None:
@@ -155,7 +148,7 @@ def _set_up_faults(debug: bool) -> None:
 
 
 def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    first = _first(error)
+    first = first_of(error)
     words = _one_line(f"{type(first).__name__}: {first}")
     click.echo(f"vivavoce: a fault of this program: {words} (--debug shows where)", err=True)
 

@@ -42,7 +42,7 @@ class LocalEngines:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the worker processes until cancelled; `started` once each has shown that it works.
 
-        Raises EngineFailed where one does not.
+        Raises EngineFailed, in a group, where one does not.
         """
         async with trio.open_nursery() as nursery:
             async with trio.open_nursery() as starting:

@@ -9,10 +9,9 @@ import trio
 
 from actors.client import Client
 from actors.lobby import Full
-from actors.supervisor import Supervisor
 from adapters import polling, websocket
 from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, json_response
-from adapters.polling import FORBIDDEN, Headers, Refused, Target
+from adapters.polling import FORBIDDEN, Headers, Reception, Refused, Target
 from protocol.connection import WEBSOCKET
 from protocol.errors import RemoteProtocolError
 
@@ -32,8 +31,8 @@ class Door(msgspec.Struct, frozen=True):
 class Listener:
     """Serves streams; one call of `serve` per TCP connection."""
 
-    def __init__(self, supervisor: Supervisor, door: Door, pages: dict[str, Page]) -> None:
-        self._supervisor = supervisor
+    def __init__(self, reception: Reception, door: Door, pages: dict[str, Page]) -> None:
+        self._reception = reception
         self._door = door
         self._pages = pages
 
@@ -73,14 +72,14 @@ class Listener:
                     response = _preflight(headers)
                 else:
                     self._check_origin(request)
-                    target = polling.find_target(request, self._supervisor)
+                    target = polling.find_target(request, self._reception)
                     if target.transport == WEBSOCKET:
                         await self._serve_websocket(http, request, target, address)
                         return False
-                    response = await polling.answer(http, request, target, self._supervisor, address, headers)
+                    response = await polling.answer(http, request, target, self._reception, address, headers)
             except Refused as refused:
                 log.info("%s: refused: %s", address, refused)
-                await http.read_body(self._supervisor.lobby.timing.max_payload)
+                await http.read_body(self._reception.lobby.timing.max_payload)
                 response = refused.response(headers)
         else:
             await http.read_body(0)
@@ -112,6 +111,8 @@ class Listener:
         return own or origin in allowed or "*" in allowed
 
     def _cors(self, request: Request) -> Headers:
+        if "*" in self._door.allowed_origins:
+            return (("Access-Control-Allow-Origin", "*"),)
         origin = request.headers.get("origin")
         if origin is None or not self._allows(origin, request):
             return ()
@@ -126,7 +127,7 @@ class Listener:
         client = target.client or self._open(request, address)
         if client is None:
             return await http.respond(json_response(503, {"code": FORBIDDEN[0], "message": "too many connections"}))
-        max_message = self._supervisor.lobby.timing.max_payload
+        max_message = self._reception.lobby.timing.max_payload
         async with trio.open_nursery() as nursery:
             transport = await websocket.accept(nursery, http.stream, request, http.take_trailing(), max_message)
             if transport is not None:
@@ -139,7 +140,7 @@ class Listener:
 
     def _open(self, request: Request, address: str) -> Client | None:
         try:
-            return self._supervisor.lobby.open(WEBSOCKET, request.query, address)
+            return self._reception.lobby.open(WEBSOCKET, request.query, address)
         except Full as full:
             log.warning("%s: refused: %s", address, full)
             return None
@@ -148,7 +149,7 @@ class Listener:
         if not upgrades:
             return await client.run_websocket(transport)
         try:
-            await client.run_upgrade(transport, self._supervisor.lobby.timing.upgrade_timeout)
+            await client.run_upgrade(transport, self._reception.lobby.timing.upgrade_timeout)
         except RemoteProtocolError as error:
             log.info("%s: no upgrade: %s", client.address, error)
         return None

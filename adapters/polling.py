@@ -1,11 +1,12 @@
 """Engine.IO over HTTP: what a request for the Socket.IO path is answered, and whether it may become a WebSocket."""
 
+from typing import Protocol
+
 import msgspec
 
 from actors.client import Client
-from actors.lobby import Full
-from actors.supervisor import Supervisor
-from adapters.http import BadRequest, HttpConnection, PeerGone, Request, Response, json_response
+from actors.lobby import Full, Lobby
+from adapters.http import HttpConnection, PeerGone, Request, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
 
@@ -17,6 +18,17 @@ FORBIDDEN = (4, "Forbidden")
 UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
 
 Headers = tuple[tuple[str, str], ...]
+
+
+class Reception(Protocol):
+    """Where connections are opened and kept: the supervisor, or what stands for it in a test."""
+
+    @property
+    def lobby(self) -> Lobby:
+        """Every connection."""
+
+    def keep(self, client: Client) -> None:
+        """Have a task keep the time of a connection whose requests come and go."""
 
 
 class Refused(Exception):
@@ -40,14 +52,14 @@ class Target(msgspec.Struct, frozen=True):
     client: Client | None
 
 
-def find_target(request: Request, supervisor: Supervisor) -> Target:
+def find_target(request: Request, reception: Reception) -> Target:
     """What the request is about. Raises Refused, in the order of Engine.IO's reference server."""
     query = request.query
     transport = query.get("transport", "")
     if transport not in (POLLING, WEBSOCKET):
         raise Refused(UNKNOWN_TRANSPORT)
     if "sid" in query:
-        client = supervisor.lobby.get(query["sid"])
+        client = reception.lobby.get(query["sid"])
         if client is None or client.connection.closed:
             raise Refused(UNKNOWN_SID)
         if not request.is_websocket and client.connection.transport != transport:
@@ -64,16 +76,16 @@ def find_target(request: Request, supervisor: Supervisor) -> Target:
 
 
 async def answer(
-    http: HttpConnection, request: Request, target: Target, supervisor: Supervisor, address: str, headers: Headers
+    http: HttpConnection, request: Request, target: Target, reception: Reception, address: str, headers: Headers
 ) -> Response:
-    """Answer a polling request. Raises BadRequest, PeerGone."""
+    """Answer a polling request. Raises BadRequest, Refused, PeerGone."""
     try:
         client = target.client
         if client is None:
             await http.read_body(0)
-            return await _open(request, supervisor, address, headers)
+            return await _open(request, reception, address, headers)
         if request.method == "POST":
-            body = await http.read_body(supervisor.lobby.timing.max_payload)
+            body = await http.read_body(reception.lobby.timing.max_payload)
             await client.post(body)
             return Response(200, b"ok", "text/html", headers)
         if request.method == "GET":
@@ -81,20 +93,22 @@ async def answer(
             return await _poll(http, client, headers)
     except RemoteProtocolError:
         return Refused(BAD_REQUEST).response(headers)
-    raise BadRequest(405, "a polling request is GET or POST")
+    raise Refused(BAD_METHOD)
 
 
-async def _open(request: Request, supervisor: Supervisor, address: str, headers: Headers) -> Response:
+async def _open(request: Request, reception: Reception, address: str, headers: Headers) -> Response:
     try:
-        client = supervisor.lobby.open(POLLING, request.query, address)
+        client = reception.lobby.open(POLLING, request.query, address)
     except Full as full:
         return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
-    supervisor.keep(client)
+    reception.keep(client)
+    client.begin_poll()
     return _payload(await client.poll(), headers)
 
 
 async def _poll(http: HttpConnection, client: Client, headers: Headers) -> Response:
     """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
+    client.begin_poll()  # outside of the nursery below, which would wrap the error
     try:
         return _payload(await http.while_connected(client.poll), headers)
     except PeerGone:

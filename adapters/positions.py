@@ -11,7 +11,7 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
     `text` is valid TOML with `\\n` or `\\r\\n` line ends. 1 where nothing sets `path`.
     """
     header: tuple[str, ...] = ()
-    for line, statement, table in _statements(text.replace("\r\n", "\n")):
+    for line, statement, table in _statements(text):
         if statement.lstrip().startswith("["):
             header = _only_path(table)
             found = header[: len(path)] == path

@@ -12,10 +12,11 @@ from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
 from adapters.engines import LocalEngines
-from adapters.errors import StartupFailed
+from adapters.errors import StartupFailed, first_of
 from adapters.http import Request, Response, json_response
 from adapters.listener import Door, Listener
 from adapters.settings import Settings
+from adapters.tls import server_context
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
@@ -37,10 +38,10 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         try:
             await nursery.start(engines.run)
         except* EngineFailed as failed:
-            raise StartupFailed(f"an engine does not start: {failed.exceptions[0]}") from None
+            raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
         await nursery.start(supervisor.run)
         listener = Listener(supervisor, _door(settings), {"/healthz": _health(engines)})
-        await nursery.start(trio.serve_listeners, listener.serve, listeners)
+        await nursery.start(trio.serve_listeners, listener.serve, _secured(settings, listeners))
         for line in _welcome(settings, listeners[0]):
             say(line)
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
@@ -89,6 +90,15 @@ async def _listen(settings: Settings) -> list[trio.SocketListener]:
         raise StartupFailed(why) from None
 
 
+def _secured(settings: Settings, listeners: list[trio.SocketListener]) -> list[trio.abc.Listener[trio.abc.Stream]]:
+    """The listeners with TLS over them, where there is a certificate."""
+    server = settings.server
+    if not server.tls_certificate:
+        return list(listeners)
+    context = server_context(server.tls_certificate, server.tls_key)
+    return [trio.SSLListener(listener, context, https_compatible=True) for listener in listeners]
+
+
 def _health(engines: LocalEngines) -> Callable[[Request], Response]:
     def healthz(request: Request) -> Response:
         problems = engines.problems()
@@ -102,11 +112,12 @@ def _health(engines: LocalEngines) -> Callable[[Request], Response]:
 def _welcome(settings: Settings, listener: trio.SocketListener) -> list[str]:
     """Where to go, and which engines answer and why."""
     host, port = listener.socket.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if settings.server.tls_certificate else "http"
+    url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     return [
-        f"vivavoce: listening on http://{shown}:{port}{settings.server.path} (Ctrl-C ends it)",
+        f"vivavoce: listening on {url}{settings.server.path} (Ctrl-C ends it)",
         "vivavoce: STT local (pocketsphinx), because no other provider is configured",
         "vivavoce: LLM local (the guide, which is no language model), because no other provider is configured",
         "vivavoce: TTS local (espeak-ng), because no other provider is configured",
-        f"vivavoce: try it: vivavoce talk FILE.wav --url http://{shown}:{port}",
+        f"vivavoce: try it: vivavoce talk FILE.wav --url {url}",
     ]

@@ -1,5 +1,6 @@
 """The operator's settings: their structs and defaults, and how file, environment and flags are read into them."""
 
+import ipaddress
 import math
 import re
 import tomllib
@@ -45,6 +46,13 @@ def _parse_path(text: str) -> str:
     return text
 
 
+def _parse_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise ValueError("an address, such as 127.0.0.1, or a network, such as 10.0.0.0/8") from None
+
+
 class Section(msgspec.Struct, frozen=True):
     """A table of the settings file; `repr` hides what is secret."""
 
@@ -58,6 +66,7 @@ class Section(msgspec.Struct, frozen=True):
 Secret = Annotated[str, _SECRET]
 Host = Annotated[str, Checked(_parse_host)]
 UrlPath = Annotated[str, Checked(_parse_path)]
+Network = Annotated[str, Checked(_parse_network)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86_400)]
 Workers = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
@@ -76,6 +85,12 @@ class Server(Section, frozen=True):
     """The credential that every client must show; empty: none is asked for."""
     allowed_origins: tuple[str, ...] = ()
     """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
+    tls_certificate: str = ""
+    """A file with the certificate chain in PEM, for https and wss; empty: plain http."""
+    tls_key: str = ""
+    """A file with the certificate's private key in PEM; empty: it is in `tls_certificate` too."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     max_payload: Annotated[int, msgspec.Meta(ge=1_000, le=100_000_000)] = 1_000_000
     """The largest frame or polling body that a client may send, in bytes."""
     ping_interval: Seconds = 25.0
@@ -291,9 +306,10 @@ def _check(value: object, hint: Any, where: str) -> object:
         converted: object = msgspec.convert(value, hint)
         if isinstance(converted, int | float) and not 0 <= converted < math.inf:
             raise ValueError
-        for mark in get_args(hint)[1:]:
-            if isinstance(mark, Checked):
-                mark.parse(str(converted))
+        marks = [mark for mark in get_args(_element(hint) or hint)[1:] if isinstance(mark, Checked)]
+        for text in converted if isinstance(converted, tuple) else (converted,):
+            for mark in marks:
+                mark.parse(str(text))
     except ValueError:
         came = "something else" if _is_secret(hint) else str(value) if isinstance(value, float) else show(value)
         raise BadSettings(f"{where}: came {came}, allowed: {_words(hint)}") from None
@@ -315,7 +331,8 @@ def _words(hint: Any) -> str:
     if _is_mapping(hint):
         return 'pairs of names, such as "session.update" = "session.configure"'
     if plain not in (int, float):
-        return allowed(hint)
+        element = _element(hint)
+        return f"a list, each {allowed(element)}" if element not in (None, str) else allowed(hint)
     bounds = next((mark for mark in get_args(hint)[1:] if isinstance(mark, msgspec.Meta)), msgspec.Meta())
     most = "" if bounds.le is None else f" to {bounds.le}"
     return f"{'a whole number' if plain is int else 'a number'} from {bounds.ge or 0}{most}"
@@ -323,6 +340,12 @@ def _words(hint: Any) -> str:
 
 def _plain(hint: Any) -> Any:
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _element(hint: Any) -> Any:
+    """The type of a list's elements; None for what is no list."""
+    plain = _plain(hint)
+    return get_args(plain)[0] if get_origin(plain) is tuple else None
 
 
 def _is_mapping(hint: Any) -> bool:

@@ -59,7 +59,7 @@ class Printout:
         """Print one line; what a terminal would obey is taken out of it."""
         clean = "".join(letter if letter.isprintable() else " " for letter in words)
         time = f"{trio.current_time() - self._begun:7.2f} s  "
-        self._console.print(Text.assemble((time, "dim"), (f"{subject:<11}", "cyan"), (clean, style)), soft_wrap=True)
+        self._console.print(Text.assemble((time, "dim"), (f"{subject:<13}", "cyan"), (clean, style)), soft_wrap=True)
 
     def error(self, words: str) -> None:
         """Print one line that stands out."""

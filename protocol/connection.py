@@ -106,7 +106,8 @@ class Connection:
         if self._pong_by is not None:
             self.close(CloseReason.PING_TIMEOUT)
             return
-        self._pong_by = now + self._timing.ping_timeout
+        # From when the ping was due, as the client counts; a server that is late itself still gives half of it.
+        self._pong_by = max(self._ping_at + self._timing.ping_timeout, now + self._timing.ping_timeout / 2)
         self.outbox.put_urgent(engineio.encode_frame(Packet(engineio.PING)))
 
     def ping_now(self, now: float) -> None:

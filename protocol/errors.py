@@ -37,7 +37,6 @@ class CloseReason(StrEnum):
     SLOW_READER = "client does not read"
     NEVER_CONNECTED = "no Socket.IO CONNECT in time"
     EVICTED = "too many connections without a Socket.IO CONNECT"
-    ORPHANED = "polling client stopped polling"
 
 
 class LocalProtocolError(Exception):

@@ -1,7 +1,8 @@
 """The worker process that recognises speech: pocketsphinx with the English model of its wheel."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,10 @@ from adapters.frames import Ready, Recognise, Recognised, Request, Result, Words
 RATE = 16_000
 CHUNK = RATE * 2 // 5
 """Bytes between two looks at the words and for a `Stop`: 200 ms of sound."""
-LISTENED = RATE * 2 * 4
-"""Bytes from which the microphone's colour is learnt before the words are: 4 s, a tenth of a second's work."""
+BLOCK, BLOCKS = RATE * 2 * 3, 3
+"""Bytes, and how often, from which the mean is learnt: 3 s, a tenth of a second's work, and 9 s at most."""
 WINDOW = 500
-"""Frames that the mean it starts from counts for (CMN_WIN of its source)."""
+"""Frames that the mean it starts from counts for, CMN_WIN of its source; from 800 on the old ones count for less."""
 
 FRAME = RATE // 50
 SILENT = 4
@@ -44,7 +45,7 @@ class Sphinx:
 
     def ready(self) -> Ready:
         """Listen to half a second of hiss."""
-        self._learn(with_hiss(bytes(RATE)))
+        self._learn(with_hiss(bytes(RATE)), lambda: None)
         return Ready()
 
     def serve(self, request: Request, line: Line) -> Result:
@@ -54,13 +55,12 @@ class Sphinx:
         samples = with_hiss(request.samples)
         if not samples:
             return Recognised("")
-        line.check()
-        self._learn(samples[:LISTENED])
+        self._learn(samples, line.check)
         self._decoder.activate_search(self._words)
         self._decoder.start_utt()
         try:
             told = ""
-            for chunk in _chunks(samples):
+            for chunk in _pieces(samples, CHUNK):
                 line.check()
                 self._decoder.process_raw(chunk)
                 if (text := self._text()) != told:
@@ -70,19 +70,23 @@ class Sphinx:
             self._decoder.end_utt()
         return Recognised(self._text())
 
-    def _learn(self, samples: bytes) -> None:
-        """Take the cepstral mean of `samples`, and nothing of the model's start, which is in what the decoder tells."""
+    def _learn(self, samples: bytes, check: Callable[[], None]) -> None:
+        """Take the cepstral mean of the beginning of `samples`."""
         self._decoder.activate_search("listen")
-        self._decoder.set_cmn(self._start)
-        self._decoder.start_stream()  # forgets the noise that it took away from whoever spoke before
-        self._decoder.start_utt()
-        self._decoder.process_raw(samples)
-        self._decoder.end_utt()
-        start, told = _numbers(self._start), _numbers(self._decoder.get_cmn(True))
-        count = self._decoder.n_frames()
-        if count:
-            mean = told + (told - start) * (WINDOW / count)
-            self._decoder.set_cmn(",".join(f"{number:g}" for number in mean))
+        total, frames = np.zeros_like(_numbers(self._start)), 0
+        for block in itertools.islice(_pieces(samples, BLOCK), BLOCKS):
+            check()
+            self._decoder.reinit_feat()  # forgets the mean and the noise, of this block or of whoever spoke before
+            self._decoder.set_cmn(self._start)
+            self._decoder.start_utt()
+            self._decoder.process_raw(block)
+            self._decoder.end_utt()
+            count = self._decoder.n_frames()
+            # What it tells is the mean of the block and of WINDOW frames of the start, which are taken out again.
+            total += _numbers(self._decoder.get_cmn(True)) * (WINDOW + count) - _numbers(self._start) * WINDOW
+            frames += count
+        if frames:
+            self._decoder.set_cmn(",".join(f"{number:g}" for number in total / frames))
 
     def _text(self) -> str:
         found = self._decoder.hyp()
@@ -119,8 +123,8 @@ def _has_silence(samples: NDArray[np.int16]) -> bool:
     return bool((np.abs(frames).max(axis=1, initial=0) <= SILENT).any())
 
 
-def _chunks(samples: bytes) -> Iterator[bytes]:
-    return (samples[start : start + CHUNK] for start in range(0, len(samples), CHUNK))
+def _pieces(samples: bytes, size: int) -> Iterator[bytes]:
+    return (samples[start : start + size] for start in range(0, len(samples), size))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ PREFERRED = {"en": "en-us", "fr": "fr-fr", "vi": "vi"}
 """What a code without a region means, where espeak-ng has only regions."""
 
 VARIANTS: dict[str, str] = {"female": "f5", "male": "m6"}
-ENGLISH = "klatt4"
+ENGLISH = "m6"
 """What is added to a language's own voice for a gender, and to English where none is asked for: of the variants those
 of which the local recogniser understands the most words, so that a machine can talk to itself."""
 

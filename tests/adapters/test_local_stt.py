@@ -25,7 +25,7 @@ async def start(nursery: trio.Nursery, count: int = 1) -> LocalRecogniser:
     return engine
 
 
-async def said(nursery: trio.Nursery, text: str) -> bytes:
+async def said(nursery: trio.Nursery, text: str, voice: str = "") -> bytes:
     """`text` spoken by the local synthesiser, at the rate that the recogniser wants."""
     made = bytearray()
 
@@ -34,7 +34,7 @@ async def said(nursery: trio.Nursery, text: str) -> bytes:
 
     engine = LocalSpeech(1)
     await nursery.start(engine.run)
-    await engine.synthesise(Speech(text, "", "", "en-US", "unspecified", 1.0), sound)
+    await engine.synthesise(Speech(text, "", voice, "en-US", "unspecified", 1.0), sound)
     samples = np.frombuffer(bytes(made), "<i2").astype(np.float32)
     return np.asarray(soxr.resample(samples, FORMAT.rate, HEARD.rate)).astype("<i2").tobytes()
 
@@ -80,7 +80,7 @@ async def test_a_spoken_sentence_is_recognised_while_the_loop_goes_on(nursery: t
 @real
 async def test_the_same_speech_gives_the_same_words_whoever_spoke_before(nursery: trio.Nursery) -> None:
     engine = await start(nursery)
-    samples = await said(nursery, SENTENCE)
+    samples = await said(nursery, SENTENCE, "klatt4")  # hard to understand: a little more noise makes other words
     first = await engine.transcribe(utterance(samples), unheard)
     noise = np.random.default_rng(2).normal(0, 3000, HEARD.rate).astype("<i2").tobytes()
     await engine.transcribe(utterance(noise), unheard)
@@ -88,17 +88,11 @@ async def test_the_same_speech_gives_the_same_words_whoever_spoke_before(nursery
 
 
 @real
-@pytest.mark.parametrize("samples", [b"", b"\0", b"\1\0", bytes(100), bytes(64_000)], ids=len)
-async def test_silence_has_no_words(nursery: trio.Nursery, samples: bytes) -> None:
-    engine = await start(nursery)
-    assert await engine.transcribe(utterance(samples), unheard) == Transcript("", "en-US")
-
-
-@real
-async def test_soft_noise_has_no_words(nursery: trio.Nursery) -> None:
+async def test_silence_and_soft_noise_have_no_words(nursery: trio.Nursery) -> None:
     engine = await start(nursery)
     noise = np.random.default_rng(3).normal(0, 150, HEARD.rate * 2).astype("<i2").tobytes()
-    assert (await engine.transcribe(utterance(noise), unheard)).text == ""
+    for samples in (b"", b"\0", b"\1\0", bytes(100), bytes(64_000), noise):
+        assert await engine.transcribe(utterance(samples), unheard) == Transcript("", "en-US")
 
 
 @real

@@ -107,7 +107,7 @@ def test_a_file_saved_on_windows_is_read(text: bytes) -> None:
             "protocol.names",
             {"input.text": "said", "role": "side"},
         ),
-        ("VIVAVOCE_TOKEN", "", "server.token", ""),
+        ("VIVAVOCE_PORT", "", "server.port", 7171),
     ],
 )
 def test_a_variable_is_read_as_its_setting_wants(name: str, text: str, place: str, value: object) -> None:
@@ -235,6 +235,7 @@ def test_every_default_could_have_been_set() -> None:
         ("[ 's' . t ]\nb = 1\n", "s.t.b", 2),
         ("[s]\nb = 1\n[r]\nb = 1\n", "r.b", 4),
         ("[[s]]\na = 1\n[r]\na = 1", "r.a", 4),
+        ("\n[s.t]\na = 1", "s", 2),
         ("a = 1", "b", 1),
     ],
 )

@@ -1,109 +1,27 @@
 """The voice client and `vivavoce talk`, against a scripted server over memory streams on the mock clock."""
 
 import base64
-import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import av
 import pytest
 import trio
 from rich.console import Console
-from trio.testing import MockClock, memory_stream_pair
-from trio_websocket import WebSocketConnection, wrap_client_stream, wrap_server_stream
+from trio.testing import MockClock
+from trio_websocket import wrap_server_stream
 
-from adapters import recording
-from adapters.recording import BadRecording, Recording
+from adapters.recording import Recording
 from adapters.talk import Options, Printout, converse
 from adapters.voiceclient import Acknowledged, Auth, Disconnected, Piece, Refused, Unreachable, VoiceClient, connect
 from protocol import socketio
 from protocol.messages import SessionJoined, SessionState
-from protocol.socketio import Header, Packet
+from protocol.socketio import Packet
+from tests.adapters.scripted import JOINED, OPEN, ScriptedServer, joined, sockets, wav
 
-OPEN = '0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}'
-JOINED = {"sessionId": "s-1", "role": "both", "state": "idle"}
 HALF_SECOND = Recording(bytes(16_000), "pcm16", 0.5)
-
-
-class ScriptedServer:
-    """The server's side of one connection: says what the test tells it to, and reads whole packets."""
-
-    def __init__(self, websocket: WebSocketConnection) -> None:
-        self.websocket = websocket
-
-    async def open(self, answer: Packet | None = None) -> Any:
-        """Let the client in, or give it `answer`; what its CONNECT said."""
-        await self.websocket.send_message(OPEN)
-        asked = await self.packet()
-        assert asked.type == socketio.CONNECT
-        await self.send(answer or Packet(socketio.CONNECT, data={"sid": "c"}))
-        return asked.data
-
-    async def send(self, packet: Packet) -> None:
-        for frame in socketio.encode(packet):
-            await self.websocket.send_message(frame)
-
-    async def emit(self, name: str, payload: object) -> None:
-        await self.send(Packet(socketio.EVENT, data=[name, payload]))
-
-    async def state(self, *names: str) -> None:
-        for name in names:
-            await self.emit("session.state", {"state": name})
-
-    async def packet(self) -> Packet:
-        text = await self.websocket.get_message()
-        assert isinstance(text, str)
-        decoded = socketio.decode_text(text.removeprefix("4"))
-        if not isinstance(decoded, Header):
-            return decoded
-        return socketio.join(decoded, [await self.attachment() for _ in range(decoded.attachments)])
-
-    async def attachment(self) -> bytes:
-        frame = await self.websocket.get_message()
-        assert isinstance(frame, bytes)
-        return frame
-
-    async def expect(self, name: str) -> list[Any]:
-        packet = await self.packet()
-        assert packet.data[0] == name
-        return list(packet.data[1:])
-
-    async def utterance(self) -> bytes:
-        """The chunks up to the commit, joined."""
-        heard = b""
-        while (packet := await self.packet()).data[0] == "input.buffer.append":
-            heard += packet.data[1]
-        assert packet.data == ["input.buffer.commit"]
-        return heard
-
-
-@asynccontextmanager
-async def sockets() -> AsyncIterator[tuple[WebSocketConnection, ScriptedServer]]:
-    """The two ends of a WebSocket in memory: the client's, and the scripted server."""
-    ours, theirs = memory_stream_pair()
-    async with trio.open_nursery() as nursery:
-        accepted: list[WebSocketConnection] = []
-
-        async def accept() -> None:
-            request = await wrap_server_stream(nursery, theirs)
-            accepted.append(await request.accept())
-
-        nursery.start_soon(accept)
-        # Its annotation names socket streams; any stream serves.
-        websocket = await wrap_client_stream(nursery, ours, "memory", "/socket.io/")  # type: ignore[arg-type]
-        await trio.testing.wait_all_tasks_blocked()
-        yield websocket, ScriptedServer(accepted[0])
-        nursery.cancel_scope.cancel()
-
-
-@asynccontextmanager
-async def joined(auth: Auth | None = None) -> AsyncIterator[tuple[VoiceClient, ScriptedServer]]:
-    async with sockets() as (websocket, server), trio.open_nursery() as nursery:
-        nursery.start_soon(server.open)
-        yield await VoiceClient.join(websocket, auth or Auth()), server
 
 
 # ---- the client
@@ -290,7 +208,7 @@ class KeptOpen(trio.abc.Stream):
 
 @asynccontextmanager
 async def real_server(paths: list[str], kept_open: bool = False) -> AsyncIterator[str]:
-    """The address of a scripted server that lets a client in and then reads no more."""
+    """The address of a scripted server that lets a client in and reads no more, or says goodbye and does not go."""
     (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
 
     async def serve(stream: trio.SocketStream) -> None:
@@ -300,6 +218,8 @@ async def real_server(paths: list[str], kept_open: bool = False) -> AsyncIterato
             server = ScriptedServer(await request.accept())
             await server.open()
             await server.emit("session.joined", JOINED)
+            if kept_open:
+                await server.websocket.aclose()
             await trio.sleep_forever()
 
     with trio.fail_after(20):
@@ -319,9 +239,9 @@ async def test_connect_joins_over_a_real_socket(path: str) -> None:
 
 
 @pytest.mark.real
-async def test_a_server_that_keeps_its_socket_is_left_in_time() -> None:
+async def test_a_server_that_says_goodbye_and_keeps_its_socket_is_left_in_time() -> None:
     async with real_server([], kept_open=True) as address, connect(address) as client:
-        assert isinstance(await client.receive(), SessionJoined)
+        assert [type(message) async for message in client] == [SessionJoined]
 
 
 @pytest.mark.real
@@ -390,16 +310,6 @@ async def turn(server: ScriptedServer) -> None:
     await server.emit("response.metrics", {"turn": 3, "transcript": 240, "firstAudio": 700})
     await trio.sleep(2)
     await server.state("handshaken")
-
-
-def wav(seconds: float) -> bytes:
-    file = BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(24_000)
-        writer.writeframes(bytes(round(48_000 * seconds)))
-    return file.getvalue()
 
 
 async def test_a_turn_is_shown_and_its_sound_saved(tmp_path: Path, autojump_clock: MockClock) -> None:
@@ -511,65 +421,3 @@ async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, autojump_
     code, printed, _ = await talked(turn, tmp_path, save=tmp_path / "absent")
     assert code == 1
     assert "answer-3-part-0.wav: cannot be written" in printed
-
-
-# ---- recordings
-
-
-def test_a_wav_is_cut_into_tenths_of_a_second(tmp_path: Path) -> None:
-    path = tmp_path / "speech.bin"
-    path.write_bytes(wav(1.0))
-    read = recording.read(path)
-    assert read.media_format == "wav"
-    assert read.seconds == pytest.approx(1.0)
-    assert b"".join(read.chunks()) == wav(1.0)
-    assert len(read.chunks()) == 10
-
-
-def test_raw_samples_are_known_by_their_suffix_and_never_split(tmp_path: Path) -> None:
-    path = tmp_path / "speech.PCM"
-    path.write_bytes(bytes(32_000 + 2 * 777))
-    read = recording.read(path)
-    assert read.media_format == "pcm16"
-    assert read.seconds == pytest.approx(1.0, abs=0.05)
-    assert {len(chunk) % 2 for chunk in read.chunks()} == {0}
-
-
-@pytest.mark.parametrize(
-    ("container", "codec", "suffix", "told"),
-    [
-        ("mp3", "mp3", ".mp3", "mp3"),
-        ("mp3", "mp3", "", "mp3"),
-        ("ogg", "libopus", ".opus", "ogg"),
-        ("webm", "libopus", ".webm", "webm"),
-        ("flac", "flac", ".flac", "flac"),
-        ("mp4", "aac", ".m4a", "m4a"),
-        ("adts", "aac", ".aac", "aac"),
-    ],
-)
-def test_compressed_files_tell_their_format_and_length(
-    container: str, codec: str, suffix: str, told: str, tmp_path: Path
-) -> None:
-    path = tmp_path / f"speech{suffix}"
-    with av.open(str(path), "w", format=container) as output:
-        stream = output.add_stream(codec, rate=48_000)
-        assert isinstance(stream, av.AudioStream)
-        stream.layout = "mono"
-        with av.open(BytesIO(wav(2.0)), "r") as source:
-            for frame in source.decode(audio=0):
-                output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-    read = recording.read(path)
-    assert read.media_format == told
-    assert read.seconds == pytest.approx(2.0, abs=0.3)
-    assert abs(len(read.chunks()) - 20) <= 4
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"words, not sound\n" * 99, b"<svg xmlns='http://www.w3.org/2000/svg'/>", wav(0)]
-)
-def test_a_file_without_sound_is_refused_in_words(data: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_bytes(data)
-    with pytest.raises(BadRecording, match=r"notes\.txt: (not audio|no sound)"):
-        recording.read(path)

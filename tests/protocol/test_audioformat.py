@@ -66,7 +66,9 @@ def test_what_is_only_heard_is_not_spoken(name: str) -> None:
         parse_output(name)
 
 
-@pytest.mark.parametrize("form", [AudioFormat("mp3"), AudioFormat("wav"), AudioFormat("pcm16", 8_000)])
+@pytest.mark.parametrize(
+    "form", [AudioFormat("mp3"), AudioFormat("wav"), AudioFormat("pcm16", 8_000), AudioFormat("pcm16", 192_000)]
+)
 def test_a_format_reads_as_what_it_writes(form: AudioFormat) -> None:
     assert parse_output(str(form)) == form
 

@@ -67,9 +67,10 @@ def test_an_entry_that_has_begun_to_leave_is_finished_whatever_is_dropped() -> N
 
 def test_what_does_not_fit_by_bytes_is_refused_and_changes_nothing() -> None:
     box = outbox(max_bytes=10)
-    assert box.put(("12345", b"12345"))
+    assert box.put(("12345",))
+    assert box.put((b"12345",))
     assert not box.put(("x",))
-    assert (box.size, len(box)) == (10, 1)
+    assert (box.size, len(box)) == (10, 2)
 
 
 def test_what_does_not_fit_by_entries_is_refused() -> None:
@@ -105,8 +106,8 @@ def test_clearing_forgets_everything() -> None:
     box = outbox()
     box.put(("a", b"1"))
     box.put(("b",))
+    assert box.take() == "a"
     box.put_urgent("2")
-    box.take()
     box.clear()
     assert (box.size, len(box), box.take()) == (0, 0, None)
 

@@ -1,0 +1,188 @@
+"""The loads: sessions that speak and are answered, connections that idle, clients that come and go."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from tests.bench import exchange
+from tests.bench.process import Process
+from tests.bench.wire import TIMEOUT, Socket, connect_polling, frame
+
+INTERVAL = 0.1
+COMMIT_EVERY = 0.02
+TICK = 0.002
+SETTLE = 1.0
+ABREAST = 10
+WARM = 20
+T = TypeVar("T")
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What sessions that speak cost: memory, microseconds of the processor, milliseconds from commit to first sound.
+
+    Calm: nobody else speaks at the time; busy: half of the sessions do, fewer with each that commits.
+    `s_behind`: how long the server needed for what had piled up when the last chunk was sent. `load_share`: how much of
+    its core the load itself used; near 1, the load is what was measured.
+    """
+
+    bytes_a_session: float
+    us_a_chunk: float
+    ms_calm: float
+    ms_calm_p99: float
+    ms_busy: float
+    ms_busy_p99: float
+    s_behind: float
+    load_share: float
+
+
+class Connected(msgspec.Struct, frozen=True):
+    """What connections cost: memory of an idle one, and of connecting and leaving the microseconds of the processor
+    and how often that goes in a second."""
+
+    bytes_a_connection: float
+    us_a_websocket: float
+    websockets_a_second: float
+    us_a_polling: float
+    pollings_a_second: float
+
+
+async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bool) -> Spoken:
+    """`sessions` send a chunk each tenth of a second, for `seconds`, and then commit, one after the other.
+
+    Raises RuntimeError where the server complains, TimeoutError where it does not answer.
+    """
+    for socket in [await _configured(server.port, is_base64=is_base64) for _ in range(WARM)]:
+        await _one_turn(socket, is_base64=is_base64)
+        await socket.close()
+    before = await _settled_memory(server)
+    sockets = await _abreast(sessions, lambda: _configured(server.port, is_base64=is_base64))
+    memory = await _settled_memory(server) - before
+    chunk = b"".join(map(frame, exchange.append(is_base64=is_base64)))
+    load, wall, used = time.process_time(), time.monotonic(), server.processor_seconds()
+    sent = await _stream(sockets, chunk, seconds)
+    load, wall = time.process_time() - load, time.monotonic() - wall
+    behind = await _pass_barrier(sockets)
+    used = server.processor_seconds() - used
+    half = sessions // 2
+    calm = await _commit_in_turn(sockets[:half], b"", is_base64=is_base64)
+    busy = await _commit_in_turn(sockets[half:], chunk, is_base64=is_base64)
+    await asyncio.gather(*[socket.close() for socket in sockets])
+    return Spoken(
+        bytes_a_session=memory / sessions,
+        us_a_chunk=used / sent * 1e6,
+        ms_calm=calm[49],
+        ms_calm_p99=calm[98],
+        ms_busy=busy[49],
+        ms_busy_p99=busy[98],
+        s_behind=behind,
+        load_share=load / wall,
+    )
+
+
+async def connect(server: Process, idle: int, comers: int) -> Connected:
+    """`idle` WebSockets at once that only stay; then `comers` over each transport that connect and leave."""
+    await _come_and_go(server, WARM * 5, lambda: _come_by_websocket(server.port))
+    await _come_and_go(server, WARM * 5, lambda: connect_polling(server.port))
+    websocket = await _come_and_go(server, comers, lambda: _come_by_websocket(server.port))
+    polling = await _come_and_go(server, comers, lambda: connect_polling(server.port))
+    before = await _settled_memory(server)
+    sockets = await _abreast(idle, lambda: Socket.connect(server.port))
+    memory = await _settled_memory(server) - before
+    await asyncio.gather(*[socket.close() for socket in sockets])
+    return Connected(memory / idle, *websocket, *polling)
+
+
+async def _settled_memory(server: Process) -> int:
+    await asyncio.sleep(SETTLE)
+    return server.memory()
+
+
+async def _abreast(count: int, make: Callable[[], Awaitable[T]]) -> list[T]:
+    """`make` so many times, a few at a time."""
+    made: list[T] = []
+    for begin in range(0, count, ABREAST):
+        made += await asyncio.gather(*[make() for _ in range(min(ABREAST, count - begin))])
+    return made
+
+
+# ---- sessions that speak
+
+
+async def _configured(port: int, *, is_base64: bool) -> Socket:
+    socket = await Socket.connect(port)
+    updated = socket.expect(exchange.UPDATED)
+    socket.write(frame(exchange.update(is_base64=is_base64)))
+    await asyncio.wait_for(updated, TIMEOUT)
+    return socket
+
+
+async def _one_turn(socket: Socket, *, is_base64: bool) -> None:
+    transcript, sound = socket.expect(exchange.TRANSCRIPT), socket.expect(exchange.sound(is_base64=is_base64))
+    socket.write(b"".join(map(frame, (*exchange.append(is_base64=is_base64), exchange.COMMIT))))
+    await asyncio.wait_for(asyncio.gather(transcript, sound), TIMEOUT)
+
+
+async def _stream(sockets: Sequence[Socket], chunk: bytes, seconds: float) -> int:
+    """Each socket sends a chunk each INTERVAL, all of them spread evenly over it; the number of chunks sent."""
+    count = round(seconds / INTERVAL) * len(sockets)
+    step = INTERVAL / len(sockets)
+    begin, sent = time.monotonic(), 0
+    while sent < count:
+        due = min(count, int((time.monotonic() - begin) / step) + 1)
+        for number in range(sent, due):
+            sockets[number % len(sockets)].write(chunk)
+        sent = due
+        await asyncio.sleep(TICK)
+    return count
+
+
+async def _pass_barrier(sockets: Sequence[Socket]) -> float:
+    """Wait until every chunk sent so far has been dealt with; how long that took, in seconds."""
+    begin = time.monotonic()
+    passed = [socket.expect(exchange.PASSED) for socket in sockets]
+    for socket in sockets:
+        socket.write(frame(exchange.BARRIER))
+    await asyncio.wait_for(asyncio.gather(*passed), TIMEOUT)
+    return time.monotonic() - begin
+
+
+async def _commit_in_turn(sockets: Sequence[Socket], chunk: bytes, *, is_base64: bool) -> list[float]:
+    """One session after the other commits, while those that have not go on sending `chunk`.
+
+    The percentiles of the milliseconds until their sound.
+    """
+    step, now = INTERVAL / len(sockets), time.perf_counter
+    commit, begin, sent = frame(exchange.COMMIT), now(), 0
+    sounds: list[tuple[float, asyncio.Future[float]]] = []
+    while len(sounds) < len(sockets):
+        due = int((now() - begin) / step)
+        for number in range(sent, due):
+            if number % len(sockets) >= len(sounds):
+                sockets[number % len(sockets)].write(chunk)
+        sent = due
+        if now() - begin >= len(sounds) * COMMIT_EVERY:
+            socket = sockets[len(sounds)]
+            sounds.append((now(), socket.expect(exchange.sound(is_base64=is_base64))))
+            socket.write(commit)
+        await asyncio.sleep(TICK)
+    delays = [await asyncio.wait_for(came, TIMEOUT) - committed for committed, came in sounds]
+    return [delay * 1e3 for delay in statistics.quantiles(delays, n=100)]
+
+
+# ---- clients that come and go
+
+
+async def _come_by_websocket(port: int) -> None:
+    await (await Socket.connect(port)).close()
+
+
+async def _come_and_go(server: Process, count: int, come: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """Processor microseconds of one that comes and goes, and how many did so in a second."""
+    used, wall = server.processor_seconds(), time.monotonic()
+    await _abreast(count, come)
+    wall = time.monotonic() - wall
+    return (server.processor_seconds() - used) / count * 1e6, count / wall

@@ -1,0 +1,80 @@
+"""The same exchange as its documentation would write it with python-socketio: `python -m tests.bench.peer PORT`."""
+
+import base64
+import sys
+import uuid
+from typing import Any
+
+import socketio
+import uvicorn
+
+from tests.bench.exchange import ANSWER, SAID, SOUND
+
+sio: Any = socketio.AsyncServer(async_mode="asgi")
+
+
+async def move(sid: str, session: dict[str, Any], state: str) -> None:
+    """Enter a state and say so."""
+    session["state"] = state
+    await sio.emit("session.state", {"state": state}, to=sid)
+
+
+@sio.event
+async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+    """A new session."""
+    session = {"id": str(uuid.uuid4()), "state": "idle", "chunks": [], "base64": True}
+    await sio.save_session(sid, session)
+    await sio.emit("session.joined", {"sessionId": session["id"], "role": "both", "state": "idle"}, to=sid)
+
+
+@sio.on("session.update")
+async def update(sid: str, data: dict[str, Any]) -> None:
+    """Keep what the answer needs of the configuration."""
+    session = await sio.get_session(sid)
+    session["base64"] = data["TTS"]["isBase64"]
+    await sio.emit("session.updated", {"sessionId": session["id"], "success": True}, to=sid)
+    await move(sid, session, "handshaken")
+
+
+@sio.on("input.buffer.append")
+async def append(sid: str, data: str | bytes) -> None:
+    """Keep a chunk; the first begins an utterance."""
+    chunk = base64.b64decode(data) if isinstance(data, str) else data
+    if not chunk:
+        return
+    session = await sio.get_session(sid)
+    session["chunks"].append(chunk)
+    if session["state"] != "receiving":
+        session["state"] = "receiving"
+        await sio.emit("input.buffer.initialized", {"sessionId": session["id"]}, to=sid)
+        await move(sid, session, "receiving")
+
+
+@sio.on("input.buffer.commit")
+async def commit(sid: str, data: Any = None) -> None:
+    """Recognise, answer and speak, all at once."""
+    session = await sio.get_session(sid)
+    speech, session["chunks"] = b"".join(session["chunks"]), []
+    assert speech, "nothing was said"
+    await move(sid, session, "transcribing")
+    await sio.emit("request.transcribe.done", {"text": SAID, "sentiment": "", "language": "en"}, to=sid)
+    await move(sid, session, "responding")
+    await sio.emit("response.started", {"turn": 1}, to=sid)
+    await sio.emit("response.text.done", {"text": ANSWER}, to=sid)
+    piece = {
+        "id": 0,
+        "text": ANSWER,
+        "audio": base64.b64encode(SOUND).decode() if session["base64"] else SOUND,
+        "isBase64": session["base64"],
+        "done": True,
+        "streamPartDone": True,
+        "totalNumber": 1,
+    }
+    await sio.emit("response.audio.delta", piece, to=sid)
+    await move(sid, session, "speaking")
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        socketio.ASGIApp(sio), port=int(sys.argv[1]), loop="uvloop", ws="websockets-sansio", log_level="warning"
+    )

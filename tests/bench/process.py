@@ -1,0 +1,100 @@
+"""A server process under measurement: started on one core, its processor time and memory read from /proc."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache" / "node"
+SERVER_CORE, LOAD_CORE = 0, 1
+READY_SECONDS = 20.0
+SOCKET_IO = "socket.io@4.8.4"
+SERVERS = ("ours", "python-socketio", "socket.io")
+
+
+class Process:
+    """A running server. Linux only, as are `taskset` and /proc."""
+
+    def __init__(self, pid: int, port: int) -> None:
+        self.port = port
+        self._proc = Path("/proc", str(pid))
+        self._tick = os.sysconf("SC_CLK_TCK")
+
+    def processor_seconds(self) -> float:
+        """User and system time of all threads so far, in steps of 10 ms."""
+        fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / self._tick
+
+    def memory(self) -> int:
+        """Proportional set size in bytes."""
+        for line in (self._proc / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+        raise LookupError("this kernel does not tell the proportional set size")
+
+
+@contextmanager
+def running(server: str) -> Iterator[Process]:
+    """The server of that name, ready on a port of loopback and alone on its core. Raises TimeoutError."""
+    port = _free_port()
+    environment = {**os.environ, "NODE_PATH": str(CACHE)}
+    popen = subprocess.Popen([*_command(server), str(port)], cwd=ROOT, env=environment)
+    try:
+        os.sched_setaffinity(popen.pid, {SERVER_CORE})
+        _wait_until_ready(popen, port)
+        yield Process(popen.pid, port)
+    finally:
+        popen.kill()
+        popen.wait()
+
+
+def _command(server: str) -> list[str]:
+    match server:
+        case "ours":
+            return [sys.executable, "-m", "tests.bench.ours"]
+        case "python-socketio":
+            return [sys.executable, "-m", "tests.bench.peer"]
+        case _:
+            return ["node", str(Path(__file__).with_name("node_peer.mjs"))]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(popen: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and popen.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise TimeoutError(f"the server did not come up (exit status {popen.poll()}); what it printed says why")
+
+
+def use_load_core() -> None:
+    """Keep this process off the servers' core, and let it open as many sockets as it may."""
+    import resource
+
+    os.sched_setaffinity(0, {LOAD_CORE})
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def has_node() -> bool:
+    """Whether Node's socket.io can take part; installs it into the cache folder where npm is there."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return False
+    if not (CACHE / "node_modules" / "socket.io").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", CACHE, SOCKET_IO], check=True)
+    return True

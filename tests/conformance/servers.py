@@ -1,0 +1,111 @@
+"""The applications of the two conformance servers, and how their connections are opened and kept."""
+
+import math
+import secrets
+from collections.abc import Callable
+from typing import Any, assert_never
+
+import trio
+
+from actors.client import Application, Client
+from actors.lobby import Caps, Lobby
+from adapters.listener import Door, Listener
+from protocol.connection import Timing
+from protocol.engineio import MESSAGE, Frame
+from protocol.multiplex import AckCame, AttachmentLost, Came, ConnectAsked, EventCame, Multiplex, NamespaceLeft, Waits
+from protocol.socketio import ACK, EVENT, Packet, encode
+
+TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
+WAITS = Waits(connect_timeout=1.0)
+NAMESPACES = ("/", "/custom")
+
+
+class Echo:
+    """Sends every Engine.IO message back as it came."""
+
+    deadline = math.inf
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def receive(self, message: Frame) -> None:
+        """Text or bytes."""
+        self._client.send((message if isinstance(message, bytes) else f"{MESSAGE}{message}",))
+
+    async def tick(self) -> None:
+        """Nothing is ever due."""
+
+    async def closed(self) -> None:
+        """Nothing to take leave of."""
+
+
+class EventEcho:
+    """Tells whoever joins `/` or `/custom` with which `auth`, and sends the arguments of every event back."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._multiplex = Multiplex(WAITS, trio.current_time())
+
+    @property
+    def deadline(self) -> float:
+        """When a CONNECT or an attachment is due."""
+        return self._multiplex.deadline
+
+    async def receive(self, message: Frame) -> None:
+        """A packet, or a part of one."""
+        for came in self._multiplex.receive(message, trio.current_time()):
+            self._take(came)
+
+    async def tick(self) -> None:
+        """A CONNECT or an attachment is overdue."""
+        for came in self._multiplex.tick(trio.current_time()):
+            self._take(came)
+
+    async def closed(self) -> None:
+        """Nothing to take leave of."""
+
+    def _take(self, came: Came) -> None:
+        match came:
+            case ConnectAsked(namespace, auth) if namespace in NAMESPACES:
+                self._client.send(self._multiplex.accept(namespace, secrets.token_urlsafe(15)))
+                self._emit(namespace, "auth", {} if auth is None else auth)
+            case ConnectAsked(namespace):
+                self._client.send(self._multiplex.refuse(namespace, {"message": "Invalid namespace"}))
+            case EventCame(namespace, "message", arguments):
+                self._emit(namespace, "message-back", *arguments)
+            case EventCame(namespace, "message-with-ack", arguments, int(ack)):
+                self._client.send(encode(Packet(ACK, namespace, ack, arguments)))
+            case EventCame() | AckCame() | NamespaceLeft() | AttachmentLost():
+                pass
+            case _:
+                assert_never(came)
+
+    def _emit(self, namespace: str, *event: Any) -> None:
+        self._client.send(encode(Packet(EVENT, namespace, data=list(event))))
+
+
+PROTOCOLS: dict[str, tuple[str, Callable[[Client], Application]]] = {
+    "engineio": ("/engine.io/", Echo),
+    "socketio": ("/socket.io/", EventEcho),
+}
+"""The path and the application of each server."""
+
+
+class Rooms:
+    """A Reception whose polling connections are kept in `nursery`."""
+
+    def __init__(self, nursery: trio.Nursery, serve: Callable[[Client], Application]) -> None:
+        self.lobby = Lobby(serve, TIMING, Caps())
+        self._nursery = nursery
+
+    def keep(self, client: Client) -> None:
+        """Keep the time of a polling connection."""
+        self._nursery.start_soon(client.run_polling)
+
+
+async def serve(protocol: str, listeners: list[trio.SocketListener]) -> None:
+    """Serve `protocol`, a key of PROTOCOLS, until cancelled."""
+    path, application = PROTOCOLS[protocol]
+    async with trio.open_nursery() as nursery:
+        listener = Listener(Rooms(nursery, application), Door(path, allowed_origins=("*",)), {})
+        await trio.serve_listeners(listener.serve, listeners)

@@ -1,0 +1,39 @@
+"""The servers that all tests of this folder share."""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
+from tests.real.speech import QUESTION, THANKS, Sentence, say
+
+
+@pytest.fixture(scope="session")
+def engineio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The Engine.IO conformance server."""
+    log = tmp_path_factory.mktemp("engineio") / "log"
+    with running(*CONFORMANCE, "engineio", "--port", "0", log=log) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def socketio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The Socket.IO conformance server."""
+    log = tmp_path_factory.mktemp("socketio") / "log"
+    with running(*CONFORMANCE, "socketio", "--port", "0", log=log) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def vivavoce(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The voice server with its embedded engines; an attachment that does not come is given up after a second."""
+    log = tmp_path_factory.mktemp("vivavoce") / "log"
+    env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1"}
+    with running(VIVAVOCE, "serve", "--port", "0", log=log, env=env) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def said() -> Mapping[str, Sentence]:
+    """Sentences of which the embedded recogniser understands every word."""
+    return say(QUESTION, THANKS)

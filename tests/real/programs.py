@@ -1,0 +1,67 @@
+"""Servers run as programs of their own: started, found by what they print, and ended."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+ROOT = Path(__file__).parents[2]
+_LISTENING = re.compile(r"listening on (http://[^/]+)(/\S*/)")
+_END_SECONDS = 15.0
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, and its log."""
+
+    origin: str
+    path: str
+    log: Path
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return self.origin.removeprefix("http://")
+
+
+CONFORMANCE = (sys.executable, "-m", "tests.conformance")
+VIVAVOCE = str(Path(sys.executable).with_name("vivavoce"))
+
+
+@contextmanager
+def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """Run `command`, a server, until the end of the block; it prints where it listens, and logs to `log`."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+    with log.open("wb") as errors:
+        program = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+        )
+        try:
+            yield _find(program, log)
+        finally:
+            _end(program)
+
+
+def _find(program: subprocess.Popen[str], log: Path) -> Served:
+    assert program.stdout is not None
+    for line in program.stdout:
+        if found := _LISTENING.search(line):
+            return Served(found[1], found[2], log)
+    raise RuntimeError(f"the server ended before it listened:\n{log.read_text()}")
+
+
+def _end(program: subprocess.Popen[str]) -> None:
+    assert program.stdout is not None
+    program.terminate()
+    try:
+        program.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.wait()
+        raise
+    finally:
+        program.stdout.close()

@@ -1,0 +1,78 @@
+"""Sound for and from the tests: sentences as the embedded synthesiser says them, and how long an answer plays."""
+
+import io
+import re
+import wave
+from collections.abc import Mapping
+
+import av
+import msgspec
+import trio
+
+from actors.ports import Clip, Speech
+from adapters.tts.local import FORMAT, LocalSpeech
+
+QUESTION, THANKS = "What did you hear me say?", "Thank you very much."
+# What an espeak voice needs at least and at most for a word, in seconds, pauses between sentences included.
+SHORTEST, LONGEST = 0.15, 0.8
+
+
+class Sentence(msgspec.Struct, frozen=True):
+    """What was said, as a WAV file and in samples at 22,050 Hz."""
+
+    text: str
+    wav: bytes
+    samples: bytes
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        return len(self.samples) / 2 / FORMAT.rate
+
+
+def say(*texts: str) -> Mapping[str, Sentence]:
+    """Each of `texts`, spoken."""
+    return trio.run(_say, texts)
+
+
+async def _say(texts: tuple[str, ...]) -> Mapping[str, Sentence]:
+    engine, spoken = LocalSpeech(1), {}
+    async with trio.open_nursery() as nursery:
+        await nursery.start(engine.run)
+        for text in texts:
+            spoken[text] = await _sentence(engine, text)
+        nursery.cancel_scope.cancel()
+    return spoken
+
+
+async def _sentence(engine: LocalSpeech, text: str) -> Sentence:
+    samples = bytearray()
+
+    async def hear(clip: Clip) -> None:
+        samples.extend(clip.data)
+
+    await engine.synthesise(Speech(text, "", "", "en-US", "unspecified", 1.0), hear)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(2)
+        written.setframerate(FORMAT.rate)
+        written.writeframes(bytes(samples))
+    return Sentence(text, file.getvalue(), bytes(samples))
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, in small letters."""
+    return re.findall(r"[a-z']+", text.lower())
+
+
+def playing_seconds(data: bytes) -> float:
+    """How long the audio file `data` plays, by decoding it."""
+    with av.open(io.BytesIO(data)) as container:
+        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+
+
+def lasts_as_its_words_need(data: bytes, text: str) -> bool:
+    """Whether the sound of `text` has a plausible length."""
+    count = len(words(text))
+    return count * SHORTEST <= playing_seconds(data) <= count * LONGEST + 0.5

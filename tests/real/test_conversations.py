@@ -1,0 +1,158 @@
+"""Spoken turns that real clients hold with the running server, over every transport."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import trio
+
+from tests.real.clients import POLLING, UPGRADE, WEBSOCKET, Kind, Talker, talking
+from tests.real.programs import Served
+from tests.real.speech import QUESTION, THANKS, Sentence, lasts_as_its_words_need, playing_seconds, words
+
+pytestmark = pytest.mark.real
+Said = Mapping[str, Sentence]
+ENDS_ON = {UPGRADE: "websocket", WEBSOCKET: "websocket", POLLING: "polling"}
+TURN = ["receiving", "transcribing", "responding", "speaking"]
+
+
+async def configure(talker: Talker, is_base64: bool, model: str = "guide") -> None:
+    """Set up a session of WAV in; its answer is checked."""
+    update = {
+        "STT": {"mediaFormat": "wav"},
+        "LLM": {"provider": "local", "model": model},
+        "TTS": {"isBase64": is_base64},
+    }
+    assert await talker.ask("session.update", update) == {"success": True}
+    assert (await talker.until("session.updated")).payload["success"] is True
+    await talker.until("session.state", state="handshaken")
+
+
+async def hear_answer(talker: Talker) -> tuple[str, str, bytes]:
+    """What the server heard, what it answers, and the sound of that."""
+    transcript = (await talker.until("request.transcribe.done")).payload["text"]
+    answer = (await talker.until("response.text.done")).payload["text"]
+    return transcript, answer, sound_of((await talker.until("response.audio.delta", done=True)).payload)
+
+
+def sound_of(piece: Any) -> bytes:
+    """The sound of a whole part, with all its fields checked."""
+    keys = {"id", "text", "audio", "isBase64", "done", "streamPartDone", "totalNumber"}
+    assert set(piece) == keys
+    assert (piece["id"], piece["streamPartDone"], piece["totalNumber"]) == (0, True, 1)
+    assert isinstance(piece["audio"], str if piece["isBase64"] else bytes)
+    return base64.b64decode(piece["audio"]) if piece["isBase64"] else bytes(piece["audio"])
+
+
+@pytest.mark.parametrize("is_base64", [True, False], ids=["base64", "binary"])
+@pytest.mark.parametrize("transports", [UPGRADE, WEBSOCKET, POLLING], ids=["upgrade", "websocket", "polling"])
+@pytest.mark.parametrize("kind", ["javascript", "python"])
+async def test_a_spoken_turn(vivavoce: Served, said: Said, kind: Kind, transports: str, is_base64: bool) -> None:
+    async with talking(kind, vivavoce, transports) as talker:
+        await configure(talker, is_base64)
+        await talker.speak(said[QUESTION].wav, as_base64=is_base64)
+        transcript, answer, sound = await hear_answer(talker)
+        await talker.until("session.state", state="speaking")
+        assert talker.transports[-1] == ENDS_ON[transports]
+    assert len(set(words(transcript)) & set(words(QUESTION))) >= 4
+    assert transcript in answer
+    assert lasts_as_its_words_need(sound, answer)
+    assert talker.states == ["handshaken", *TURN]
+    assert len(talker.payloads("input.buffer.initialized")) == 1
+    assert not talker.payloads("custom.error")
+
+
+async def test_javascript_really_upgrades(vivavoce: Served) -> None:
+    async with talking("javascript", vivavoce, UPGRADE) as talker:
+        await talker.until("websocket", "transport")
+    assert talker.transports == ["polling", "websocket"]
+
+
+async def test_a_session_is_ready_for_the_next_turn_when_the_answer_has_played(vivavoce: Served, said: Said) -> None:
+    async with talking("javascript", vivavoce) as talker:
+        await configure(talker, is_base64=False)
+        for _ in range(2):
+            await talker.speak(said[THANKS].wav)
+            *_, sound = await hear_answer(talker)
+            begun = trio.current_time()
+            await talker.until("session.state", state="handshaken")
+            assert trio.current_time() - begun == pytest.approx(playing_seconds(sound), abs=0.6)
+    assert talker.states == ["handshaken", *TURN, "handshaken", *TURN, "handshaken"]
+    assert [payload["turn"] for payload in talker.payloads("response.started")] == [1, 2]
+
+
+async def test_echo_answers_with_the_senders_own_voice(vivavoce: Served, said: Said) -> None:
+    async with talking("python", vivavoce) as talker:
+        await configure(talker, is_base64=False, model="echo")
+        await talker.speak(said[QUESTION].wav)
+        transcript, answer, sound = await hear_answer(talker)
+    assert answer == transcript
+    assert playing_seconds(sound) == pytest.approx(said[QUESTION].seconds, abs=0.15)
+
+
+async def test_the_example_of_the_reference_works_with_warnings(vivavoce: Served, said: Said) -> None:
+    async with talking("javascript", vivavoce) as talker:
+        assert await talker.ask("session.update", EXAMPLE) == {"success": True}
+        warnings = (await talker.until("session.updated", success=True)).payload["warnings"]
+        await talker.speak(said[QUESTION].wav, as_base64=True)
+        transcript, answer, sound = await hear_answer(talker)
+    for kind in ("STT", "LLM", "TTS"):
+        assert f"{kind}: No available models (used a default model)" in warnings
+        assert any(warning.startswith(f"{kind}: ") and "local" in warning for warning in warnings)
+    assert set(words(transcript)) >= {"what", "hear", "say"}
+    assert 0 < playing_seconds(sound) < len(words(answer)) * 0.4  # its speed is 4
+
+
+async def test_two_conversations_at_once_do_not_mix(vivavoce: Served, said: Said) -> None:
+    answers: dict[str, str] = {}
+
+    async def converse(kind: Kind, text: str) -> None:
+        async with talking(kind, vivavoce) as talker:
+            await configure(talker, is_base64=False)
+            await talker.speak(said[text].wav)
+            transcript, answer, sound = await hear_answer(talker)
+            assert words(transcript) == words(text)
+            assert lasts_as_its_words_need(sound, answer)
+            answers[text] = answer
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(converse, "javascript", QUESTION)
+        nursery.start_soon(converse, "python", THANKS)
+    assert "These words reached me" in answers[QUESTION]
+    assert answers[THANKS] == "You are welcome."
+
+
+EXAMPLE = {
+    "STT": {
+        "provider": {"name": "openai", "title": "OpenAI"},
+        "model": "whisper-1",
+        "mediaFormat": "mp3",
+        "languageCode": "en-US",
+        "sentimentAnalysis": False,
+        "prompt": "string",
+    },
+    "LLM": {
+        "model": "gpt-4o",
+        "prompt": "You are useful MetaHuman assistant",
+        "temperature": 1,
+        "stop": ["string"],
+        "maxToken": 0,
+        "provider": {"name": "aigames", "title": "AI_Games"},
+        "name": "string",
+        "stream": False,
+    },
+    "TTS": {
+        "provider": {"name": "openai", "title": "OpenAI"},
+        "model": "tts-1",
+        "responseType": {"name": "single", "title": "Single"},
+        "languageCode": "en-US",
+        "voice": "string",
+        "speed": 4,
+        "ssmlGender": {"name": "unspecified", "title": "Unspecified"},
+        "stream": False,
+        "isBase64": True,
+        "isOrdered": False,
+    },
+}
+"""The reference's own, as it stands there."""
