@@ -100,12 +100,15 @@ class HttpConnection:
         parts = urlsplit(target)
         lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
         lines += [b"%s: %s" % (name, value) for name, value in event.headers]
+        head = b"\r\n".join(lines) + b"\r\n\r\n"
+        if len(head) > MAX_HEAD:  # h11 bounds a head that is still incomplete, not one that came whole
+            raise BadRequest(431, f"the head of the request is larger than {MAX_HEAD} bytes")
         return Request(
             method=self._method,
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=64)),
             headers={name.decode("ascii"): value.decode("latin-1") for name, value in event.headers},
-            head=b"\r\n".join(lines) + b"\r\n\r\n",
+            head=head,
         )
 
     async def read_body(self, limit: int) -> bytes:

@@ -1,5 +1,6 @@
 """One TCP port: reads the head of each request, and hands it to a page, to polling, or to a WebSocket."""
 
+import ipaddress
 import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -21,10 +22,11 @@ Page = Callable[[Request], Response]
 
 
 class Door(msgspec.Struct, frozen=True):
-    """Where the server answers, and whom: the Socket.IO path, and the origins that browsers may come from."""
+    """Where the server answers, and whom: the path, the origins of web pages, and the proxies that are believed."""
 
     path: str = "/socket.io/"
     allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     deadlines: Deadlines = Deadlines()
 
 
@@ -38,12 +40,15 @@ class Listener:
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
-        address = peer_address(stream)
+        address = peer = peer_address(stream)
         http = HttpConnection(stream, self._door.deadlines)
         try:
             while True:
                 request = await http.next_request()
-                if request is None or not await self._answer(http, request, address):
+                if request is None:
+                    return
+                address = client_address(request, peer, self._door.trusted_proxies)
+                if not await self._answer(http, request, address):
                     return
         except BadRequest as bad:
             log.info("%s: %d %s", address, bad.status, bad)
@@ -175,3 +180,28 @@ def peer_address(stream: trio.abc.Stream) -> str:
         return str(below.socket.getpeername()[0])
     except OSError:
         return "gone"
+
+
+def client_address(request: Request, peer: str, trusted: tuple[str, ...]) -> str:
+    """Who a request comes from: the peer, or the last hop of X-Forwarded-For that is no trusted proxy itself.
+
+    Each proxy adds the address that it has seen, so what stands before the last one that we trust is anybody's claim.
+    """
+    hops = [*(hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()), peer]
+    while len(hops) > 1 and _is_trusted(hops[-1], trusted):
+        hops.pop()
+    return hops[-1] if _is_address(hops[-1]) else peer
+
+
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    return _is_address(address) and any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in trusted
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

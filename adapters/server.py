@@ -75,7 +75,7 @@ def _supervisor(settings: Settings, engines: LocalEngines) -> Supervisor:
 
 
 def _door(settings: Settings) -> Door:
-    return Door(settings.server.path, settings.server.allowed_origins)
+    return Door(settings.server.path, settings.server.allowed_origins, settings.server.trusted_proxies)
 
 
 async def _listen(settings: Settings) -> list[trio.SocketListener]:
