@@ -46,6 +46,7 @@ class Record:
         self.runner = runner
         self.sender: tuple[MemberId, Outlet] | None = None
         self.receivers: set[MemberId] = set()
+        self.over = trio.Event()
 
 
 class House(NamedTuple):
@@ -112,12 +113,11 @@ class Directory:
             return
         record, member, outlet = first
         alive = await outlet.is_alive(self.house.limits.sender_ping)
-        if self._sender_of(session_id) is None:
-            return
-        if alive or self._sender_of(session_id) != first:
+        if not alive and self._sender_of(session_id) == first:
+            await self._leave(record, member)
+            outlet.disconnect()
+        if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
             raise Refusal(409, "the session has a Sender already; join as receiver, or start another session")
-        await self._leave(record, member)
-        outlet.disconnect()
 
     def _sender_of(self, session_id: str) -> tuple[Record, MemberId, Outlet] | None:
         record = self._records.get(session_id)
@@ -145,6 +145,7 @@ class Directory:
         finally:
             del self._records[session_id]
             record.runner.dismiss(fault)
+            record.over.set()
 
     async def leave(self, membership: Membership) -> None:
         """A socket is gone; does nothing for one that is gone already. Waits while the mailbox is full."""
@@ -162,10 +163,13 @@ class Directory:
             log.debug("%r was over by then", record.runner.session)
 
     async def drain(self) -> None:
-        """Let nobody in any more, and end every session with a farewell to its sockets."""
+        """Let nobody in any more, and end every session with a farewell to its sockets; until all have ended."""
         self.draining = True
-        for record in list(self._records.values()):
+        records = list(self._records.values())
+        for record in records:
             try:
                 await record.runner.mailbox.send(Drain())
             except trio.BrokenResourceError:
                 continue
+        for record in records:
+            await record.over.wait()

@@ -105,9 +105,11 @@ class Member:
     async def _enter(self, membership: Membership) -> None:
         """Answer the CONNECT, and only then arrive: the session greets whoever arrives."""
         self._membership = membership
+        if self._client.connection.closed:  # it went away while it waited to be let in
+            return await self._leave()
         self._lobby.note_joined(self._client)
         self._client.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
-        await self._tell(membership.arrival)
+        return await self._tell(membership.arrival)
 
     def _refuse(self, status: int, message: str) -> None:
         data = {"name": "Error", "message": message, "data": {"message": message, "statusCode": status}}
@@ -136,6 +138,7 @@ class Member:
                 await self._membership.mailbox.send(mail)
             except trio.BrokenResourceError:
                 log.debug("%s: the session is over", self._client.address)
+                self.disconnect()
         if scope.cancelled_caught:
             raise RemoteProtocolError("the session does not keep up", CloseReason.SERVER_CLOSED)
 

@@ -78,6 +78,7 @@ class Runner:
         finally:
             for turn in {*self._work, *self._seats}:
                 self._release(turn)
+            self._take_in_the_late()
             self._mail.close()
 
     def dismiss(self, fault: CustomError | None) -> None:
@@ -89,14 +90,26 @@ class Runner:
 
     async def _next(self) -> Mail:
         """The next mail; the time is only looked at when there is none, so nobody joins a session that ends by then."""
+        mail = self._waiting()
+        if mail is not None:
+            await trio.lowlevel.checkpoint()
+            return mail
+        with trio.move_on_at(self.session.deadline):
+            return await self._mail.receive()
+        # What came between the deadline and now goes first.
+        return self._waiting() or Tick()
+
+    def _waiting(self) -> Mail | None:
         try:
-            mail = self._mail.receive_nowait()
+            return self._mail.receive_nowait()
         except trio.WouldBlock:
-            with trio.move_on_at(self.session.deadline):
-                return await self._mail.receive()
-            return Tick()
-        await trio.lowlevel.checkpoint()
-        return mail
+            return None
+
+    def _take_in_the_late(self) -> None:
+        """Whoever arrives while the session breaks is dismissed with the others, rather than left without a word."""
+        while (mail := self._waiting()) is not None:
+            if isinstance(mail, Arrival):
+                self._outlets[mail.joined.member] = mail.outlet
 
     def _take(self, mail: Mail) -> None:
         """Have the session step, and perform what it asks for; what that leads to at once is stepped too."""

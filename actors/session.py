@@ -252,9 +252,9 @@ class Session:
         self._suspend_or_resume(member.role)
         if self.members:
             return
-        self.run("abandon")
         # Not ended here, though an idle session's time is over: a socket whose arrival is in the mailbox would be lost.
         self.ends_at = self.now + (0.0 if self.state is State.IDLE else self.limits.grace)
+        self.run("abandon")
 
     def _suspend_or_resume(self, role: Role) -> None:
         """An utterance waits for its Sender to come back; its deadline counts from when the Sender left or came."""

@@ -1,10 +1,24 @@
-"""The playbook of a test, and that it was played to its end."""
+"""The playbook of a test, the seeded clock of a conversation, and how many seeds each gets."""
 
 from collections.abc import Iterator
+from math import prod
 
 import pytest
+from trio.testing import MockClock
 
+from tests.harness import reseed
 from tests.playbook import Playbook
+
+SEEDS = 50
+"""In how many orders of Trio's scheduler each conversation is held; its variants share them."""
+FEWEST_SEEDS = 10
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a conversation its seeds."""
+    if "seed" in metafunc.fixturenames:
+        variants = prod(len(mark.args[1]) for mark in metafunc.definition.iter_markers("parametrize"))
+        metafunc.parametrize("seed", range(max(FEWEST_SEEDS, -(-SEEDS // variants))))
 
 
 @pytest.fixture
@@ -13,3 +27,10 @@ def pb() -> Iterator[Playbook]:
     playbook = Playbook()
     yield playbook
     playbook.finish()
+
+
+@pytest.fixture
+def clock(seed: int) -> MockClock:
+    """A clock that jumps ahead where nothing else moves; with it, the order in which tasks run."""
+    reseed(seed)
+    return MockClock(autojump_threshold=0)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from tests.bench import load
-from tests.bench.process import SERVERS, Process, has_node, running, use_load_core
+from tests.bench.process import SERVERS, Process, has_node, part_cores, running
 
 Measurement = load.Spoken | load.Connected
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
@@ -28,35 +28,35 @@ def main() -> None:
     connections.add_argument("--idle", type=int, default=1_000)
     connections.add_argument("--comers", type=int, default=500)
     arguments = parser.parse_args()
-    use_load_core()
+    core = part_cores()
     if arguments.benchmark == "turns":
-        _turns(arguments.rounds, arguments.sessions, arguments.seconds)
+        _turns(core, arguments.rounds, arguments.sessions, arguments.seconds)
     else:
-        _connections(arguments.rounds, arguments.idle, arguments.comers)
+        _connections(core, arguments.rounds, arguments.idle, arguments.comers)
 
 
-def _turns(rounds: int, sessions: int, seconds: float) -> None:
+def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
     for is_base64 in (True, False):
         print(f"\n{sessions} sessions, {seconds:g} s, {'base64' if is_base64 else 'binary'}")
 
         def measure(server: Process, is_base64: bool = is_base64) -> Coroutine[Any, Any, load.Spoken]:
             return load.speak(server, sessions, seconds, is_base64=is_base64)
 
-        _compare(("ours", PEER), rounds, measure)
+        _compare(core, ("ours", PEER), rounds, measure)
 
 
-def _connections(rounds: int, idle: int, comers: int) -> None:
+def _connections(core: int, rounds: int, idle: int, comers: int) -> None:
     print(f"\n{idle} idle connections; {comers} that come and go over each transport")
     servers = SERVERS if has_node() else SERVERS[:2]
-    _compare(servers, rounds, lambda server: load.connect(server, idle, comers))
+    _compare(core, servers, rounds, lambda server: load.connect(server, idle, comers))
 
 
-def _compare(servers: Sequence[str], rounds: int, measure: Measure) -> None:
+def _compare(core: int, servers: Sequence[str], rounds: int, measure: Measure) -> None:
     """Measure the servers in turn, so often, and print each quantity's median and its ratio to the peer's."""
     measured: dict[str, list[Measurement]] = {server: [] for server in servers}
     for _ in range(rounds):
         for server in servers:
-            measured[server].append(_run(server, measure))
+            measured[server].append(_run(core, server, measure))
             print(f"  {server}: {measured[server][-1]}", flush=True)
     fields = measured[PEER][0].__struct_fields__
     print(f"{'median':>20}" + "".join(f"{server:>28}" for server in servers))
@@ -71,13 +71,13 @@ def _cell(field: str, own: Sequence[msgspec.Struct], peers: Sequence[msgspec.Str
     return f"{statistics.median(values):>18.2f} ({statistics.median(ratios):5.2f} x)"
 
 
-def _run(server: str, measure: Measure) -> Measurement:
+def _run(core: int, server: str, measure: Measure) -> Measurement:
     import uvloop
 
     async def run(process: Process) -> Measurement:
         return await measure(process)
 
-    with running(server) as process, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with running(server, core) as process, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(run(process))
 
 

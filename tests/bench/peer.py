@@ -19,7 +19,6 @@ async def move(sid: str, session: dict[str, Any], state: str) -> None:
     await sio.emit("session.state", {"state": state}, to=sid)
 
 
-@sio.event
 async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
     """A new session."""
     session = {"id": str(uuid.uuid4()), "state": "idle", "chunks": [], "base64": True}
@@ -27,7 +26,6 @@ async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
     await sio.emit("session.joined", {"sessionId": session["id"], "role": "both", "state": "idle"}, to=sid)
 
 
-@sio.on("session.update")
 async def update(sid: str, data: dict[str, Any]) -> None:
     """Keep what the answer needs of the configuration."""
     session = await sio.get_session(sid)
@@ -36,7 +34,6 @@ async def update(sid: str, data: dict[str, Any]) -> None:
     await move(sid, session, "handshaken")
 
 
-@sio.on("input.buffer.append")
 async def append(sid: str, data: str | bytes) -> None:
     """Keep a chunk; the first begins an utterance."""
     chunk = base64.b64decode(data) if isinstance(data, str) else data
@@ -50,7 +47,6 @@ async def append(sid: str, data: str | bytes) -> None:
         await move(sid, session, "receiving")
 
 
-@sio.on("input.buffer.commit")
 async def commit(sid: str, data: Any = None) -> None:
     """Recognise, answer and speak, all at once."""
     session = await sio.get_session(sid)
@@ -73,6 +69,11 @@ async def commit(sid: str, data: Any = None) -> None:
     await sio.emit("response.audio.delta", piece, to=sid)
     await move(sid, session, "speaking")
 
+
+sio.on("connect", connect)
+sio.on("session.update", update)
+sio.on("input.buffer.append", append)
+sio.on("input.buffer.commit", commit)
 
 if __name__ == "__main__":
     uvicorn.run(

@@ -12,14 +12,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "node"
-SERVER_CORE, LOAD_CORE = 0, 1
 READY_SECONDS = 20.0
 SOCKET_IO = "socket.io@4.8.4"
 SERVERS = ("ours", "python-socketio", "socket.io")
 
 
 class Process:
-    """A running server. Linux only, as are `taskset` and /proc."""
+    """A running server, which is one process. Linux only, for the sake of /proc and of cores that can be chosen."""
 
     def __init__(self, pid: int, port: int) -> None:
         self.port = port
@@ -40,13 +39,13 @@ class Process:
 
 
 @contextmanager
-def running(server: str) -> Iterator[Process]:
-    """The server of that name, ready on a port of loopback and alone on its core. Raises TimeoutError."""
+def running(server: str, core: int) -> Iterator[Process]:
+    """The server of that name, on that core, ready on a port of loopback. Raises TimeoutError."""
     port = _free_port()
     environment = {**os.environ, "NODE_PATH": str(CACHE)}
     popen = subprocess.Popen([*_command(server), str(port)], cwd=ROOT, env=environment)
     try:
-        os.sched_setaffinity(popen.pid, {SERVER_CORE})
+        os.sched_setaffinity(popen.pid, {core})
         _wait_until_ready(popen, port)
         yield Process(popen.pid, port)
     finally:
@@ -81,13 +80,15 @@ def _wait_until_ready(popen: subprocess.Popen[bytes], port: int) -> None:
     raise TimeoutError(f"the server did not come up (exit status {popen.poll()}); what it printed says why")
 
 
-def use_load_core() -> None:
-    """Keep this process off the servers' core, and let it open as many sockets as it may."""
+def part_cores() -> int:
+    """Keep this process, the load, on the last core; the first is for the servers. As many sockets as it may have."""
     import resource
 
-    os.sched_setaffinity(0, {LOAD_CORE})
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[-1]})
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return cores[0]
 
 
 def has_node() -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.real.programs import ROOT, Served
 from tests.real.pyclient import pack, unpack
 
 Kind = Literal["javascript", "python"]
-NET = 40.0
+NET = 30.0
 """Seconds after which a conversation has failed."""
 UPGRADE, WEBSOCKET, POLLING = "polling,websocket", "websocket", "polling"
 _END_SECONDS = 10.0
@@ -42,7 +43,7 @@ class Talker:
     def __init__(self, program: trio.Process) -> None:
         self.heard: list[Heard] = []
         self._program = program
-        self._seen = 0
+        self._seen: Counter[tuple[str, str]] = Counter()
         self._news = trio.Event()
         self._over = False
 
@@ -67,15 +68,15 @@ class Talker:
         await self._program.stdin.send_all(json.dumps({"name": name, "args": pack(args), "ack": ack}).encode() + b"\n")
 
     async def until(self, name: str, what: str = "event", **fields: object) -> Heard:
-        """The next thing of that kind whose payload has `fields`; what came before it is passed over."""
+        """The next of that name whose payload has `fields`; those of the same name before it are passed over."""
         while True:
-            for index, heard in enumerate(self.heard[self._seen :], self._seen + 1):
+            for index in range(self._seen[what, name], len(self.heard)):
+                self._seen[what, name] = index + 1
+                heard = self.heard[index]
                 if (heard.what, heard.name) == (what, name) and (not fields or fields.items() <= heard.payload.items()):
-                    self._seen = index
                     return heard
-            self._seen = len(self.heard)
             if self._over:
-                raise AssertionError(f"no {what} {name} {fields} came: {[told.name for told in self.heard]}")
+                raise AssertionError(f"the client has ended, and no {what} {name} {fields} came")
             await self._news.wait()
 
     def payloads(self, name: str) -> list[Any]:
@@ -122,12 +123,13 @@ async def talking(kind: Kind, server: Served, transports: str = WEBSOCKET) -> As
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
+            talker = Talker(program)
             try:
-                talker = Talker(program)
                 nursery.start_soon(talker.read)
                 await talker.until("session.joined")
                 yield talker
             finally:
+                print([(heard.what, heard.name) for heard in talker.heard])  # pytest shows it where a test fails
                 await _end(program)
 
 

@@ -68,8 +68,8 @@ def words(text: str) -> list[str]:
 
 def playing_seconds(data: bytes) -> float:
     """How long the audio file `data` plays, by decoding it."""
-    with av.open(io.BytesIO(data)) as container:
-        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+    with av.open(io.BytesIO(data), "r") as container:
+        return float(sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0)))
 
 
 def lasts_as_its_words_need(data: bytes, text: str) -> bool:

@@ -1,14 +1,13 @@
 """Spoken turns that real clients hold with the running server, over every transport."""
 
-import base64
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 import trio
 
-from tests.real.clients import POLLING, UPGRADE, WEBSOCKET, Kind, Talker, talking
+from tests.real.clients import POLLING, UPGRADE, WEBSOCKET, Kind, talking
 from tests.real.programs import Served
+from tests.real.conversation import configure, hear_answer
 from tests.real.speech import QUESTION, THANKS, Sentence, lasts_as_its_words_need, playing_seconds, words
 
 pytestmark = pytest.mark.real
@@ -17,40 +16,12 @@ ENDS_ON = {UPGRADE: "websocket", WEBSOCKET: "websocket", POLLING: "polling"}
 TURN = ["receiving", "transcribing", "responding", "speaking"]
 
 
-async def configure(talker: Talker, is_base64: bool, model: str = "guide") -> None:
-    """Set up a session of WAV in; its answer is checked."""
-    update = {
-        "STT": {"mediaFormat": "wav"},
-        "LLM": {"provider": "local", "model": model},
-        "TTS": {"isBase64": is_base64},
-    }
-    assert await talker.ask("session.update", update) == {"success": True}
-    assert (await talker.until("session.updated")).payload["success"] is True
-    await talker.until("session.state", state="handshaken")
-
-
-async def hear_answer(talker: Talker) -> tuple[str, str, bytes]:
-    """What the server heard, what it answers, and the sound of that."""
-    transcript = (await talker.until("request.transcribe.done")).payload["text"]
-    answer = (await talker.until("response.text.done")).payload["text"]
-    return transcript, answer, sound_of((await talker.until("response.audio.delta", done=True)).payload)
-
-
-def sound_of(piece: Any) -> bytes:
-    """The sound of a whole part, with all its fields checked."""
-    keys = {"id", "text", "audio", "isBase64", "done", "streamPartDone", "totalNumber"}
-    assert set(piece) == keys
-    assert (piece["id"], piece["streamPartDone"], piece["totalNumber"]) == (0, True, 1)
-    assert isinstance(piece["audio"], str if piece["isBase64"] else bytes)
-    return base64.b64decode(piece["audio"]) if piece["isBase64"] else bytes(piece["audio"])
-
-
 @pytest.mark.parametrize("is_base64", [True, False], ids=["base64", "binary"])
 @pytest.mark.parametrize("transports", [UPGRADE, WEBSOCKET, POLLING], ids=["upgrade", "websocket", "polling"])
 @pytest.mark.parametrize("kind", ["javascript", "python"])
 async def test_a_spoken_turn(vivavoce: Served, said: Said, kind: Kind, transports: str, is_base64: bool) -> None:
     async with talking(kind, vivavoce, transports) as talker:
-        await configure(talker, is_base64)
+        await configure(talker, is_base64=is_base64)
         await talker.speak(said[QUESTION].wav, as_base64=is_base64)
         transcript, answer, sound = await hear_answer(talker)
         await talker.until("session.state", state="speaking")
@@ -99,7 +70,7 @@ async def test_the_example_of_the_reference_works_with_warnings(vivavoce: Served
         transcript, answer, sound = await hear_answer(talker)
     for kind in ("STT", "LLM", "TTS"):
         assert f"{kind}: No available models (used a default model)" in warnings
-        assert any(warning.startswith(f"{kind}: ") and "local" in warning for warning in warnings)
+        assert any(warning.startswith(f"{kind}: ") and warning.endswith("used Local") for warning in warnings)
     assert set(words(transcript)) >= {"what", "hear", "say"}
     assert 0 < playing_seconds(sound) < len(words(answer)) * 0.4  # its speed is 4
 

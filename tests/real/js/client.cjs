@@ -23,7 +23,7 @@ const unpack = (value) => {
 
 const socket = io(url, { transports: transports.split(","), reconnection: false, auth: { role: "both" } });
 
-socket.on("connect", () => {
+socket.io.on("open", () => {
   tell({ what: "transport", name: socket.io.engine.transport.name, args: [] });
   socket.io.engine.on("upgrade", (transport) => tell({ what: "transport", name: transport.name, args: [] }));
 });

@@ -1,0 +1,272 @@
+// A conversation with a vivavoce server: microphone in, an AudioSource out. See docs/clients/unity.md.
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using SocketIOClient;
+using SocketIOClient.Newtonsoft.Json;
+using UnityEngine;
+using UnityEngine.Events;
+
+[RequireComponent(typeof(AudioSource))]
+public sealed class VivavoceClient : MonoBehaviour
+{
+    [Serializable] public sealed class TextEvent : UnityEvent<string> { }
+
+    public string url = "http://127.0.0.1:7171";
+    [Tooltip("Only where the server asks for a credential.")] public string token = "";
+    [Tooltip("A UUID: the session to join. Left empty, a new one.")] public string sessionId = "";
+    [TextArea] public string prompt = "You are a friendly guide.";
+    public TextEvent onHeard = new TextEvent();
+    public TextEvent onAnswer = new TextEvent();
+    public TextEvent onProblem = new TextEvent();
+
+    private const int AnswerRate = 24000; // what the preset `unity` sends: mono, 16 bit
+    private const int ChunksPerSecond = 10;
+
+    private readonly Answer answer = new Answer();
+    private readonly SampleQueue samples = new SampleQueue();
+    private AudioSource source;
+    private SocketIOUnity socket;
+    private Task sent = Task.CompletedTask;
+    private AudioClip recording;
+    private int recorded;
+
+    /// <summary>True between Talk and Send.</summary>
+    public bool Talking { get { return recording != null; } }
+
+    private void Start()
+    {
+        if (sessionId.Length == 0) sessionId = Guid.NewGuid().ToString();
+        source = GetComponent<AudioSource>();
+        source.clip = AudioClip.Create("answer", AnswerRate, 1, AnswerRate, true, samples.Read);
+        source.loop = true;
+        answer.Heard = Hear;
+        Connect();
+    }
+
+    private void Connect()
+    {
+        var query = new Dictionary<string, string> { { "client", "unity" }, { "sessionId", sessionId } };
+        if (token.Length > 0) query["token"] = token;
+        var transport = SocketIOClient.Transport.TransportProtocol.WebSocket;
+        socket = new SocketIOUnity(new Uri(url), new SocketIOOptions { Query = query, Transport = transport });
+        socket.JsonSerializer = new NewtonsoftJsonSerializer();
+        // OnUnityThread calls back from Update, so that all below may touch the scene.
+        On<State>("session.joined", joined => { if (joined.state == "idle") Configure(16000); });
+        On<Text>("request.transcribe.done", heard => onHeard.Invoke(heard.text));
+        On<Started>("response.started", started => Begin());
+        On<Text>("response.text.done", said => onAnswer.Invoke(said.text));
+        On<Piece>("response.audio.delta", piece => answer.Take(piece));
+        On<Cancelled>("response.cancelled", cancelled => Silence());
+        On<Problem>("custom.error", problem => onProblem.Invoke(problem.errorId + ": " + problem.message));
+        socket.Connect();
+    }
+
+    /// <summary>Open the microphone and send what it hears; an avatar that is speaking falls silent.</summary>
+    public void Talk()
+    {
+        if (Talking || !socket.Connected) return;
+        recording = Microphone.Start(null, true, 10, 16000);
+        recorded = 0;
+        if (recording == null) { onProblem.Invoke("No microphone."); return; }
+        Configure(recording.frequency); // some devices do not do 16 kHz
+    }
+
+    /// <summary>Close the microphone: the utterance is complete, and is answered.</summary>
+    public void Send()
+    {
+        if (!Talking) return;
+        SendChunk(0);
+        Microphone.End(null);
+        Destroy(recording);
+        recording = null;
+        Emit("input.buffer.commit");
+    }
+
+    /// <summary>A typed turn.</summary>
+    public void Say(string text) { Emit("input.text", new Text { text = text }); }
+
+    /// <summary>Stop the answer without a new question.</summary>
+    public void Stop() { Emit("response.cancel"); }
+
+    private void Update()
+    {
+        if (Talking) SendChunk(recording.frequency / ChunksPerSecond);
+    }
+
+    /// <summary>Send what was recorded since the last chunk, once it is `least` samples.</summary>
+    private void SendChunk(int least)
+    {
+        int count = (Microphone.GetPosition(null) - recorded + recording.samples) % recording.samples;
+        if (count == 0 || count < least || !socket.Connected) return;
+        var heard = new float[count * recording.channels];
+        recording.GetData(heard, recorded); // goes on at the clip's beginning when it comes to its end
+        recorded = (recorded + count) % recording.samples;
+        Emit("input.buffer.append", Convert.ToBase64String(Wav.Pcm16(heard, recording.channels)));
+    }
+
+    private void Configure(int rate)
+    {
+        var stt = new { mediaFormat = "pcm16/" + rate };
+        Emit("session.update", new { STT = stt, LLM = new { prompt } });
+    }
+
+    private void Begin()
+    {
+        answer.Begin(0);
+        if (samples.IsEmpty) source.Stop(); // what it has read ahead is silence, and would come before the answer
+    }
+
+    private void Hear(byte[] wav)
+    {
+        samples.Add(Wav.Samples(wav));
+        if (!source.isPlaying) source.Play();
+    }
+
+    private void Silence()
+    {
+        source.Stop();
+        answer.Begin(null);
+        samples.Clear();
+    }
+
+    /// <summary>One after the other: two emits at once have no order, and a microphone's chunks need theirs.</summary>
+    private void Emit(string name, params object[] data)
+    {
+        sent = sent.ContinueWith(_ => socket.EmitAsync(name, data)).Unwrap();
+    }
+
+    private void On<T>(string name, Action<T> act)
+    {
+        socket.OnUnityThread(name, response => { if (this != null) act(response.GetValue<T>()); });
+    }
+
+    private void OnDestroy()
+    {
+        if (Talking) Microphone.End(null);
+        if (socket == null) return;
+        socket.Disconnect();
+        socket.Dispose();
+    }
+
+    [Serializable] private sealed class State { public string state; }
+    [Serializable] private sealed class Started { public int turn; }
+    [Serializable] private sealed class Text { public string text; }
+    [Serializable] private sealed class Cancelled { public string reason; }
+    [Serializable] private sealed class Problem { public string message; public int errorId; }
+
+    [Serializable]
+    private sealed class Piece
+    {
+        public int id;
+        public string audio;
+        public bool streamPartDone;
+        public bool done;
+    }
+
+    /// <summary>Puts the pieces of a response, WAV files, into the order in which they are to be heard.</summary>
+    private sealed class Answer
+    {
+        public Action<byte[]> Heard;
+        private readonly SortedDictionary<int, List<byte[]>> early = new SortedDictionary<int, List<byte[]>>();
+        private readonly HashSet<int> ready = new HashSet<int>();
+        private int? next;
+
+        /// <summary>A response begins at part `first`; null: in the middle, at whichever comes first.</summary>
+        public void Begin(int? first)
+        {
+            next = first;
+            early.Clear();
+            ready.Clear();
+        }
+
+        public void Take(Piece piece)
+        {
+            if (next == null) next = piece.id;
+            if (!early.ContainsKey(piece.id)) early[piece.id] = new List<byte[]>();
+            early[piece.id].Add(Convert.FromBase64String(piece.audio));
+            if (piece.streamPartDone) ready.Add(piece.id);
+            Give(next.Value);
+            while (ready.Remove(next.Value)) Give((++next).Value);
+            if (!piece.done) return;
+            foreach (int part in early.Keys.ToList()) Give(part);
+            Begin(null);
+        }
+
+        private void Give(int id)
+        {
+            List<byte[]> pieces;
+            if (!early.TryGetValue(id, out pieces)) return;
+            early.Remove(id);
+            foreach (byte[] wav in pieces.Where(wav => wav.Length > 0)) Heard(wav);
+        }
+    }
+
+    /// <summary>What is still to be heard: filled by the main thread, read by the audio thread; empty: silence.</summary>
+    private sealed class SampleQueue
+    {
+        private readonly Queue<float[]> blocks = new Queue<float[]>();
+        private int used;
+
+        public bool IsEmpty { get { lock (blocks) { return blocks.Count == 0; } } }
+        public void Add(float[] block) { lock (blocks) { blocks.Enqueue(block); } }
+        public void Clear() { lock (blocks) { blocks.Clear(); used = 0; } }
+
+        public void Read(float[] into)
+        {
+            lock (blocks)
+            {
+                int filled = 0;
+                while (filled < into.Length && blocks.Count > 0) filled += Move(into, filled);
+                Array.Clear(into, filled, into.Length - filled);
+            }
+        }
+
+        private int Move(float[] into, int filled)
+        {
+            float[] block = blocks.Peek();
+            int count = Math.Min(block.Length - used, into.Length - filled);
+            Array.Copy(block, used, into, filled, count);
+            used += count;
+            if (used == block.Length) { blocks.Dequeue(); used = 0; }
+            return count;
+        }
+    }
+
+    private static class Wav
+    {
+        /// <summary>The samples of a mono 16 bit WAV file: those of its `data` chunk.</summary>
+        public static float[] Samples(byte[] wav)
+        {
+            for (int at = 12; at + 8 <= wav.Length;)
+            {
+                int size = BitConverter.ToInt32(wav, at + 4);
+                bool data = wav[at] == 'd' && wav[at + 1] == 'a' && wav[at + 2] == 't' && wav[at + 3] == 'a';
+                if (data) return Floats(wav, at + 8, Math.Min(size, wav.Length - at - 8) / 2);
+                at += 8 + size + size % 2;
+            }
+            return new float[0];
+        }
+
+        private static float[] Floats(byte[] wav, int start, int count)
+        {
+            var samples = new float[count];
+            for (int i = 0; i < count; i++) samples[i] = BitConverter.ToInt16(wav, start + 2 * i) / 32768f;
+            return samples;
+        }
+
+        /// <summary>The first channel as signed 16 bit, little-endian.</summary>
+        public static byte[] Pcm16(float[] samples, int channels)
+        {
+            var bytes = new byte[samples.Length / channels * 2];
+            for (int i = 0; i < bytes.Length; i += 2)
+            {
+                short sample = (short)(Mathf.Clamp(samples[i / 2 * channels], -1f, 1f) * 32767f);
+                bytes[i] = (byte)sample;
+                bytes[i + 1] = (byte)(sample >> 8);
+            }
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+#include "VivavoceComponent.h"
+
+#include "Async/Async.h"
+#include "Components/AudioComponent.h"
+#include "GameFramework/Actor.h"
+#include "Misc/Base64.h"
+#include "Misc/Guid.h"
+#include "SocketIOClient.h"
+#include "SocketIONative.h"
+#include "Sound/SoundWaveProcedural.h"
+
+namespace
+{
+constexpr int32 AnswerRate = 24000; // what the preset `unreal` sends: mono, 16 bit
+constexpr int32 ChunksPerSecond = 10;
+
+void AddPcm16(TArray<uint8>& Into, const float* Samples, int32 Frames, int32 Channels)
+{
+	for (int32 Frame = 0; Frame < Frames; ++Frame)
+	{
+		const int16 Sample = static_cast<int16>(FMath::Clamp(Samples[Frame * Channels], -1.f, 1.f) * 32767.f);
+		Into.Add(static_cast<uint8>(Sample & 0xff));
+		Into.Add(static_cast<uint8>((Sample >> 8) & 0xff));
+	}
+}
+
+/** The samples of a WAV file: those of its `data` chunk. */
+TArrayView<const uint8> SamplesOf(const TArray<uint8>& Wav)
+{
+	for (int32 At = 12; At + 8 <= Wav.Num();)
+	{
+		const uint8* Head = Wav.GetData() + At;
+		const int32 Size = Head[4] | Head[5] << 8 | Head[6] << 16 | Head[7] << 24;
+		if (FMemory::Memcmp(Head, "data", 4) == 0)
+		{
+			return TArrayView<const uint8>(Head + 8, FMath::Clamp(Size, 0, Wav.Num() - At - 8));
+		}
+		if (Size < 0)
+		{
+			break;
+		}
+		At += 8 + Size + Size % 2;
+	}
+	return TArrayView<const uint8>();
+}
+} // namespace
+
+void UVivavoceComponent::BeginPlay()
+{
+	Super::BeginPlay();
+	if (SessionId.IsEmpty())
+	{
+		SessionId = FGuid::NewGuid().ToString(EGuidFormats::DigitsWithHyphens);
+	}
+	MakeVoice();
+	Connect();
+}
+
+void UVivavoceComponent::EndPlay(const EEndPlayReason::Type Reason)
+{
+	Capture.AbortStream();
+	if (Socket.IsValid())
+	{
+		Socket->ClearAllCallbacks();
+		ISocketIOClientModule::Get().ReleaseNativePointer(Socket);
+		Socket = nullptr;
+	}
+	Super::EndPlay(Reason);
+}
+
+void UVivavoceComponent::MakeVoice()
+{
+	Wave = NewObject<USoundWaveProcedural>(this);
+	Wave->SetSampleRate(AnswerRate);
+	Wave->NumChannels = 1;
+	Wave->Duration = INDEFINITELY_LOOPING_DURATION;
+	Wave->SoundGroup = SOUNDGROUP_Voice;
+	Voice = NewObject<UAudioComponent>(GetOwner());
+	Voice->SetupAttachment(GetOwner()->GetRootComponent());
+	Voice->RegisterComponent();
+	Voice->SetSound(Wave);
+}
+
+void UVivavoceComponent::Connect()
+{
+	Socket = ISocketIOClientModule::Get().NewValidNativePointer();
+	On(TEXT("session.joined"), [](UVivavoceComponent& Self, const FJsonObject& Joined)
+	{
+		if (Joined.GetStringField(TEXT("state")) == TEXT("idle"))
+		{
+			Self.Configure(16000);
+		}
+	});
+	On(TEXT("request.transcribe.done"), [](UVivavoceComponent& Self, const FJsonObject& Heard)
+	{
+		Self.OnHeard.Broadcast(Heard.GetStringField(TEXT("text")));
+	});
+	On(TEXT("response.started"), [](UVivavoceComponent& Self, const FJsonObject&) { Self.Begin(0); });
+	On(TEXT("response.text.done"), [](UVivavoceComponent& Self, const FJsonObject& Said)
+	{
+		Self.OnAnswer.Broadcast(Said.GetStringField(TEXT("text")));
+	});
+	On(TEXT("response.audio.delta"), [](UVivavoceComponent& Self, const FJsonObject& Piece) { Self.Take(Piece); });
+	On(TEXT("response.cancelled"), [](UVivavoceComponent& Self, const FJsonObject&) { Self.Silence(); });
+	On(TEXT("custom.error"), [](UVivavoceComponent& Self, const FJsonObject& Problem)
+	{
+		Self.OnProblem.Broadcast(Problem.GetStringField(TEXT("message")));
+	});
+
+	FSIOConnectParams Params;
+	Params.AddressAndPort = Url;
+	Params.AuthToken = Token; // goes out as auth {"token": …}
+	Params.Query.Add(TEXT("client"), TEXT("unreal"));
+	Params.Query.Add(TEXT("sessionId"), SessionId);
+	Socket->Connect(Params);
+}
+
+void UVivavoceComponent::On(const TCHAR* Event, TFunction<void(UVivavoceComponent&, const FJsonObject&)> Act)
+{
+	const TWeakObjectPtr<UVivavoceComponent> Weak(this);
+	// Called on the game thread, which is the plugin's default.
+	Socket->OnEvent(Event, [Weak, Act](const FString&, const TSharedPtr<FJsonValue>& Message)
+	{
+		const TSharedPtr<FJsonObject>* Object = nullptr;
+		if (Weak.IsValid() && Message.IsValid() && Message->TryGetObject(Object))
+		{
+			Act(*Weak, **Object);
+		}
+	});
+}
+
+void UVivavoceComponent::Configure(int32 Rate)
+{
+	const TSharedPtr<FJsonObject> Stt = MakeShared<FJsonObject>();
+	Stt->SetStringField(TEXT("mediaFormat"), FString::Printf(TEXT("pcm16/%d"), Rate));
+	const TSharedPtr<FJsonObject> Llm = MakeShared<FJsonObject>();
+	Llm->SetStringField(TEXT("prompt"), Prompt);
+	const TSharedPtr<FJsonObject> Update = MakeShared<FJsonObject>();
+	Update->SetObjectField(TEXT("STT"), Stt);
+	Update->SetObjectField(TEXT("LLM"), Llm);
+	Socket->Emit(TEXT("session.update"), Update);
+}
+
+void UVivavoceComponent::Talk()
+{
+	if (Capture.IsStreamOpen() || !Socket.IsValid() || !Socket->bIsConnected)
+	{
+		return;
+	}
+	const TWeakObjectPtr<UVivavoceComponent> Weak(this);
+	const TSharedRef<TArray<uint8>> Chunk = MakeShared<TArray<uint8>>();
+	// Called on the microphone's thread.
+	const auto OnCapture = [Weak, Chunk](const void* Sound, int32 Frames, int32 Channels, int32 Rate, double, bool)
+	{
+		AddPcm16(*Chunk, static_cast<const float*>(Sound), Frames, Channels);
+		if (Chunk->Num() < Rate / ChunksPerSecond * 2)
+		{
+			return;
+		}
+		const FString Encoded = FBase64::Encode(*Chunk);
+		Chunk->Reset();
+		AsyncTask(ENamedThreads::GameThread, [Weak, Encoded]
+		{
+			if (Weak.IsValid() && Weak->Socket.IsValid() && Weak->Socket->bIsConnected)
+			{
+				Weak->Socket->Emit(TEXT("input.buffer.append"), Encoded);
+			}
+		});
+	};
+	if (!Capture.OpenAudioCaptureStream(Audio::FAudioCaptureDeviceParams(), OnCapture, 1024))
+	{
+		OnProblem.Broadcast(TEXT("No microphone."));
+		return;
+	}
+	Configure(Capture.GetSampleRate());
+	Capture.StartStream();
+}
+
+void UVivavoceComponent::Send()
+{
+	if (!Capture.IsStreamOpen())
+	{
+		return;
+	}
+	Capture.StopStream();
+	Capture.CloseStream();
+	// Behind the chunks that are on their way to this thread: what follows the commit would not be part of the utterance.
+	const TWeakObjectPtr<UVivavoceComponent> Weak(this);
+	AsyncTask(ENamedThreads::GameThread, [Weak]
+	{
+		if (Weak.IsValid() && Weak->Socket.IsValid())
+		{
+			Weak->Socket->Emit(TEXT("input.buffer.commit"), FString());
+		}
+	});
+}
+
+void UVivavoceComponent::Say(const FString& Text)
+{
+	Socket->Emit(TEXT("input.text"), Text);
+}
+
+void UVivavoceComponent::Stop()
+{
+	Socket->Emit(TEXT("response.cancel"), FString());
+}
+
+/** INDEX_NONE: we came in the middle of the response, and its first part is whichever comes first. */
+void UVivavoceComponent::Begin(int32 First)
+{
+	Next = First;
+	Early.Reset();
+	Ready.Reset();
+}
+
+void UVivavoceComponent::Take(const FJsonObject& Piece)
+{
+	const int32 Id = Piece.GetIntegerField(TEXT("id"));
+	if (Next == INDEX_NONE)
+	{
+		Next = Id;
+	}
+	TArray<uint8> Wav;
+	FBase64::Decode(Piece.GetStringField(TEXT("audio")), Wav);
+	Early.FindOrAdd(Id).Add(MoveTemp(Wav));
+	if (Piece.GetBoolField(TEXT("streamPartDone")))
+	{
+		Ready.Add(Id);
+	}
+	Give(Next);
+	while (Ready.Remove(Next) > 0)
+	{
+		Give(++Next);
+	}
+	if (Piece.GetBoolField(TEXT("done")))
+	{
+		TArray<int32> Kept;
+		Early.GetKeys(Kept);
+		Kept.Sort();
+		for (const int32 Part : Kept)
+		{
+			Give(Part);
+		}
+		Begin(INDEX_NONE);
+	}
+}
+
+void UVivavoceComponent::Give(int32 Id)
+{
+	TArray<TArray<uint8>> Pieces;
+	Early.RemoveAndCopyValue(Id, Pieces);
+	for (const TArray<uint8>& Wav : Pieces)
+	{
+		Hear(Wav);
+	}
+}
+
+void UVivavoceComponent::Hear(const TArray<uint8>& Wav)
+{
+	const TArrayView<const uint8> Samples = SamplesOf(Wav);
+	if (Samples.Num() == 0)
+	{
+		return;
+	}
+	Wave->QueueAudio(Samples.GetData(), Samples.Num());
+	if (!Voice->IsPlaying())
+	{
+		Voice->Play();
+	}
+}
+
+void UVivavoceComponent::Silence()
+{
+	Voice->Stop();
+	Wave->ResetAudio();
+	Begin(INDEX_NONE);
+}

@@ -1,0 +1,92 @@
+// A conversation with a vivavoce server: microphone in, a sound component out. See docs/clients/unreal.md.
+#pragma once
+
+#include "CoreMinimal.h"
+#include "AudioCaptureCore.h"
+#include "Components/ActorComponent.h"
+#include "VivavoceComponent.generated.h"
+
+class FJsonObject;
+class FSocketIONative;
+class UAudioComponent;
+class USoundWaveProcedural;
+
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FVivavoceText, const FString&, Text);
+
+UCLASS(ClassGroup = "Networking", meta = (BlueprintSpawnableComponent))
+class UVivavoceComponent : public UActorComponent
+{
+	GENERATED_BODY()
+
+public:
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
+	FString Url = TEXT("http://127.0.0.1:7171");
+
+	/** Only where the server asks for a credential. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
+	FString Token;
+
+	/** A UUID: the session to join. Left empty, a new one. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
+	FString SessionId;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
+	FString Prompt = TEXT("You are a friendly guide.");
+
+	/** What the user said. */
+	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
+	FVivavoceText OnHeard;
+
+	/** The whole text of the answer. */
+	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
+	FVivavoceText OnAnswer;
+
+	/** What went wrong, and what would be right. */
+	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
+	FVivavoceText OnProblem;
+
+	/** The avatar's voice: place it at the mouth, give it to the lip sync. */
+	UPROPERTY(BlueprintReadOnly, Category = "Vivavoce")
+	TObjectPtr<UAudioComponent> Voice;
+
+	/** Open the microphone and send what it hears. The avatar that speaks at this moment falls silent. */
+	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
+	void Talk();
+
+	/** Close the microphone: the utterance is complete, and is answered. */
+	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
+	void Send();
+
+	/** A typed turn. */
+	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
+	void Say(const FString& Text);
+
+	/** Stop the answer without a new question. */
+	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
+	void Stop();
+
+	virtual void BeginPlay() override;
+	virtual void EndPlay(const EEndPlayReason::Type Reason) override;
+
+private:
+	void MakeVoice();
+	void Connect();
+	void Configure(int32 Rate);
+	void On(const TCHAR* Event, TFunction<void(UVivavoceComponent&, const FJsonObject&)> Act);
+
+	// The order in which an answer is heard: pieces by part, a part that came early waits.
+	void Begin(int32 First);
+	void Take(const FJsonObject& Piece);
+	void Give(int32 Id);
+	void Hear(const TArray<uint8>& Wav);
+	void Silence();
+
+	UPROPERTY()
+	TObjectPtr<USoundWaveProcedural> Wave;
+
+	TSharedPtr<FSocketIONative> Socket;
+	Audio::FAudioCapture Capture;
+	TMap<int32, TArray<TArray<uint8>>> Early;
+	TSet<int32> Ready;
+	int32 Next = INDEX_NONE;
+};

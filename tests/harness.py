@@ -1,0 +1,285 @@
+"""A whole server on memory streams, its scripted engines, and clients that speak to it through real frames.
+
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure()
+        await client.say(b"sound")
+        assert await client.until(state("speaking")) == [...]
+
+All of it runs on Trio's clock and, seeded, in the same order each time.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import h11
+import msgspec
+import trio
+from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
+from trio_websocket import WebSocketConnection, wrap_client_stream
+
+from actors.limits import Limits
+from actors.lobby import Caps
+from actors.supervisor import Plan, PoolSizes, Supervisor
+from adapters.listener import Door, Listener
+from adapters.voiceclient import Auth, Disconnected, Piece, Received, VoiceClient
+from protocol import engineio, socketio
+from protocol.connection import Timing
+from protocol.engineio import Frame
+from protocol.messages import CustomError, Names, SessionState
+from protocol.multiplex import Waits
+from protocol.socketio import Packet
+from tests.playbook import accept
+from tests.scripted import ScriptedEngines
+
+PATIENCE = 1_000.0
+"""How long a test may take on its own clock: a net, without which heartbeats would keep a stuck one alive for ever."""
+RESOURCE = "/socket.io/?EIO=4&transport=websocket"
+
+
+def reseed(seed: int) -> None:
+    """Have Trio schedule tasks in the order that this seed gives; to be called before its loop starts."""
+    run = trio._core._run
+    run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
+    run._r.seed(seed)
+
+
+def state(name: str) -> SessionState:
+    """`session.state`."""
+    return SessionState(name)
+
+
+def errors(messages: Iterable[object]) -> list[int]:
+    """The ids of the errors among the messages."""
+    return [message.error_id for message in messages if isinstance(message, CustomError)]
+
+
+def kinds(messages: Iterable[object]) -> list[object]:
+    """Messages by their types, and states by their names."""
+    return [message.state if isinstance(message, SessionState) else type(message) for message in messages]
+
+
+class Client:
+    """A client that receives all the time; `heard` is all that it was told, in order."""
+
+    def __init__(self, voice: VoiceClient, websocket: WebSocketConnection, stream: trio.abc.Stream) -> None:
+        self.voice = voice
+        self.heard: list[Received] = []
+        self.over = trio.Event()
+        self._websocket = websocket
+        self._stream = stream
+        self._told = trio.Event()
+        self._read = 0
+
+    async def listen(self) -> None:
+        """Receive until the connection ends."""
+        try:
+            while True:
+                self._tell(await self.voice.receive())
+        except Disconnected:
+            self.over.set()
+            self._told.set()
+
+    def _tell(self, message: Received) -> None:
+        self.heard.append(message)
+        self._told.set()
+        self._told = trio.Event()
+
+    async def until(self, *wanted: Any) -> list[Received]:
+        """What came since the last call, up to the first message that is, or is of the type of, one that is wanted."""
+        begun = self._read
+        while True:
+            while self._read < len(self.heard):
+                message = self.heard[self._read]
+                self._read += 1
+                if any(message == one or (isinstance(one, type) and isinstance(message, one)) for one in wanted):
+                    return self.heard[begun : self._read]
+            if self.over.is_set():
+                raise AssertionError(f"the connection ended before {wanted}: {self.heard[begun:]}")
+            await self._told.wait()
+
+    def rest(self) -> list[Received]:
+        """What came since the last call of `until`."""
+        begun, self._read = self._read, len(self.heard)
+        return self.heard[begun:]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All the sound that came."""
+        return [message for message in self.heard if isinstance(message, Piece)]
+
+    async def configure(self, **sections: Mapping[str, object]) -> None:
+        """Send `session.update`, and wait for the state it leads to."""
+        await self.voice.update(sections)
+        await self.until(state("handshaken"))
+
+    async def say(self, *chunks: bytes) -> None:
+        """An utterance."""
+        await self.voice.say(chunks or (b"sound",))
+
+    async def check_a_turn_works(self) -> None:
+        """The next utterance is answered as if nothing had been."""
+        self.rest()
+        await self.say()
+        assert [message.done for message in await self.until(Piece) if isinstance(message, Piece)] == [True]
+        await self.until(state("handshaken"))
+
+    async def vanish(self) -> None:
+        """Go without a word."""
+        await trio.aclose_forcefully(self._stream)
+
+
+class Polling:
+    """A client that polls, request for request."""
+
+    def __init__(self, server: "Server") -> None:
+        self._server = server
+        self.sid = ""
+
+    async def request(self, method: str, body: bytes = b"") -> tuple[int, str]:
+        """One request on a connection of its own: status and body."""
+        async with self._server.dial() as stream:
+            return await exchange(stream, method, self.target, body)
+
+    @property
+    def target(self) -> str:
+        """The path and query of its requests."""
+        return f"/socket.io/?EIO=4&transport=polling{f'&sid={self.sid}' if self.sid else ''}"
+
+    async def open(self, auth: Auth | None = None) -> None:
+        """Open the connection and send CONNECT."""
+        _, body = await self.request("GET")
+        self.sid = msgspec.json.decode(body[1:])["sid"]
+        await self.send(Packet(socketio.CONNECT, data=auth or Auth()))
+
+    async def send(self, packet: Packet) -> tuple[int, str]:
+        """POST a packet."""
+        payload = engineio.encode_payload([engineio.decode_frame(frame) for frame in socketio.encode(packet)])
+        return await self.request("POST", payload.encode())
+
+    async def emit(self, event: str, *arguments: object) -> None:
+        """POST an event."""
+        status, _ = await self.send(Packet(socketio.EVENT, data=[event, *arguments]))
+        assert status == 200
+
+    async def poll(self) -> list[str]:
+        """GET what there is: Socket.IO events, each as text; pings are answered."""
+        status, body = await self.request("GET")
+        assert status == 200, body
+        messages = []
+        for packet in engineio.decode_payload(body.encode()):
+            if packet.type == engineio.PING:
+                await self.request("POST", b"3")
+            elif packet.type == engineio.MESSAGE:
+                messages.append(_as_text(packet.data))
+        return messages
+
+
+def _as_text(frame: Frame) -> str:
+    return frame if isinstance(frame, str) else f"<{len(frame)} bytes>"
+
+
+async def exchange(stream: trio.abc.Stream, method: str, target: str, body: bytes) -> tuple[int, str]:
+    """A request and its response over `stream`."""
+    http = h11.Connection(h11.CLIENT)
+    head = h11.Request(method=method, target=target, headers=[("Host", "memory"), ("Content-Length", str(len(body)))])
+    parts = (http.send(head), http.send(h11.Data(data=body)), http.send(h11.EndOfMessage()))
+    await stream.send_all(b"".join(part for part in parts if part))
+    status, answer = 0, b""
+    while True:
+        match event := http.next_event():
+            case h11.NEED_DATA:
+                http.receive_data(bytes(await stream.receive_some(65_536)))
+            case h11.Response():
+                status = event.status_code
+            case h11.Data():
+                answer += bytes(event.data)
+            case h11.EndOfMessage() | h11.ConnectionClosed():
+                return status, answer.decode()
+
+
+class Server:
+    """A running server; `nursery` is that of its connections and clients."""
+
+    def __init__(self, supervisor: Supervisor, engines: ScriptedEngines, nursery: trio.Nursery) -> None:
+        self.supervisor = supervisor
+        self.engines = engines
+        self.directory = supervisor.directory
+        self._listener = Listener(supervisor, Door(), {})
+        self._nursery = nursery
+
+    def stream(self, *, lockstep: bool = False) -> trio.abc.Stream:
+        """The client's end of a new connection; with `lockstep` nothing is sent that is not being received."""
+        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
+        self._nursery.start_soon(self._listener.serve, far)
+        return near
+
+    @asynccontextmanager
+    async def dial(self) -> AsyncIterator[trio.abc.Stream]:
+        """A new connection, closed at the end."""
+        stream = self.stream()
+        try:
+            yield stream
+        finally:
+            await trio.aclose_forcefully(stream)
+
+    async def join(
+        self, auth: Auth | None = None, *, listening: bool = True, lockstep: bool = False, **own: Any
+    ) -> Client:
+        """A client over WebSocket that has joined a session; without `listening` it answers no ping."""
+        stream = self.stream(lockstep=lockstep)
+        socket = await wrap_client_stream(self._nursery, stream, "memory", RESOURCE, message_queue_size=1)  # type: ignore[arg-type]
+        voice = await VoiceClient.join(socket, auth or Auth(**own))
+        client = Client(voice, socket, stream)
+        if listening:
+            self._nursery.start_soon(client.listen)
+        return client
+
+    @asynccontextmanager
+    async def joined(self, auth: Auth | None = None, **own: Any) -> AsyncIterator[Client]:
+        """A client that goes without a word at the end."""
+        client = await self.join(auth, **own)
+        try:
+            yield client
+        finally:
+            await client.vanish()
+
+    @property
+    def seats(self) -> dict[str, int]:
+        """The seats that are taken in each pool."""
+        return {kind: pool.taken for kind, pool in self.supervisor.pools.items() if pool.taken}
+
+    async def settle(self) -> None:
+        """Until nothing moves any more without time passing."""
+        await wait_all_tasks_blocked()
+
+    async def check_nothing_is_left(self) -> None:
+        """After the grace period nothing remains of any session: no record, task, seat, work or connection."""
+        await trio.sleep(self.directory.house.limits.grace + 60.0)
+        assert len(self.directory) == 0
+        assert self.seats == {}
+        assert self.engines.running == {}
+        assert len(self.supervisor.lobby) == 0
+        for nursery in (self.supervisor._sessions, self.supervisor._connections):
+            assert nursery is not None
+            assert not nursery.child_tasks
+
+
+@asynccontextmanager
+async def serving(
+    engines: ScriptedEngines | None = None,
+    *,
+    limits: Limits | None = None,
+    pools: PoolSizes | None = None,
+    timing: Timing | None = None,
+    token: str = "",
+) -> AsyncIterator[Server]:
+    """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
+    scripted = engines or ScriptedEngines()
+    plan = Plan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), Caps(), token)
+    supervisor = Supervisor(plan, scripted, Names(), accept)
+    with trio.fail_after(PATIENCE):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(supervisor.run)
+            yield Server(supervisor, scripted, nursery)
+            nursery.cancel_scope.cancel()

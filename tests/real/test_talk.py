@@ -1,0 +1,46 @@
+"""`vivavoce talk` as a person runs it, against the running server."""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.real.programs import VIVAVOCE, Served
+from tests.real.speech import QUESTION, Sentence, lasts_as_its_words_need
+
+pytestmark = pytest.mark.real
+ANSWER = "These words reached me: what did you hear me say. They are the first in this conversation."
+
+
+def talk(file: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [VIVAVOCE, "talk", str(file), "--url", url, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "wav", "opus"])
+def test_it_shows_the_transcript_and_saves_the_answer(
+    vivavoce: Served, said: Mapping[str, Sentence], tmp_path: Path, suffix: str
+) -> None:
+    file = tmp_path / "question.wav"
+    file.write_bytes(said[QUESTION].wav)
+    ended = talk(file, vivavoce.origin, "--save", str(tmp_path / "saved"), "--format", suffix, "--no-realtime")
+    assert ended.returncode == 0, ended.stderr
+    assert "“what did you hear me say”" in ended.stdout
+    assert ANSWER in ended.stdout
+    states = ("handshaken", "receiving", "transcribing", "responding", "speaking")
+    places = [ended.stdout.index(state) for state in states]
+    assert places == sorted(places)
+    (saved,) = (tmp_path / "saved").iterdir()
+    assert saved.suffix == f".{suffix}"
+    assert lasts_as_its_words_need(saved.read_bytes(), ANSWER)
+
+
+def test_it_says_where_no_server_is(tmp_path: Path, said: Mapping[str, Sentence]) -> None:
+    file = tmp_path / "question.wav"
+    file.write_bytes(said[QUESTION].wav)
+    ended = talk(file, "http://127.0.0.1:1")
+    assert ended.returncode == 2
+    assert "127.0.0.1:1" in ended.stderr
+    assert "Traceback" not in ended.stderr

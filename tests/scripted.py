@@ -1,0 +1,251 @@
+"""Engines that do what a test tells them, on Trio's clock, and keep a record of what was begun, done and stopped."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import trio
+
+from actors.ports import (
+    Clip,
+    Delivery,
+    EngineFailed,
+    LanguageModel,
+    Question,
+    Sound,
+    Speech,
+    SpeechToText,
+    TextToSpeech,
+    Transcript,
+    Undecodable,
+    Utterance,
+)
+from protocol.audioformat import AudioFormat
+
+T = TypeVar("T")
+UNDECODABLE = b"not sound"
+"""What the scripted codec cannot decode."""
+
+
+class Broken(Exception):
+    """A fault that nobody foresaw."""
+
+
+class End(StrEnum):
+    """How a call of an engine ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What an engine does when it is called: its pieces, each after `delay` seconds, then its end after as long.
+
+    Before piece `stops_at` (as many as there are pieces: before the end) it raises `failure`, or hangs for ever where
+    there is none.
+    """
+
+    pieces: tuple[str, ...]
+    delay: float = 0.0
+    stops_at: int | None = None
+    failure: Exception | None = None
+
+
+def hangs(*pieces: str) -> Act:
+    """An engine that never goes on after these pieces."""
+    return Act(pieces, stops_at=len(pieces))
+
+
+def fails(*pieces: str, why: Exception | None = None) -> Act:
+    """An engine that fails after these pieces: as engines do, or by `why`."""
+    return Act(pieces, stops_at=len(pieces), failure=why or EngineFailed("the provider is down"))
+
+
+def drips(delay: float, count: int = 1_000) -> Act:
+    """An engine that gives a piece each `delay` seconds, and does not come to an end within the test."""
+    return Act(("drip ",) * count, delay)
+
+
+class Call(Generic[T]):
+    """One call of an engine: what it was asked, when it began, and how and when it ended."""
+
+    def __init__(self, asked: T) -> None:
+        self.asked = asked
+        self.began = trio.current_time()
+        self.ended: float | None = None
+        self.end: End | None = None
+
+    def __repr__(self) -> str:
+        return f"<Call {type(self.asked).__name__} {self.end or 'running'}>"
+
+
+class Script(Generic[T]):
+    """What one engine does, call for call, and the record of its calls; when the acts are used up, `usual`."""
+
+    def __init__(self, usual: Act) -> None:
+        self.usual = usual
+        self.acts: deque[Act] = deque()
+        self.calls: list[Call[T]] = []
+
+    @property
+    def running(self) -> int:
+        """How many calls have not ended."""
+        return sum(call.end is None for call in self.calls)
+
+    @property
+    def ends(self) -> list[End | None]:
+        """How the calls ended, one after the other; None for one that runs."""
+        return [call.end for call in self.calls]
+
+    async def play(self, asked: T, emit: Callable[[str], Awaitable[None]]) -> Act:
+        """Do the next act."""
+        act = self.acts.popleft() if self.acts else self.usual
+        call = Call(asked)
+        self.calls.append(call)
+        end = End.FAILED
+        try:
+            await self._play(act, emit)
+            end = End.DONE
+        except trio.Cancelled:
+            end = End.CANCELLED
+            raise
+        finally:
+            call.end, call.ended = end, trio.current_time()
+        return act
+
+    @staticmethod
+    async def _play(act: Act, emit: Callable[[str], Awaitable[None]]) -> None:
+        for number in range(len(act.pieces) + 1):
+            await trio.sleep(act.delay)
+            if number == act.stops_at:
+                if act.failure is not None:
+                    raise act.failure
+                await trio.sleep_forever()
+            if number < len(act.pieces):
+                await emit(act.pieces[number])
+
+
+class Recogniser:
+    """A recogniser whose words are the pieces of its act."""
+
+    def __init__(self) -> None:
+        self.wants: AudioFormat | None = AudioFormat("pcm16", 16_000)
+        self.script: Script[Utterance] = Script(Act(("How are you?",)))
+
+    async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
+        """The pieces joined are the transcript; each is told as it comes."""
+        act = await self.script.play(utterance, words)
+        return Transcript("".join(act.pieces), "en")
+
+
+class Model:
+    """A language model that writes the pieces of its act."""
+
+    def __init__(self) -> None:
+        self.script: Script[Question] = Script(Act(("Fine ", "and well.")))
+
+    async def answer(self, question: Question, write: Callable[[str], Awaitable[None]]) -> Delivery:
+        """Write the act."""
+        await self.script.play(question, write)
+        return Delivery()
+
+
+class Synthesiser:
+    """A synthesiser whose sound is the text itself, in as many pieces as its act has."""
+
+    def __init__(self) -> None:
+        self.script: Script[Speech] = Script(Act(("",)))
+
+    async def synthesise(self, speech: Speech, sound: Callable[[Clip], Awaitable[None]]) -> None:
+        """Each piece of the act is put before the text."""
+
+        async def emit(piece: str) -> None:
+            await sound(Clip((piece + speech.text).encode(), AudioFormat("pcm16", 24_000)))
+
+        await self.script.play(speech, emit)
+
+
+class ScriptedCodec:
+    """A codec that writes the name of the format before the bytes; every sound lasts `seconds`."""
+
+    def __init__(self) -> None:
+        self.seconds = 2.0
+        self.script: Script[Any] = Script(Act(()))
+        self.fails_for: set[AudioFormat] = set()
+
+    async def decode(self, clip: Clip, rate: int) -> bytes:
+        """The bytes themselves, but for those that are UNDECODABLE."""
+        await self.script.play(clip, _nothing)
+        if clip.data == UNDECODABLE:
+            raise Undecodable("no known format; send mp3 or wav")
+        return clip.data
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """`mp3:` and the bytes, for mp3."""
+        await self.script.play(clip, _nothing)
+        if targets & self.fails_for:
+            raise Undecodable("no encoder")
+        return {target: Sound(f"{target}:".encode() + clip.data, self.seconds) for target in targets}
+
+
+async def _nothing(piece: str) -> None:
+    """The codec hands nothing on."""
+
+
+class ScriptedAnalyst:
+    """An analyst that finds everything neutral."""
+
+    def sentiment(self, text: str) -> str:
+        """As always."""
+        return "neutral"
+
+
+class ScriptedEngines:
+    """All engines of a server, one of each kind; satisfies `actors.ports.Engines`."""
+
+    def __init__(self) -> None:
+        self.stt = Recogniser()
+        self.llm = Model()
+        self.tts = Synthesiser()
+        self._codec = ScriptedCodec()
+        self._analyst = ScriptedAnalyst()
+
+    @property
+    def scripts(self) -> dict[str, Script[Any]]:
+        """Each engine's script."""
+        return {
+            "STT": self.stt.script,
+            "LLM": self.llm.script,
+            "TTS": self.tts.script,
+            "codec": self._codec.script,
+        }
+
+    @property
+    def running(self) -> dict[str, int]:
+        """The engines that are at work, and on how much."""
+        return {kind: script.running for kind, script in self.scripts.items() if script.running}
+
+    def recogniser(self, provider: str) -> SpeechToText:
+        """The one recogniser."""
+        return self.stt
+
+    def model(self, provider: str) -> LanguageModel:
+        """The one model."""
+        return self.llm
+
+    def synthesiser(self, provider: str) -> TextToSpeech:
+        """The one synthesiser."""
+        return self.tts
+
+    @property
+    def codec(self) -> ScriptedCodec:
+        """The codec."""
+        return self._codec
+
+    @property
+    def analyst(self) -> ScriptedAnalyst:
+        """The analyst."""
+        return self._analyst

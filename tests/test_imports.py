@@ -1,0 +1,109 @@
+"""What may import what: `protocol <- actors <- adapters`, pure modules without trio, and nothing that Windows lacks."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("protocol", "actors", "adapters")
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+PURE_ACTORS = ("events", "effects", "limits", "table", "session", "turn", "hearing", "answering", "configuring", "ports")
+IMPURE = {"trio", "asyncio", "socket", "ssl", "time", "threading", "subprocess", "selectors", "logging"}
+POSIX_ONLY = {
+    "crypt", "fcntl", "grp", "nis", "ossaudiodev", "posix", "pty", "pwd", "readline", "resource", "spwd", "syslog",
+    "termios", "tty", "uvloop",
+}  # fmt: skip
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Every module that is imported, wherever in the file, by its full name; `from a import b` is `a.b` as well."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports_at_top(tree: ast.Module) -> Iterator[str]:
+    """What importing the module imports: all but what is inside functions and `if TYPE_CHECKING`."""
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imports(ast.Module([node], []))
+        pending += ast.iter_child_nodes(node)
+
+
+def parse(module: str) -> ast.Module:
+    """The module's text."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def packages(names: Iterator[str]) -> set[str]:
+    """The first part of each name."""
+    return {name.split(".")[0] for name in names}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_arrows_lead_from_adapters_to_actors_to_protocol(module: str) -> None:
+    own = PACKAGES.index(module.split(".")[0])
+    above = packages(imports(parse(module))) & set(PACKAGES[own + 1 :])
+    assert not above, f"{module} imports {above}"
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("protocol")])
+def test_the_protocol_layer_knows_neither_sockets_nor_time(module: str) -> None:
+    assert not packages(imports(parse(module))) & IMPURE
+
+
+@pytest.mark.parametrize("name", PURE_ACTORS)
+def test_what_decides_in_a_session_knows_no_trio(name: str) -> None:
+    module = f"actors.{name}"
+    assert not packages(imports(parse(module))) & IMPURE
+    others = {imported for imported in imports_at_top(parse(module)) if imported in MODULES}
+    allowed = {f"actors.{pure}" for pure in PURE_ACTORS}
+    assert {other for other in others if other.startswith("actors.")} <= allowed
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("actors")])
+def test_actors_see_the_outside_only_through_ports(module: str) -> None:
+    outside = packages(imports(parse(module))) - set(sys.stdlib_module_names) - {*PACKAGES}
+    assert outside <= {"trio", "msgspec", "transitions"}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith(("adapters.stt", "adapters.llm"))])
+def test_engines_know_of_actors_only_the_ports(module: str) -> None:
+    known = {name for name in imports(parse(module)) if name.startswith("actors")}
+    assert all(name == "actors.ports" or name.startswith("actors.ports.") for name in known), known
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_needs_posix_to_be_imported(module: str) -> None:
+    assert not packages(imports_at_top(parse(module))) & POSIX_ONLY
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_in_its_first_line_what_it_is_for(module: str) -> None:
+    said = ast.get_docstring(parse(module))
+    assert said
+    assert said.split("\n")[0].endswith((".", ":"))
+
+
+def test_the_walk_sees_what_it_should() -> None:
+    tree = ast.parse("import fcntl\ndef f():\n    import pwd\nif TYPE_CHECKING:\n    from actors import ports\n")
+    assert set(imports(tree)) == {"fcntl", "pwd", "actors", "actors.ports"}
+    assert set(imports_at_top(tree)) == {"fcntl"}
+    assert {"protocol.messages", "actors.session", "adapters.cli", "adapters.stt.local"} <= set(MODULES)
