@@ -172,6 +172,7 @@ def finish_turn(session: Session) -> None:
     exchange = session.turn.exchange(session.now)
     if exchange is not None:
         session.history.append(exchange)
+        del session.history[: max(0, len(session.history) - session.limits.history_turns)]
     session.turn.clip = None
     session.effects.append(Release(session.turn.number))
 

@@ -5,6 +5,7 @@ server that sends everything back. It is told messages and the time, and sends t
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -72,6 +73,7 @@ class Client:
         self._send_timeout = send_timeout
         self._on_closed = on_closed
         self._wake = trio.Event()
+        self._alarm = -math.inf
         self._posting = False
         self._finished = False
         self._application = serve(self)
@@ -183,6 +185,10 @@ class Client:
 
     async def post(self, body: bytes) -> None:
         """Take in the body of a POST; waits while the application is behind. Raises RemoteProtocolError."""
+        # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
+        await trio.lowlevel.checkpoint()
+        if self.connection.closed:
+            raise RemoteProtocolError("this session is closed")
         if self._posting:
             self.close(CloseReason.PROTOCOL_ERROR)
             raise RemoteProtocolError("a second POST while one is being read")
@@ -206,7 +212,7 @@ class Client:
                 message = connection.receive_frame(await transport.receive(), trio.current_time())
                 if message is not None:
                     await self._application.receive(message)
-                else:
+                if message is None or self._application.deadline < self._alarm:
                     self._notify()
         except TransportClosed as lost:
             self.close(lost.reason)
@@ -236,10 +242,15 @@ class Client:
             self.connection.close(CloseReason.SLOW_READER)
 
     async def _wait(self) -> None:
-        """Until something is to be done, or the time has come to do something."""
+        """Until something is to be done, or the time has come to do something.
+
+        The alarm is put forward but never back: an event's attachments are due for a moment only, and to put it back
+        when they have come would mean to wake this task for every chunk of sound.
+        """
         connection, application = self.connection, self._application
         deadline = min(connection.deadline, application.deadline)
-        with trio.move_on_at(deadline):
+        self._alarm = deadline if self._alarm <= trio.current_time() else min(self._alarm, deadline)
+        with trio.move_on_at(self._alarm):
             await self._wake.wait()
             return
         try:

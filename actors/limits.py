@@ -1,5 +1,7 @@
 """The deadlines and bounds of a session, which the settings fill."""
 
+from typing import Annotated
+
 import msgspec
 
 
@@ -50,5 +52,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How many sessions there are at most."""
     mailbox: int = 64
     """How many events wait for a session before its sockets are made to wait."""
-    trace: int = 64
+    trace: Annotated[int, msgspec.Meta(ge=1)] = 64
     """How many of its last transitions a session remembers."""

@@ -61,7 +61,8 @@ class Lobby:
         if self._caps.per_address and self._by_address[address] >= self._caps.per_address:
             raise Full(f"there are {self._caps.per_address} connections from your address already")
         if len(self._unconnected) >= self._caps.unconnected:
-            next(iter(self._unconnected.values())).close(CloseReason.EVICTED)
+            # Taken out at once: the next to come may not find the same one again before its task has ended.
+            self._unconnected.pop(next(iter(self._unconnected))).close(CloseReason.EVICTED)
         sid = secrets.token_urlsafe(15)
         connection = Connection(sid, self.timing, transport, trio.current_time())
         client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget)

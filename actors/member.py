@@ -133,14 +133,25 @@ class Member:
     async def _tell(self, mail: Mail) -> None:
         """Put mail into the session's mailbox; a session that does not empty it in time has lost this socket."""
         assert self._membership is not None
+        try:
+            self._membership.mailbox.send_nowait(mail)  # which costs a third of what `send` and a time limit do
+        except trio.WouldBlock:
+            await self._tell_patiently(self._membership, mail)
+        except trio.BrokenResourceError:
+            self._find_session_over()
+
+    async def _tell_patiently(self, membership: Membership, mail: Mail) -> None:
         with trio.move_on_after(self._directory.house.limits.mailbox_wait) as scope:
             try:
-                await self._membership.mailbox.send(mail)
+                await membership.mailbox.send(mail)
             except trio.BrokenResourceError:
-                log.debug("%s: the session is over", self._client.address)
-                self.disconnect()
+                self._find_session_over()
         if scope.cancelled_caught:
             raise RemoteProtocolError("the session does not keep up", CloseReason.SERVER_CLOSED)
+
+    def _find_session_over(self) -> None:
+        log.debug("%s: the session is over", self._client.address)
+        self.disconnect()
 
     async def _leave(self) -> None:
         membership, self._membership = self._membership, None

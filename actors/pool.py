@@ -6,8 +6,8 @@ gives no seat), not a delay.
 
 A seat is the right of one turn to have work in the pool. Seats are given out when a turn is admitted and come back when
 it is over, so an admitted turn is never refused half way; the number of seats is the number of workers and of turns
-that may wait. Among the waiting, the owner with the least work running goes first, then who came first: a session with
-many parts cannot keep the others from their first.
+that may wait. Among the waiting, the owner with the least work running goes first, then the one that was given a worker
+longest ago, then who came first: a session with many parts cannot keep the others from their first.
 """
 
 import logging
@@ -61,6 +61,8 @@ class Pool:
         self.crashes = 0
         self._waiting: deque[Work] = deque()
         self._running: Counter[Hashable] = Counter()
+        self._served: dict[Hashable, int] = {}
+        self._assigned = 0
         self._idle: deque[Worker] = deque()
         # The dispatcher takes a message out as soon as it is scheduled; the room is for what comes in between.
         self._inbox, self._incoming = trio.open_memory_channel[Work | Done](4 * self.seats + 64)
@@ -115,10 +117,14 @@ class Pool:
         """Give waiting work to idle workers; what was cancelled while it waited is thrown away."""
         self._waiting = deque(work for work in self._waiting if not work.scope.cancel_called)
         while self._idle and self._waiting:
-            work = min(self._waiting, key=lambda work: self._running[work.owner])
+            work = min(self._waiting, key=lambda work: (self._running[work.owner], self._served.get(work.owner, 0)))
             self._waiting.remove(work)
             self._running[work.owner] += 1
+            self._assigned += 1
+            self._served[work.owner] = self._assigned
             self._idle.popleft().desk.send_nowait(work)
+        known = self._running.keys() | {work.owner for work in self._waiting}
+        self._served = {owner: when for owner, when in self._served.items() if owner in known}
 
     async def _work(self, nursery: trio.Nursery) -> None:
         """One worker's life. It ends with the first work that breaks unforeseen, and another worker takes its place."""

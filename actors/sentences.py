@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import regex  # type: ignore[import-untyped]
 
-# Own rules, for want of a library that serves. On 134 cases with traps in 18 languages sentencex 1.0.32 has 90 right,
-# sentencesplit 0.1.0 87, pysbd 0.3.4 82, syntok 1.4.4 61, these rules 133; on 60 other cases, written beforehand and
-# not looked at while the rules were made, see `tests/actors/test_sentences.py`. The libraries see a whole text: they
-# judge a stop without knowing that what follows has not come yet, and cost 40 to 4,000 µs each time they are asked.
+# Own rules, for want of a library that serves: the known ones judge a whole text, take a stop at its end for an end,
+# and cost 40 to 8,000 µs each time they are asked. Of 134 cases full of traps in 19 languages sentencex 1.0.32 has 90
+# right, sentencesplit 0.1.0 87, pysbd 0.3.4 82, syntok 1.4.4 61, these rules all; of 61 more that the rules were not
+# made with 32, 38, 34, 26, and these rules 53.
 
 LOOKAHEAD = 40
 """How many characters without a letter or digit are waited for after a stop, before it is taken for an end."""
@@ -22,14 +22,17 @@ _SPOKEN = regex.compile(f"[{_LETTER}]")
 
 _THAI_SPACE = r"(?<=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]) "
 _END = regex.compile(rf"[{_STOPS}\n]|{_THAI_SPACE}")
+_GREEK_END = regex.compile(rf"[{_STOPS}\n;]")
 _END_OR_CLAUSE = regex.compile(rf"(?V1)[[{_STOPS}\n]||[{_CLAUSES}]]|{_THAI_SPACE}")
 _SIGHT = regex.compile(  # a quotation mark that can open one closes it where no letter follows: „Ja.“ Er
     rf"(?V1)(?P<marks>[[{_STOPS}]||[{_CLAUSES}]]{{0,{LOOKAHEAD}}}+)"
-    rf"(?P<close>(?:[\p{{Pe}}\p{{Pf}}\"'*_~`]|\p{{Pi}}(?![{_LETTER}])){{0,{LOOKAHEAD}}}+)"
+    rf"(?P<close>(?:[\p{{Pe}}\p{{Pf}}\"'*_~`]|(?:\p{{Pi}}|\s»)(?![{_LETTER}])){{0,{LOOKAHEAD}}}+)"
     rf"(?P<gap>[^{_LETTER}]{{0,{LOOKAHEAD}}}+)(?P<next>[{_LETTER}]?)"
 )
 _QUOTE = regex.compile(r"[\p{Pf}\p{Pi}\"'」』]")
 _CLAUSE = regex.compile(rf"(?V1)[{_CLAUSES}]")
+_TONES = frozenset("!?;！？؟‼⁇⁈⁉")
+"""Stops that a quotation may have within a sentence: "Who?" he asked."""
 _DASH = regex.compile(r"\s*[—–-]")
 _LEAD = regex.compile(r"(?:(?<!\S)[\p{Ps}\p{Pi}«—–-]\s+)?\S*\Z")
 _FENCE = regex.compile(r"[ \t]*(?:```|~~~)")
@@ -37,6 +40,9 @@ _FENCE = regex.compile(r"[ \t]*(?:```|~~~)")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}.'’-]+\Z")
 _BEFORE = 24
 _DOTTED = regex.compile(r"\p{L}{1,3}(?:\.-?\p{L}{1,3})+")
+_MEASURED = regex.compile(r"(?r)\d\s?\Z")
+_CITED = regex.compile(r"(?r)\p{L}\.\s?\Z")
+_UNITS = frozenset("mglhstVWA")
 _ROMAN = regex.compile("[IVXLC]+")
 _VOWELS = frozenset("aeiouyæœøıаеиоуыэюяієαεηιουω")
 
@@ -44,40 +50,45 @@ _SOFT = regex.compile(rf"(?V1)[[{_STOPS}]||[{_CLAUSES}]]+[\p{{Pe}}\p{{Pf}}\"'*_]
 _SPACE = regex.compile(r"\s+")
 _EXTENDING = regex.compile(r"[\p{M}\u200d\ufe0f\U0001F3FB-\U0001F3FF]")
 
-_ORDINAL = frozenset("bs cs da de et eu fi hr hu is ko lb lv nb nn no pl sk sl sr tr".split())
-"""Languages that write a stop after an ordinal number: 3. Oktober."""
-_VOWELLESS = frozenset("bg bs cs hr mk sk sl sr".split())
-"""Languages that have words without a vowel; elsewhere such a word before a stop is an abbreviation: vgl., Mrs."""
-_TIMES = frozenset(("a.m", "p.m"))
-_SIGHS = frozenset("hm hmm hmmm mhm mm mmm sh shh pst psst brr pfft tv kg km cm mm ml mg gb mb kb tb кг км см мм мб гб".split())
 
-# What stands before more words. What may as well end a sentence (etc., Inc.) is not here: a capital decides.
-_TITLES = "capt col dipl doc dra drs gen hon ing lic maj messrs mme mons prof prop rev sen sig sra vs"
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ORDINAL = _words("bs cs da de et eu fi hr hu is ko lb lv nb nn no pl sk sl sr tr")
+"""Languages that write a stop after an ordinal number: 3. Oktober."""
+_VOWELLESS = _words("bg bs cs hr mk sk sl sr")
+"""Languages that have words without a vowel; elsewhere such a word before a stop is an abbreviation: vgl., Mrs."""
+_TIMES = _words("a.m p.m")
+_WHOLE = _words("hm hmm hmmm mhm mm mmm sh shh pst psst brr pfft tv zł kr kg km cm ml mg gb mb kb tb кг км см мм мб гб")
+"""Words and units without a vowel that are no abbreviations, or as well end a sentence."""
+
+# What stands before more words. What may as well end a sentence (etc., Inc.) is not here, for a capital decides, nor
+# what the rules find: single letters, dotted ones (z.B.), words without a vowel, three letters before a digit.
+_TITLES = "capt dipl gen messrs mme prof rev sen vs"
 _ABBREVIATIONS = {
-    "": _TITLES,
-    "ar": "أ إلخ",
-    "ca": f"{_TITLES} av pàg núm ex",
-    "cs": f"{_TITLES} dr mgr ing tzv tj např str čl mj resp sv",
-    "da": f"{_TITLES} hr fr nr kap bl ca evt inkl jf",
-    "de": f"{_TITLES} abs abt allg art aug bd ca dez ebd evtl exkl feb febr fr geb gegr hl inkl jan kap max mio "
-    "nov okt sept sog usf zit ziff sa so mo di mi fa",
-    "el": "κ κα κκ δρ σελ βλ αρ καθ λεωφ οδ π.χ",
-    "en": f"{_TITLES} adm approx apr aug ave blvd ca cf dec dept ed est feb fig gov jan messrs oct sept st univ viz",
-    "es": f"{_TITLES} aa av avda bs cap cía dna dña ee ej excmo ff fig gral núm ntra pág págs pdte vol",
-    "fa": "دکتر",
-    "fi": f"{_TITLES} esim ks mm ns tri",
-    "fr": f"{_TITLES} av bd boul chap éd env ex fig hab me mgr mlle mlles mmes mm pp réf st ste vol",
+    "ca": f"{_TITLES} dra sra av pàg núm ex",
+    "cs": f"{_TITLES} dr ing mgr mj např resp str sv tj tzv čl",
+    "da": f"{_TITLES} bl ca evt inkl",
+    "de": f"{_TITLES} abb abs abschn abt allg aug bd ca co dez ebd evtl exkl fa feb gegr ggf hl ing inkl jan jur kap "
+    "max med mio nat nov okt phil rer sept sog usf ziff",
+    "el": "βλ δρ καθ λεωφ οδ σελ",
+    "en": f"{_TITLES} adm approx apr aug ave blvd ca cf col dec dept feb fig gov hon jan oct sept st univ viz",
+    "es": f"{_TITLES} aa av avda bs cap cía dna doc dra drs dña ee excmo ff gral ing lic núm ntra pág págs sra uds",
+    "fi": f"{_TITLES} esim",
+    "fr": f"{_TITLES} av bd boul chap éd env ex hab mgr mlle mlles mmes réf st ste vol",
     "hi": "डॉ श्री प्रो पं सु कु मो",
-    "hu": "dr prof id ifj pl kb ún",
-    "it": f"{_TITLES} arch art avv cap dott ecc ed es fig geom ill on pag pagg par sigg sigra sig.ra dott.ssa prof.ssa vol",
-    "nl": f"{_TITLES} bijv blz dhr evt incl jl mevr mw nl resp sint zgn zie",
-    "no": f"{_TITLES} bl ca eks evt fru inkl kap nr",
-    "pl": f"{_TITLES} art al godz im in inż itp jw lek mec mjr nr os pl pok ppor por prof red rys św tab tel tj tzw ul zob",
-    "pt": f"{_TITLES} av cap ed eng ex exa exmo fig núm obs pág págs tel vol",
-    "ru": "акад бул гл гр г-жа г-н доц им илл напр обл пер пл пр проф просп рис см ср ст стр табл тел ул",
-    "sv": f"{_TITLES} bl ca dvs ev exkl inkl kap resp",
-    "tr": f"{_TITLES} alb av bkz bul cad doç gör haz mad mah müh sok ör örn yrd",
-    "uk": "акад бул вул ім напр обл пл проф рис див ст стор табл тел",
+    "hu": f"{_TITLES} ifj özv ún",
+    "it": f"{_TITLES} arch avv cap dott dott.ssa ecc egr geom ill ing pag pagg prof.ssa sig sig.ra sigg",
+    "nb": f"{_TITLES} bl ca eks evt inkl",
+    "no": f"{_TITLES} bl ca eks evt inkl",
+    "nl": f"{_TITLES} bijv blz ca dhr evt incl ir max mevr resp zgn zie",
+    "pl": f"{_TITLES} al godz in inż itp lek ok os pok por red rys św tab tel ul ur zob",
+    "pt": f"{_TITLES} av cap dra eng ex exa exmo núm obs pág págs sra",
+    "ru": "акад бул гл г-жа г-н доц илл напр обл проф просп рис стр табл тел ул",
+    "sv": f"{_TITLES} bl ca evt exkl inkl resp",
+    "tr": f"{_TITLES} alb av cad doç gör haz mah müh örn yrd",
+    "uk": "акад бул вул напр обл проф рис стор табл тел",
 }
 _CONJUNCTIONS = {
     "de": "und oder aber sondern weil dass denn",
@@ -97,33 +108,41 @@ _CONJUNCTIONS = {
 class Cutter:
     """The parts of a text in `language` (BCP 47, "" for unknown), at most `longest` characters each.
 
-    The parts joined are the text, character by character, and depend on the text alone: how it came in pieces only decides
-    which call returns them. In Chinese, Japanese and Korean script a part is at most two fifths of `longest` (120 of
-    300). A sentence that is longer is cut at its last clause mark, else before a conjunction, else at a space (all
-    in its last two thirds), else anywhere but inside a character. With `quick_first` the first part may be a clause
-    of at least 20 characters and 4 words, or 8 characters of East Asian script.
+    The parts joined are the text, character by character, and depend on the text alone: how it came in pieces only
+    decides which call returns them.
 
-    A part ends at a stop, a newline, or in Thai, Lao, Khmer and Burmese at a space after 40 characters. To be sure of it, the first
-    letter or digit after it is waited for (3.1|4; "Dr. S"; an emoji or a closing quotation mark, that go with the part before),
-    at most LOOKAHEAD other characters. A part has a letter or digit in it, but for a run without any that
-    is longer than LOOKAHEAD after a stop or than `longest` elsewhere, and a text without any.
+    A part ends at the end of a sentence, at a newline, or in Thai, Lao, Khmer and Burmese at a space after 40
+    characters. To be sure of it, the first letter or digit after it is waited for (3.1|4 is no end, nor is z.B. or
+    "…?" he asked, and an emoji goes with the part before), or LOOKAHEAD other characters. A part has a letter or
+    digit, but where LOOKAHEAD characters after a stop, or `longest` elsewhere, have none.
+
+    A sentence that is longer is cut at its last clause mark, else before a conjunction, else at a space (all in its
+    last two thirds), else anywhere but inside a character. In Chinese, Japanese and Korean script `longest` is two
+    fifths of what is given (120 of 300). With `quick_first` the first part may be a clause of at least 20 characters
+    and 4 words, or 8 characters of those scripts.
     """
 
     def __init__(self, language: str, longest: int = 300, *, quick_first: bool = False) -> None:
-        self._language = regex.split("[-_]", language.lower())[0]
-        self._abbreviations = frozenset(_ABBREVIATIONS.get(self._language, _TITLES).split())
+        self._language = language.lower().replace("_", "-").partition("-")[0]
+        self._abbreviations = _words(_ABBREVIATIONS.get(self._language, _TITLES))
         words = _CONJUNCTIONS.get(self._language, "").split()
-        self._conjunction = regex.compile(rf"\s+(?=(?:{'|'.join(words)})\s)", regex.I) if words else None
+        self._conjunction = regex.compile(rf"\s(?=(?:{'|'.join(words)})\s)", regex.I) if words else None
+        self._ending = _GREEK_END if self._language == "el" else _END
+        self._marks = _END_OR_CLAUSE if quick_first else self._ending
         self._longest = longest
-        self._quick = quick_first
+        self._short = max(1, longest * 2 // 5)
         self._held = ""
         self._start = 0  # of the part in hand, in what is held
         self._at = 0  # up to here it is judged
+        self._waits = False  # for what follows the mark there
         self._voiced = False  # there is a letter or digit before _at
 
     def push(self, text: str) -> list[str]:
         """The parts that are certain now that `text` has come; at most `longest` + 3 * LOOKAHEAD characters stay."""
+        before = len(self._held)
         self._held += text
+        if not self._waits and len(self._held) <= self._short and not self._marks.search(self._held, before):
+            return []
         parts = list(self._parts(final=False))
         self._held = self._held[self._start :]
         self._at -= self._start
@@ -135,41 +154,43 @@ class Cutter:
         parts = list(self._parts(final=True))
         if self._start < len(self._held):
             parts.append(self._held[self._start :])
-        self._held, self._start, self._at = "", 0, 0
+        self._held, self._start, self._at, self._voiced = "", 0, 0, False
         return parts
 
     def _parts(self, final: bool) -> Iterator[str]:
         while (end := self._next(final)) is not None:
             yield self._held[self._start : end]
             self._start = self._at = end
-            self._quick = self._voiced = False
+            self._marks, self._voiced = self._ending, False
 
     def _next(self, final: bool) -> int | None:
         """Where the part in hand ends, None where that is not certain."""
-        limit = self._limit()
-        pattern = _END_OR_CLAUSE if self._quick else _END
-        while mark := pattern.search(self._held, self._at, limit):
-            sight = _SIGHT.match(self._held, mark.start())
-            if not (final or sight["next"] or len(sight["gap"]) == LOOKAHEAD):
-                self._note(mark.start())
+        limit, self._waits = self._limit(), False
+        while self._has_voice(limit) and (mark := self._marks.search(self._held, self._at, limit)):
+            self._at = mark.start()
+            sight = _SIGHT.match(self._held, self._at)
+            if final and not sight["next"]:
+                break
+            if not sight["next"] and len(sight["gap"]) < LOOKAHEAD:
+                self._waits = True
                 return None
-            self._note(mark.start())
-            if self._voiced and (sight["next"] or not final) and self._ends(mark.start(), sight):
+            if self._ends(self._at, sight):
                 return min(_edge(sight), limit)
-            self._note(max(mark.end(), min(sight.end("marks"), limit)))
-        self._note(min(limit, len(self._held)))
+            self._at = max(mark.end(), min(sight.end("marks"), limit))
+        self._at = min(limit, len(self._held))
         return self._forced(limit) if len(self._held) > limit else None
 
-    def _note(self, at: int) -> None:
-        self._voiced = self._voiced or bool(_SPOKEN.search(self._held, self._at, at))
-        self._at = at
+    def _has_voice(self, limit: int) -> bool:
+        """Whether the part in hand has a letter or digit; marks before it end nothing and are passed over."""
+        if not self._voiced and (letter := _SPOKEN.search(self._held, self._at, limit)):
+            self._voiced, self._at = True, letter.start()
+        return self._voiced
 
     def _limit(self) -> int:
-        short = max(1, self._longest * 2 // 5)
-        if len(self._held) - self._start > short:
-            window = self._held[self._start : self._start + short]
-            if 2 * len(_DENSE.findall(window)) >= short:
-                return self._start + short
+        if len(self._held) - self._start > self._short:
+            window = self._held[self._start : self._start + self._short]
+            if 2 * len(_DENSE.findall(window)) >= self._short:
+                return self._start + self._short
         return self._start + self._longest
 
     def _ends(self, at: int, sight: regex.Match[str]) -> bool:
@@ -178,15 +199,21 @@ class Cutter:
         if "\n" in gap:
             return not self._in_fence_line(at)
         if not marks:
-            return at - self._start >= (20 if self._quick else 40)
+            return at - self._start >= (20 if self._is_quick else 40)
         if not self._apart(at, marks[-1], gap, following) or _CLAUSE.match(gap):
             return False
         if self._is_clause(marks[-1]):
-            return self._quick and self._is_enough(at)
-        if marks[-1] not in ".…":
+            return self._is_quick and self._is_enough(at)
+        if marks[-1] in _TONES:
             quoted = _QUOTE.search(close) and following and not (following.isupper() or following.isnumeric())
             return not (quoted or (following.islower() and _DASH.match(gap)))
-        return not following.islower() and (marks != "." or not self._is_abbreviated(at, following))
+        return not (following.islower() and marks[-1] in ".…") and (
+            marks != "." or not self._is_abbreviated(at, following)
+        )
+
+    @property
+    def _is_quick(self) -> bool:
+        return self._marks is _END_OR_CLAUSE
 
     def _apart(self, at: int, mark: str, gap: str, following: str) -> bool:
         """Whether there is space after the mark, where the mark or the script needs one."""
@@ -202,8 +229,7 @@ class Cutter:
         return len(_DENSE.findall(clause)) >= 8 or (len(clause) >= 20 and len(clause.split()) >= 4)
 
     def _in_fence_line(self, at: int) -> bool:
-        begin = max(self._held.rfind("\n", self._start, at) + 1, self._start)
-        return bool(_FENCE.match(self._held, begin, at))
+        return bool(_FENCE.match(self._held, self._line(at), at))
 
     def _is_abbreviated(self, at: int, following: str) -> bool:
         """Whether the stop at `at` belongs to the word before it."""
@@ -213,11 +239,19 @@ class Cutter:
         word = found[0]
         first = not _SPOKEN.search(self._held, self._line(found.start()), found.start())
         if word.isnumeric():
-            ordinal = self._language in _ORDINAL
-            return first or (len(word) <= 2 and (ordinal or following.isnumeric())) or (ordinal and following.isnumeric())
+            return first or self._is_ordinal(found, following)
         if len(word) == 1:
-            return first or not (_DENSE.match(word) or (word == "I" and self._language == "en"))
+            if word in _UNITS and _MEASURED.search(self._held, self._start, found.start()):
+                return False
+            return not _DENSE.match(word) and (first or word != "I" or self._language != "en")
         return self._is_abbreviation(word, following)
+
+    def _is_ordinal(self, number: regex.Match[str], following: str) -> bool:
+        """Whether a number's stop is part of it, as in dates: 3. Oktober, 12. 05. 2026; but not p. 17. Then."""
+        short, ordinal = len(number[0]) <= 2, self._language in _ORDINAL
+        if following.isnumeric():
+            return short or ordinal
+        return short and ordinal and not _CITED.search(self._held, self._start, number.start())
 
     def _line(self, at: int) -> int:
         return max(self._held.rfind("\n", self._start, at) + 1, self._start)
@@ -236,7 +270,7 @@ class Cutter:
         return (len(word) <= 3 and following.isnumeric()) or (not word.isupper() and self._is_vowelless(last))
 
     def _is_vowelless(self, word: str) -> bool:
-        if len(word) > 4 or self._language in _VOWELLESS or word in _SIGHS:
+        if len(word) > 4 or self._language in _VOWELLESS or word in _WHOLE:
             return False
         return _VOWELS.isdisjoint(unicodedata.normalize("NFD", word))
 

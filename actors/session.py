@@ -6,7 +6,6 @@ are below it, in the order of a turn. actors/runner.py performs the effects.
 """
 
 import math
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, assert_never
 
@@ -79,8 +78,8 @@ class Session:
         self.state: State = State.IDLE
         self.limits = limits
         self.members: dict[MemberId, Member] = {}
-        self.history: deque[Exchange] = deque(maxlen=max(1, limits.history_turns))
-        self.trace: deque[Transition] = deque(maxlen=limits.trace)
+        self.history: list[Exchange] = []
+        self.trace: list[Transition] = []
         self.configuration = Configuration()
         self.deadline = now + limits.grace
         self.ended = False
@@ -154,6 +153,7 @@ class Session:
             ACTIONS[action](self)
         if rule.dest is not None:
             self.trace.append(Transition(source, event, self.state, self.now, self._find_deadline()))
+            del self.trace[: -self.limits.trace]
 
     def _move(self, event: str) -> None:
         source = self.state

@@ -1,5 +1,6 @@
 """HTTP/1.1 on one stream with h11: requests in, responses out, every read with a bound and a deadline."""
 
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -11,6 +12,7 @@ import msgspec
 import trio
 
 MAX_HEAD = 16_384
+MAX_QUERY_FIELDS = 64
 READ_SIZE = 65_536
 T = TypeVar("T")
 
@@ -57,11 +59,12 @@ def json_response(status: int, value: object, headers: tuple[tuple[str, str], ..
 
 
 class Deadlines(msgspec.Struct, frozen=True):
-    """How long a peer may take, in seconds: to begin the next request, to complete one, and to take a response."""
+    """How long a peer may take, in seconds: to begin a request, to complete it, to take a response, and the last one."""
 
     idle: float = 65.0
     request: float = 20.0
     response: float = 30.0
+    last_word: float = 5.0
 
 
 class HttpConnection:
@@ -96,8 +99,11 @@ class HttpConnection:
         if not isinstance(event, h11.Request):
             raise BadRequest(400, "a request was expected")
         self._method = event.method.decode("ascii")
-        target = event.target.decode("ascii", "replace")
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(event.target.decode("ascii", "replace"))
+            query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
+        except ValueError as error:
+            raise BadRequest(400, f"the target of the request cannot be read: {error}") from None
         lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
         lines += [b"%s: %s" % (name, value) for name, value in event.headers]
         head = b"\r\n".join(lines) + b"\r\n\r\n"
@@ -106,7 +112,7 @@ class HttpConnection:
         return Request(
             method=self._method,
             path=parts.path,
-            query=dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=64)),
+            query=query,
             headers={name.decode("ascii"): value.decode("latin-1") for name, value in event.headers},
             head=head,
         )
@@ -147,8 +153,8 @@ class HttpConnection:
         self._h11.receive_data(bytes(data))
         return bool(data)
 
-    async def while_connected(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do `work` while the peer is there. Raises PeerGone as soon as it is not; `work` is cancelled then.
+    async def while_connected(self, work: Callable[[], Awaitable[T]], on_gone: Callable[[], None]) -> T:
+        """Do `work` while the peer is there; when it is not, call `on_gone` at once, cancel `work`, raise PeerGone.
 
         The body of the request has to be read by then. What the peer sends meanwhile is its next request.
         """
@@ -157,6 +163,7 @@ class HttpConnection:
 
             async def watch() -> None:
                 if not await self._receive_or_gone():
+                    on_gone()
                     nursery.cancel_scope.cancel()
 
             nursery.start_soon(watch)
@@ -191,6 +198,15 @@ class HttpConnection:
         if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._method = self._method or "GET"
             await self.respond(Response(bad.status, f"{bad}\n".encode(), headers=(("Connection", "close"),)))
+
+    async def linger(self) -> None:
+        """Let the peer take in the last word: one that still sends when its stream is closed hears of a reset alone."""
+        with trio.move_on_after(self._deadlines.last_word):
+            with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                if isinstance(self.stream, trio.abc.HalfCloseableStream):
+                    await self.stream.send_eof()
+                while await self.stream.receive_some(READ_SIZE):
+                    pass
 
     async def _send(self, *events: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
         data = b"".join(self._h11.send(event) or b"" for event in events)

@@ -3,7 +3,6 @@
 import ipaddress
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import msgspec
 import trio
@@ -64,6 +63,7 @@ class Listener:
     async def _say_goodbye(self, http: HttpConnection, bad: BadRequest) -> None:
         try:
             await http.refuse(bad)
+            await http.linger()
         except PeerGone:
             log.debug("gone before it could be told: %s", bad)
 
@@ -80,6 +80,7 @@ class Listener:
                     target = polling.find_target(request, self._reception)
                     if target.transport == WEBSOCKET:
                         await self._serve_websocket(http, request, target, address)
+                        await http.linger()
                         return False
                     response = await polling.answer(http, request, target, self._reception, address, headers)
             except Refused as refused:
@@ -112,7 +113,8 @@ class Listener:
 
     def _allows(self, origin: str, request: Request) -> bool:
         allowed = self._door.allowed_origins
-        own = urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+        host = request.headers.get("host", "").lower()
+        own = bool(host) and origin.lower().partition("://")[2] == host
         return own or origin in allowed or "*" in allowed
 
     def _cors(self, request: Request) -> Headers:

@@ -6,7 +6,7 @@ import msgspec
 
 from actors.client import Client
 from actors.lobby import Full, Lobby
-from adapters.http import HttpConnection, PeerGone, Request, Response, json_response
+from adapters.http import HttpConnection, Request, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
 
@@ -109,11 +109,11 @@ async def _open(request: Request, reception: Reception, address: str, headers: H
 async def _poll(http: HttpConnection, client: Client, headers: Headers) -> Response:
     """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
     client.begin_poll()  # outside of the nursery below, which would wrap the error
-    try:
-        return _payload(await http.while_connected(client.poll), headers)
-    except PeerGone:
+
+    def lose() -> None:
         client.close(CloseReason.TRANSPORT_LOST)
-        raise
+
+    return _payload(await http.while_connected(client.poll, lose), headers)
 
 
 def _payload(text: str, headers: Headers) -> Response:

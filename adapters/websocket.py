@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import logging
 
 import trio
@@ -80,9 +81,15 @@ class WebSocketTransport:
         return TransportClosed(CloseReason.TOO_LARGE if too_large else CloseReason.TRANSPORT_LOST)
 
     async def close(self) -> None:
-        """Say goodbye, and close the stream whether the peer answers or not."""
-        with trio.move_on_after(CLOSE_SECONDS, shield=True):
+        """Say goodbye, and close the stream whether the peer answers or not.
+
+        Where trio-websocket is about to say it of its own accord (1009, or an answer to the peer's), its `aclose` does
+        not wait for that; no message can come only once it has been said.
+        """
+        with trio.move_on_after(CLOSE_SECONDS, shield=True), contextlib.suppress(ConnectionClosed):
             await self._connection.aclose()
+            while True:
+                await self._connection.get_message()
 
 
 def find_fault(request: Request) -> str | None:

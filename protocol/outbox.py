@@ -23,8 +23,9 @@ class Outbox:
 
     def __init__(self, max_bytes: int, max_entries: int) -> None:
         self._entries: deque[Entry] = deque()
-        self._begun: deque[Frame] = deque()
-        self._urgent: deque[Frame] = deque()
+        # Lists, because they are all but always empty: an empty deque takes ten times the memory, in every connection.
+        self._begun: list[Frame] = []
+        self._urgent: list[Frame] = []
         self._max_bytes = max_bytes
         self._max_entries = max_entries
         self.size = 0
@@ -68,9 +69,9 @@ class Outbox:
     def take(self) -> Frame | None:
         """The next frame to hand to the transport, None where there is none."""
         if self._begun:
-            return self._begun.popleft()
+            return self._begun.pop(0)
         if self._urgent:
-            return self._urgent.popleft()
+            return self._urgent.pop(0)
         if not self._entries:
             return None
         entry = self._entries.popleft()

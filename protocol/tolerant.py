@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -76,7 +77,7 @@ def read(
     null and "" set a field to its default, and so does 0 for the (section, field) pairs of `zero_is_unset`; a null
     section sets all of its fields. Raises Unreadable.
     """
-    sections = {field.encode_name: field for field in msgspec.structs.fields(root)}
+    sections = {field.encode_name: field for field in _fields(root)}
     if unset(payload):
         return [], []
     if not isinstance(payload, Mapping):
@@ -90,16 +91,25 @@ def read(
     return changes, warnings[:MAX_WARNINGS]
 
 
+_fields = cache(msgspec.structs.fields)
+"""What `structs.fields` and `get_type_hints` say of a struct costs more to ask than all the rest of an update."""
+
+
+@cache
+def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    return get_type_hints(struct, include_extras=True)
+
+
 def _section(
     name: str, raw: object, struct: type[msgspec.Struct], zero_is_unset: frozenset[tuple[str, str]]
 ) -> tuple[list[Change], list[str]]:
-    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    fields = {field.name: field for field in _fields(struct)}
     if unset(raw):
         return [Change(name, field.name, field.default) for field in fields.values()], []
     if not isinstance(raw, Mapping):
         raise Unreadable(f"{name}: came {show(raw)}, allowed: an object")
     given, warnings = fold(raw, {field.encode_name: field.name for field in fields.values()}, f"{name}.")
-    hints = get_type_hints(struct, include_extras=True)
+    hints = _hints(struct)
     changes: list[Change] = []
     for key, value in given.items():
         field = fields[key]
@@ -146,7 +156,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
     given, _ = fold(raw, _NAMED, "")
     if unset(given.get("name")):
         return default
-    hint = get_type_hints(struct, include_extras=True)["name"]
+    hint = _hints(struct)["name"]
     name = given["name"]
     if get_origin(hint) is Literal and isinstance(name, str):
         name = name.lower()

@@ -164,7 +164,7 @@ async def test_nothing_of_a_cut_answer_comes_after_it_was_cancelled(
 ) -> None:
     avatar = await interrupted_by(*event)
     cut = next(place for place, message in enumerate(avatar.heard) if isinstance(message, ResponseCancelled))
-    assert not {Piece, TextDone, TextDelta} & {*kinds(avatar.heard[cut:])}  # type: ignore[arg-type]
+    assert not {Piece, TextDone, TextDelta} & {*kinds(avatar.heard[cut:])}
     assert [piece.done for piece in avatar.pieces] == [True]
 
 

@@ -59,6 +59,7 @@ async def ask(raw: bytes, deadlines: Deadlines = DEADLINES) -> bytes:
         await ours.send_all(raw)
         async for chunk in ours:
             received += chunk
+        await ours.aclose()
     return received
 
 

@@ -9,11 +9,10 @@ from typing import Any
 import msgspec
 
 from tests.bench import load
-from tests.bench.process import SERVERS, Process, has_node, part_cores, running
+from tests.bench.process import NODE, OURS, PEER, Process, has_node, part_cores, running
 
 Measurement = load.Spoken | load.Connected
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
-PEER = "python-socketio"
 
 
 def main() -> None:
@@ -42,12 +41,12 @@ def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
         def measure(server: Process, is_base64: bool = is_base64) -> Coroutine[Any, Any, load.Spoken]:
             return load.speak(server, sessions, seconds, is_base64=is_base64)
 
-        _compare(core, ("ours", PEER), rounds, measure)
+        _compare(core, (OURS, PEER), rounds, measure)
 
 
 def _connections(core: int, rounds: int, idle: int, comers: int) -> None:
     print(f"\n{idle} idle connections; {comers} that come and go over each transport")
-    servers = SERVERS if has_node() else SERVERS[:2]
+    servers = (OURS, PEER, NODE) if has_node() else (OURS, PEER)
     _compare(core, servers, rounds, lambda server: load.connect(server, idle, comers))
 
 

@@ -87,17 +87,19 @@ async def connect(server: Process, idle: int, comers: int) -> Connected:
     """`idle` WebSockets at once that only stay; then `comers` over each transport that connect and leave."""
     await _come_and_go(server, WARM * 5, lambda: _come_by_websocket(server.port))
     await _come_and_go(server, WARM * 5, lambda: connect_polling(server.port))
-    websocket = await _come_and_go(server, comers, lambda: _come_by_websocket(server.port))
-    polling = await _come_and_go(server, comers, lambda: connect_polling(server.port))
     before = await _settled_memory(server)
     sockets = await _abreast(idle, lambda: Socket.connect(server.port))
     memory = await _settled_memory(server) - before
     await asyncio.gather(*[socket.close() for socket in sockets])
+    websocket = await _come_and_go(server, comers, lambda: _come_by_websocket(server.port))
+    polling = await _come_and_go(server, comers, lambda: connect_polling(server.port))
     return Connected(memory / idle, *websocket, *polling)
 
 
 async def _settled_memory(server: Process) -> int:
-    await asyncio.sleep(SETTLE)
+    for _ in range(2):  # what the first frees may be given back only then
+        server.tidy()
+        await asyncio.sleep(SETTLE / 2)
     return server.memory()
 
 

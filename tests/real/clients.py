@@ -112,8 +112,10 @@ class Talker:
 
 
 @asynccontextmanager
-async def talking(kind: Kind, server: Served, transports: str = WEBSOCKET) -> AsyncIterator[Talker]:
-    """A client of that kind, connected to `server`; all it does is over after NET."""
+async def talking(
+    kind: Kind, server: Served, transports: str = WEBSOCKET, greeting: str = "session.joined"
+) -> AsyncIterator[Talker]:
+    """A client of that kind that `server` has greeted; all it does is over after NET."""
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
             program = await trio.lowlevel.open_process(
@@ -126,7 +128,7 @@ async def talking(kind: Kind, server: Served, transports: str = WEBSOCKET) -> As
             talker = Talker(program)
             try:
                 nursery.start_soon(talker.read)
-                await talker.until("session.joined")
+                await talker.until(greeting)
                 yield talker
             finally:
                 print([(heard.what, heard.name) for heard in talker.heard])  # pytest shows it where a test fails

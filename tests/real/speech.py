@@ -52,13 +52,18 @@ async def _sentence(engine: LocalSpeech, text: str) -> Sentence:
         samples.extend(clip.data)
 
     await engine.synthesise(Speech(text, "", "", "en-US", "unspecified", 1.0), hear)
+    return Sentence(text, wav(bytes(samples)), bytes(samples))
+
+
+def wav(samples: bytes) -> bytes:
+    """A WAV file of `samples` at 22,050 Hz."""
     file = io.BytesIO()
     with wave.open(file, "wb") as written:
         written.setnchannels(1)
         written.setsampwidth(2)
         written.setframerate(FORMAT.rate)
-        written.writeframes(bytes(samples))
-    return Sentence(text, file.getvalue(), bytes(samples))
+        written.writeframes(samples)
+    return file.getvalue()
 
 
 def words(text: str) -> list[str]:

@@ -158,6 +158,19 @@ async def test_a_second_poll_at_the_same_time_closes_the_session(engineio_server
         assert (await session.get()).status_code == 400
 
 
+async def test_a_poll_whose_client_goes_away_closes_the_session(engineio_server: Served) -> None:
+    async with polling(engineio_server) as session:
+        await session.open()
+        host, port = engineio_server.address.split(":")
+        stream = await trio.open_tcp_stream(host, int(port))
+        target = f"{engineio_server.path}?EIO=4&transport=polling&sid={session.sid}"
+        await stream.send_all(f"GET {target} HTTP/1.1\r\nHost: {engineio_server.address}\r\n\r\n".encode())
+        await trio.sleep(0.05)
+        await stream.aclose()
+        refused = await session.post("4hello")
+    assert (refused.status_code, refused.json()) == (400, SID)
+
+
 @pytest.mark.parametrize("message", ["4hello", "4€ 𝄞", "4", b"\x01\x02\x03\x04", b""])
 async def test_a_websocket_carries_text_and_bytes(engineio_server: Served, message: str | bytes) -> None:
     async with websocket(engineio_server) as connection:

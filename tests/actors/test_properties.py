@@ -1,0 +1,430 @@
+"""No sequence of events, whatever its order, leaves a session without a way on, or a response that is broken."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from actors.effects import Acknowledge, Answer, DropQueued, Effect, End, Job, Release, Send, Speak, Start, Transcribe
+from actors.events import (
+    Answered,
+    Drain,
+    Event,
+    Failed,
+    Joined,
+    Left,
+    MemberId,
+    Recognised,
+    Said,
+    Spoken,
+    StageEvent,
+    Tick,
+    Words,
+    Written,
+)
+from actors.limits import Limits
+from actors.ports import Sound
+from actors.session import Session
+from actors.stages import ERRORS, kind_of
+from actors.table import State
+from protocol.audioformat import AudioFormat
+from protocol.configuration import read_update
+from protocol.errors import ErrorId
+from protocol.handshake import Encoding
+from protocol.messages import (
+    AudioDelta,
+    BufferAppend,
+    BufferClear,
+    BufferCommit,
+    BufferInitialized,
+    CaptureError,
+    InputText,
+    Metrics,
+    ResponseCancel,
+    ResponseCancelled,
+    ResponseStarted,
+    Role,
+    ServerMessage,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+from tests.playbook import NOBODY, accept
+
+LIMITS = Limits(
+    receiving=3, transcribing=5, responding=7, speaking=9, grace=20, utterance_bytes=12, text_chars=9, answer_chars=40,
+    history_turns=3, history_chars=60, trace=8,
+)  # fmt: skip
+QUIET = (State.IDLE, State.HANDSHAKEN)
+TURN = (State.TRANSCRIBING, State.RESPONDING, State.SPEAKING)
+MOST_MEMBERS = 4
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+MOST_TICKS = 20
+TO_SENDERS = (SessionUpdated, BufferInitialized, TranscribeDelta, TranscribeDone, Metrics)
+TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, AudioDelta)
+
+UPDATES: list[dict[str, Any]] = [
+    {}, {"LLM": {"stream": True}}, {"TTS": {"isBase64": False}}, {"TTS": {"audioFormat": "wav"}},
+    {"LLM": {"provider": NOBODY}},
+]  # fmt: skip
+CHUNKS = (b"", b"sound", b"too long by far", b"\x1a\x45\xdf\xa3 head")
+MESSAGES = st.one_of(
+    st.sampled_from(UPDATES).map(read_update),
+    st.sampled_from(CHUNKS).map(BufferAppend),
+    st.just(BufferCommit()),
+    st.just(BufferCommit(CaptureError("gone"))),
+    st.just(BufferClear()),
+    st.sampled_from(["Hello", " ", "x" * 10]).map(InputText),
+    st.just(ResponseCancel()),
+)
+ENCODINGS = st.builds(Encoding, st.sampled_from([None, AudioFormat("wav")]), st.sampled_from([None, True, False]))
+SECONDS = st.sampled_from([0.0, 0.3, 1.0, 4.0, 30.0])
+
+
+class Ear:
+    """A client that holds the server to what docs/protocol.md says of a response."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self.state = ""
+        self.cancelled = False
+        self.ids: list[int] = []
+        self.done = 0
+        self.texts = 0
+
+    def hear(self, message: ServerMessage) -> None:
+        """Take in one message."""
+        assert not (self.role == "receiver" and isinstance(message, TO_SENDERS)), message
+        assert not (self.role == "sender" and isinstance(message, TO_RECEIVERS)), message
+        match message:
+            case SessionJoined(state=state):
+                self.state = state
+            case SessionState(state):
+                assert state != self.state, "told at each change, and only then"
+                self.state = state
+            case ResponseStarted():
+                self.check_closed()
+                self.cancelled, self.ids, self.done, self.texts = False, [], 0, 0
+            case ResponseCancelled():
+                self.check_closed()
+                self.cancelled = True
+            case TextDone():
+                assert not self.cancelled
+                self.texts += 1
+                assert self.texts == 1
+            case AudioDelta():
+                self.hear_sound(message)
+
+    def hear_sound(self, piece: AudioDelta) -> None:
+        """A piece comes in a response that is open, and the one with `done` knows how many parts there were."""
+        assert not self.cancelled, "no piece of a response follows its response.cancelled"
+        assert not self.done, "done is the last message of a response"
+        assert isinstance(piece.audio, str if piece.is_base64 else bytes)
+        if piece.audio:
+            self.ids.append(piece.id)
+        self.done += piece.done
+        if piece.done:
+            assert piece.total_number == max(1, len(set(self.ids)))
+
+    def check_closed(self) -> None:
+        """Whoever was sent a piece was sent a `done`."""
+        assert bool(self.ids) <= bool(self.done)
+
+
+class Conversation(RuleBasedStateMachine):
+    """Random clients, engines and clocks around one session; the outboxes are those of actors/runner.py."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 100.0
+        self.members = 0
+        self.start_over()
+
+    @precondition(lambda self: self.session.ended)
+    @rule()
+    def start_over(self) -> None:
+        """The session has ended; whoever comes finds a new one."""
+        self.session = Session("s", LIMITS, accept, self.now)
+        self.ears: dict[MemberId, Ear] = {}
+        self.outboxes: dict[MemberId, list[tuple[ServerMessage, int | None]]] = {}
+        self.jobs: list[Job] = []
+        self.admitted: set[int] = set()
+        self.released: set[int] = set()
+        self.asked: Counter[int] = Counter()
+        self.full = False
+
+    # ---- performing, as the runner does
+
+    def step(self, event: Event) -> None:
+        """Have the session step, and perform what it asks for."""
+        events = [event]
+        while events:
+            for effect in self.session.step(events.pop(0), self.now):
+                outcome = self.perform(effect)
+                if outcome is not None:
+                    events.append(outcome)
+
+    def perform(self, effect: Effect) -> Event | None:
+        """One effect."""
+        match effect:
+            case Send(to, message, turn):
+                assert to
+                for member in to:
+                    self.outboxes[member].append((message, turn))
+                    if isinstance(message, ResponseCancelled):
+                        assert not any(turn for _, turn in self.outboxes[member]), "nothing of it leaves any more"
+            case DropQueued():
+                self.drop(effect)
+            case Start(job, admit):
+                return self.start(job, admit)
+            case Release(turn):
+                self.released.add(turn)
+                self.jobs = [job for job in self.jobs if job.turn != turn]
+            case Acknowledge(_, ack):
+                self.asked[ack] -= 1
+            case End():
+                assert self.session.ended
+        return None
+
+    def drop(self, effect: DropQueued) -> None:
+        """What waits of the turn does not leave any more."""
+        dropped = set()
+        for member, outbox in self.outboxes.items():
+            kept = [entry for entry in outbox if entry[1] != effect.turn]
+            if len(kept) < len(outbox):
+                dropped.add(member)
+            outbox[:] = kept
+        for closing in effect.closings:
+            for member in closing.to:
+                if member in dropped or not closing.only_if_dropped:
+                    self.outboxes[member].append((closing.message, None))
+
+    def start(self, job: Job, admit: bool) -> Event | None:
+        """A job begins, of a turn that has a seat, or has none and says so."""
+        assert job.turn not in self.released, "no work for a turn that is over"
+        assert job.turn == self.session.turn.number
+        assert admit == (job.turn not in self.admitted)
+        if admit and self.full:
+            return Failed(job.turn, kind_of(job), ErrorId.BUSY, "busy")
+        self.admitted.add(job.turn)
+        self.jobs.append(job)
+        return None
+
+    # ---- the plain way, so that what is not plain happens everywhere on it
+
+    @initialize(
+        role=st.sampled_from(["sender", "both"]), encoding=ENCODINGS, idle=st.sampled_from([False] * 9 + [True])
+    )
+    def begin(self, role: Role, encoding: Encoding, idle: bool) -> None:
+        self.join(role, encoding)
+        if not idle:
+            self.step(Said(1, read_update({})))
+
+    @rule(steps=st.integers(1, 6), typed=st.booleans(), seconds=SECONDS)
+    def go_on(self, steps: int, typed: bool, seconds: float) -> None:
+        """What a patient person and sound engines do next."""
+        for _ in range(steps):
+            self.take_a_step(typed, seconds)
+
+    def take_a_step(self, typed: bool, seconds: float) -> None:
+        """One event on the plain way."""
+        turn = self.session.turn.number
+        for sender in self.session.senders:
+            match self.session.state:
+                case State.IDLE:
+                    self.step(Said(sender, read_update({})))
+                case State.HANDSHAKEN:
+                    self.step(Said(sender, InputText("Hello") if typed else BufferAppend(b"sound")))
+                case State.RECEIVING:
+                    self.step(Said(sender, BufferCommit()))
+        for job in self.jobs[:1]:
+            self.jobs.remove(job)
+            match job:
+                case Transcribe():
+                    self.step(Recognised(turn, "Hello"))
+                case Answer():
+                    self.step(Written(turn, "Fine and well."))
+                    self.step(Answered(turn))
+                case Speak(targets=targets, part=part):
+                    self.step(Spoken(turn, part, {target: Sound(b"sound", seconds) for target in targets}))
+
+    # ---- sockets
+
+    @precondition(lambda self: len(self.ears) < MOST_MEMBERS and not self.session.ended)
+    @rule(role=st.sampled_from(["sender", "receiver", "both"]), encoding=ENCODINGS)
+    def join(self, role: Role, encoding: Encoding) -> None:
+        if role != "receiver" and self.session.senders:
+            role = "receiver"
+        self.members += 1
+        self.ears[self.members] = Ear(role)
+        self.outboxes[self.members] = []
+        self.step(Joined(self.members, role, encoding))
+
+    @precondition(lambda self: self.ears)
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        member = data.draw(st.sampled_from(sorted(self.ears)))
+        self.step(Left(member))
+        del self.ears[member], self.outboxes[member]
+
+    @precondition(lambda self: self.ears)
+    @rule(message=MESSAGES, ack=st.booleans(), data=st.data())
+    def say(self, message: Any, ack: bool, data: st.DataObject) -> None:
+        who = self.session.senders or tuple(self.ears)
+        member = data.draw(st.sampled_from((*who, *who, *sorted(self.ears))))
+        self.asked[1] += ack
+        self.step(Said(member, message, 1 if ack else None))
+        assert not self.asked[1], "one ack for each event that asks for one"
+
+    @precondition(lambda self: self.ears)
+    @rule(data=st.data())
+    def read(self, data: st.DataObject) -> None:
+        member = data.draw(st.sampled_from(sorted(self.ears)))
+        for message, _ in self.outboxes[member]:
+            self.ears[member].hear(message)
+        self.outboxes[member].clear()
+
+    # ---- engines
+
+    @precondition(lambda self: self.jobs)
+    @rule(goes_on=st.booleans(), seconds=SECONDS, fails=st.sampled_from([False] * 5 + [True]), data=st.data())
+    def work(self, goes_on: bool, seconds: float, fails: bool, data: st.DataObject) -> None:
+        job = data.draw(st.sampled_from(self.jobs))
+        if not goes_on or fails or isinstance(job, Speak):
+            self.jobs.remove(job)
+        self.step(self.failure(job) if fails else self.result(job, goes_on, seconds, data))
+
+    @staticmethod
+    def failure(job: Job) -> StageEvent:
+        return Failed(job.turn, kind_of(job), ERRORS[kind_of(job)][0], "down")
+
+    @staticmethod
+    def result(job: Job, goes_on: bool, seconds: float, data: st.DataObject) -> StageEvent:
+        words = data.draw(st.sampled_from(["", "Fine and well.", "... "]))
+        match job:
+            case Transcribe(turn):
+                return Words(turn, words) if goes_on else Recognised(turn, words)
+            case Answer(turn):
+                return Written(turn, words or "Well. ") if goes_on else Answered(turn)
+            case Speak(turn, part, targets=targets):
+                failing = data.draw(st.sampled_from([frozenset(), frozenset(sorted(targets, key=str)[1:])]))
+                sounds = {target: Sound(b"sound", seconds) for target in targets - failing}
+                return Spoken(turn, part, sounds, dict.fromkeys(failing, "no encoder"))
+
+    @precondition(lambda self: self.released and not self.session.ended)
+    @rule(data=st.data())
+    def hear_of_a_turn_that_is_over(self, data: st.DataObject) -> None:
+        turn = data.draw(st.sampled_from(sorted(self.released)))
+        before = self.session.state
+        for event in (Words(turn, "x"), Recognised(turn, "x"), Written(turn, "x"), Answered(turn), Spoken(turn, 0, {})):
+            assert self.session.step(event, self.now) == []
+        assert self.session.state is before
+
+    @rule()
+    def fill_or_empty_the_pools(self) -> None:
+        self.full = not self.full
+
+    # ---- time
+
+    @rule(seconds=SECONDS)
+    def wait(self, seconds: float) -> None:
+        """Time passes, and nobody tells the session, because other mail comes first."""
+        self.now += seconds
+
+    @precondition(lambda self: not self.session.ended)
+    @rule()
+    def tick(self) -> None:
+        """The session is told of the time; it may be early, and nothing happens, or late."""
+        early = self.now < self.session.deadline
+        before = self.session.state
+        self.step(Tick())
+        assert not early or self.session.state is before
+
+    @precondition(lambda self: not self.session.ended and self.session.deadline < float("inf"))
+    @rule()
+    def wait_until_the_deadline(self) -> None:
+        self.now = max(self.now, self.session.deadline)
+        self.step(Tick())
+
+    # ---- what always holds
+
+    @invariant()
+    def there_is_a_way_on(self) -> None:
+        assert self.session.ended or self.session.state in QUIET or self.session.deadline < float("inf")
+        assert self.session.ended or self.ears or self.session.deadline < float("inf")
+
+    @invariant()
+    def a_turn_that_is_not_in_the_air_has_no_work_and_no_seat(self) -> None:
+        if self.session.state not in TURN or self.session.ended:
+            assert not self.jobs
+            assert self.admitted <= self.released
+
+    @invariant()
+    def everything_is_bounded(self) -> None:
+        session = self.session
+        assert len(session.history) <= LIMITS.history_turns
+        assert len(session.trace) <= LIMITS.trace
+        assert session.utterance.size <= LIMITS.utterance_bytes
+        assert session.turn.answer_chars <= LIMITS.answer_chars
+
+    def teardown(self) -> None:
+        """Left to itself the session comes to rest; left by all it ends."""
+        self.run_down()
+        assert self.session.ended or self.session.state in QUIET
+        for member in list(self.ears):
+            for message, _ in self.outboxes[member]:
+                self.ears[member].hear(message)
+            self.ears[member].check_closed()
+            assert self.session.ended or self.ears[member].state in ("", self.session.state.value)
+            self.step(Left(member))
+        self.run_down()
+        assert self.session.ended
+        assert self.admitted <= self.released
+
+    def run_down(self) -> None:
+        """Tell the session of each deadline, until there is none."""
+        for _ in range(MOST_TICKS):
+            if self.session.ended or self.session.deadline == float("inf"):
+                return
+            self.now = max(self.now, self.session.deadline)
+            self.step(Tick())
+        raise AssertionError(f"{self.session!r} does not come to rest")
+
+
+Conversation.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, suppress_health_check=list(HealthCheck), phases=PHASES
+)
+TestConversation = Conversation.TestCase
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_session_that_is_told_to_end_ends_in_every_state(state: State) -> None:
+    machine = Conversation()
+    machine.join("both", Encoding())
+    for event in _way_to(state):
+        machine.step(event)
+    assert machine.session.state is state
+    machine.step(Drain())
+    assert machine.session.ended
+    assert machine.admitted <= machine.released
+
+
+def _way_to(state: State) -> list[Event]:
+    spoken = Spoken(1, 0, {AudioFormat("mp3"): Sound(b"sound", 3.0)})
+    way: list[tuple[State, list[Event]]] = [
+        (State.IDLE, []),
+        (State.HANDSHAKEN, [Said(1, read_update({}))]),
+        (State.RECEIVING, [Said(1, BufferAppend(b"sound"))]),
+        (State.TRANSCRIBING, [Said(1, BufferCommit())]),
+        (State.RESPONDING, [Recognised(1, "Hello")]),
+        (State.SPEAKING, [Written(1, "Well."), Answered(1), spoken]),
+    ]
+    upto = [step for step, _ in way].index(state)
+    return [event for _, events in way[: upto + 1] for event in events]
