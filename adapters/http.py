@@ -59,7 +59,7 @@ def json_response(status: int, value: object, headers: tuple[tuple[str, str], ..
 
 
 class Deadlines(msgspec.Struct, frozen=True):
-    """How long a peer may take, in seconds: to begin a request, to complete it, to take a response, and the last one."""
+    """How long a peer may take, in seconds: to begin a request, complete it, take a response, and the last one."""
 
     idle: float = 65.0
     request: float = 20.0

@@ -1,6 +1,7 @@
 """A whole server out of its settings: engines, supervisor and listener, from the first line printed to the last."""
 
 import errno
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -42,6 +43,7 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         await nursery.start(supervisor.run)
         listener = Listener(supervisor, _door(settings), {"/healthz": _health(engines)})
         await nursery.start(trio.serve_listeners, listener.serve, _secured(settings, listeners))
+        calm_collector()
         for line in _welcome(settings, listeners[0]):
             say(line)
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
@@ -50,6 +52,17 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         say("vivavoce: going down")
         await supervisor.drain()
         nursery.cancel_scope.cancel()
+
+
+def calm_collector() -> None:
+    """Have the garbage collector look less often, and not at what the start has made.
+
+    A chunk of audio makes some dozens of objects that reference counting frees; counting them towards the collector's
+    default threshold of 700 costs a tenth to a third of the time of each chunk (tests/bench).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def _supervisor(settings: Settings, engines: LocalEngines) -> Supervisor:

@@ -158,6 +158,7 @@ class Conversation(RuleBasedStateMachine):
         self.admitted: set[int] = set()
         self.released: set[int] = set()
         self.asked: Counter[int] = Counter()
+        self.response = 0
         self.full = False
 
     # ---- performing, as the runner does
@@ -178,8 +179,11 @@ class Conversation(RuleBasedStateMachine):
                 assert to
                 for member in to:
                     self.outboxes[member].append((message, turn))
-                    if isinstance(message, ResponseCancelled):
-                        assert not any(turn for _, turn in self.outboxes[member]), "nothing of it leaves any more"
+                if isinstance(message, ResponseStarted):
+                    self.response = message.turn
+                if isinstance(message, ResponseCancelled):
+                    waiting = {tag for outbox in self.outboxes.values() for _, tag in outbox}
+                    assert self.response not in waiting, "nothing of it leaves any more"
             case DropQueued():
                 self.drop(effect)
             case Start(job, admit):

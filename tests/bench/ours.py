@@ -25,6 +25,7 @@ from actors.ports import (
 )
 from actors.supervisor import Plan, PoolSizes, Supervisor
 from adapters.listener import Door, Listener
+from adapters.server import calm_collector
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from tests.bench.exchange import ANSWER, SAID, SOUND, SOUND_SECONDS
@@ -97,6 +98,7 @@ async def serve(port: int) -> None:
     supervisor = Supervisor(plan, Canned(), Names(), lambda asked: resolve(asked, CATALOGUE))
     async with trio.open_nursery() as nursery:
         await nursery.start(supervisor.run)
+        calm_collector()
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
         await trio.serve_listeners(Listener(supervisor, Door(), {}).serve, listeners)
 

@@ -240,7 +240,9 @@ async def test_a_microphone_over_polling_sends_many_small_packets_at_once(autoju
             assert (await client.ask("POST", target, body.encode())).body == b"ok"
         heard = b""
         while b'"done":true' not in heard:
-            heard += (await client.ask("GET", target)).body
+            polled = await client.ask("GET", target)
+            assert polled.status == 200
+            heard += polled.body
         assert heard_sound(server) == [b"".join(chunks)]
 
 
