@@ -74,6 +74,7 @@ class Client:
         self._on_closed = on_closed
         self._wake = trio.Event()
         self._alarm = -math.inf
+        self._sending = trio.CancelScope()
         self._posting = False
         self._finished = False
         self._application = serve(self)
@@ -83,6 +84,8 @@ class Client:
     def send(self, frames: tuple[Frame, ...], tag: object = None) -> None:
         """Queue a message; never waits. A client that does not read is closed."""
         self.connection.send(frames, tag)
+        if self.connection.closed is CloseReason.SLOW_READER:
+            self._sending.cancel()  # it may wait for this very client
         self._notify()
 
     def drop(self, tag: object) -> int:
@@ -185,10 +188,6 @@ class Client:
 
     async def post(self, body: bytes) -> None:
         """Take in the body of a POST; waits while the application is behind. Raises RemoteProtocolError."""
-        # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
-        await trio.lowlevel.checkpoint()
-        if self.connection.closed:
-            raise RemoteProtocolError("this session is closed")
         if self._posting:
             self.close(CloseReason.PROTOCOL_ERROR)
             raise RemoteProtocolError("a second POST while one is being read")
@@ -233,12 +232,12 @@ class Client:
 
     async def _send(self, transport: Transport, frame: Frame) -> None:
         """One frame; a peer that takes too long over it is a slow reader."""
-        with trio.move_on_after(self._send_timeout) as scope:
+        with trio.move_on_after(self._send_timeout) as self._sending:
             try:
                 await transport.send(frame)
             except TransportClosed as lost:
                 self.connection.close(lost.reason)
-        if scope.cancelled_caught:
+        if self._sending.cancelled_caught:
             self.connection.close(CloseReason.SLOW_READER)
 
     async def _wait(self) -> None:

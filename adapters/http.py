@@ -93,6 +93,7 @@ class HttpConnection:
             self._h11.start_next_cycle()
         if self._h11.our_state is not h11.IDLE:
             return False
+        self._method = ""
         return bool(self._h11.trailing_data[0]) or await self._receive()
 
     def _read_head(self, event: object) -> Request:
@@ -102,8 +103,8 @@ class HttpConnection:
         try:
             parts = urlsplit(event.target.decode("ascii", "replace"))
             query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
-        except ValueError as error:
-            raise BadRequest(400, f"the target of the request cannot be read: {error}") from None
+        except ValueError:
+            raise BadRequest(400, f"the target is no URL with at most {MAX_QUERY_FIELDS} parameters") from None
         lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
         lines += [b"%s: %s" % (name, value) for name, value in event.headers]
         head = b"\r\n".join(lines) + b"\r\n\r\n"
@@ -118,7 +119,12 @@ class HttpConnection:
         )
 
     async def read_body(self, limit: int) -> bytes:
-        """The body of the current request. Raises BadRequest: 413 past `limit` bytes, 408 past its deadline."""
+        """The body of the current request, b"" where it has been read already.
+
+        Raises BadRequest: 413 past `limit` bytes, 408 past its deadline.
+        """
+        if self._h11.their_state is h11.DONE:
+            return b""
         body = bytearray()
         with trio.move_on_after(self._deadlines.request):
             while True:
@@ -138,7 +144,8 @@ class HttpConnection:
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
-                raise BadRequest(error.error_status_hint, str(error)) from None
+                # Behind the colon h11 quotes the line, which may hold a credential.
+                raise BadRequest(error.error_status_hint, str(error).partition(":")[0]) from None
             if event is not h11.NEED_DATA:
                 return event
             if self._h11.they_are_waiting_for_100_continue:
@@ -199,15 +206,6 @@ class HttpConnection:
             self._method = self._method or "GET"
             await self.respond(Response(bad.status, f"{bad}\n".encode(), headers=(("Connection", "close"),)))
 
-    async def linger(self) -> None:
-        """Let the peer take in the last word: one that still sends when its stream is closed hears of a reset alone."""
-        with trio.move_on_after(self._deadlines.last_word):
-            with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-                if isinstance(self.stream, trio.abc.HalfCloseableStream):
-                    await self.stream.send_eof()
-                while await self.stream.receive_some(READ_SIZE):
-                    pass
-
     async def _send(self, *events: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
         data = b"".join(self._h11.send(event) or b"" for event in events)
         try:
@@ -219,3 +217,12 @@ class HttpConnection:
         """What came after the head of a request that becomes a WebSocket."""
         self._h11.next_event()
         return bytes(self._h11.trailing_data[0])
+
+
+async def linger(stream: trio.abc.Stream, seconds: float) -> None:
+    """Let the peer take in the last word: one that still sends when its stream is closed hears of a reset alone."""
+    with trio.move_on_after(seconds), contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+        if isinstance(stream, trio.abc.HalfCloseableStream):
+            await stream.send_eof()
+        while await stream.receive_some(READ_SIZE):
+            pass

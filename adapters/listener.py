@@ -3,6 +3,7 @@
 import ipaddress
 import logging
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import trio
@@ -10,7 +11,7 @@ import trio
 from actors.client import Client
 from actors.lobby import Full
 from adapters import polling, websocket
-from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, json_response
+from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, linger
 from adapters.polling import FORBIDDEN, Headers, Reception, Refused, Target
 from protocol.connection import WEBSOCKET
 from protocol.errors import RemoteProtocolError
@@ -29,6 +30,15 @@ class Door(msgspec.Struct, frozen=True):
     deadlines: Deadlines = Deadlines()
 
 
+class Upgrade(NamedTuple):
+    """A request that is to become a WebSocket: of which connection, its head, and what came behind it."""
+
+    client: Client
+    head: bytes
+    trailing: bytes
+    is_new: bool
+
+
 class Listener:
     """Serves streams; one call of `serve` per TCP connection."""
 
@@ -39,36 +49,34 @@ class Listener:
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
-        address = peer = peer_address(stream)
-        http = HttpConnection(stream, self._door.deadlines)
+        peer = peer_address(stream)
         try:
-            while True:
-                request = await http.next_request()
-                if request is None:
-                    return
-                address = client_address(request, peer, self._door.trusted_proxies)
-                if not await self._answer(http, request, address):
-                    return
-        except BadRequest as bad:
-            log.info("%s: %d %s", address, bad.status, bad)
-            await self._say_goodbye(http, bad)
+            await self._serve_websocket(stream, await self._serve_http(stream, peer))
         except PeerGone:
-            log.debug("%s: gone", address)
+            log.debug("%s: gone", peer)
         except Exception:
-            log.error("%s: a connection broke by a fault of this server and was closed", address)
-            log.debug("%s: the fault", address, exc_info=True)
+            log.error("%s: a connection broke by a fault of this server and was closed", peer)
+            log.debug("%s: the fault", peer, exc_info=True)
         finally:
             await trio.aclose_forcefully(stream)
 
-    async def _say_goodbye(self, http: HttpConnection, bad: BadRequest) -> None:
+    async def _serve_http(self, stream: trio.abc.Stream, peer: str) -> Upgrade | None:
+        """Answer requests until there are no more, or one is to become a WebSocket."""
+        http = HttpConnection(stream, self._door.deadlines)
         try:
+            while (request := await http.next_request()) is not None:
+                address = client_address(request, peer, self._door.trusted_proxies)
+                upgrade = await self._answer(http, request, address)
+                if upgrade is not None:
+                    return upgrade
+        except BadRequest as bad:
+            log.info("%s: %d %s", peer, bad.status, bad)
             await http.refuse(bad)
-            await http.linger()
-        except PeerGone:
-            log.debug("gone before it could be told: %s", bad)
+            await linger(stream, self._door.deadlines.last_word)
+        return None
 
-    async def _answer(self, http: HttpConnection, request: Request, address: str) -> bool:
-        """Answer one request; False when the stream is used up by it."""
+    async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
+        """Answer one request, unless it is to become a WebSocket."""
         if self._is_socketio(request.path):
             headers = self._cors(request)
             try:
@@ -79,9 +87,7 @@ class Listener:
                     self._check_origin(request)
                     target = polling.find_target(request, self._reception)
                     if target.transport == WEBSOCKET:
-                        await self._serve_websocket(http, request, target, address)
-                        await http.linger()
-                        return False
+                        return self._upgrade(http, request, target, address)
                     response = await polling.answer(http, request, target, self._reception, address, headers)
             except Refused as refused:
                 log.info("%s: refused: %s", address, refused)
@@ -91,7 +97,7 @@ class Listener:
             await http.read_body(0)
             response = self._page(request)
         await http.respond(response)
-        return True
+        return None
 
     def _is_socketio(self, path: str) -> bool:
         return path.rstrip("/") == self._door.path.rstrip("/")
@@ -127,30 +133,33 @@ class Listener:
 
     # ---- WebSocket
 
-    async def _serve_websocket(self, http: HttpConnection, request: Request, target: Target, address: str) -> None:
+    def _upgrade(self, http: HttpConnection, request: Request, target: Target, address: str) -> Upgrade:
         fault = websocket.find_fault(request)
         if fault is not None:
             raise BadRequest(400, fault)
-        client = target.client or self._open(request, address)
+        client = target.client
         if client is None:
-            return await http.respond(json_response(503, {"code": FORBIDDEN[0], "message": "too many connections"}))
+            try:
+                client = self._reception.lobby.open(WEBSOCKET, request.query, address)
+            except Full as full:
+                raise BadRequest(503, str(full)) from None
+        return Upgrade(client, request.head, http.take_trailing(), target.client is None)
+
+    async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade | None) -> None:
+        if upgrade is None:
+            return
+        client, is_new = upgrade.client, upgrade.is_new
         max_message = self._reception.lobby.timing.max_payload
         async with trio.open_nursery() as nursery:
-            transport = await websocket.accept(nursery, http.stream, request, http.take_trailing(), max_message)
+            transport = await websocket.accept(nursery, stream, upgrade.head, upgrade.trailing, max_message)
+            del upgrade  # this task may live for hours, and the head of its request is a good part of its memory
             if transport is not None:
-                await self._run(client, transport, upgrades=target.client is not None)
+                await self._run(client, transport, upgrades=not is_new)
                 await transport.close()
-            elif target.client is None:
+            elif is_new:
                 await client.finish()
             nursery.cancel_scope.cancel()
-        return None
-
-    def _open(self, request: Request, address: str) -> Client | None:
-        try:
-            return self._reception.lobby.open(WEBSOCKET, request.query, address)
-        except Full as full:
-            log.warning("%s: refused: %s", address, full)
-            return None
+        await linger(stream, self._door.deadlines.last_word)
 
     async def _run(self, client: Client, transport: websocket.WebSocketTransport, *, upgrades: bool) -> None:
         if not upgrades:

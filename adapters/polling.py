@@ -3,6 +3,7 @@
 from typing import Protocol
 
 import msgspec
+import trio
 
 from actors.client import Client
 from actors.lobby import Full, Lobby
@@ -86,6 +87,10 @@ async def answer(
             return await _open(request, reception, address, headers)
         if request.method == "POST":
             body = await http.read_body(reception.lobby.timing.max_payload)
+            # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
+            await trio.lowlevel.checkpoint()
+            if client.connection.closed:
+                raise Refused(UNKNOWN_SID)
             await client.post(body)
             return Response(200, b"ok", "text/html", headers)
         if request.method == "GET":

@@ -58,8 +58,10 @@ class ReplayedStream(trio.abc.Stream):
 class WebSocketTransport:
     """A WebSocket as actors/client.py wants a transport."""
 
-    def __init__(self, connection: WebSocketConnection) -> None:
+    def __init__(self, connection: WebSocketConnection, stream: trio.abc.Stream) -> None:
         self._connection = connection
+        self._stream = stream
+        self._torn = False
 
     async def receive(self) -> Frame:
         """The next message. Raises TransportClosed."""
@@ -69,11 +71,14 @@ class WebSocketTransport:
             raise self._lost(closed) from None
 
     async def send(self, frame: Frame) -> None:
-        """Send a message. Raises TransportClosed."""
+        """Send a message. Raises TransportClosed. Cancelling may leave half a frame: then there is only `close`."""
         try:
             await self._connection.send_message(frame)
         except ConnectionClosed as closed:
             raise self._lost(closed) from None
+        except trio.Cancelled:
+            self._torn = True
+            raise
 
     @staticmethod
     def _lost(closed: ConnectionClosed) -> TransportClosed:
@@ -86,6 +91,9 @@ class WebSocketTransport:
         Where trio-websocket is about to say it of its own accord (1009, or an answer to the peer's), its `aclose` does
         not wait for that; no message can come only once it has been said.
         """
+        if self._torn:
+            await trio.aclose_forcefully(self._stream)
+            return
         with trio.move_on_after(CLOSE_SECONDS, shield=True), contextlib.suppress(ConnectionClosed):
             await self._connection.aclose()
             while True:
@@ -109,10 +117,10 @@ def find_fault(request: Request) -> str | None:
 
 
 async def accept(
-    nursery: trio.Nursery, stream: trio.abc.Stream, request: Request, trailing: bytes, max_message: int
+    nursery: trio.Nursery, stream: trio.abc.Stream, head: bytes, trailing: bytes, max_message: int
 ) -> WebSocketTransport | None:
     """Make a WebSocket of `stream`; its reader runs in `nursery`. None where the peer does not go through with it."""
-    replayed = ReplayedStream(stream, request.head, trailing)
+    replayed = ReplayedStream(stream, head, trailing)
     with trio.move_on_after(HANDSHAKE_SECONDS):
         try:
             proposal = await wrap_server_stream(
@@ -122,7 +130,7 @@ async def accept(
         except ConnectionClosed:
             return None
         replayed.accepted.set()
-        return WebSocketTransport(connection)
+        return WebSocketTransport(connection, stream)
     return None
 
 

@@ -74,6 +74,12 @@ async def test_head_has_the_length_and_no_body(autojump_clock: trio.testing.Mock
     assert not answer.endswith(b"found")
 
 
+async def test_what_is_no_http_after_a_head_is_refused_all_the_same(autojump_clock: trio.testing.MockClock) -> None:
+    answer = await ask(b"HEAD /here HTTP/1.1\r\nHost: a\r\n\r\n\0\r\n\r\n")
+    assert b"HTTP/1.1 400" in answer
+    assert answer.endswith(b"illegal request line\n")
+
+
 async def test_an_unknown_page_says_where_socketio_is(autojump_clock: trio.testing.MockClock) -> None:
     answer = await ask(b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 404")

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import av
 import msgspec
 import pytest
 import trio
+from hypothesis import example, given
+from hypothesis import strategies as st
 from trio.testing import MockClock
 from trio_websocket import WebSocketConnection
 from wsproto.frame_protocol import FrameProtocol
@@ -142,14 +145,15 @@ UNREAL_UPDATE = (
 )
 
 
-@pytest.mark.parametrize("at_once", [True, False], ids=["in one piece", "byte by byte"])
-async def test_unreal_holds_a_turn(at_once: bool, autojump_clock: MockClock) -> None:
+UNREAL_TURN = UNREAL.encode() + frames(
+    "40", UNREAL_UPDATE, HEADER, b"spoken into a game", '42["input.buffer.commit",null]'
+)
+
+
+async def test_unreal_holds_a_turn(autojump_clock: MockClock) -> None:
     async with serving() as server, server.dial() as stream:
         client = RawClient(stream)
-        begun = UNREAL.encode() + frames("40")  # its CONNECT goes out before it has read anything
-        for piece in (begun,) if at_once else (bytes([byte]) for byte in begun):
-            await client.send(piece)
-            await server.settle()
+        await client.send(UNREAL.encode() + frames("40"))  # its CONNECT goes out before it has read anything
         assert (await client.answer()).status == 101
         assert '"pingInterval":25000,"pingTimeout":20000,' in str(await client.hear())
         await client.until('40{"sid":"')
@@ -162,6 +166,23 @@ async def test_unreal_holds_a_turn(at_once: bool, autojump_clock: MockClock) -> 
     assert {type(value) for value in piece.values()} == {int, str, bool}  # a flat object without null
     assert piece["done"] is True
     assert base64.b64decode(piece["audio"]).startswith(b"wav:")
+
+
+@given(st.lists(st.integers(0, len(UNREAL_TURN)), max_size=12).map(sorted))
+@example(list(range(len(UNREAL_TURN))))
+def test_any_split_of_the_bytes_is_the_same_turn(cuts: list[int]) -> None:
+    async def hold() -> tuple[list[bytes], str]:
+        async with serving() as server, server.dial() as stream:
+            client = RawClient(stream)
+            for start, end in pairwise((0, *cuts, len(UNREAL_TURN))):
+                await client.send(UNREAL_TURN[start:end])
+                await server.settle()
+            assert (await client.answer()).status == 101
+            piece = await client.event("response.audio.delta")
+            return heard_sound(server), piece["text"]
+
+    turn = trio.run(hold, clock=MockClock(autojump_threshold=0))
+    assert turn == ([b"spoken into a game"], "Fine and well.")
 
 
 # ---- socket.io-client-csharp and SocketIOUnity
