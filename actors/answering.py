@@ -12,6 +12,7 @@ from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
 from actors.events import Answered, Failed, MemberId, Said, Spoken, Written
 from actors.ports import Exchange, Facts, Question, Speech
+from actors.spoken import speakable
 from actors.turn import Listener
 from protocol.audioformat import AudioFormat, parse_output
 from protocol.errors import ErrorId
@@ -105,7 +106,7 @@ def _begin_part(session: Session, text: str) -> None:
     targets = frozenset(listener.format for listener in audience) or frozenset({DEFAULT_FORMAT})
     own_voice = turn.delivery.voice if tts.provider == turn.configuration.llm.provider else ""
     speech = Speech(
-        text=text,
+        text=speakable(text, tts.language_code),
         model=tts.model,
         voice=own_voice or tts.voice,
         language=tts.language_code,

@@ -30,6 +30,7 @@ from actors.events import (
 )
 from actors.limits import Limits
 from actors.ports import Exchange
+from actors.spoken import is_speakable
 from actors.table import State
 from actors.turn import Turn, Utterance
 from protocol.audioformat import sniff
@@ -228,8 +229,8 @@ class Session:
             case Written():
                 return "written"
             case Answered():
-                speakable = any(character.isalnum() for character in self.turn.text)
-                return "answer" if speakable or event.delivery.clip is not None else "wordless answer"
+                audible = event.delivery.clip is not None or is_speakable(self.turn.text)
+                return "answer" if audible else "wordless answer"
             case Spoken():
                 return "sound"
             case Failed():

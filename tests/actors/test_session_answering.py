@@ -93,6 +93,11 @@ def test_an_answer_without_speakable_words_has_its_text_and_no_audio(pb: Playboo
     pb << state("handshaken")
 
 
+def test_what_is_spoken_leaves_out_what_cannot_be_said_and_the_text_keeps_it(pb: Playbook) -> None:
+    pb.at(State.RESPONDING) >> written("It is **noon** 🕛.") >> answered() << TextDone("It is **noon** 🕛.") << Speak
+    assert [job.speech.text for job in pb.jobs if isinstance(job, Speak)] == ["It is noon."]
+
+
 def test_an_answer_of_a_clip_is_spoken_without_words(pb: Playbook) -> None:
     clip = Clip(b"voice", WAV)
     pb.at(State.RESPONDING) >> answered(Delivery(clip)) << TextDone("") << Speak
