@@ -27,7 +27,8 @@ from protocol.multiplex import (
     NamespaceLeft,
     Waits,
 )
-from protocol.socketio import ACK, EVENT, Packet, encode
+from protocol.outgoing import encode_message
+from protocol.socketio import ACK, Packet, encode
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
@@ -125,8 +126,7 @@ class Member:
         except BadMessage as bad:
             self._complain(bad, came.ack)
             if bad.error_id is ErrorId.BAD_CONFIGURATION:
-                updated = SessionUpdated(membership.session_id, False)
-                self._client.send(self._encode(updated))
+                self._send(SessionUpdated(membership.session_id, False))
         else:
             await self._tell(Said(membership.member, message, came.ack))
 
@@ -158,16 +158,16 @@ class Member:
         if membership is not None:
             await self._directory.leave(membership)
 
+    def _send(self, message: ServerMessage) -> None:
+        self._client.send(encode_message(message, self._directory.house.names))
+
     def _complain(self, bad: BadMessage, ack: int | None) -> None:
         """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""
         error = CustomError(bad.message, bad.error_id)
-        self._client.send(self._encode(error))
+        self._send(error)
         log.warning("%s: %d %s", self._client.address, error.error_id, error.message)
         if ack is not None:
             self.acknowledge(ack, error)
-
-    def _encode(self, message: ServerMessage) -> tuple[Frame, ...]:
-        return encode(Packet(EVENT, data=[self._directory.house.names.wire[type(message)], message]))
 
     # ---- the outlet of a session
 

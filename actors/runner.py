@@ -19,7 +19,7 @@ from actors.session import Session, Transition
 from protocol.engineio import Frame
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, Names, ServerMessage
-from protocol.socketio import EVENT, Packet, encode
+from protocol.outgoing import encode_message
 
 log = logging.getLogger(__name__)
 WAY: dict[Kind, tuple[Kind, ...]] = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS"), "TTS": ("TTS",)}
@@ -85,7 +85,7 @@ class Runner:
         """The session is over: let go of the sockets that are left, telling them of the fault that ended it."""
         for outlet in self._outlets.values():
             if fault is not None:
-                outlet.deliver(self._encode(fault), None)
+                outlet.deliver(encode_message(fault, self._names), None)
             outlet.disconnect()
 
     async def _take_in_time(self) -> None:
@@ -161,14 +161,11 @@ class Runner:
     # ---- messages
 
     def _send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None) -> None:
-        frames = self._encode(message)
+        frames = encode_message(message, self._names)
         for member in to:
             self._outlets[member].deliver(frames, turn)
         if isinstance(message, CustomError):
             log.warning("session %s: %d %s", self.session.id, message.error_id, message.message)
-
-    def _encode(self, message: ServerMessage) -> tuple[Frame, ...]:
-        return encode(Packet(EVENT, data=[self._names.wire[type(message)], message]))
 
     def _drop_queued(self, effect: DropQueued) -> None:
         dropped = {member for member, outlet in self._outlets.items() if outlet.drop(effect.turn)}
