@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
 from actors.events import Answered, Failed, MemberId, Said, Spoken, Written
-from actors.ports import Exchange, Facts, Question, Speech
+from actors.ports import Delivery, Exchange, Facts, Question, Speech
 from actors.spoken import speakable
 from actors.turn import Listener
 from protocol.audioformat import AudioFormat, parse_output
@@ -175,6 +175,7 @@ def finish_turn(session: Session) -> None:
         session.history.append(exchange)
         del session.history[: max(0, len(session.history) - session.limits.history_turns)]
     session.turn.clip = None
+    session.turn.delivery = Delivery()
     session.effects.append(Release(session.turn.number))
 
 

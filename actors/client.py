@@ -150,11 +150,20 @@ class Client:
         await transport.send("3probe")
         return False
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing of the connection is left: a farewell of ours may still wait for a poll."""
+        closed, farewell = self.connection.closed, len(self.connection.outbox)
+        return bool(closed) and not (closed is CloseReason.SERVER_CLOSED and farewell)
+
     async def run_polling(self) -> None:
         """Keep the time of a connection on polling, until it is closed or has upgraded."""
         try:
             while not self.connection.closed and self.connection.transport == POLLING:
                 await self._wait()
+            with trio.move_on_after(FAREWELL_SECONDS):
+                while self.connection.closed and not self.is_gone:
+                    await self._wake.wait()
         finally:
             if self.connection.transport == POLLING:
                 await self.finish()
@@ -184,22 +193,27 @@ class Client:
         """The answer to the GET that has begun, once there is one. Whoever cancels it closes the connection."""
         while not self.connection.poll_ready:
             await self._wake.wait()
-        return self.connection.take_poll()
+        body = self.connection.take_poll()
+        self._notify()
+        return body
 
     async def post(self, body: bytes) -> None:
         """Take in the body of a POST; waits while the application is behind. Raises RemoteProtocolError."""
         if self._posting:
             self.close(CloseReason.PROTOCOL_ERROR)
             raise RemoteProtocolError("a second POST while one is being read")
-        self._posting = True
+        self._posting, through = True, False
         try:
             for message in self.connection.receive_payload(body, trio.current_time()):
                 await self._application.receive(message)
+            through = True
         except RemoteProtocolError as error:
             self.close(error.reason)
             raise
         finally:
             self._posting = False
+            if not through:  # with half of it taken in, nothing that follows can be trusted
+                self.close(CloseReason.TRANSPORT_LOST)
             self._notify()
 
     # ---- the tasks

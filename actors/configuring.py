@@ -6,7 +6,7 @@ from actors.events import Resolved
 from actors.ports import Catalogue, Kind, ProviderEntry
 from protocol.configuration import Configuration, Provider, Tts
 from protocol.errors import ErrorId
-from protocol.tolerant import nearest, show
+from protocol.tolerant import show
 
 
 class Refused(Exception):
@@ -75,7 +75,7 @@ def _provider(kind: Kind, name: str, catalogue: Catalogue, warnings: list[str]) 
     named = next((entry for entry in entries if entry.name == name.lower()), None)
     if named is None:
         known = [entry.name for entry in entries]
-        raise Refused(f"{kind}.provider: {show(name)} is unknown, {nearest(name, known)}")
+        raise Refused(f"{kind}.provider: {show(name)} is unknown; there are: {', '.join(known)}")
     if named.configured:
         return named
     if not catalogue.substitute:

@@ -59,6 +59,9 @@ class House(NamedTuple):
     resolve: Resolve
     token: str
 
+    def __repr__(self) -> str:
+        return "<House>"
+
 
 class Directory:
     """The sessions of a server; `spawn` runs a session's task where failures of one do not reach the others."""
@@ -125,13 +128,29 @@ class Directory:
 
     def _begin(self, session_id: str) -> Record:
         house = self.house
-        if len(self._records) >= house.limits.sessions:
+        if len(self._records) >= house.limits.sessions and not self._evict():
             raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
         session = Session(session_id, house.limits, house.resolve, trio.current_time())
         record = Record(Runner(session, house.engines, house.pools, house.names))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
         return record
+
+    def _evict(self) -> bool:
+        """End the session nearest to its end of those that nobody is in; False where there is none.
+
+        Else who joins and leaves again and again could fill the house with sessions in their grace period.
+        """
+        empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
+        record = min(empty, key=lambda record: record.runner.session.deadline, default=None)
+        if record is None:
+            return False
+        try:
+            record.runner.mailbox.send_nowait(Drain())
+        except trio.WouldBlock:
+            return False
+        del self._records[record.runner.session.id]
+        return True
 
     async def _run(self, session_id: str, record: Record) -> None:
         """One session's task: whatever breaks in it ends this session alone."""
@@ -143,7 +162,8 @@ class Directory:
             log.error("session %s broke by a fault of this server and was ended", session_id)
             log.debug("session %s: the fault", session_id, exc_info=True)
         finally:
-            del self._records[session_id]
+            if self._records.get(session_id) is record:
+                del self._records[session_id]
             record.runner.dismiss(fault)
             record.over.set()
 
@@ -154,13 +174,13 @@ class Directory:
             await self._leave(record, membership.member)
 
     async def _leave(self, record: Record, member: MemberId) -> None:
-        if record.sender is not None and record.sender[0] == member:
-            record.sender = None
-        record.receivers.discard(member)
         try:
             await record.runner.mailbox.send(Left(member))
         except trio.BrokenResourceError:
             log.debug("%r was over by then", record.runner.session)
+        if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
+            record.sender = None
+        record.receivers.discard(member)
 
     async def drain(self) -> None:
         """Let nobody in any more, and end every session with a farewell to its sockets; until all have ended."""

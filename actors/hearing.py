@@ -83,8 +83,7 @@ def _chunk(session: Session) -> bytes:
 
 def extend_utterance(session: Session) -> None:
     chunk = _chunk(session)
-    session.utterance.chunks.append(chunk)
-    session.utterance.size += len(chunk)
+    session.utterance.audio += chunk
     session.touched = session.now
 
 
@@ -96,7 +95,7 @@ def overflow_utterance(session: Session) -> None:
         session.refusal = CustomError(message, ErrorId.TOO_LONG)
         return
     utterance.overflown = True
-    utterance.chunks.clear()
+    utterance.audio.clear()
     session.refuse(ErrorId.TOO_LONG, message)
 
 
@@ -126,9 +125,7 @@ def transcribe(session: Session) -> None:
     turn = session.turn
     turn.committed = session.now
     stt = turn.configuration.stt
-    turn.clip = Clip(
-        _whole(session, b"".join(session.utterance.chunks), stt.media_format), parse_input(stt.media_format)
-    )
+    turn.clip = Clip(_whole(session, bytes(session.utterance.audio), stt.media_format), parse_input(stt.media_format))
     session.utterance = Utterance()
     session.effects.append(Start(Transcribe(turn.number, turn.clip, stt), admit=True))
 

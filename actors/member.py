@@ -12,6 +12,7 @@ from actors.directory import Directory, Membership, Refusal
 from actors.events import Said
 from actors.lobby import Lobby
 from actors.runner import Mail
+from actors.session import WRONG_ROLE
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
@@ -29,6 +30,7 @@ from protocol.multiplex import (
 )
 from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
+from protocol.tolerant import show
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
@@ -83,7 +85,7 @@ class Member:
                 self._lobby.note_left(self._client)
                 await self._leave()
             case AttachmentLost():
-                self._complain(BadMessage(ErrorId.UNREADABLE, f"{came.name} is lost: {came.why}"), came.ack)
+                self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
             case AckCame():
                 log.debug("%s: an ack that nobody waits for", self._client.address)
             case _:
@@ -124,6 +126,8 @@ class Member:
         try:
             message = read_event(came.name, came.arguments, self._directory.house.names)
         except BadMessage as bad:
+            if membership.arrival.joined.role == "receiver" and bad.error_id is not ErrorId.UNKNOWN_EVENT:
+                bad = BadMessage(ErrorId.WRONG_ROLE, WRONG_ROLE)
             self._complain(bad, came.ack)
             if bad.error_id is ErrorId.BAD_CONFIGURATION:
                 self._send(SessionUpdated(membership.session_id, False))
@@ -154,9 +158,10 @@ class Member:
         self.disconnect()
 
     async def _leave(self) -> None:
-        membership, self._membership = self._membership, None
-        if membership is not None:
-            await self._directory.leave(membership)
+        """Leave the session. Where this is cancelled, as by the end of the connection, `closed` does it again."""
+        if self._membership is not None:
+            await self._directory.leave(self._membership)
+            self._membership = None
 
     def _send(self, message: ServerMessage) -> None:
         self._client.send(encode_message(message, self._directory.house.names))

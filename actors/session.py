@@ -1,8 +1,8 @@
 """A session: `step(event, now)` changes its state by the table and returns what is to be done; no I/O, no clock.
 
 The session owns the conversation: who is in it, its configuration, the utterance that is being received, the turn that
-is in the air, and what earlier turns said. actors/table.py owns which event leads where; the methods that a row names
-are below it, in the order of a turn. actors/runner.py performs the effects.
+is in the air, and what earlier turns said. actors/table.py owns which event leads where; the functions that a row names
+are in actors/hearing.py and actors/answering.py. actors/runner.py performs the effects.
 """
 
 import math
@@ -51,6 +51,9 @@ from protocol.messages import (
 )
 
 Resolve = Callable[[Configuration], Resolved]
+
+
+WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 
 
 class Member(NamedTuple):
@@ -171,7 +174,7 @@ class Session:
         if member is None:
             return
         if member.role == "receiver" and not isinstance(said.message, ResponseCancel):
-            self.refuse(ErrorId.WRONG_ROLE, "only the Sender may send this; connect with role sender or both")
+            self.refuse(ErrorId.WRONG_ROLE, WRONG_ROLE)
         else:
             name = self._name_message(said)
             if name:
@@ -206,7 +209,7 @@ class Session:
         if not audio:
             return ""
         if self.state is State.RECEIVING:
-            too_long = self.utterance.size + len(audio) > self.limits.utterance_bytes
+            too_long = len(self.utterance.audio) + len(audio) > self.limits.utterance_bytes
             return "overflow" if too_long or self.utterance.overflown else "append"
         if self.state is State.TRANSCRIBING and sniff(audio) is None:
             late = self.now - self.entered <= self.limits.straggler

@@ -102,7 +102,15 @@ class Supervisor:
     def keep(self, client: Client) -> None:
         """Keep the time of a polling connection, whose requests come and go."""
         assert self._connections is not None, "the supervisor is not running"
-        self._connections.start_soon(client.run_polling)
+        self._connections.start_soon(self._keep, client)
+
+    async def _keep(self, client: Client) -> None:
+        """One polling connection's task: whatever breaks in it ends this connection alone."""
+        try:
+            await client.run_polling()
+        except Exception:
+            log.error("%s: a connection broke by a fault of this server and was closed", client.address)
+            log.debug("%s: the fault", client.address, exc_info=True)
 
     async def drain(self) -> None:
         """End every session and connection in good order, within twice DRAIN_SECONDS."""

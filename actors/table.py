@@ -9,7 +9,8 @@ what the session does about it. What it does is named in two steps, because `ses
     ends     said and done while the old state still holds: the messages that end it
     begins   said and done once the new state holds: the messages that begin it
 
-The names are those of methods in actors/session.py; a test checks that each exists and that none is left over. Rows
+The names are those of functions in actors/hearing.py and actors/answering.py; a test checks that each exists and that
+none is left over. Rows
 argue about events as the session sees them, not as the wire names them: `actors/session.py` reads a client's message
 or a stage's result, and decides by its content which of these events it is (a commit that carries an error is
 `error commit`, a transcript without words is `silence`). Where a pair has no row of its own, one of the last rows says

@@ -34,8 +34,7 @@ class Utterance:
     """The audio of the utterance that is being received; `overflown`: it was too long and is thrown away."""
 
     def __init__(self) -> None:
-        self.chunks: list[bytes] = []
-        self.size = 0
+        self.audio = bytearray()
         self.overflown = False
 
 

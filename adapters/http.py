@@ -38,6 +38,9 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     head: bytes
 
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.path}>"  # the query and the head may hold a credential
+
     @property
     def is_websocket(self) -> bool:
         """Whether it asks to become a WebSocket."""
@@ -123,7 +126,7 @@ class HttpConnection:
 
         Raises BadRequest: 413 past `limit` bytes, 408 past its deadline.
         """
-        if self._h11.their_state is h11.DONE:
+        if self._h11.their_state is not h11.SEND_BODY:
             return b""
         body = bytearray()
         with trio.move_on_after(self._deadlines.request):
@@ -215,7 +218,10 @@ class HttpConnection:
 
     def take_trailing(self) -> bytes:
         """What came after the head of a request that becomes a WebSocket."""
-        self._h11.next_event()
+        try:
+            self._h11.next_event()
+        except h11.RemoteProtocolError:
+            raise BadRequest(400, "a WebSocket begins without a body") from None
         return bytes(self._h11.trailing_data[0])
 
 

@@ -14,7 +14,7 @@ from adapters import polling, websocket
 from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, linger
 from adapters.polling import FORBIDDEN, Headers, Reception, Refused, Target
 from protocol.connection import WEBSOCKET
-from protocol.errors import RemoteProtocolError
+from protocol.errors import CloseReason, RemoteProtocolError
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class Door(msgspec.Struct, frozen=True):
     path: str = "/socket.io/"
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    max_streams: int = 5_000
     deadlines: Deadlines = Deadlines()
 
 
@@ -46,11 +47,16 @@ class Listener:
         self._reception = reception
         self._door = door
         self._pages = pages
+        self._streams = 0
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
         peer = peer_address(stream)
+        self._streams += 1
         try:
+            if self._streams > self._door.max_streams:
+                log.warning("%s: closed at once: there are %d streams already", peer, self._door.max_streams)
+                return
             await self._serve_websocket(stream, await self._serve_http(stream, peer))
         except PeerGone:
             log.debug("%s: gone", peer)
@@ -58,6 +64,7 @@ class Listener:
             log.error("%s: a connection broke by a fault of this server and was closed", peer)
             log.debug("%s: the fault", peer, exc_info=True)
         finally:
+            self._streams -= 1
             await trio.aclose_forcefully(stream)
 
     async def _serve_http(self, stream: trio.abc.Stream, peer: str) -> Upgrade | None:
@@ -89,6 +96,8 @@ class Listener:
                     if target.transport == WEBSOCKET:
                         return self._upgrade(http, request, target, address)
                     response = await polling.answer(http, request, target, self._reception, address, headers)
+                    await self._respond_to_poll(http, response, target)
+                    return None
             except Refused as refused:
                 log.info("%s: refused: %s", address, refused)
                 await http.read_body(self._reception.lobby.timing.max_payload)
@@ -98,6 +107,15 @@ class Listener:
             response = self._page(request)
         await http.respond(response)
         return None
+
+    async def _respond_to_poll(self, http: HttpConnection, response: Response, target: Target) -> None:
+        """What a client does not take of its messages is lost to it, so its connection is over."""
+        try:
+            await http.respond(response)
+        except PeerGone:
+            if target.client is not None:
+                target.client.close(CloseReason.TRANSPORT_LOST)
+            raise
 
     def _is_socketio(self, path: str) -> bool:
         return path.rstrip("/") == self._door.path.rstrip("/")
@@ -137,28 +155,31 @@ class Listener:
         fault = websocket.find_fault(request)
         if fault is not None:
             raise BadRequest(400, fault)
+        trailing = http.take_trailing()
         client = target.client
         if client is None:
             try:
                 client = self._reception.lobby.open(WEBSOCKET, request.query, address)
             except Full as full:
                 raise BadRequest(503, str(full)) from None
-        return Upgrade(client, request.head, http.take_trailing(), target.client is None)
+        return Upgrade(client, request.head, trailing, target.client is None)
 
     async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade | None) -> None:
         if upgrade is None:
             return
         client, is_new = upgrade.client, upgrade.is_new
         max_message = self._reception.lobby.timing.max_payload
-        async with trio.open_nursery() as nursery:
-            transport = await websocket.accept(nursery, stream, upgrade.head, upgrade.trailing, max_message)
-            del upgrade  # this task may live for hours, and the head of its request is a good part of its memory
-            if transport is not None:
-                await self._run(client, transport, upgrades=not is_new)
-                await transport.close()
-            elif is_new:
+        try:
+            async with trio.open_nursery() as nursery:
+                transport = await websocket.accept(nursery, stream, upgrade.head, upgrade.trailing, max_message)
+                del upgrade  # this task may live for hours, and the head of its request is a good part of its memory
+                if transport is not None:
+                    await self._run(client, transport, upgrades=not is_new)
+                    await transport.close()
+                nursery.cancel_scope.cancel()
+        finally:
+            if is_new:
                 await client.finish()
-            nursery.cancel_scope.cancel()
         await linger(stream, self._door.deadlines.last_word)
 
     async def _run(self, client: Client, transport: websocket.WebSocketTransport, *, upgrades: bool) -> None:

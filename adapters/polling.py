@@ -61,7 +61,7 @@ def find_target(request: Request, reception: Reception) -> Target:
         raise Refused(UNKNOWN_TRANSPORT)
     if "sid" in query:
         client = reception.lobby.get(query["sid"])
-        if client is None or client.connection.closed:
+        if client is None or client.is_gone:
             raise Refused(UNKNOWN_SID)
         if not request.is_websocket and client.connection.transport != transport:
             raise Refused(BAD_REQUEST)
@@ -89,7 +89,7 @@ async def answer(
             body = await http.read_body(reception.lobby.timing.max_payload)
             # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
             await trio.lowlevel.checkpoint()
-            if client.connection.closed:
+            if client.is_gone:
                 raise Refused(UNKNOWN_SID)
             await client.post(body)
             return Response(200, b"ok", "text/html", headers)

@@ -118,20 +118,22 @@ class Child:
     async def receive(self) -> Reply:
         """The next reply. Raises Gone."""
         try:
-            (length,) = HEAD.unpack(await self._exactly(HEAD.size))
-            return _replies.decode(await self._exactly(checked(length)))
+            await self._fill(HEAD.size)
+            size = HEAD.size + checked(HEAD.unpack_from(self._buffer)[0])
+            await self._fill(size)
+            frame = bytes(memoryview(self._buffer)[HEAD.size : size])
+            del self._buffer[:size]
+            return _replies.decode(frame)
         except (trio.BrokenResourceError, trio.ClosedResourceError, Oversize, msgspec.DecodeError) as error:
             raise Gone(str(error)) from error
 
-    async def _exactly(self, size: int) -> bytes:
+    async def _fill(self, size: int) -> None:
+        """Read on until the buffer has this much; a cancel loses nothing."""
         while len(self._buffer) < size:
             chunk = await self._stdout.receive_some(max(65_536, size - len(self._buffer)))
             if not chunk:
                 raise Gone("its pipe is closed")
             self._buffer += chunk
-        taken = bytes(memoryview(self._buffer)[:size])
-        del self._buffer[:size]
-        return taken
 
     async def call(self, request: Request, each: Each) -> Done:
         """Have `request` done; `each` is told what comes before the end.
@@ -246,7 +248,12 @@ class Seat:
 
     async def _live(self, started: Callable[[str], None]) -> bool:
         """The life of one process; whether it served a call."""
-        child = await _spawn(self._plan)
+        try:
+            child = await _spawn(self._plan)
+        except OSError as error:  # no more processes, files or memory: it may pass
+            self._trouble = f"{self._plan.title} could not start: {error.strerror or error}"
+            self._settled.set()
+            return False
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(child.write)

@@ -46,7 +46,7 @@ def read_audio(payload: object, name: str = "input.buffer.append") -> bytes:
         if buffer.get("type") == "Buffer" and isinstance(buffer.get("data"), list):
             return _read_numbers(buffer["data"], name)
     raise BadMessage(
-        ErrorId.UNREADABLE, f"{name}: came {show(payload)}, allowed: a binary attachment, a base64 string, or a Buffer"
+        ErrorId.UNREADABLE, f"{name}: came {kind(payload)}, allowed: a binary attachment, a base64 string, or a Buffer"
     )
 
 
@@ -98,7 +98,7 @@ def _read_commit(payload: object, name: str) -> BufferCommit:
             return BufferCommit(CaptureError(message, code) if message or code or given.get("name") else None)
     raise BadMessage(
         ErrorId.UNREADABLE,
-        f"{name}: came {show(payload)}, allowed: nothing, or an error as {{message, errorId}} "
+        f"{name}: came {kind(payload)}, allowed: nothing, or an error as {{message, errorId}} "
         "or {name, message, data: {message, statusCode}}",
     )
 

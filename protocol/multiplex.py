@@ -36,6 +36,9 @@ class ConnectAsked(msgspec.Struct, frozen=True):
     namespace: str
     auth: Any
 
+    def __repr__(self) -> str:
+        return f"ConnectAsked({self.namespace!r})"  # `auth` may hold a credential
+
 
 class EventCame(msgspec.Struct, frozen=True):
     """An event with its arguments; `ack` is the id under which it wants an answer, None where it wants none."""
@@ -77,7 +80,6 @@ class Multiplex:
 
     def __init__(self, waits: Waits, now: float) -> None:
         self.joined: set[str] = set()
-        self.had_connect = False
         self._waits = waits
         self._asked: set[str] = set()
         self._connect_by = now + waits.connect_timeout
@@ -189,7 +191,6 @@ class Multiplex:
         """Answer a CONNECT: the namespace is joined from now on."""
         self._asked.discard(namespace)
         self.joined.add(namespace)
-        self.had_connect = True
         self._connect_by = math.inf
         return socketio.encode(Packet(socketio.CONNECT, namespace, data={"sid": sid}))
 

@@ -375,7 +375,7 @@ class Conversation(RuleBasedStateMachine):
         session = self.session
         assert len(session.history) <= LIMITS.history_turns
         assert len(session.trace) <= LIMITS.trace
-        assert session.utterance.size <= LIMITS.utterance_bytes
+        assert len(session.utterance.audio) <= LIMITS.utterance_bytes
         assert session.turn.answer_chars <= LIMITS.answer_chars
 
     def teardown(self) -> None:

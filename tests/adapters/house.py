@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
 
+from actors.limits import Limits
 from actors.lobby import Caps
 from actors.supervisor import Plan, Supervisor
 from adapters.listener import Door, Listener
@@ -111,9 +112,12 @@ async def standing(
     caps: Caps | None = None,
     door: Door | None = None,
     engines: ScriptedEngines | None = None,
+    sessions: int = 1_000,
 ) -> AsyncIterator[House]:
     """A server, of whose connections nothing is left once the clients are gone."""
-    plan = Plan(timing=timing or Timing(), waits=waits or Waits(), caps=caps or Caps())
+    plan = Plan(
+        limits=Limits(sessions=sessions), timing=timing or Timing(), waits=waits or Waits(), caps=caps or Caps()
+    )
     supervisor = Supervisor(plan, engines or ScriptedEngines(), Names(), accept)
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:

@@ -42,10 +42,9 @@ def receive(machine: Multiplex, *messages: Frame) -> list[Came]:
 
 def test_a_connect_is_handed_on_and_its_acceptance_is_the_specifications() -> None:
     machine = Multiplex(WAITS, 0.0)
-    assert not machine.had_connect
     assert receive(machine, '0{"token":"123"}') == [ConnectAsked("/", {"token": "123"})]
     assert machine.accept("/", "wZX3oN0bSVIhsaknAAAI") == ('40{"sid":"wZX3oN0bSVIhsaknAAAI"}',)
-    assert (machine.joined, machine.had_connect, machine.deadline) == ({"/"}, True, math.inf)
+    assert (machine.joined, machine.deadline) == ({"/"}, math.inf)
 
 
 def test_a_connect_to_another_namespace_is_answered_there() -> None:
