@@ -15,6 +15,7 @@ from adapters.http import BadRequest, Deadlines, HttpConnection, PeerGone, Reque
 from adapters.polling import FORBIDDEN, Headers, Reception, Refused, Target
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.tolerant import show
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,7 @@ class Listener:
     def _check_origin(self, request: Request) -> None:
         origin = request.headers.get("origin")
         if origin is not None and not self._allows(origin, request):
+            log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", show(origin))
             raise Refused(FORBIDDEN)
 
     def _allows(self, origin: str, request: Request) -> bool:

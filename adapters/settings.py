@@ -46,6 +46,11 @@ def _parse_path(text: str) -> str:
     return text
 
 
+def _parse_origin(text: str) -> None:
+    if text != "*" and not re.fullmatch(r"https?://[^/\s?#@]+", text):
+        raise ValueError("an origin as browsers send it, such as https://example.org or http://localhost:8000, or *")
+
+
 def _parse_network(text: str) -> None:
     try:
         ipaddress.ip_network(text)
@@ -66,6 +71,7 @@ class Section(msgspec.Struct, frozen=True):
 Secret = Annotated[str, _SECRET]
 Host = Annotated[str, Checked(_parse_host)]
 UrlPath = Annotated[str, Checked(_parse_path)]
+Origin = Annotated[str, Checked(_parse_origin)]
 Network = Annotated[str, Checked(_parse_network)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86_400)]
@@ -83,7 +89,7 @@ class Server(Section, frozen=True):
     """The path under which Socket.IO clients connect."""
     token: Secret = ""
     """The credential that every client must show; empty: none is asked for."""
-    allowed_origins: tuple[str, ...] = ()
+    allowed_origins: tuple[Origin, ...] = ()
     """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
     tls_certificate: str = ""
     """A file with the certificate chain in PEM, for https and wss; empty: plain http."""

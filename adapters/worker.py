@@ -83,6 +83,7 @@ class Child:
         self.printed = ""
         self.silent = trio.Event()
         self.served = False
+        self.was_stubborn = False
         self._killed = False
 
     @property
@@ -165,6 +166,7 @@ class Child:
                 return
             except (Gone, trio.WouldBlock):
                 pass
+        self.was_stubborn = True
         self.kill()
 
     def kill(self) -> None:
@@ -222,6 +224,7 @@ class Seat:
         self._settled = trio.Event()
         self._child: Child | None = None
         self._trouble = ""
+        self._stubborn = False
         self.ready = Ready()
 
     @property
@@ -243,7 +246,10 @@ class Seat:
                 return
             fresh = False
             idle_deaths = 0 if served else min(idle_deaths + 1, len(PAUSES) - 1)
-            _log.warning("%s: a worker process ended, another is started", self._plan.title)
+            if self._stubborn:
+                _log.info("%s: a process that did not stop in time was replaced", self._plan.title)
+            else:
+                _log.warning("%s: a worker process ended, another is started", self._plan.title)
             await trio.sleep(PAUSES[idle_deaths])
 
     async def _live(self, started: Callable[[str], None]) -> bool:
@@ -268,6 +274,7 @@ class Seat:
         finally:
             self._vacate()
             await child.bury()
+        self._stubborn = child.was_stubborn
         return child.served
 
     def _vacate(self) -> None:

@@ -140,10 +140,9 @@ def _delivery(said: Said) -> Delivery:
 def _model(question: Question, said: Said) -> Reply:
     return Reply(
         (
-            "Set an environment variable such as OPENAI_API_KEY, or name an OpenAI-compatible server such as Ollama in "
-            "the settings file.",
-            "Start the server again, and name that provider in your session update.",
-            "Then a real language model answers here instead of me.",
+            "Name its provider, such as OpenAI, in your session update.",
+            "Where that provider is configured in the settings of the server, a real language model answers here.",
+            "This version has none to configure yet, so I stand in, and a warning says so.",
         )
     )
 
