@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +59,7 @@ def serve(host: str | None, port: str | None, config: Path | None, debug: bool) 
 @click.option("--url", default="http://127.0.0.1:7171", show_default=True, help="The server.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the answer's sound.")
 @click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
+@click.option("--session", type=click.UUID, help="A UUID: go on with the conversation of that session.")
 @click.option("--llm-model", default="", help="Who answers: guide and echo are in every server.")
 @click.option("--format", "audio_format", default="mp3", show_default=True, help="mp3, wav, opus or pcm16.")
 @click.option("--realtime/--no-realtime", default=True, help="As a microphone would, or as fast as possible.")
@@ -67,6 +69,7 @@ def talk(
     url: str,
     save: Path | None,
     token: str,
+    session: uuid.UUID | None,
     llm_model: str,
     audio_format: str,
     realtime: bool,
@@ -87,7 +90,8 @@ def talk(
     _set_up_faults(debug)
     try:
         sound = recording.read(file)
-        options = Options(url, token, str(parse_output(audio_format)), llm_model, save, realtime)
+        session_id = str(session or "")
+        options = Options(url, token, str(parse_output(audio_format)), llm_model, save, realtime, session_id)
     except recording.BadRecording as error:
         _refuse(error, debug)
     except ValueError as error:

@@ -43,6 +43,7 @@ class Options(msgspec.Struct, frozen=True):
     llm_model: str = ""
     save: Path | None = None
     realtime: bool = True
+    session_id: str = ""
 
     def __repr__(self) -> str:
         return f"Options(url={self.url!r})"
@@ -73,7 +74,7 @@ async def talk(recording: Recording, options: Options, console: Console) -> int:
     """
     if options.save:
         await trio.Path(options.save).mkdir(parents=True, exist_ok=True)
-    auth = Auth(token=options.token, audio_format=options.audio_format, is_base64=False)
+    auth = Auth(session_id=options.session_id, token=options.token, audio_format=options.audio_format, is_base64=False)
     printout = Printout(console)
     async with connect(options.url, auth) as client:
         return await converse(client, recording, options, printout)
