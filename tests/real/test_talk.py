@@ -1,6 +1,7 @@
 """`vivavoce talk` as a person runs it, against the running server."""
 
 import subprocess
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +36,19 @@ def test_it_shows_the_transcript_and_saves_the_answer(
     (saved,) = (tmp_path / "saved").iterdir()
     assert saved.suffix == f".{suffix}"
     assert lasts_as_its_words_need(saved.read_bytes(), ANSWER)
+
+
+def test_a_session_goes_on_from_one_run_to_the_next(
+    vivavoce: Served, said: Mapping[str, Sentence], tmp_path: Path
+) -> None:
+    file, saved, session = tmp_path / "question.wav", tmp_path / "saved", str(uuid.uuid4())
+    file.write_bytes(said[QUESTION].wav)
+    arguments = ("--save", str(saved), "--no-realtime", "--session", session)
+    assert ANSWER in talk(file, vivavoce.origin, *arguments).stdout
+    second = talk(file, vivavoce.origin, *arguments)
+    assert session in second.stdout
+    assert ANSWER not in second.stdout
+    assert sorted(part.name for part in saved.iterdir()) == ["answer-1-part-0.mp3", "answer-2-part-0.mp3"]
 
 
 def test_it_says_where_no_server_is(tmp_path: Path, said: Mapping[str, Sentence]) -> None:
