@@ -13,7 +13,8 @@ _INVISIBLE = regex.compile(
     r"(?V1)[[\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Variation_Selector}\u034f\u115f\u1160\u3164\uffa0]--[\u200c\u200d]]"
     r"|(?<![\p{Lo}\p{M}])[\u200c\u200d]|[\u200c\u200d](?!\p{Lo})"
 )
-_BLANK = regex.compile(r"(?V1)[[\s\p{Cc}]--\n]+")
+# Not a space alone, which it would replace by itself: an answer is full of these.
+_BLANK = regex.compile(r"(?V1)[[\s\p{Cc}]--[\n ]][[\s\p{Cc}]--\n]*+| [[\s\p{Cc}]--\n]++")
 _SPACES = regex.compile(r"\s+")
 # Symbols that stand for letters (№, ℃, ™) have a plain form in Unicode, by which they are told from pictures.
 _PICTURE = r"[[\p{So}\p{ExtPict}\p{RI}\p{EMod}]--[\p{NFKC_QC=No}©®°]]"
@@ -86,6 +87,8 @@ def _without_marks(text: str, pause: str) -> str:
     """Without what Markdown and HTML put around words."""
     text = _LINK.sub(lambda found: found[1] or found[2] or "", text)
     text = _TAG.sub(lambda found: " " if found[1] else "", text)
-    text = _ESCAPE.sub(r"\1", _ADDRESS.sub(r"\1", text))
+    if "://" in text or "www." in text.lower():  # to look at every word for an address costs a third of the whole
+        text = _ADDRESS.sub(r"\1", text)
+    text = _ESCAPE.sub(r"\1", text)
     text = _TICKS.sub("", _STARS.sub("", _STRONG.sub(r"\2", text)))
     return str(_CELL.sub(pause, _TABLE_EDGE.sub("", _UNDERSCORES.sub("", text))))

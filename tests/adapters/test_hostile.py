@@ -6,6 +6,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from actors.member import Member
+from protocol.errors import CloseReason
+from protocol.multiplex import Waits
 from tests.adapters.house import SOCKET, Polled, standing
 
 KEY = base64.b64encode(b"k" * 16).decode()
@@ -101,3 +104,28 @@ async def test_what_somebody_said_in_the_wrong_event_is_not_logged(
         await client.say(f"42{event}")
         await client.until('42["custom.error"')
     assert "secret" not in caplog.text
+
+
+async def test_a_fault_in_a_polling_connection_ends_it_alone(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(member: Member) -> None:
+        raise RuntimeError("made by a test")
+
+    monkeypatch.setattr(Member, "tick", break_down)
+    async with standing(waits=Waits(connect_timeout=1.0)) as house:
+        polled = await house.polling()
+        await trio.sleep(2.0)
+        assert (await polled.get()).status == 400
+        await (await house.websocket("40")).until('42["session.joined"')
+
+
+async def test_a_farewell_waits_for_the_next_poll(autojump_clock: MockClock) -> None:
+    async with standing() as house:
+        polled = await house.polling()
+        client = house.lobby.get(polled._target.rpartition("=")[2])
+        assert client is not None
+        client.send(("4goodbye",))
+        client.close(CloseReason.SERVER_CLOSED)
+        assert (await polled.get()).body == b"4goodbye\x1e1"
+        assert (await polled.get()).json["code"] == 1

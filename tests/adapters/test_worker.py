@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 
 import pytest
 import trio
@@ -12,7 +13,7 @@ import trio.testing
 
 from actors.ports import EngineFailed, Undecodable
 from adapters import worker
-from adapters.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, pack
+from adapters.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
 from adapters.worker import Plan, Workers, nothing
 
 pytestmark = pytest.mark.real
@@ -246,3 +247,53 @@ async def test_ctrl_c_is_left_to_the_server(start: Start) -> None:
     assert await workers.call(ask(""), each) == Spoken()
     assert await workers.call(ask(""), nothing) == Spoken()
     assert workers.pids == before
+
+
+async def test_a_cancel_in_the_middle_of_a_reply_loses_nothing_of_it() -> None:
+    ours, theirs = trio.testing.memory_stream_pair()
+    process = SimpleNamespace(stdin=theirs, stdout=theirs, stderr=None, pid=1, returncode=None)
+    child = worker.Child(process, Plan(MODULE, "the awkward engine"))  # type: ignore[arg-type]
+    frame = bytes(pack(Words("good day")))
+    await ours.send_all(frame[:7])
+    with trio.CancelScope() as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(child.receive)
+            await trio.testing.wait_all_tasks_blocked()
+            scope.cancel()
+    await ours.send_all(frame[7:])
+    with trio.fail_after(5):
+        assert await child.receive() == Words("good day")
+
+
+async def test_a_machine_without_room_for_a_process_is_tried_again(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = await start()
+    real, refused = worker._spawn, trio.Event()
+
+    async def refuse_once(plan: Plan) -> worker.Child:
+        if refused.is_set():
+            return await real(plan)
+        refused.set()
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(worker, "_spawn", refuse_once)
+    (pid,) = workers.pids
+    os.kill(pid, signal.SIGTERM)
+    with trio.fail_after(30):
+        await refused.wait()
+        while True:
+            try:
+                assert await workers.call(ask("print"), nothing) == Spoken()
+                break
+            except EngineFailed:
+                await trio.sleep(0.05)
+
+
+async def test_a_machine_without_room_for_a_process_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(plan: Plan) -> worker.Child:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(worker, "_spawn", refuse)
+    with pytest.raises(EngineFailed, match="Too many open files"):
+        await Workers(Plan(MODULE, "the awkward engine")).run()

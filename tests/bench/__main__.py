@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from tests.bench import load
+from tests.bench import bargein, load
 from tests.bench.process import NODE, OURS, PEER, Process, has_node, part_cores, running
 
-Measurement = load.Spoken | load.Connected
+Measurement = load.Spoken | load.Connected | load.Kept | bargein.Interrupted
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
@@ -26,12 +26,21 @@ def main() -> None:
     connections = which.add_parser("connections", help="idle connections and their memory; connects per second")
     connections.add_argument("--idle", type=int, default=1_000)
     connections.add_argument("--comers", type=int, default=500)
+    sessions = which.add_parser("sessions", help="sessions that nobody is connected to, and their memory")
+    sessions.add_argument("--sessions", type=int, default=400, help="at most 480: the server holds 1,000 in all")
+    interrupted = which.add_parser("barge-in", help="answers that are interrupted: what still comes, and how long")
+    interrupted.add_argument("--sessions", type=int, default=200)
     arguments = parser.parse_args()
     core = part_cores()
-    if arguments.benchmark == "turns":
-        _turns(core, arguments.rounds, arguments.sessions, arguments.seconds)
-    else:
-        _connections(core, arguments.rounds, arguments.idle, arguments.comers)
+    match arguments.benchmark:
+        case "turns":
+            _turns(core, arguments.rounds, arguments.sessions, arguments.seconds)
+        case "connections":
+            _connections(core, arguments.rounds, arguments.idle, arguments.comers)
+        case "sessions":
+            _sessions(core, arguments.rounds, arguments.sessions)
+        case "barge-in":
+            _barge_in(core, arguments.rounds, arguments.sessions)
 
 
 def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
@@ -50,17 +59,36 @@ def _connections(core: int, rounds: int, idle: int, comers: int) -> None:
     _compare(core, servers, rounds, lambda server: load.connect(server, idle, comers))
 
 
+def _sessions(core: int, rounds: int, sessions: int) -> None:
+    print(f"\n{sessions} configured sessions without a connection; as many idle connections")
+    _compare(core, (OURS,), rounds, lambda server: load.keep(server, sessions))
+
+
+def _barge_in(core: int, rounds: int, sessions: int) -> None:
+    for stream in (False, True):
+        print(f"\n{sessions} sessions that fall behind, {'a long answer in pieces' if stream else 'one long sound'}")
+
+        def measure(server: Process, stream: bool = stream) -> Coroutine[Any, Any, bargein.Interrupted]:
+            return bargein.interrupt(server, sessions, stream=stream)
+
+        _compare(core, (OURS, PEER), rounds, measure)
+
+
 def _compare(core: int, servers: Sequence[str], rounds: int, measure: Measure) -> None:
-    """Measure the servers in turn, so often, and print each quantity's median and its ratio to the peer's."""
+    """Measure the servers in turn, so often, and print each quantity's median and its ratio to the peer's.
+
+    Where there is no peer, the ratio is that to the first server, which says nothing.
+    """
+    peer = PEER if PEER in servers else servers[0]
     measured: dict[str, list[Measurement]] = {server: [] for server in servers}
     for _ in range(rounds):
         for server in servers:
             measured[server].append(_run(core, server, measure))
             print(f"  {server}: {measured[server][-1]}", flush=True)
-    fields = measured[PEER][0].__struct_fields__
+    fields = measured[peer][0].__struct_fields__
     print(f"{'median':>20}" + "".join(f"{server:>28}" for server in servers))
     for field in fields:
-        print(f"{field:>20}" + "".join(_cell(field, measured[server], measured[PEER]) for server in servers))
+        print(f"{field:>20}" + "".join(_cell(field, measured[server], measured[peer]) for server in servers))
 
 
 def _cell(field: str, own: Sequence[msgspec.Struct], peers: Sequence[msgspec.Struct]) -> str:

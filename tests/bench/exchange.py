@@ -1,4 +1,4 @@
-"""What every server of the benchmarks is asked and answers: one canned turn, the same for all."""
+"""What every server of the benchmarks is asked and answers: canned turns, the same for all."""
 
 import base64
 import json
@@ -8,8 +8,14 @@ CHUNK = bytes(range(256)) * 12 + bytes(128)
 SAID = "tell me about the weather in the mountains"
 ANSWER = "The sun shines on the mountains, and the wind comes from the west this afternoon."
 SOUND = bytes(reversed(range(256))) * 64
-"""The answer's sound, 16,384 bytes, a second of mp3 at 128 kbit/s."""
-SOUND_SECONDS = 1.0
+"""The answer's sound, 16,384 bytes."""
+LONG_ANSWER = tuple(f"{number:02} begins a piece of an answer that nobody waits for. " * 7 for number in range(103))
+"""An answer written in pieces, 39 kB: with its `response.text.done`, more than waits in the kernel unread."""
+LONG_VOICE = "long"
+"""The voice whose sound lasts."""
+LONG_SOUND = SOUND * 30
+SOUND_RATE = 8_192
+"""Bytes of sound a second, 64 kbit/s."""
 
 BINARY = b"\0 a binary frame"
 """What stands for the content of a binary frame where answers are told apart by how they begin."""
@@ -22,12 +28,31 @@ BARRIER = '421["input.buffer.append",""]'
 """An empty chunk, which does nothing, that asks for an ack: what came before it has been dealt with by then."""
 PASSED = b"431["
 ERROR = b'42["custom.error"'
+OLD = (b'42["response.text', b'42["response.audio')
+"""How the messages of a response begin, where its sound is base64."""
+CLOSING = b'42["response.audio.delta",{"id":0,"text":"","audio":""'
+"""A message without sound or words, which ends a response that was cut."""
+CANCELLED = b'42["response.cancelled"'
 
 
-def update(*, is_base64: bool) -> str:
-    """`session.update` for a Sender of raw samples."""
-    wanted = {"STT": {"mediaFormat": "pcm16"}, "TTS": {"isBase64": is_base64}}
+def update(*, is_base64: bool, voice: str = "", stream: bool = False) -> str:
+    """`session.update` for a Sender of raw samples; `stream`: the answer is long, and written in pieces."""
+    wanted = {
+        "STT": {"mediaFormat": "pcm16"},
+        "LLM": {"stream": stream},
+        "TTS": {"isBase64": is_base64, "voice": voice},
+    }
     return "42" + json.dumps(["session.update", wanted], separators=(",", ":"))
+
+
+def answer(*, stream: bool) -> tuple[str, ...]:
+    """The pieces of the answer."""
+    return LONG_ANSWER if stream else (ANSWER,)
+
+
+def voiced(voice: str) -> bytes:
+    """The sound of an answer."""
+    return LONG_SOUND if voice == LONG_VOICE else SOUND
 
 
 def append(*, is_base64: bool) -> tuple[str | bytes, ...]:

@@ -1,8 +1,9 @@
-"""The loads: sessions that speak and are answered, connections that idle, clients that come and go."""
+"""The loads: sessions that speak and are answered, or are left alone; connections that idle, or come and go."""
 
 import asyncio
 import statistics
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -50,6 +51,13 @@ class Connected(msgspec.Struct, frozen=True):
     pollings_a_second: float
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """The memory of a configured session that nobody is connected to, and of an idle connection with its session."""
+
+    bytes_a_session: float
+    bytes_a_connection: float
+
+
 async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bool) -> Spoken:
     """`sessions` send a chunk each tenth of a second, for `seconds`, and then commit, one after the other.
 
@@ -58,9 +66,9 @@ async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bo
     for socket in [await _configured(server.port, is_base64=is_base64) for _ in range(WARM)]:
         await _one_turn(socket, is_base64=is_base64)
         await socket.close()
-    before = await _settled_memory(server)
-    sockets = await _abreast(sessions, lambda: _configured(server.port, is_base64=is_base64))
-    memory = await _settled_memory(server) - before
+    before = await settled_memory(server)
+    sockets = await abreast(sessions, lambda: _configured(server.port, is_base64=is_base64))
+    memory = await settled_memory(server) - before
     chunk = b"".join(map(frame, exchange.append(is_base64=is_base64)))
     load, wall, used = time.process_time(), time.monotonic(), server.processor_seconds()
     sent = await _stream(sockets, chunk, seconds)
@@ -87,23 +95,43 @@ async def connect(server: Process, idle: int, comers: int) -> Connected:
     """`idle` WebSockets at once that only stay; then `comers` over each transport that connect and leave."""
     await _come_and_go(server, WARM * 5, lambda: _come_by_websocket(server.port))
     await _come_and_go(server, WARM * 5, lambda: connect_polling(server.port))
-    before = await _settled_memory(server)
-    sockets = await _abreast(idle, lambda: Socket.connect(server.port))
-    memory = await _settled_memory(server) - before
+    before = await settled_memory(server)
+    sockets = await abreast(idle, lambda: Socket.connect(server.port))
+    memory = await settled_memory(server) - before
     await asyncio.gather(*[socket.close() for socket in sockets])
     websocket = await _come_and_go(server, comers, lambda: _come_by_websocket(server.port))
     polling = await _come_and_go(server, comers, lambda: connect_polling(server.port))
     return Connected(memory / idle, *websocket, *polling)
 
 
-async def _settled_memory(server: Process) -> int:
+async def keep(server: Process, sessions: int) -> Kept:
+    """`sessions` that were configured and left, and then as many idle WebSockets.
+
+    Raises RuntimeError where a session was not kept.
+    """
+    await _come_and_go(server, WARM * 5, lambda: _come_by_websocket(server.port))
+    await abreast(WARM, lambda: _leave_behind(server.port, uuid.uuid4()))
+    left = [uuid.uuid4() for _ in range(sessions)]
+    before, next_left = await settled_memory(server), iter(left).__next__
+    await abreast(sessions, lambda: _leave_behind(server.port, next_left()))
+    behind = await settled_memory(server)
+    sockets = await abreast(sessions, lambda: Socket.connect(server.port))
+    idle = await settled_memory(server)
+    again = await Socket.connect(server.port, _auth(left[0]))
+    await _one_turn(again, is_base64=True)
+    await asyncio.gather(*[socket.close() for socket in (*sockets, again)])
+    return Kept((behind - before) / sessions, (idle - behind) / sessions)
+
+
+async def settled_memory(server: Process) -> int:
+    """The server's memory when it has come to rest."""
     for _ in range(2):  # what the first frees may be given back only then
         server.tidy()
         await asyncio.sleep(SETTLE / 2)
     return server.memory()
 
 
-async def _abreast(count: int, make: Callable[[], Awaitable[T]]) -> list[T]:
+async def abreast(count: int, make: Callable[[], Awaitable[T]]) -> list[T]:
     """`make` so many times, a few at a time."""
     made: list[T] = []
     for begin in range(0, count, ABREAST):
@@ -116,10 +144,15 @@ async def _abreast(count: int, make: Callable[[], Awaitable[T]]) -> list[T]:
 
 async def _configured(port: int, *, is_base64: bool) -> Socket:
     socket = await Socket.connect(port)
-    updated = socket.expect(exchange.UPDATED)
-    socket.write(frame(exchange.update(is_base64=is_base64)))
-    await asyncio.wait_for(updated, TIMEOUT)
+    await configure(socket, exchange.update(is_base64=is_base64))
     return socket
+
+
+async def configure(socket: Socket, update: str) -> None:
+    """Send a `session.update` and wait until it is in force."""
+    updated = socket.expect(exchange.UPDATED)
+    socket.write(frame(update))
+    await asyncio.wait_for(updated, TIMEOUT)
 
 
 async def _one_turn(socket: Socket, *, is_base64: bool) -> None:
@@ -178,6 +211,17 @@ async def _commit_in_turn(sockets: Sequence[Socket], chunk: bytes, *, is_base64:
 # ---- clients that come and go
 
 
+def _auth(session: uuid.UUID) -> str:
+    return f'{{"sessionId":"{session}"}}'
+
+
+async def _leave_behind(port: int, session: uuid.UUID) -> None:
+    """Begin a session, configure it, and leave."""
+    socket = await Socket.connect(port, _auth(session))
+    await configure(socket, exchange.update(is_base64=True))
+    await socket.close()
+
+
 async def _come_by_websocket(port: int) -> None:
     await (await Socket.connect(port)).close()
 
@@ -185,6 +229,6 @@ async def _come_by_websocket(port: int) -> None:
 async def _come_and_go(server: Process, count: int, come: Callable[[], Awaitable[None]]) -> tuple[float, float]:
     """Processor microseconds of one that comes and goes, and how many did so in a second."""
     used, wall = server.processor_seconds(), time.monotonic()
-    await _abreast(count, come)
+    await abreast(count, come)
     wall = time.monotonic() - wall
     return (server.processor_seconds() - used) / count * 1e6, count / wall

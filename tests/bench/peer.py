@@ -1,5 +1,6 @@
 """The same exchange as its documentation would write it with python-socketio: `python -m tests.bench.peer PORT`."""
 
+import asyncio
 import base64
 import sys
 import uuid
@@ -8,7 +9,7 @@ from typing import Any
 import socketio
 import uvicorn
 
-from tests.bench.exchange import ANSWER, SAID, SOUND
+from tests.bench.exchange import SAID, answer, voiced
 
 sio: Any = socketio.AsyncServer(async_mode="asgi")
 
@@ -21,7 +22,7 @@ async def move(sid: str, session: dict[str, Any], state: str) -> None:
 
 async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
     """A new session."""
-    session = {"id": str(uuid.uuid4()), "state": "idle", "chunks": [], "base64": True}
+    session: dict[str, Any] = {"id": str(uuid.uuid4()), "state": "idle", "chunks": [], "turn": None}
     await sio.save_session(sid, session)
     await sio.emit("session.joined", {"sessionId": session["id"], "role": "both", "state": "idle"}, to=sid)
 
@@ -29,18 +30,22 @@ async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
 async def update(sid: str, data: dict[str, Any]) -> None:
     """Keep what the answer needs of the configuration."""
     session = await sio.get_session(sid)
-    session["base64"] = data["TTS"]["isBase64"]
+    session["base64"], session["voice"] = data["TTS"]["isBase64"], data["TTS"]["voice"]
+    session["stream"] = data["LLM"]["stream"]
     await sio.emit("session.updated", {"sessionId": session["id"], "success": True}, to=sid)
     await move(sid, session, "handshaken")
 
 
 async def append(sid: str, data: str | bytes) -> None:
-    """Keep a chunk; the first begins an utterance."""
+    """Keep a chunk; the first begins an utterance, and interrupts the answer that is being made or spoken."""
     chunk = base64.b64decode(data) if isinstance(data, str) else data
     if not chunk:
         return
     session = await sio.get_session(sid)
     session["chunks"].append(chunk)
+    if session["state"] in ("responding", "speaking"):
+        session["turn"].cancel()
+        await sio.emit("response.cancelled", {"reason": "interrupted"}, to=sid)
     if session["state"] != "receiving":
         session["state"] = "receiving"
         await sio.emit("input.buffer.initialized", {"sessionId": session["id"]}, to=sid)
@@ -48,19 +53,25 @@ async def append(sid: str, data: str | bytes) -> None:
 
 
 async def commit(sid: str, data: Any = None) -> None:
-    """Recognise, answer and speak, all at once."""
+    """Recognise, answer and speak, all at once, in the task that python-socketio runs for each event."""
     session = await sio.get_session(sid)
+    session["turn"] = asyncio.current_task()
     speech, session["chunks"] = b"".join(session["chunks"]), []
     assert speech, "nothing was said"
     await move(sid, session, "transcribing")
     await sio.emit("request.transcribe.done", {"text": SAID, "sentiment": "", "language": "en"}, to=sid)
     await move(sid, session, "responding")
     await sio.emit("response.started", {"turn": 1}, to=sid)
-    await sio.emit("response.text.done", {"text": ANSWER}, to=sid)
+    pieces, sound = answer(stream=session["stream"]), voiced(session["voice"])
+    if session["stream"]:
+        for written in pieces:
+            await sio.emit("response.text.delta", {"text": written}, to=sid)
+            await asyncio.sleep(0)  # a model would be waited for here
+    await sio.emit("response.text.done", {"text": "".join(pieces)}, to=sid)
     piece = {
         "id": 0,
-        "text": ANSWER,
-        "audio": base64.b64encode(SOUND).decode() if session["base64"] else SOUND,
+        "text": "".join(pieces),
+        "audio": base64.b64encode(sound).decode() if session["base64"] else sound,
         "isBase64": session["base64"],
         "done": True,
         "streamPartDone": True,

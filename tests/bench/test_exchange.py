@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.bench import load
+from tests.bench import bargein, exchange, load
 from tests.bench.process import OURS, PEER, running
 
 pytestmark = [
@@ -30,3 +30,22 @@ def test_clients_come_and_go_over_both_transports(server: str) -> None:
         connected = asyncio.run(load.connect(process, 10, 20))
     assert connected.us_a_websocket > 0
     assert connected.us_a_polling > 0
+
+
+def test_sessions_without_a_connection_are_kept() -> None:
+    with running(OURS, min(os.sched_getaffinity(0))) as process:
+        kept = asyncio.run(load.keep(process, 20))
+    assert kept.bytes_a_connection > 0
+
+
+@pytest.mark.parametrize(("stream", "most"), [(True, 100_000), (False, 700_000)])
+def test_of_an_answer_that_is_interrupted_only_the_message_comes_that_had_begun(stream: bool, most: int) -> None:
+    with running(OURS, min(os.sched_getaffinity(0))) as process:
+        interrupted = asyncio.run(bargein.interrupt(process, 4, stream=stream))
+    assert 0 < interrupted.bytes_after < most
+
+
+def test_the_peer_sends_the_whole_of_an_answer_that_is_interrupted() -> None:
+    with running(PEER, min(os.sched_getaffinity(0))) as process:
+        interrupted = asyncio.run(bargein.interrupt(process, 4, stream=True))
+    assert interrupted.bytes_after > len(exchange.LONG_SOUND)

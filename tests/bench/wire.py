@@ -1,6 +1,7 @@
 """Clients that cost the load little: WebSocket frames made once and sent often, and just enough HTTP for polling."""
 
 import asyncio
+import socket as sockets
 import time
 from typing import Final, Self, cast
 
@@ -36,6 +37,8 @@ class Socket(asyncio.Protocol):
     """One Socket.IO client over WebSocket; answers pings, and tells when what is awaited has come."""
 
     def __init__(self) -> None:
+        self.read = 0
+        """The bytes of the frames that have been read."""
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._open = False
@@ -44,13 +47,18 @@ class Socket(asyncio.Protocol):
         self.gone: asyncio.Future[None] = self._loop.create_future()
 
     @classmethod
-    async def connect(cls, port: int) -> Self:
-        """A socket that has joined the namespace. Raises TimeoutError."""
-        _, socket = await asyncio.get_running_loop().create_connection(cls, HOST, port)
+    async def connect(cls, port: int, auth: str = "", window: int = 0) -> Self:
+        """A socket that has joined the namespace; `window`: its buffer in the kernel, in bytes. Raises TimeoutError."""
+        loop, raw = asyncio.get_running_loop(), sockets.socket()
+        raw.setblocking(False)
+        if window:
+            raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, window)
+        await loop.sock_connect(raw, (HOST, port))
+        _, socket = await loop.create_connection(cls, sock=raw)
         opened, joined = socket.expect(b"0{"), socket.expect(CONNECTED)
         socket.write(_UPGRADE)
         await asyncio.wait_for(opened, TIMEOUT)
-        socket.write(frame(CONNECT))
+        socket.write(frame(CONNECT + auth))
         await asyncio.wait_for(joined, TIMEOUT)
         return socket
 
@@ -102,6 +110,7 @@ class Socket(asyncio.Protocol):
                 size = int.from_bytes(buffer[at + 2 : start], "big")
             if len(buffer) < start + size:
                 break
+            self.read += start + size - at
             self._receive(buffer[at] & 0x0F, bytes(buffer[start : start + min(size, 64)]))
             at = start + size
         del buffer[:at]
