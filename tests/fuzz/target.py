@@ -8,6 +8,7 @@ from protocol.incoming import read_event
 from protocol.messages import CustomError, Names
 from protocol.multiplex import AttachmentLost, Came, ConnectAsked, EventCame, Multiplex, Waits
 from protocol.socketio import EVENT, Packet, encode
+from protocol.tolerant import show
 
 END, BINARY = b"\x1e", b"b"
 PAUSE = 6.0
@@ -55,7 +56,7 @@ def _take(multiplex: Multiplex, came: Came) -> None:
             except BadMessage as bad:
                 _tell(bad.message, bad.error_id)
         case AttachmentLost():
-            _tell(f"{came.name} is lost: {came.why}", ErrorId.UNREADABLE)
+            _tell(f"{show(came.name)} is lost: {came.why}", ErrorId.UNREADABLE)
 
 
 def _tell(message: str, error_id: ErrorId) -> None:

@@ -203,7 +203,7 @@ async def test_csharp_loses_the_event_whose_attachment_a_text_overtakes_and_no_o
         await client.say(UPDATE, HEADER, '427["response.cancel"]', b"overtaken", HEADER, b"whole", COMMIT)
         lost = await client.event("custom.error")
         assert lost["errorId"] == 1000
-        assert "input.buffer.append is lost" in lost["message"]
+        assert '"input.buffer.append" is lost' in lost["message"]
         await client.until('437[{"success":true}]')
         assert (await client.event("response.audio.delta"))["done"] is True
         assert heard_sound(server) == [b"whole"]
