@@ -1,0 +1,147 @@
+"""What holds of all that a client is told, in whatever order things happen, as docs/protocol.md promises it."""
+
+import re
+from collections.abc import Iterable
+
+from adapters.voiceclient import Acknowledged, Piece, Received
+from protocol.messages import (
+    EVENTS,
+    BufferInitialized,
+    CustomError,
+    Metrics,
+    ResponseCancelled,
+    ResponseStarted,
+    Role,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+
+NAMES: dict[type, str] = {**{kind: name for name, kind in EVENTS.items()}, Piece: "response.audio.delta"}
+TURN = ("transcribing", "responding", "speaking")
+ANSWER = ("responding", "speaking")
+ARROWS = {
+    "idle": {"handshaken"},
+    "handshaken": {"receiving", "responding"},
+    "receiving": {"transcribing", "handshaken"},
+    "transcribing": {"responding", "handshaken", "receiving"},
+    "responding": {"speaking", "handshaken", "receiving"},
+    "speaking": {"handshaken", "receiving", "responding"},
+}
+"""Where each state may lead."""
+TO_SENDER = (SessionUpdated, BufferInitialized, TranscribeDelta, TranscribeDone, Metrics)
+TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, Piece)
+FAILURES = {"STT": 3000, "LLM": 3001, "TTS": 3002}
+WAY = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS")}
+Slot = int
+
+
+def line(message: Received) -> str:
+    """A message as a line of a script; of an error its id, and the deadline that it names."""
+    match message:
+        case CustomError(text, error_id):
+            named = re.search(r"the deadline '(\w+)'", text)
+            return f"custom.error {error_id}{f' {named[1]}' if named else ''}"
+        case Acknowledged():
+            return f"ack {message.ack} {message.arguments[0].get('errorId', True)}"
+        case Metrics(turn):
+            return f"response.metrics {turn}"
+        case _:
+            fields = (getattr(message, field) for field in message.__struct_fields__)
+            return f"{NAMES[type(message)]} {' '.join(map(repr, fields))}"
+
+
+class Story:
+    """Reads all that a client was told, and holds the server to it; `answers` are those that the model ever gives."""
+
+    def __init__(self, role: Role, answers: set[str]) -> None:
+        self.role = role
+        self.answers = answers
+        self.started = False
+        self.state = ""
+        self.turn = 0
+        self.metrics: set[int] = set()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.cancelled = False
+        self.parts: dict[int, bool] = {}
+        self.done = False
+        self.spoken = False
+        self.words: list[str] = []
+
+    def read(self, heard: Iterable[Received], *, whole: bool) -> None:
+        """All messages; `whole`: the client was there to the end, so no answer may be left open."""
+        for number, message in enumerate(heard):
+            assert isinstance(message, SessionJoined) == (number == 0), "session.joined comes first, and once"
+            assert self.role != "receiver" or not isinstance(message, TO_SENDER), f"for Senders alone: {line(message)}"
+            assert self.role != "sender" or not isinstance(message, TO_RECEIVERS), f"for Receivers: {line(message)}"
+            self._take(message)
+        if whole:
+            self._check_closed()
+
+    def _take(self, message: Received) -> None:
+        match message:
+            case SessionJoined(state=state):
+                self.state = state
+            case SessionState(state):
+                assert state in ARROWS[self.state], f"{self.state} does not lead to {state}"
+                self.state = state
+                self.spoken = self.spoken or (self.started and state == "speaking")
+            case ResponseStarted(turn):
+                self._check_closed()
+                assert turn > self.turn, "turns are counted"
+                self.turn = turn
+                self._start_over()
+                self.started = True
+            case ResponseCancelled():
+                self._check_closed()
+                assert self.done or not self.spoken, "a Receiver that waits for done gets its closing message"
+                self.started = False
+                self.cancelled = True
+            case TextDelta() | TextDone():
+                assert not self.cancelled, "no text of a response follows its response.cancelled"
+                self._take_text(message)
+            case Piece():
+                self._take_piece(message)
+            case Metrics(turn):
+                assert turn not in self.metrics, "metrics come once a turn"
+                self.metrics.add(turn)
+
+    def _take_text(self, message: TextDelta | TextDone) -> None:
+        if isinstance(message, TextDelta):
+            self.words.append(message.text)
+        else:
+            assert message.text in self.answers, f"the words of another turn: {message.text!r}"
+            assert self.words in ([], [*self.words[:-1], message.text]) or "".join(self.words) == message.text
+            self.words = [message.text]
+
+    def _take_piece(self, piece: Piece) -> None:
+        assert not self.cancelled, "no piece of a response follows its response.cancelled"
+        assert not self.done, "done is on the last message of a response"
+        assert not self.parts.get(piece.id, False), "no piece of a part follows the one with streamPartDone"
+        self.parts[piece.id] = piece.stream_part_done
+        if piece.done:
+            self.done = True
+            assert piece.total_number >= len(self.parts), "totalNumber is right with done"
+            assert piece.total_number > max(self.parts), "ids are below totalNumber"
+
+    def _check_closed(self) -> None:
+        assert self.done or not self.parts, "a Receiver that got a piece is told done"
+
+
+def check_taken_back(backlog: list[Received], in_flight: int) -> None:
+    """What waited for a slow Receiver when its response was cut does not leave, but for what had left by then."""
+    late = False
+    for number, message in enumerate(backlog):
+        match message:
+            case ResponseStarted():
+                late = False
+            case Piece(audio=audio):
+                late = late or (bool(audio) and number >= in_flight)
+            case ResponseCancelled():
+                assert not late, "the sound of an answer that was cut left the outbox after the cut"
