@@ -13,11 +13,13 @@ from actors.ports import (
     TextToSpeech,
 )
 from adapters.audio import AudioCodec
+from adapters.errors import StartupFailed
 from adapters.llm.local import DEFAULT_MODEL, MODELS, Local
 from adapters.sentiment import Vader
 from adapters.settings import Providers
 from adapters.stt.local import LANGUAGE, LocalRecogniser
 from adapters.tts.local import LocalSpeech
+from protocol.tolerant import show
 
 LOCAL, LOCAL_TITLE = "local", "Local"
 ANNOUNCED: tuple[tuple[Kind, str, str], ...] = (
@@ -27,6 +29,21 @@ ANNOUNCED: tuple[tuple[Kind, str, str], ...] = (
     ("TTS", "openai", "OpenAI"),
 )
 """Providers that a session may name and that cannot be configured yet: `local` stands in for them."""
+
+
+def check_preferences(providers: Providers) -> None:
+    """Raise StartupFailed where the operator prefers a provider that does not exist, naming those that do."""
+    prefer: dict[Kind, tuple[str, ...]] = {
+        "STT": providers.prefer.stt,
+        "LLM": providers.prefer.llm,
+        "TTS": providers.prefer.tts,
+    }
+    for kind, names in prefer.items():
+        known = [name for of, name, _ in ANNOUNCED if of == kind] + [LOCAL]
+        for name in names:
+            if name not in known:
+                place = f"[providers.prefer] {kind.lower()}"
+                raise StartupFailed(f"{place}: unknown provider {show(name)}; there are: {', '.join(known)}")
 
 
 class LocalEngines:

@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import ipaddress
 import logging
 import signal
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from actors.configuring import resolve
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters.engines import LocalEngines
+from adapters.engines import LocalEngines, check_preferences
 from adapters.errors import StartupFailed, first_of
 from adapters.http import Request, Response, json_response
 from adapters.listener import Door, Listener
@@ -31,6 +32,7 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
 
     Raises StartupFailed, with what to do. Cancelling ends it at once.
     """
+    check_preferences(settings.providers)
     engines = LocalEngines(settings.pools.stt_workers, settings.pools.tts_workers)
     supervisor = _supervisor(settings, engines)
     async with trio.open_nursery() as nursery:
@@ -127,10 +129,14 @@ def _welcome(settings: Settings, listener: trio.SocketListener) -> list[str]:
     host, port = listener.socket.getsockname()[:2]
     scheme = "https" if settings.server.tls_certificate else "http"
     url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    near = f"{scheme}://127.0.0.1:{port}" if host in ("0.0.0.0", "::") else url
+    is_open = not (settings.server.token or ipaddress.ip_address(host).is_loopback)
+    warning = ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]
     return [
         f"vivavoce: listening on {url}{settings.server.path} (Ctrl-C ends it)",
+        *(warning if is_open else ()),
         "vivavoce: STT local (pocketsphinx), because no other provider is configured",
         "vivavoce: LLM local (the guide, which is no language model), because no other provider is configured",
         "vivavoce: TTS local (espeak-ng), because no other provider is configured",
-        f"vivavoce: try it: vivavoce talk FILE.wav --url {url}",
+        f"vivavoce: try it: vivavoce talk FILE.wav --url {near}",
     ]

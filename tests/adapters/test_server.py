@@ -1,0 +1,45 @@
+"""What a server says when it starts, and what keeps it from starting."""
+
+import pytest
+import trio
+
+from adapters.engines import check_preferences
+from adapters.errors import StartupFailed
+from adapters.server import run
+from adapters.settings import Preference, Providers, Server, Settings
+
+
+@pytest.mark.real
+async def test_it_says_where_to_go_and_warns_of_an_open_door() -> None:
+    said: list[str] = []
+    settings = Settings(server=Server(host="0.0.0.0", port=0))
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            ready = trio.Event()
+
+            def say(line: str) -> None:
+                said.append(line)
+                if "try it" in line:
+                    ready.set()
+
+            nursery.start_soon(run, settings, say)
+            await ready.wait()
+            nursery.cancel_scope.cancel()
+    assert any("http://0.0.0.0:" in line for line in said)
+    assert any("no token is set" in line for line in said)
+    assert "http://127.0.0.1:" in said[-1]
+
+
+@pytest.mark.real
+async def test_a_port_in_use_is_named_with_what_to_do() -> None:
+    (taken,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+    async with taken:
+        port = taken.socket.getsockname()[1]
+        with pytest.RaisesGroup(pytest.RaisesExc(StartupFailed, match=f"port {port} is in use.*--port")):
+            await run(Settings(server=Server(port=port)), lambda line: None)
+
+
+def test_a_preference_for_a_provider_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(StartupFailed, match=r"\[providers.prefer\] llm: unknown provider \"opnai\"; there are: openai"):
+        check_preferences(Providers(prefer=Preference(llm=("opnai",))))
+    check_preferences(Providers(prefer=Preference(llm=("openai", "local"))))
