@@ -122,13 +122,16 @@ class Runner:
         if isinstance(mail, Arrival):
             self._outlets[mail.joined.member] = mail.outlet
             mail = mail.joined
-        events = deque([mail])
+        events: deque[Event] = deque([mail])
         while events:
-            event = events.popleft()
-            for effect in self.session.step(event, trio.current_time()):
-                outcome = self._perform(effect)
-                if outcome is not None:
-                    events.append(outcome)
+            refused: CustomError | None = None
+            for effect in self.session.step(events.popleft(), trio.current_time()):
+                if isinstance(effect, Acknowledge) and refused is not None:
+                    effect = Acknowledge(effect.member, effect.ack, refused)  # the event led to a turn without a seat
+                failed = self._perform(effect)
+                if failed is not None:
+                    refused = CustomError(failed.message, failed.error_id)
+                    events.append(failed)
             self._log_move()
         if isinstance(mail, Left):
             self._outlets.pop(mail.member, None)
@@ -140,7 +143,7 @@ class Runner:
             self._logged = last
             log.debug("session %s: %s --%s--> %s", self.session.id, last.source, last.event, last.dest)
 
-    def _perform(self, effect: Effect) -> Event | None:
+    def _perform(self, effect: Effect) -> Failed | None:
         match effect:
             case Send(to, message, turn):
                 self._send(to, message, turn)
@@ -176,7 +179,7 @@ class Runner:
 
     # ---- work
 
-    def _start(self, job: Job, admit: bool) -> Event | None:
+    def _start(self, job: Job, admit: bool) -> Failed | None:
         kind = stages.kind_of(job)
         if admit and not self._admit(job.turn, WAY[kind]):
             return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")

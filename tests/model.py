@@ -235,8 +235,7 @@ class Model:
             return self._clear(slot, payload)
         self.go("transcribing")
         self.reported = False
-        self._admit("STT")
-        return True
+        return self._admit("STT")
 
     def _clear(self, slot: Slot, payload: object) -> bool | int:
         if self.state == "receiving":
@@ -255,8 +254,7 @@ class Model:
         self.tell([slot], TranscribeDone(words, "", ""))
         self._begin("responding")
         self.tell(self.receivers, ResponseStarted(self.turn))
-        self._admit("LLM")
-        return True
+        return self._admit("LLM")
 
     def _cancel(self, slot: Slot, payload: object) -> bool | int:
         if self.state in TURN:
@@ -283,11 +281,12 @@ class Model:
         self._cut("failed")
         self.go("handshaken")
 
-    def _admit(self, first: str) -> None:
+    def _admit(self, first: str) -> bool | int:
         if self.crowded & {*WAY[first]}:
             self._fail(3004)
-        else:
-            self._begin_stage(first)
+            return 3004
+        self._begin_stage(first)
+        return True
 
     def _begin_stage(self, kind: str) -> None:
         self.stage = kind
