@@ -12,7 +12,6 @@ from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
 from actors.events import Answered, Failed, MemberId, Said, Spoken, Written
 from actors.ports import Delivery, Exchange, Facts, Question, Speech
-from actors.spoken import speakable
 from actors.turn import Listener
 from protocol.audioformat import AudioFormat, parse_output
 from protocol.errors import ErrorId
@@ -106,7 +105,7 @@ def _begin_part(session: Session, text: str) -> None:
     targets = frozenset(listener.format for listener in audience) or frozenset({DEFAULT_FORMAT})
     own_voice = turn.delivery.voice if tts.provider == turn.configuration.llm.provider else ""
     speech = Speech(
-        text=speakable(text, tts.language_code),
+        text=turn.spoken,
         model=tts.model,
         voice=own_voice or tts.voice,
         language=tts.language_code,

@@ -30,7 +30,6 @@ from actors.events import (
 )
 from actors.limits import Limits
 from actors.ports import Exchange
-from actors.spoken import is_speakable
 from actors.table import State
 from actors.turn import Turn, Utterance
 from protocol.audioformat import sniff
@@ -232,7 +231,7 @@ class Session:
             case Written():
                 return "written"
             case Answered():
-                audible = event.delivery.clip is not None or is_speakable(self.turn.text)
+                audible = event.delivery.clip is not None or self.turn.spoken != ""
                 return "answer" if audible else "wordless answer"
             case Spoken():
                 return "sound"

@@ -66,11 +66,6 @@ def speakable(text: str, language: str) -> str:
     return _plain(_MARKUP.sub(" ", text), pause)  # nested beyond sense: no mark is left that could mean something
 
 
-def is_speakable(text: str) -> bool:
-    """Whether there is anything to say of `text`."""
-    return bool(speakable(text, ""))
-
-
 def _plain(text: str, pause: str) -> str:
     text = _INVISIBLE.sub("", _KEYCAP.sub(r"\1 ", text))
     text = _without_marks(_without_lines(_BLANK.sub(" ", text)), pause)

@@ -1,11 +1,13 @@
 """One turn: what was said, what is answered, which parts were sent, and how much of them had time to be heard."""
 
 import re
+from functools import cached_property
 
 import msgspec
 
 from actors.events import MemberId
 from actors.ports import Clip, Delivery, Exchange
+from actors.spoken import speakable
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration
 from protocol.messages import Metrics
@@ -63,6 +65,14 @@ class Turn:
     def text(self) -> str:
         """The answer as far as it is written."""
         return "".join(self.answer)
+
+    @cached_property
+    def spoken(self) -> str:
+        """What is said of the whole answer, "" where nothing can be; to be asked for when it is written to its end.
+
+        Made once, because it takes a millisecond for each page of text, and the event loop waits for it.
+        """
+        return speakable(self.text, self.configuration.tts.language_code)
 
     def write(self, piece: str) -> None:
         """Add to the answer."""

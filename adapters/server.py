@@ -25,6 +25,7 @@ from protocol.multiplex import Waits
 
 log = logging.getLogger(__name__)
 BACKLOG = 1_024
+SPARE_STREAMS = 1_000
 
 
 async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
@@ -90,7 +91,10 @@ def _supervisor(settings: Settings, engines: LocalEngines) -> Supervisor:
 
 
 def _door(settings: Settings) -> Door:
-    return Door(settings.server.path, settings.server.allowed_origins, settings.server.trusted_proxies)
+    server = settings.server
+    # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
+    streams = 2 * server.max_connections + SPARE_STREAMS
+    return Door(server.path, server.allowed_origins, server.trusted_proxies, streams)
 
 
 async def _listen(settings: Settings) -> list[trio.SocketListener]:

@@ -177,7 +177,6 @@ class VoiceClient:
         self.session_id = ""
         self._websocket = websocket
         self._silence = (opened.ping_interval + opened.ping_timeout) / 1000
-        self._wire = names.wire
         self._kinds: dict[str, Any] = {name: kind for kind, name in names.wire.items()}
         self._kinds[names.wire[AudioDelta]] = Piece
         self._sending = trio.Lock()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.spoken import is_speakable, speakable
+from actors.spoken import speakable
 
 SNIPPETS = (
     "a B 1 é 你 हि م . , ! * ** _ __ ~~ ` ``` # > - 1. | [ ]( ) ![ ][ <b> </ > < \\ & = :// https://a.b/c www."
@@ -107,12 +107,12 @@ def test_invisible_characters_go_unless_they_shape_a_word() -> None:
 )
 def test_nothing_is_said_of_scraps(written: str) -> None:
     assert speakable(written, "en") == ""
-    assert not is_speakable(written)
+    assert not speakable(written, "")
 
 
 def test_a_digit_or_a_letter_is_enough_to_be_said() -> None:
-    assert is_speakable("*5*")
-    assert is_speakable("好")
+    assert speakable("*5*", "")
+    assert speakable("好", "")
 
 
 @given(MARKED, st.sampled_from(["", "en", "zh", "ar"]))
