@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
-from actors.events import Answered, Failed, MemberId, Said, Spoken, Written
+from actors.events import Answered, Delivered, Failed, MemberId, Said, Spoken, Written
 from actors.ports import Delivery, Exchange, Facts, Question, Speech
 from actors.turn import Listener
 from protocol.audioformat import AudioFormat, parse_output
@@ -68,6 +68,11 @@ def _remembered(session: Session) -> tuple[Exchange, ...]:
     return tuple(reversed(kept))
 
 
+def note_delivery(session: Session) -> None:
+    assert isinstance(session.event, Delivered)
+    session.turn.delivery = session.event.delivery
+
+
 def write(session: Session) -> None:
     assert isinstance(session.event, Written)
     turn = session.turn
@@ -79,7 +84,6 @@ def write(session: Session) -> None:
 
 def finish_text(session: Session) -> None:
     assert isinstance(session.event, Answered)
-    session.turn.delivery = session.event.delivery
     session.send(session.receivers, TextDone(session.turn.text), session.turn.number)
     _begin_part(session, session.turn.text)
 

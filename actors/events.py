@@ -74,11 +74,17 @@ class Written(msgspec.Struct, frozen=True):
     text: str
 
 
+class Delivered(msgspec.Struct, frozen=True):
+    """How the answer wants to be spoken; before its words."""
+
+    turn: int
+    delivery: Delivery
+
+
 class Answered(msgspec.Struct, frozen=True):
     """The answer is complete."""
 
     turn: int
-    delivery: Delivery = Delivery()
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -110,5 +116,5 @@ class Drain(msgspec.Struct, frozen=True):
     """The server is going down."""
 
 
-StageEvent = Words | Recognised | Written | Answered | Spoken | Failed
+StageEvent = Words | Recognised | Delivered | Written | Answered | Spoken | Failed
 Event = Joined | Left | Said | StageEvent | Tick | Drain

@@ -1,11 +1,13 @@
 """What the actors need of the outside world: Protocols that adapters satisfy, and the plain structs that cross over."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
 from protocol.audioformat import AudioFormat
+from protocol.messages import Pieces
 
 Kind = Literal["STT", "LLM", "TTS"]
 T = TypeVar("T")
@@ -38,27 +40,53 @@ class Sound(msgspec.Struct, frozen=True):
 # ---- speech to text
 
 
-class Utterance(msgspec.Struct, frozen=True):
-    """What is to be recognised; `language` BCP 47, `prompt` a hint of the words to expect."""
+class Audio(Protocol):
+    """The bytes of an utterance, which may still be coming."""
 
-    clip: Clip
+    def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Read from the beginning, as often as is wanted: pieces as they come, none empty, to the end of the utterance.
+
+        Reading waits for whoever speaks; it may raise Undecodable. See `actors.audio` for reading it whole.
+        """
+
+
+class Utterance(msgspec.Struct, frozen=True):
+    """What is to be recognised; `language` BCP 47, `prompt` a hint of the words to expect, `sentiment`: asked for."""
+
+    audio: Audio
+    format: AudioFormat
     model: str
     language: str
     prompt: str
+    sentiment: bool = False
 
 
 class Transcript(msgspec.Struct, frozen=True):
-    """The words of an utterance, "" for none; `language` BCP 47 as the engine detected it, "" where it does not say."""
+    """The words of an utterance, "" for none.
+
+    `language` is BCP 47 as the engine detected it, `sentiment` its own word (positive, neutral, negative); "" where it
+    does not say.
+    """
 
     text: str
     language: str = ""
+    sentiment: str = ""
 
 
 class SpeechToText(Protocol):
     """A recogniser."""
 
-    wants: AudioFormat | None
-    """The format that `transcribe` must be given; None: whatever the Sender sent."""
+    @property
+    def accepts(self) -> frozenset[str]:
+        """The formats, by name, that are given to `transcribe` as the Sender sent them."""
+
+    @property
+    def wants(self) -> AudioFormat:
+        """What every other format is decoded to: `pcm16` at a rate."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it listens while the person speaks: then it is called with the first chunk, else at the commit."""
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise; `words` is told all the words so far as they become known.
@@ -115,8 +143,8 @@ class Delivery(msgspec.Struct, frozen=True):
 class LanguageModel(Protocol):
     """What finds the answer."""
 
-    async def answer(self, question: Question, write: Emit[str]) -> Delivery:
-        """Write the answer piece by piece; the pieces joined are its text.
+    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+        """Write the answer piece by piece; the pieces joined are its text. A Delivery, if any, comes before the words.
 
         Raises EngineFailed. Cancelling ends the request.
         """
@@ -126,7 +154,10 @@ class LanguageModel(Protocol):
 
 
 class Speech(msgspec.Struct, frozen=True):
-    """What is to be spoken; `voice` "": the engine's own for `language` and `gender`; `speed` 1 is normal."""
+    """What is to be spoken; `voice` "": the engine's own for `language` and `gender`; `speed` 1 is normal.
+
+    `format`: what every Receiver wants, where they all want the same; an engine that can make it saves a conversion.
+    """
 
     text: str
     model: str
@@ -134,6 +165,7 @@ class Speech(msgspec.Struct, frozen=True):
     language: str
     gender: Literal["unspecified", "male", "female", "neutral"]
     speed: float
+    format: AudioFormat | None = None
 
 
 class TextToSpeech(Protocol):
@@ -149,6 +181,42 @@ class TextToSpeech(Protocol):
 # ---- sound and words
 
 
+class Target(msgspec.Struct, frozen=True):
+    """What a Receiver wants of a part that comes in pieces.
+
+    `joined`: the pieces together are one file; `whole`: each is a file of its own with true sizes in its header.
+    `most`: bytes that a piece may have, 0 for any.
+    """
+
+    format: AudioFormat
+    pieces: Pieces = "joined"
+    most: int = 0
+
+
+class Decoding(Protocol):
+    """The decoding of one sound whose bytes are still coming; a boundary between them may fall anywhere."""
+
+    async def push(self, data: bytes) -> bytes:
+        """What can be decoded by now: samples, mono s16le at the rate asked for. Raises Undecodable, EngineFailed."""
+
+    async def finish(self) -> bytes:
+        """The rest of the samples; the sound is complete. Raises as `push`, and Undecodable where nothing decoded."""
+
+
+class Encoding(Protocol):
+    """The conversion of one sound, whose bytes are still coming, into several formats."""
+
+    @property
+    def failures(self) -> Mapping[Target, str]:
+        """The targets that could not be made, and why; they are missing from all that follows."""
+
+    async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
+        """The pieces that can be made by now, with their playing times. Raises Undecodable, EngineFailed."""
+
+    async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
+        """The last pieces; the sound is complete. Raises as `push`."""
+
+
 class Codec(Protocol):
     """Conversion between audio formats, off the event loop."""
 
@@ -158,6 +226,12 @@ class Codec(Protocol):
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
         """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable."""
 
+    def decoding(self, source: AudioFormat, rate: int) -> AbstractAsyncContextManager[Decoding]:
+        """Decode a sound as its bytes come, to mono 16-bit PCM at `rate` Hz. Leaving abandons what is not done."""
+
+    def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AbstractAsyncContextManager[Encoding]:
+        """Convert a sound as its bytes come. Leaving abandons what is not done."""
+
 
 class Analyst(Protocol):
     """What can be told of a text, offline and in well under a millisecond."""
@@ -165,21 +239,27 @@ class Analyst(Protocol):
     def sentiment(self, text: str) -> str:
         """positive, neutral or negative."""
 
+    def language(self, text: str) -> str:
+        """BCP 47; "" where it cannot be told."""
+
 
 # ---- providers and limits
 
 
 class ProviderEntry(msgspec.Struct, frozen=True):
-    """A provider of one kind: what it has, and whether it can be used here. Empty `models` or `voices`: no list."""
+    """A provider of one kind: what it has, and whether it can be used here.
+
+    Empty `models`, `voices` or `languages`: it has no list; None: it has one, which is not known at the moment.
+    """
 
     name: str
     title: str
     kind: Kind
     configured: bool
     default_model: str = ""
-    models: tuple[str, ...] = ()
-    voices: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    models: tuple[str, ...] | None = ()
+    voices: tuple[str, ...] | None = ()
+    languages: tuple[str, ...] | None = ()
     default_language: str = ""
 
 

@@ -13,6 +13,7 @@ from actors import answering, hearing, table
 from actors.effects import Acknowledge, Effect, End, Release, Send
 from actors.events import (
     Answered,
+    Delivered,
     Drain,
     Event,
     Failed,
@@ -230,8 +231,10 @@ class Session:
                 return "failure"
             case Written():
                 return "written"
+            case Delivered():
+                return "delivery"
             case Answered():
-                audible = event.delivery.clip is not None or self.turn.spoken != ""
+                audible = self.turn.delivery.clip is not None or self.turn.spoken != ""
                 return "answer" if audible else "wordless answer"
             case Spoken():
                 return "sound"
@@ -341,6 +344,7 @@ ACTIONS: dict[table.Action, Callable[[Session], None]] = {
     "refuse_blank_text": hearing.refuse_blank_text,
     "refuse_long_text": hearing.refuse_long_text,
     "respond": answering.respond,
+    "note_delivery": answering.note_delivery,
     "write": answering.write,
     "finish_text": answering.finish_text,
     "finish_unspoken": answering.finish_unspoken,

@@ -10,10 +10,11 @@ from typing import assert_never
 
 import trio
 
+from actors.audio import Complete
 from actors.effects import Answer, Job, Speak, Transcribe
-from actors.events import Answered, Failed, Recognised, Spoken, StageEvent, Words, Written
+from actors.events import Answered, Delivered, Failed, Recognised, Spoken, StageEvent, Words, Written
 from actors.limits import Limits
-from actors.ports import Clip, EngineFailed, Engines, Kind, Sound, Undecodable, Utterance
+from actors.ports import Clip, Delivery, EngineFailed, Engines, Kind, Sound, Undecodable, Utterance
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
 
@@ -110,13 +111,16 @@ def crash(job: Job) -> Failed:
 async def _transcribe(job: Transcribe, engines: Engines, report: Report) -> None:
     engine = engines.recogniser(job.stt.provider.name)
     clip = job.clip
-    if engine.wants is not None:
+    if clip.format.name not in engine.accepts:
         clip = Clip(await engines.codec.decode(clip, engine.wants.rate), engine.wants)
 
     async def words(text: str) -> None:
         await report(Words(job.turn, text))
 
-    utterance = Utterance(clip, job.stt.model, job.stt.language_code, job.stt.prompt)
+    stt = job.stt
+    utterance = Utterance(
+        Complete(clip.data), clip.format, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis
+    )
     transcript = await engine.transcribe(utterance, words)
     text = transcript.text.strip()
     sentiment = engines.analyst.sentiment(text) if job.stt.sentiment_analysis and text else ""
@@ -124,12 +128,14 @@ async def _transcribe(job: Transcribe, engines: Engines, report: Report) -> None
 
 
 async def _answer(job: Answer, engines: Engines, report: Report) -> None:
-    async def write(text: str) -> None:
-        if text:
-            await report(Written(job.turn, text))
+    async def write(piece: str | Delivery) -> None:
+        if isinstance(piece, Delivery):
+            await report(Delivered(job.turn, piece))
+        elif piece:
+            await report(Written(job.turn, piece))
 
-    delivery = await engines.model(job.provider).answer(job.question, write)
-    await report(Answered(job.turn, delivery))
+    await engines.model(job.provider).answer(job.question, write)
+    await report(Answered(job.turn))
 
 
 async def _speak(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:

@@ -36,6 +36,7 @@ COMES_FROM: dict[str, str] = {
     "words": "the recogniser's words so far",
     "transcript": "the transcript",
     "silence": "a transcript without words",
+    "delivery": "the language model, where it says how its answer is to be spoken",
     "written": "a piece of the answer's text",
     "answer": "the answer is complete",
     "wordless answer": "the answer is complete and has nothing to speak",

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from actors.effects import Acknowledge, DropQueued, Effect, Job, Release, Send, Start
 from actors.events import (
     Answered,
+    Delivered,
     Event,
     Failed,
     Joined,
@@ -300,9 +301,14 @@ def written(piece: str, turn: int | None = None) -> Cue:
     return lambda pb: Written(turn or pb.turn, piece)
 
 
-def answered(delivery: Delivery | None = None, turn: int | None = None) -> Cue:
+def delivered(delivery: Delivery, turn: int | None = None) -> Cue:
+    """How the answer wants to be spoken."""
+    return lambda pb: Delivered(turn or pb.turn, delivery)
+
+
+def answered(turn: int | None = None) -> Cue:
     """The answer is complete."""
-    return lambda pb: Answered(turn or pb.turn, delivery or Delivery())
+    return lambda pb: Answered(turn or pb.turn)
 
 
 def spoken(

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import trio
 
+from actors.audio import whole
 from actors.ports import (
     Clip,
     Delivery,
@@ -128,16 +129,25 @@ class Script(Generic[T]):
                 await emit(act.pieces[number])
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """What a recogniser was given to hear, and how."""
+
+    data: bytes
+    utterance: Utterance
+
+
 class Recogniser:
     """A recogniser whose words are the pieces of its act."""
 
     def __init__(self) -> None:
-        self.wants: AudioFormat | None = AudioFormat("pcm16", 16_000)
-        self.script: Script[Utterance] = Script(Act(("How are you?",)))
+        self.accepts: frozenset[str] = frozenset()
+        self.wants = AudioFormat("pcm16", 16_000)
+        self.live = False
+        self.script: Script[Heard] = Script(Act(("How are you?",)))
 
     async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
         """The pieces joined are the transcript; each is told as it comes."""
-        act = await self.script.play(utterance, words)
+        act = await self.script.play(Heard(await whole(utterance.audio), utterance), words)
         return Transcript("".join(act.pieces), "en")
 
 
@@ -147,10 +157,9 @@ class Model:
     def __init__(self) -> None:
         self.script: Script[Question] = Script(Act(("Fine ", "and well.")))
 
-    async def answer(self, question: Question, write: Callable[[str], Awaitable[None]]) -> Delivery:
+    async def answer(self, question: Question, write: Callable[[str | Delivery], Awaitable[None]]) -> None:
         """Write the act."""
         await self.script.play(question, write)
-        return Delivery()
 
 
 class Synthesiser:

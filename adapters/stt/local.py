@@ -2,6 +2,7 @@
 
 import trio
 
+from actors.audio import whole
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
 from adapters.frames import Progress, Recognise, Recognised, Words
 from adapters.worker import Plan, Workers
@@ -14,7 +15,9 @@ MODEL = "en-us"
 class LocalRecogniser:
     """Satisfies `SpeechToText`. `run` has the processes; nothing works before it has started."""
 
-    wants: AudioFormat | None = AudioFormat("pcm16", 16_000)
+    accepts: frozenset[str] = frozenset()
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
 
     def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 300.0) -> None:
         self._workers = Workers(
@@ -36,14 +39,15 @@ class LocalRecogniser:
         Silence and noise give no words. Raises EngineFailed. Cancelling stops the engine within the time it needs for
         200 ms of sound.
         """
-        if utterance.clip.format != self.wants:
-            raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.clip.format}")
+        if utterance.format != self.wants:
+            raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.format}")
+        samples = await whole(utterance.audio)
 
         async def each(progress: Progress) -> None:
             if isinstance(progress, Words):
                 await words(progress.text)
 
-        match await self._workers.call(Recognise(utterance.clip.data), each):
+        match await self._workers.call(Recognise(samples), each):
             case Recognised(text):
                 return Transcript(text, LANGUAGE)
             case other:

@@ -43,7 +43,7 @@ async def test_a_spoken_turn(clock: MockClock) -> None:
         ]  # fmt: skip
         assert TextDone("Fine and well.") in told
         [call] = server.engines.stt.script.calls
-        assert call.asked.clip.data == b"one two"
+        assert call.asked.data == b"one two"
         await client.vanish()
         await server.check_nothing_is_left()
 
@@ -236,7 +236,7 @@ async def test_a_sender_that_comes_back_goes_on_with_its_utterance(clock: MockCl
             assert await phone.until(SessionJoined) == [SessionJoined(ROOM, "both", "receiving")]
             await phone.say(b"two")
             await phone.until(Piece)
-        assert [call.asked.clip.data for call in server.engines.stt.script.calls] == [b"one two"]
+        assert [call.asked.data for call in server.engines.stt.script.calls] == [b"one two"]
         assert [call.asked.model for call in server.engines.llm.script.calls] == ["mine"]
         await server.check_nothing_is_left()
 

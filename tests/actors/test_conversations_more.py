@@ -110,7 +110,7 @@ async def test_a_full_mailbox_makes_its_own_client_wait_and_loses_nothing(clock:
             nursery.start_soon(other.say)
         await busy.until(Piece)
         await other.until(Piece)
-        said = {call.asked.clip.data for call in server.engines.stt.script.calls}
+        said = {call.asked.data for call in server.engines.stt.script.calls}
         assert said == {b"".join(b"%03d" % number for number in range(200)), b"sound"}
 
 

@@ -29,6 +29,7 @@ from tests.playbook import (
     by,
     cancel,
     cut,
+    delivered,
     failed,
     joined,
     later,
@@ -100,7 +101,7 @@ def test_what_is_spoken_leaves_out_what_cannot_be_said_and_the_text_keeps_it(pb:
 
 def test_an_answer_of_a_clip_is_spoken_without_words(pb: Playbook) -> None:
     clip = Clip(b"voice", WAV)
-    pb.at(State.RESPONDING) >> answered(Delivery(clip)) << TextDone("") << Speak
+    pb.at(State.RESPONDING) >> delivered(Delivery(clip)) >> answered() << TextDone("") << Speak
     assert [job.clip for job in pb.jobs if isinstance(job, Speak)] == [clip]
 
 
@@ -173,7 +174,14 @@ def test_a_turn_without_receivers_is_finished_for_nobody() -> None:
 def test_a_delivery_chooses_voice_and_speed_where_the_synthesiser_is_of_the_same_provider(pb: Playbook) -> None:
     local = {"provider": {"name": "local"}}
     pb.at(State.HANDSHAKEN) >> update(LLM=local, TTS=local) << SessionUpdated
-    say(pb, "Hello") >> written(WORDS) >> answered(Delivery(voice="whisper", speed=0.5)) << TextDone << Speak
+    (
+        say(pb, "Hello")
+        >> delivered(Delivery(voice="whisper", speed=0.5))
+        >> written(WORDS)
+        >> answered()
+        << TextDone
+        << Speak
+    )
     [speech] = [job.speech for job in pb.jobs if isinstance(job, Speak)]
     assert (speech.voice, speech.speed) == ("whisper", 0.5)
 

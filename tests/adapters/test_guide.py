@@ -36,13 +36,18 @@ def told(text: str, **given: object) -> str:
 
 async def written(question: Question) -> tuple[list[str], Delivery]:
     pieces: list[str] = []
+    deliveries = [Delivery()]
 
-    async def write(piece: str) -> None:
-        pieces.append(piece)
+    async def write(piece: str | Delivery) -> None:
+        if isinstance(piece, Delivery):
+            assert not pieces, "a delivery comes before the words"
+            deliveries.append(piece)
+        else:
+            pieces.append(piece)
 
     model: LanguageModel = Local()
-    delivery = await model.answer(question, write)
-    return pieces, delivery
+    await model.answer(question, write)
+    return pieces, deliveries[-1]
 
 
 @pytest.mark.parametrize("text", ["Count!", "can you count for me", "start counting", "the county please", "a country"])

@@ -7,6 +7,7 @@ import pytest
 import soxr
 import trio
 
+from actors.audio import Complete
 from actors.ports import Clip, EngineFailed, Speech, Transcript, Utterance
 from adapters.stt.local import LocalRecogniser
 from adapters.stt.local_child import with_hiss, words
@@ -40,7 +41,7 @@ async def said(nursery: trio.Nursery, text: str, voice: str = "") -> bytes:
 
 
 def utterance(samples: bytes, language: str = "en-US") -> Utterance:
-    return Utterance(Clip(samples, HEARD), "", language, "")
+    return Utterance(Complete(samples), HEARD, "", language, "")
 
 
 async def unheard(_: str) -> None:
@@ -125,7 +126,7 @@ async def test_a_cancelled_recognition_stops_and_the_same_process_hears_next(nur
 
 async def test_another_format_than_it_wants_is_refused() -> None:
     with pytest.raises(EngineFailed, match="takes pcm16/16000, not mp3"):
-        await LocalRecogniser().transcribe(Utterance(Clip(b"", AudioFormat("mp3")), "", "en-US", ""), unheard)
+        await LocalRecogniser().transcribe(Utterance(Complete(b""), AudioFormat("mp3"), "", "en-US", ""), unheard)
 
 
 def test_marks_that_are_no_words_are_dropped() -> None:

@@ -43,17 +43,18 @@ CATALOGUE = Catalogue(
 class Canned:
     """Every engine at once, each with the one thing it has to say."""
 
-    wants: AudioFormat | None = None
+    accepts = frozenset({"mp3", "pcm16"})
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """The same words for everything."""
         return Transcript(SAID, "en")
 
-    async def answer(self, question: Question, write: Emit[str]) -> Delivery:
+    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
         """The same answer to everything, or the long one, in its pieces."""
         for piece in answer(stream=question.stream):
             await write(piece)
-        return Delivery()
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """The same sound for everything, or the long one."""

@@ -38,7 +38,7 @@ TOO_LARGE = 1009
 
 def heard_sound(server: Server) -> list[bytes]:
     """The utterances that reached the recogniser."""
-    return [call.asked.clip.data for call in server.engines.stt.script.calls]
+    return [call.asked.data for call in server.engines.stt.script.calls]
 
 
 @asynccontextmanager

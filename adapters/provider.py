@@ -1,0 +1,64 @@
+"""What every provider's adapter has in common: where it is, what it has, and how it fails."""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from actors.ports import EngineFailed
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where a provider is and what opens it; `repr` hides the key.
+
+    `url` is the base, without a slash at its end; `key` "" where none is needed; `key_setting` names the setting and
+    the variable that hold the key, for errors; `region` where the provider has such.
+    """
+
+    name: str
+    title: str
+    url: str
+    key: str = ""
+    key_setting: str = ""
+    region: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Endpoint {self.name} at {self.url}>"
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What a provider has of one kind, as it says itself; empty where it has no list of that."""
+
+    models: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+class Listed(Protocol):
+    """What every adapter can do besides its port."""
+
+    async def offer(self) -> Offer:
+        """Ask the provider what it has. Raises ProviderFailed. Never called on the way of a turn."""
+
+    async def check(self) -> None:
+        """Make the smallest real call. Raises ProviderFailed with what is wrong."""
+
+
+class Verdict(StrEnum):
+    """What a failure means for whoever might try again."""
+
+    PASSING = "passing"
+    """It can pass: no connection, a time-out, 408, 429, 5xx, an answer that makes no sense or breaks off."""
+    FINAL = "final"
+    """The same call would fail again: another 4xx."""
+    REFUSED = "refused"
+    """The provider does not let us in: 401, 403. It is set aside."""
+
+
+class ProviderFailed(EngineFailed):
+    """A provider could not; `retry_after` in seconds where it said when to come again, else 0."""
+
+    def __init__(self, message: str, verdict: Verdict = Verdict.PASSING, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.retry_after = retry_after
