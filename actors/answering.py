@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
 from actors.events import Answered, Delivered, Failed, MemberId, Said, Spoken, Written
-from actors.ports import Delivery, Exchange, Facts, Question, Speech
-from actors.turn import Listener
-from protocol.audioformat import AudioFormat, parse_output
+from actors.parts import Listener, Part, Piece
+from actors.ports import Delivery, Exchange, Facts, Question, Speech, Target
+from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.errors import ErrorId
 from protocol.messages import (
     AudioDelta,
@@ -27,8 +27,11 @@ from protocol.messages import (
 
 if TYPE_CHECKING:
     from actors.session import Member, Session
+    from actors.turn import Turn
 
 DEFAULT_FORMAT = AudioFormat("mp3")
+_DEFAULT_TARGET = Target(DEFAULT_FORMAT)
+"""What a part is made into while nobody receives: the turn goes its whole way all the same."""
 
 # ---- the answer
 
@@ -80,17 +83,19 @@ def write(session: Session) -> None:
     turn.write(session.event.text)
     if turn.configuration.llm.stream:
         session.send(session.receivers, TextDelta(session.event.text), turn.number)
+    _begin_parts(session)
 
 
 def finish_text(session: Session) -> None:
     assert isinstance(session.event, Answered)
+    session.turn.finish_text()
     session.send(session.receivers, TextDone(session.turn.text), session.turn.number)
-    _begin_part(session, session.turn.text)
+    _begin_parts(session)
 
 
 def finish_unspoken(session: Session) -> None:
     """An answer without speakable words has its text and no audio."""
-    session.turn.complete = True
+    session.turn.parts.finish()
     session.send(session.receivers, TextDone(session.turn.text))
     finish_turn(session)
 
@@ -98,73 +103,117 @@ def finish_unspoken(session: Session) -> None:
 # ---- the sound
 
 
-def _begin_part(session: Session, text: str) -> None:
-    """Have the next part made, for the Receivers that are there now."""
-    turn, tts = session.turn, session.turn.configuration.tts
-    part = len(turn.part_texts)
-    turn.part_texts.append(text)
-    turn.mark("first_part", session.now)
+def _begin_parts(session: Session) -> None:
+    """Have the next parts made, as many as may be, for the Receivers that are there now."""
+    turn = session.turn
     audience = tuple(_listener(session, session.members[receiver]) for receiver in session.receivers)
-    turn.audience[part] = audience
-    targets = frozenset(listener.format for listener in audience) or frozenset({DEFAULT_FORMAT})
+    while (part := turn.parts.begin_next(audience, _DEFAULT_TARGET)) is not None:
+        turn.mark("first_part", session.now)
+        if part.speech is not None:
+            session.effects.append(Start(_speak(turn, part, part.speech)))
+
+
+def _speak(turn: Turn, part: Part, text: str) -> Speak:
+    tts = turn.configuration.tts
     own_voice = turn.delivery.voice if tts.provider == turn.configuration.llm.provider else ""
+    formats = {target.format for target in part.targets}
     speech = Speech(
-        text=turn.spoken,
+        text=text,
         model=tts.model,
         voice=own_voice or tts.voice,
         language=tts.language_code,
         gender=tts.ssml_gender.name,
         speed=turn.delivery.speed or tts.speed,
+        format=_source_for(formats.pop()) if len(formats) == 1 else None,
     )
-    job = Speak(turn.number, part, tts.provider.name, speech, turn.delivery.clip, targets)
-    session.effects.append(Start(job))
+    return Speak(
+        turn.number, part.id, tts.provider.name, speech, turn.delivery.clip, frozenset(part.targets), tts.stream
+    )
+
+
+def _source_for(format_: AudioFormat) -> AudioFormat:
+    """What to ask a synthesiser for: the head of a wav that it streams cannot be true, so raw samples instead."""
+    return AudioFormat("pcm16", OUTPUT_RATE) if format_.name == "wav" else format_
 
 
 def _listener(session: Session, member: Member) -> Listener:
     tts = session.turn.configuration.tts
     named = parse_output(tts.audio_format) if tts.audio_format else DEFAULT_FORMAT
-    is_base64 = tts.is_base64 if member.encoding.is_base64 is None else member.encoding.is_base64
-    return Listener(member.id, member.encoding.format or named, is_base64)
+    encoding = member.encoding
+    is_base64 = tts.is_base64 if encoding.is_base64 is None else encoding.is_base64
+    format_ = encoding.format or named
+    target = Target(format_, encoding.pieces, encoding.piece_bytes) if tts.stream else Target(format_)
+    return Listener(member.id, target, is_base64)
 
 
-def speak_part(session: Session) -> None:
-    """Send a part to each of its Receivers, in that one's encoding; encode once for all that share one."""
+def keep_sound(session: Session) -> None:
+    """Sound was made; `send_sound` follows where it may go out."""
     spoken = session.event
     assert isinstance(spoken, Spoken)
+    session.turn.parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last)
+
+
+def _tell_failure(session: Session, part: Part, target: Target, why: str) -> None:
+    """One encoder that fails concerns those alone who wanted its format."""
+    to = tuple(listener.member for listener in _still_there(session, part.id) if listener.target == target)
+    session.send(to, CustomError(f"no sound as {target.format}: {why}", ErrorId.SYNTHESIS_FAILED))
+
+
+def _still_there(session: Session, part: int) -> list[Listener]:
+    return [listener for listener in session.turn.parts[part].audience if listener.member in session.members]
+
+
+def send_sound(session: Session) -> None:
+    """Send what is due, to each Receiver in its own encoding, and have the parts made for which there is room now."""
     turn = session.turn
-    turn.mark("first_audio", session.now)
-    turn.mark_last_audio(session.now)
-    groups: dict[tuple[AudioFormat, bool], list[MemberId]] = {}
-    for listener in turn.audience[spoken.part]:
-        if listener.member in session.members:
-            groups.setdefault((listener.format, listener.is_base64), []).append(listener.member)
-    for (format_, is_base64), members in groups.items():
-        _send_part(session, spoken, format_, is_base64, tuple(members))
-    seconds = max((sound.seconds for sound in spoken.sounds.values()), default=0.0)
-    turn.play(spoken.part, seconds, session.now)
-    turn.complete = True
-    session.touched = session.now
-    _report(session)
+    for batch in turn.parts.due():
+        if batch.seconds:
+            turn.mark("first_audio", session.now)
+        turn.mark_last_audio(session.now)
+        untold = dict(batch.failures)
+        for piece in batch.pieces:
+            if piece.target in untold:
+                _tell_failure(session, batch.part, piece.target, untold.pop(piece.target))
+            _send_piece(session, batch.part, piece)
+        turn.timeline.play(batch.part.id, batch.part.text, batch.seconds, session.now, complete=batch.closes)
+        session.touched = session.now
+    _begin_parts(session)
+    if turn.is_over:
+        _close_for_the_rest(session)
+        _report(session)
 
 
-def _send_part(
-    session: Session, spoken: Spoken, format_: AudioFormat, is_base64: bool, to: tuple[MemberId, ...]
-) -> None:
-    sound = spoken.sounds.get(format_)
-    if sound is None:
-        why = spoken.failures.get(format_, "no sound was made")
-        session.send(to, CustomError(f"no sound as {format_}: {why}", ErrorId.SYNTHESIS_FAILED))
-    data = sound.data if sound else b""
-    message = AudioDelta(
-        id=spoken.part,
-        text=session.turn.part_texts[spoken.part],
-        audio=encode_audio(data, is_base64),
-        is_base64=is_base64,
-        done=True,
-        stream_part_done=True,
-        total_number=1,
-    )
-    session.send(to, message, session.turn.number)
+def _send_piece(session: Session, part: Part, piece: Piece) -> None:
+    """Encode once for all that share an encoding."""
+    turn = session.turn
+    for is_base64 in (True, False):
+        to = tuple(
+            listener.member
+            for listener in _still_there(session, part.id)
+            if listener.target == piece.target and listener.is_base64 is is_base64
+        )
+        if not to:
+            continue
+        turn.reached.update(dict.fromkeys(to, (part.id, is_base64)))
+        message = AudioDelta(
+            id=part.id,
+            text=piece.text,
+            audio=encode_audio(piece.sound.data, is_base64),
+            is_base64=is_base64,
+            done=piece.done,
+            stream_part_done=piece.part_done,
+            total_number=turn.parts.total,
+        )
+        session.send(to, message, turn.number)
+
+
+def _close_for_the_rest(session: Session) -> None:
+    """Say `done` to those who were sent something, but not the part whose last piece says it."""
+    turn = session.turn
+    told = {listener.member for listener in turn.parts[turn.parts.last_sent].audience}
+    for closing in _closings(session, total=turn.parts.total):
+        to = tuple(member for member in closing.to if member not in told)
+        session.send(to, closing.message, turn.number)
 
 
 # ---- the end of a turn
@@ -218,31 +267,32 @@ def _cut(session: Session, reason: Reason) -> None:
     """End the turn early: nothing of it leaves any more but the message that closes it."""
     turn = session.turn
     if session.state in table.ANSWER:
-        session.effects.append(DropQueued(turn.number, _closings(session)))
-        if turn.sent:
-            session.cut_after = turn.heard(session.now)
+        session.effects.append(DropQueued(turn.number, _closings(session, total=len(turn.timeline))))
+        if len(turn.timeline):
+            session.cut_after = turn.timeline.heard(session.now)
         session.send(tuple(session.members), ResponseCancelled(reason))
     finish_turn(session)
 
 
-def _closings(session: Session) -> tuple[Closing, ...]:
-    """For each encoding, the message that says `done` to the Receivers that were sent a piece."""
+def _closings(session: Session, total: int) -> tuple[Closing, ...]:
+    """The messages that say `done` to the Receivers that were sent a piece, one for all whose last one was alike."""
     turn = session.turn
-    sent = [listener for part in turn.sent for listener in turn.audience[part.id]]
+    alike: dict[tuple[int, bool], list[MemberId]] = {}
+    for member, last in turn.reached.items():
+        if member in session.members:
+            alike.setdefault(last, []).append(member)
     closings = []
-    for is_base64 in (True, False):
-        to = {listener.member for listener in sent if listener.is_base64 is is_base64} & session.members.keys()
+    for (part, is_base64), to in sorted(alike.items(), key=lambda item: (item[0][0], not item[0][1])):
         message = AudioDelta(
-            id=turn.sent[-1].id if turn.sent else 0,
+            id=part,
             text="",
             audio=encode_audio(b"", is_base64),
             is_base64=is_base64,
             done=True,
             stream_part_done=True,
-            total_number=len(turn.sent),
+            total_number=total,
         )
-        if to:
-            closings.append(Closing(tuple(sorted(to)), message, only_if_dropped=turn.complete))
+        closings.append(Closing(tuple(sorted(to)), message, only_if_dropped=turn.is_over))
     return tuple(closings)
 
 

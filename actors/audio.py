@@ -1,11 +1,12 @@
-"""The sound of an utterance as engines read it: already whole, or while it is spoken."""
+"""The sound of an utterance as engines read it: already whole, while it is spoken, or decoded on its way."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import trio
 
-from actors.ports import Audio
+from actors.ports import Audio, Codec, Decoding
+from protocol.audioformat import AudioFormat
 
 
 class Complete:
@@ -32,10 +33,12 @@ class Growing:
         self._chunks: list[bytes] = []
         self._complete = False
         self._grown = trio.Event()
+        self.on_complete: Callable[[], None] = _ignore
+        """Called when the last chunk has come."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether the utterance has come to its end."""
+        """Whether the last chunk has come."""
         return self._complete
 
     def extend(self, chunk: bytes) -> None:
@@ -46,6 +49,7 @@ class Growing:
     def complete(self) -> None:
         """That was all."""
         self._complete = True
+        self.on_complete()
         self._wake()
 
     def _wake(self) -> None:
@@ -67,6 +71,34 @@ class Growing:
             if self._complete:
                 return
             await self._grown.wait()
+
+
+class Decoded:
+    """The Audio port over another audio, as samples: mono s16le at `rate` Hz."""
+
+    def __init__(self, audio: Audio, source: AudioFormat, codec: Codec, rate: int) -> None:
+        self._audio = audio
+        self._source = source
+        self._codec = codec
+        self._rate = rate
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, decoded as it comes; reading raises Undecodable and EngineFailed."""
+        async with self._audio.open() as pieces, self._codec.decoding(self._source, self._rate) as decoding:
+            yield _decoded(pieces, decoding)
+
+
+async def _decoded(pieces: AsyncIterator[bytes], decoding: Decoding) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        if samples := await decoding.push(piece):
+            yield samples
+    if samples := await decoding.finish():
+        yield samples
+
+
+def _ignore() -> None:
+    """Nobody waits for the end."""
 
 
 async def whole(audio: Audio) -> bytes:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from actors.events import Resolved
 from actors.ports import Catalogue, Kind, ProviderEntry
-from protocol.configuration import Configuration, Provider, Tts
+from protocol.configuration import Configuration, Provider
 from protocol.errors import ErrorId
 from protocol.tolerant import show
 
@@ -41,7 +41,6 @@ def resolve(asked: Configuration, catalogue: Catalogue) -> Resolved:
         language_code=_language(tts_entry, asked.tts.language_code, warnings),
         voice=_voice(tts_entry, asked.tts.voice, warnings),
     )
-    warnings += _not_yet(asked.tts)
     return Resolved(Configuration(stt=stt, llm=llm, tts=tts), tuple(warnings))
 
 
@@ -92,13 +91,3 @@ def _has_language(entry: ProviderEntry, code: str) -> bool:
     folded = code.lower().replace("_", "-")
     have = {language.lower() for language in entry.languages}
     return folded in have or folded.split("-")[0] in {language.split("-")[0] for language in have}
-
-
-def _not_yet(tts: Tts) -> list[str]:
-    """Warnings for the options of TTS that are read and kept, and do not take effect yet."""
-    odd = {
-        "responseType": tts.response_type.name != "single",
-        "stream": tts.stream,
-        "isOrdered": tts.is_ordered,
-    }
-    return [f"TTS.{name} has no effect yet: an answer is one message" for name, given in odd.items() if given]

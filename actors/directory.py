@@ -130,7 +130,7 @@ class Directory:
         house = self.house
         if len(self._records) >= house.limits.sessions and not self._evict():
             raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
-        session = Session(session_id, house.limits, house.resolve, trio.current_time())
+        session = Session(session_id, house.limits, house.resolve, house.engines.analyst, trio.current_time())
         record = Record(Runner(session, house.engines, house.pools, house.names))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))

@@ -3,8 +3,7 @@
 import msgspec
 
 from actors.events import MemberId
-from actors.ports import Clip, Question, Speech
-from protocol.audioformat import AudioFormat
+from actors.ports import Clip, Question, Speech, Target
 from protocol.configuration import Stt
 from protocol.messages import AudioDelta, CustomError, ServerMessage
 
@@ -60,14 +59,15 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Speak(msgspec.Struct, frozen=True):
-    """Make a part's sound in every format of `targets`; with `clip`, that is its sound."""
+    """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece."""
 
     turn: int
     part: int
     provider: str
     speech: Speech
     clip: Clip | None
-    targets: frozenset[AudioFormat]
+    targets: frozenset[Target]
+    stream: bool = False
 
 
 Job = Transcribe | Answer | Speak
@@ -80,6 +80,19 @@ class Start(msgspec.Struct, frozen=True):
     admit: bool = False
 
 
+class Listen(msgspec.Struct, frozen=True):
+    """An utterance begins, with the clip of `job`: have it recognised while it is spoken, where the engine can."""
+
+    job: Transcribe
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """The next chunk of an utterance that is listened to."""
+
+    turn: int
+    chunk: bytes
+
+
 class Release(msgspec.Struct, frozen=True):
     """The turn is over: cancel what still runs for it, and give its seats back."""
 
@@ -90,4 +103,4 @@ class End(msgspec.Struct, frozen=True):
     """The session is over: disconnect whoever is left, and forget it."""
 
 
-Effect = Send | DropQueued | Acknowledge | Start | Release | End
+Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Release | End

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.ports import Delivery, Kind, Sound
-from protocol.audioformat import AudioFormat
+from actors.ports import Delivery, Kind, Sound, Target
 from protocol.configuration import Configuration
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
@@ -88,12 +87,13 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """A part is ready: in each format that was asked for, or why it could not be had in that format."""
+    """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made."""
 
     turn: int
     part: int
-    sounds: Mapping[AudioFormat, Sound]
-    failures: Mapping[AudioFormat, str] = {}
+    sounds: Mapping[Target, tuple[Sound, ...]]
+    failures: Mapping[Target, str] = {}
+    last: bool = True
 
 
 class Failed(msgspec.Struct, frozen=True):

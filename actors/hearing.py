@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from actors.effects import Start, Transcribe
+from actors.effects import Feed, Listen, Release, Start, Transcribe
 from actors.events import Recognised, Words
 from actors.ports import Clip
 from actors.turn import Utterance
-from protocol.audioformat import parse_input, sniff
+from protocol.audioformat import identify, parse_input, sniff
 from protocol.configuration import SessionUpdate, merge
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 STREAMED = ("webm", "ogg", "opus")
 """The formats whose recorders can go on over several utterances."""
+HEAD = 16
+"""Bytes of an utterance by which its format is known."""
 
 # ---- configuration
 
@@ -83,8 +85,24 @@ def _chunk(session: Session) -> bytes:
 
 def extend_utterance(session: Session) -> None:
     chunk = _chunk(session)
-    session.utterance.audio += chunk
+    utterance = session.utterance
+    utterance.audio += chunk
     session.touched = session.now
+    if utterance.listened:
+        session.effects.append(Feed(session.turn.number, chunk))
+    elif len(utterance.audio) >= HEAD:
+        _offer_to_listen(session)
+
+
+def _offer_to_listen(session: Session) -> None:
+    """There is enough to tell the format by: a recogniser that can may begin."""
+    turn, stt = session.turn, session.turn.configuration.stt
+    session.utterance.listened = True
+    head = bytes(session.utterance.audio)
+    if sniff(head) is None and _continues(session, stt.media_format):
+        head = with_header(session.stream_header, head)
+    clip = Clip(head, identify(parse_input(stt.media_format), head))
+    session.effects.append(Listen(Transcribe(turn.number, clip, stt)))
 
 
 def overflow_utterance(session: Session) -> None:
@@ -96,6 +114,7 @@ def overflow_utterance(session: Session) -> None:
         return
     utterance.overflown = True
     utterance.audio.clear()
+    _stop_listening(session)
     session.refuse(ErrorId.TOO_LONG, message)
 
 
@@ -108,7 +127,13 @@ def refuse_empty_commit(session: Session) -> None:
 
 
 def drop_utterance(session: Session) -> None:
+    _stop_listening(session)
     session.utterance = Utterance()
+
+
+def _stop_listening(session: Session) -> None:
+    if session.utterance.listened:
+        session.effects.append(Release(session.turn.number))
 
 
 def expire_utterance(session: Session) -> None:
@@ -125,7 +150,8 @@ def transcribe(session: Session) -> None:
     turn = session.turn
     turn.committed = session.now
     stt = turn.configuration.stt
-    turn.clip = Clip(_whole(session, bytes(session.utterance.audio), stt.media_format), parse_input(stt.media_format))
+    data = _whole(session, bytes(session.utterance.audio), stt.media_format)
+    turn.clip = Clip(data, identify(parse_input(stt.media_format), data))
     session.utterance = Utterance()
     session.effects.append(Start(Transcribe(turn.number, turn.clip, stt), admit=True))
 
@@ -134,9 +160,14 @@ def _whole(session: Session, data: bytes, media_format: str) -> bytes:
     """The utterance as a file; where its recorder wrote the head into an earlier one, that is put before it."""
     if sniff(data) is not None:
         session.stream_header = stream_header(data)
-    elif session.stream_header and media_format in STREAMED:
+    elif _continues(session, media_format):
         return with_header(session.stream_header, data)
     return data
+
+
+def _continues(session: Session, media_format: str) -> bool:
+    """Whether sound without a head may be the rest of a stream whose head is known."""
+    return bool(session.stream_header) and media_format in STREAMED
 
 
 def tell_words(session: Session) -> None:
@@ -162,7 +193,10 @@ def take_text(session: Session) -> None:
     session.turn.committed = session.now
     session.turn.said = session.said.message.text.strip()
     session.turn.mark("transcript", session.now)
-    session.send(session.senders, TranscribeDone(session.turn.said, "", ""))
+    session.turn.language = session.analyst.language(session.turn.said)
+    asked = session.turn.configuration.stt.sentiment_analysis
+    sentiment = session.analyst.sentiment(session.turn.said) if asked else ""
+    session.send(session.senders, TranscribeDone(session.turn.said, sentiment, session.turn.language))
 
 
 def refuse_while_receiving(session: Session) -> None:

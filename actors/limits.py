@@ -42,6 +42,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The longest typed turn."""
     answer_chars: int = 40_000
     """The longest answer of a model."""
+    parts_ahead: Annotated[int, msgspec.Meta(ge=1, le=16)] = 3
+    """How many parts of an answer are synthesised before they are sent: a session's share of the workers."""
     history_turns: int = 20
     """How many turns the model is reminded of."""
     history_chars: int = 20_000

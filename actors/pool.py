@@ -58,6 +58,7 @@ class Pool:
         self.workers = workers
         self.seats = workers + queue
         self.taken = 0
+        self.listening = 0
         self.crashes = 0
         self._waiting: deque[Work] = deque()
         self._running: Counter[Hashable] = Counter()
@@ -77,6 +78,20 @@ class Pool:
             return False
         self.taken += 1
         return True
+
+    def reserve_to_listen(self) -> bool:
+        """Take a seat for work that waits for a person who is still speaking; False where there is none to spare.
+
+        At most half of the workers, and one of one, may be waiting so: who has finished speaking finds the others.
+        """
+        if self.listening >= max(1, self.workers // 2) or not self.reserve():
+            return False
+        self.listening += 1
+        return True
+
+    def note_spoken(self) -> None:
+        """A person whom work was waiting for has finished speaking, or is gone; the seat stays taken."""
+        self.listening -= 1
 
     def give_back(self) -> None:
         """The turn that had the seat is over."""

@@ -6,12 +6,14 @@ full. So a session is never stuck behind a slow client or a slow engine, and its
 
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import Protocol, assert_never
 
 import trio
 
 from actors import stages
-from actors.effects import Acknowledge, DropQueued, Effect, End, Job, Release, Send, Start
+from actors.audio import Growing
+from actors.effects import Acknowledge, DropQueued, Effect, End, Feed, Job, Listen, Release, Send, Start, Transcribe
 from actors.events import Event, Failed, Joined, Left, MemberId, StageEvent, Tick
 from actors.pool import Pool, Work
 from actors.ports import Engines, Kind
@@ -24,6 +26,7 @@ from protocol.outgoing import encode_message
 log = logging.getLogger(__name__)
 WAY: dict[Kind, tuple[Kind, ...]] = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS"), "TTS": ("TTS",)}
 """The pools on the way of a turn whose first job is of this kind."""
+BUSY = "all workers are busy; try again in a moment"
 
 
 class Outlet(Protocol):
@@ -56,6 +59,14 @@ class Arrival:
 Mail = Event | Arrival
 
 
+class Ear:
+    """An utterance that is recognised while it is spoken."""
+
+    def __init__(self) -> None:
+        self.audio = Growing()
+        self.is_over = False
+
+
 class Runner:
     """Runs one session; see the module's text."""
 
@@ -68,6 +79,7 @@ class Runner:
         self._outlets: dict[MemberId, Outlet] = {}
         self._work: dict[int, list[Work]] = {}
         self._seats: dict[int, tuple[Kind, ...]] = {}
+        self._ears: dict[int, Ear] = {}
         self._logged: Transition | None = None
 
     async def run(self) -> None:
@@ -76,7 +88,7 @@ class Runner:
             while not self.session.ended:
                 await self._take_in_time()
         finally:
-            for turn in {*self._work, *self._seats}:
+            for turn in {*self._work, *self._seats, *self._ears}:
                 self._release(turn)
             self._take_in_the_late()
             self._mail.close()
@@ -153,6 +165,11 @@ class Runner:
                 self._drop_queued(effect)
             case Start(job, admit):
                 return self._start(job, admit)
+            case Listen(job):
+                self._listen(job)
+            case Feed(turn, chunk):
+                if (ear := self._ears.get(turn)) is not None:
+                    ear.audio.extend(chunk)
             case Release(turn):
                 self._release(turn)
             case End():
@@ -182,29 +199,63 @@ class Runner:
     def _start(self, job: Job, admit: bool) -> Failed | None:
         kind = stages.kind_of(job)
         if admit and not self._admit(job.turn, WAY[kind]):
-            return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
-        limits = self.session.limits
-        work = Work(
-            self.session.id, lambda: stages.perform(job, self._engines, limits, self._report), lambda: self._crash(job)
-        )
+            return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
+        ear = self._ears.pop(job.turn, None)
+        if ear is not None and self._finish_listening(ear):
+            return None
+        return self._submit(job, lambda: stages.perform(job, self._engines, self.session.limits, self._report))
+
+    def _submit(self, job: Job, run: Callable[[], Awaitable[None]]) -> Failed | None:
+        kind = stages.kind_of(job)
+        work = Work(self.session.id, run, lambda: self._crash(job))
         if not self._pools[kind].submit(work):
-            return Failed(job.turn, kind, ErrorId.BUSY, "all workers are busy; try again in a moment")
+            return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
         self._work.setdefault(job.turn, []).append(work)
         return None
 
     def _admit(self, turn: int, way: tuple[Kind, ...]) -> bool:
-        """A seat in every pool that the turn will need, or in none."""
+        """A seat in every pool that the turn will need, or in no more than it has."""
+        has = self._seats.get(turn, ())
         taken: list[Kind] = []
-        for kind in way:
+        for kind in (kind for kind in way if kind not in has):
             if not self._pools[kind].reserve():
                 for earlier in taken:
                     self._pools[earlier].give_back()
                 return False
             taken.append(kind)
-        self._seats[turn] = way
+        self._seats[turn] = (*has, *taken)
         return True
 
+    def _listen(self, job: Transcribe) -> None:
+        """Recognise an utterance while it is spoken, where the engine can and the pool has workers to spare.
+
+        Where not, or where it goes wrong, nothing is lost: the whole utterance is recognised at the commit.
+        """
+        pool = self._pools["STT"]
+        if not self._engines.recogniser(job.stt.provider.name).live or not pool.reserve_to_listen():
+            return
+        self._seats[job.turn] = ("STT",)
+        ear = self._ears[job.turn] = Ear()
+        ear.audio.extend(job.clip.data)
+        if self._submit(job, lambda: self._recognise_live(job, ear)) is not None:
+            ear.is_over = True
+
+    async def _recognise_live(self, job: Transcribe, ear: Ear) -> None:
+        try:
+            await stages.perform(job, self._engines, self.session.limits, self._report, ear.audio)
+        finally:
+            ear.is_over = True
+
+    def _finish_listening(self, ear: Ear) -> bool:
+        """The utterance is complete; False where its recognition has come to an end too early."""
+        self._pools["STT"].note_spoken()
+        ear.audio.complete()
+        return not ear.is_over
+
     def _release(self, turn: int) -> None:
+        ear = self._ears.pop(turn, None)
+        if ear is not None:
+            self._finish_listening(ear)
         for work in self._work.pop(turn, ()):
             work.cancel()
         for kind in self._seats.pop(turn, ()):

@@ -30,7 +30,7 @@ from actors.events import (
     Written,
 )
 from actors.limits import Limits
-from actors.ports import Exchange
+from actors.ports import Analyst, Exchange
 from actors.table import State
 from actors.turn import Turn, Utterance
 from protocol.audioformat import sniff
@@ -77,7 +77,7 @@ class Transition(NamedTuple):
 class Session:
     """The state of one conversation; see the module's text. Times are in seconds of one monotonic clock."""
 
-    def __init__(self, session_id: str, limits: Limits, resolve: Resolve, now: float) -> None:
+    def __init__(self, session_id: str, limits: Limits, resolve: Resolve, analyst: Analyst, now: float) -> None:
         self.id = session_id
         self.state: State = State.IDLE
         self.limits = limits
@@ -88,6 +88,7 @@ class Session:
         self.deadline = now + limits.grace
         self.ended = False
         self.resolve = resolve
+        self.analyst = analyst
         self.asked = Configuration()
         self.turn = Turn(0, self.configuration)
         self.last_turn = self.turn
@@ -142,6 +143,8 @@ class Session:
             case _:
                 if event.turn == self.turn.number:
                     self.run(self._name_result(event))
+                    if self.state in table.ANSWER and self.turn.parts.has_due:
+                        self.run("sound")
         self.deadline = self._find_deadline()
         return effects
 
@@ -234,10 +237,9 @@ class Session:
             case Delivered():
                 return "delivery"
             case Answered():
-                audible = self.turn.delivery.clip is not None or self.turn.spoken != ""
-                return "answer" if audible else "wordless answer"
+                return "answer" if self.turn.is_audible else "wordless answer"
             case Spoken():
-                return "sound"
+                return "made"
             case Failed():
                 return "failure"
             case _:
@@ -288,7 +290,7 @@ class Session:
 
     def _is_played(self) -> bool:
         turn = self.turn
-        return self.state is State.SPEAKING and turn.complete and self.now >= turn.plays_until
+        return self.state is State.SPEAKING and turn.is_over and self.now >= turn.timeline.plays_until
 
     def _find_deadline(self) -> float:
         """When the session must be told of the time: the end of its state, of the sound, or of its own grace."""
@@ -301,8 +303,8 @@ class Session:
             case State.RESPONDING:
                 return min(self.ends_at, self.entered + self.limits.responding)
             case State.SPEAKING:
-                played = self.turn.plays_until
-                return played if self.turn.complete else max(self.touched, played) + self.limits.speaking
+                played = self.turn.timeline.plays_until
+                return played if self.turn.is_over else max(self.touched, played) + self.limits.speaking
             case _:
                 return self.ends_at
 
@@ -311,7 +313,7 @@ class Session:
     def begin_turn(self) -> None:
         """A new turn, with the configuration in force now."""
         self.last_turn = self.turn
-        self.turn = Turn(self.turn.number + 1, self.configuration)
+        self.turn = Turn(self.turn.number + 1, self.configuration, self.limits.parts_ahead)
 
     def send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None) -> None:
         """Have `message` sent, where anybody is there to get it; `turn`: to be dropped when that turn is cut."""
@@ -348,7 +350,8 @@ ACTIONS: dict[table.Action, Callable[[Session], None]] = {
     "write": answering.write,
     "finish_text": answering.finish_text,
     "finish_unspoken": answering.finish_unspoken,
-    "speak_part": answering.speak_part,
+    "keep_sound": answering.keep_sound,
+    "send_sound": answering.send_sound,
     "finish_turn": answering.finish_turn,
     "interrupt": answering.interrupt,
     "cancel": answering.cancel,

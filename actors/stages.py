@@ -5,17 +5,30 @@ not do becomes a Failed with the errorId of the stage; anything else is a fault 
 """
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from typing import assert_never
 
 import trio
 
-from actors.audio import Complete
+from actors.audio import Complete, Decoded, Growing
 from actors.effects import Answer, Job, Speak, Transcribe
 from actors.events import Answered, Delivered, Failed, Recognised, Spoken, StageEvent, Words, Written
 from actors.limits import Limits
-from actors.ports import Clip, Delivery, EngineFailed, Engines, Kind, Sound, Undecodable, Utterance
-from protocol.audioformat import AudioFormat
+from actors.ports import (
+    Audio,
+    Clip,
+    Codec,
+    Delivery,
+    Encoding,
+    EngineFailed,
+    Engines,
+    Kind,
+    Sound,
+    Target,
+    Undecodable,
+    Utterance,
+)
 from protocol.errors import ErrorId
 
 Report = Callable[[StageEvent], Awaitable[None]]
@@ -25,6 +38,8 @@ ERRORS: dict[Kind, tuple[ErrorId, str]] = {
     "LLM": (ErrorId.MODEL_FAILED, "the language model"),
     "TTS": (ErrorId.SYNTHESIS_FAILED, "speech synthesis"),
 }
+
+SOUNDLESS = "the synthesiser made no sound"
 
 
 def kind_of(job: Job) -> Kind:
@@ -40,19 +55,24 @@ def kind_of(job: Job) -> Kind:
             assert_never(job)
 
 
-async def perform(job: Job, engines: Engines, limits: Limits, report: Report) -> None:
+async def perform(job: Job, engines: Engines, limits: Limits, report: Report, live: Growing | None = None) -> None:
     """Do the job and report its results, or that it failed. Cancelling stops the engine at once.
 
-    Two deadlines cut an engine that hangs: `…_silence` for what comes next, `…_call` for the whole.
+    `live`: the utterance of the job, which is still being spoken. Two deadlines cut an engine that hangs: `…_silence`
+    for what comes next, `…_call` for the whole; both begin with the end of what is being spoken.
     """
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
     watch = Watch(kind, limits)
+    if live is None or live.is_complete:
+        watch.begin()
+    else:
+        live.on_complete = watch.begin
     try:
         with watch.call, watch.silence:
             match job:
                 case Transcribe():
-                    await _transcribe(job, engines, watch.over(report))
+                    await _transcribe(job, engines, watch.over(report), live)
                 case Answer():
                     await _answer(job, engines, watch.over(report))
                 case Speak():
@@ -69,19 +89,27 @@ async def perform(job: Job, engines: Engines, limits: Limits, report: Report) ->
 
 
 class Watch:
-    """The two deadlines of one call of an engine; a result re-arms that of silence."""
+    """The two deadlines of one call of an engine; a result re-arms that of silence. Nothing runs before `begin`."""
 
     def __init__(self, kind: Kind, limits: Limits) -> None:
         name = kind.lower()
         self._patience: float = getattr(limits, f"{name}_silence")
         self._whole: float = getattr(limits, f"{name}_call")
         self._name = name
-        self.silence = trio.move_on_after(self._patience)
-        self.call = trio.move_on_after(self._whole)
+        self._begun = False
+        self.silence = trio.CancelScope()
+        self.call = trio.CancelScope()
+
+    def begin(self) -> None:
+        """From now on the engine is expected to go on."""
+        self._begun = True
+        self.call.deadline = trio.current_time() + self._whole
+        self.touch()
 
     def touch(self) -> None:
         """A result came."""
-        self.silence.deadline = trio.current_time() + self._patience
+        if self._begun:
+            self.silence.deadline = trio.current_time() + self._patience
 
     def over(self, report: Report) -> Report:
         """`report`, by which the engine shows that it goes on; the time that the session takes does not count."""
@@ -108,23 +136,26 @@ def crash(job: Job) -> Failed:
     return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")
 
 
-async def _transcribe(job: Transcribe, engines: Engines, report: Report) -> None:
-    engine = engines.recogniser(job.stt.provider.name)
-    clip = job.clip
-    if clip.format.name not in engine.accepts:
-        clip = Clip(await engines.codec.decode(clip, engine.wants.rate), engine.wants)
+async def _transcribe(job: Transcribe, engines: Engines, report: Report, live: Growing | None) -> None:
+    engine, stt = engines.recogniser(job.stt.provider.name), job.stt
+    audio: Audio = Complete(job.clip.data) if live is None else live
+    format_ = job.clip.format
+    if format_.name not in engine.accepts:
+        if live is None:
+            audio = Complete(await engines.codec.decode(job.clip, engine.wants.rate))
+        else:
+            audio = Decoded(live, format_, engines.codec, engine.wants.rate)
+        format_ = engine.wants
 
     async def words(text: str) -> None:
         await report(Words(job.turn, text))
 
-    stt = job.stt
-    utterance = Utterance(
-        Complete(clip.data), clip.format, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis
-    )
+    utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
     transcript = await engine.transcribe(utterance, words)
     text = transcript.text.strip()
-    sentiment = engines.analyst.sentiment(text) if job.stt.sentiment_analysis and text else ""
-    await report(Recognised(job.turn, text, sentiment, transcript.language))
+    sentiment = (transcript.sentiment or engines.analyst.sentiment(text)) if stt.sentiment_analysis and text else ""
+    language = transcript.language or (engines.analyst.language(text) if text else "")
+    await report(Recognised(job.turn, text, sentiment, language))
 
 
 async def _answer(job: Answer, engines: Engines, report: Report) -> None:
@@ -139,12 +170,21 @@ async def _answer(job: Answer, engines: Engines, report: Report) -> None:
 
 
 async def _speak(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+    if job.stream:
+        await _speak_in_pieces(job, engines, watch, report)
+    else:
+        await _speak_at_once(job, engines, watch, report)
+
+
+async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+    """The part as one message: one file for each format."""
     clip = job.clip if job.clip is not None else await _synthesise(job, engines, watch)
-    sounds: dict[AudioFormat, Sound] = {}
-    failures: dict[AudioFormat, str] = {}
+    sounds: dict[Target, tuple[Sound, ...]] = {}
+    failures: dict[Target, str] = {}
     for target in job.targets:
         try:
-            sounds.update(await engines.codec.convert(clip, frozenset({target})))
+            made = await engines.codec.convert(clip, frozenset({target.format}))
+            sounds[target] = (made[target.format],)
         except (EngineFailed, Undecodable) as error:
             failures[target] = str(error)
     if not sounds:
@@ -161,5 +201,51 @@ async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
 
     await engines.synthesiser(job.provider).synthesise(job.speech, sound)
     if not pieces:
-        raise EngineFailed("the synthesiser made no sound")
+        raise EngineFailed(SOUNDLESS)
     return Clip(b"".join(piece.data for piece in pieces), pieces[0].format)
+
+
+async def _speak_in_pieces(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+    """The part's sound as it is made, converted on its way."""
+    async with AsyncExitStack() as stack:
+        flow = Flow(job, engines.codec, stack, report, watch)
+        if job.clip is not None:
+            await flow.push(job.clip)
+        else:
+            await engines.synthesiser(job.provider).synthesise(job.speech, flow.push)
+        await flow.finish()
+
+
+class Flow:
+    """The sound of one part on its way from the synthesiser through the codec to the session."""
+
+    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, report: Report, watch: Watch) -> None:
+        self._job = job
+        self._codec = codec
+        self._stack = stack
+        self._report = report
+        self._watch = watch
+        self._encoding: Encoding | None = None
+        self._told: set[Target] = set()
+
+    async def push(self, clip: Clip) -> None:
+        """The next of the sound."""
+        self._watch.touch()
+        if self._encoding is None:  # only now its format is known
+            self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))
+        sounds = await self._encoding.push(clip.data)
+        if any(sounds.values()):
+            await self._send(self._encoding, sounds, last=False)
+
+    async def finish(self) -> None:
+        """That was all of it. Raises EngineFailed where there was nothing, or nobody can have it."""
+        if self._encoding is None:
+            raise EngineFailed(SOUNDLESS)
+        await self._send(self._encoding, await self._encoding.finish(), last=True)
+
+    async def _send(self, encoding: Encoding, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
+        failures = {target: why for target, why in encoding.failures.items() if target not in self._told}
+        self._told |= failures.keys()
+        if self._told >= self._job.targets:
+            raise EngineFailed("; ".join(encoding.failures.values()))
+        await self._report(Spoken(self._job.turn, self._job.part, sounds, failures, last))

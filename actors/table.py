@@ -66,8 +66,8 @@ Action = Literal[
     "configure", "refuse_update", "refuse_unconfigured", "begin_utterance", "extend_utterance", "overflow_utterance",
     "interrupt", "refuse_straggler", "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
     "refuse_blank_text", "refuse_long_text", "take_text", "respond", "cancel", "abandon", "tell_words",
-    "tell_transcript", "note_delivery", "write", "finish_text", "finish_unspoken", "speak_part", "finish_turn", "fail",
-    "expire", "expire_utterance",
+    "tell_transcript", "note_delivery", "write", "finish_text", "finish_unspoken", "keep_sound", "send_sound",
+    "finish_turn", "fail", "expire", "expire_utterance",
 ]  # fmt: skip
 
 
@@ -148,8 +148,8 @@ RULES: tuple[Rule, ...] = (
     Rule("abandon", TURN, HANDSHAKEN, "the last socket left: the turn is cut", ("abandon",)),
     Rule("abandon", BEFORE_TURN, None, "the last socket left: what there is is kept for the grace period"),
     # ---- recognition
-    Rule("words", (TRANSCRIBING,), None, "`request.transcribe.delta`", ("tell_words",)),
-    Rule("words", (*BEFORE_TURN, *ANSWER), None, _STALE),
+    Rule("words", (RECEIVING, TRANSCRIBING), None, "`request.transcribe.delta`", ("tell_words",)),
+    Rule("words", (IDLE, HANDSHAKEN, *ANSWER), None, _STALE),
     Rule(
         "transcript",
         (TRANSCRIBING,),
@@ -172,8 +172,10 @@ RULES: tuple[Rule, ...] = (
     Rule("answer", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
     Rule("wordless answer", ANSWER, HANDSHAKEN, "`response.text.done`, and no audio", ("finish_unspoken",)),
     Rule("wordless answer", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("sound", (RESPONDING,), SPEAKING, "`response.audio.delta`", begins=("speak_part",)),
-    Rule("sound", (SPEAKING,), None, "`response.audio.delta`", ("speak_part",)),
+    Rule("made", ANSWER, None, "kept until it may be sent", ("keep_sound",)),
+    Rule("made", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    Rule("sound", (RESPONDING,), SPEAKING, "`response.audio.delta`", begins=("send_sound",)),
+    Rule("sound", (SPEAKING,), None, "`response.audio.delta`", ("send_sound",)),
     Rule("sound", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
     Rule("played", (SPEAKING,), HANDSHAKEN, "the sound has had time to play: the turn is over", ("finish_turn",)),
     Rule("played", (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, _STALE),

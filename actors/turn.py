@@ -1,49 +1,34 @@
-"""One turn: what was said, what is answered, which parts were sent, and how much of them had time to be heard."""
+"""One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
 
-import re
 from functools import cached_property
 
-import msgspec
-
 from actors.events import MemberId
+from actors.parts import Parts
 from actors.ports import Clip, Delivery, Exchange
+from actors.sentences import Cutter
 from actors.spoken import speakable
-from protocol.audioformat import AudioFormat
+from actors.timeline import Timeline
 from protocol.configuration import Configuration
 from protocol.messages import Metrics
 
-_LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
-
-
-class Listener(msgspec.Struct, frozen=True):
-    """A Receiver as it was when a part began: what the part is made into for it."""
-
-    member: MemberId
-    format: AudioFormat
-    is_base64: bool
-
-
-class SentPart(msgspec.Struct, frozen=True):
-    """A part that was sent, and when its sound begins and how long it lasts, in seconds."""
-
-    id: int
-    text: str
-    begins: float
-    seconds: float
-
 
 class Utterance:
-    """The audio of the utterance that is being received; `overflown`: it was too long and is thrown away."""
+    """The audio of the utterance that is being received.
+
+    `overflown`: it was too long and is thrown away. `listened`: what there is of it was offered to a recogniser that
+    listens while it is spoken.
+    """
 
     def __init__(self) -> None:
         self.audio = bytearray()
         self.overflown = False
+        self.listened = False
 
 
 class Turn:
     """The turn in the air. Times are in seconds of the session's clock."""
 
-    def __init__(self, number: int, configuration: Configuration) -> None:
+    def __init__(self, number: int, configuration: Configuration, ahead: int = 1) -> None:
         self.number = number
         self.configuration = configuration
         self.committed: float | None = None
@@ -53,11 +38,14 @@ class Turn:
         self.answer: list[str] = []
         self.answer_chars = 0
         self.delivery = Delivery()
-        self.audience: dict[int, tuple[Listener, ...]] = {}
-        self.part_texts: list[str] = []
-        self.sent: list[SentPart] = []
-        self.complete = False
+        tts = configuration.tts
+        self.parts = Parts(stream=tts.stream, ordered=tts.is_ordered, ahead=ahead)
+        self.timeline = Timeline()
+        self.reached: dict[MemberId, tuple[int, bool]] = {}
+        """Whom a piece was sent to: the id of the last one's part, and whether as base64."""
         self.first_audio_ms = -1
+        self._cutter = Cutter(tts.language_code, quick_first=True)
+        self._scraps = ""
         self._firsts: dict[str, float] = {}
         self._reported = False
 
@@ -66,42 +54,78 @@ class Turn:
         """The answer as far as it is written."""
         return "".join(self.answer)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether everything of the answer was sent, be it nothing but its text."""
+        return self.parts.is_over
+
     @cached_property
     def spoken(self) -> str:
         """What is said of the whole answer, "" where nothing can be; to be asked for when it is written to its end.
 
         Made once, because it takes a millisecond for each page of text, and the event loop waits for it.
         """
-        return speakable(self.text, self.configuration.tts.language_code)
-
-    def write(self, piece: str) -> None:
-        """Add to the answer."""
-        self.answer.append(piece)
-        self.answer_chars += len(piece)
-
-    # ---- the time that the sound takes
+        return self._speech(self.text)
 
     @property
-    def plays_until(self) -> float:
-        """When the sound that was sent has had time to play; 0 where there was none."""
-        return self.sent[-1].begins + self.sent[-1].seconds if self.sent else 0.0
+    def is_audible(self) -> bool:
+        """Whether the answer, which is written to its end, has sound."""
+        return len(self.parts) > 0 or self.delivery.clip is not None or self.spoken != ""
 
-    def play(self, part: int, seconds: float, now: float) -> None:
-        """A part was sent: its sound begins now, or when the one before it ends."""
-        self.sent.append(SentPart(part, self.part_texts[part], max(now, self.plays_until), seconds))
+    def _speech(self, text: str) -> str:
+        return speakable(text, self.configuration.tts.language_code)
 
-    def heard(self, now: float) -> str:
-        """The words that had time to play by `now`: whole parts, and of the last one up to the edge of a word."""
-        texts = [_heard_of(part, now) for part in self.sent]
-        return " ".join(text for text in texts if text)
+    # ---- the text and its parts
+
+    def write(self, piece: str) -> None:
+        """Add to the answer; with `LLM.stream` and several parts, those that are certain are cut."""
+        self.answer.append(piece)
+        self.answer_chars += len(piece)
+        if self.configuration.llm.stream and self._has_many:
+            self._add(self._cutter.push(piece))
+
+    def finish_text(self) -> None:
+        """The answer is written to its end: cut what is not cut yet."""
+        if not self._has_many:
+            self.parts.add(self.text, self.spoken)
+        else:
+            if not self.configuration.llm.stream:
+                self._add(self._cutter.push(self.text))
+            self._add(self._cutter.finish())
+            self._place_scraps()
+        self.parts.finish()
+
+    @property
+    def _has_many(self) -> bool:
+        """Whether the answer is spoken in several parts; one that brings its own sound is not."""
+        return self.configuration.tts.response_type.name == "multiple" and self.delivery.clip is None
+
+    def _add(self, texts: list[str]) -> None:
+        """Make parts; what cannot be said goes before the next part's words."""
+        for text in texts:
+            text, self._scraps = self._scraps + text, ""
+            speech = self._speech(text)
+            if speech:
+                self.parts.add(text, speech)
+            else:
+                self._scraps = text
+
+    def _place_scraps(self) -> None:
+        """What cannot be said at the end belongs to the last part, or where that has begun is a silent part."""
+        if self._scraps and not self.parts.append_to_last(self._scraps):
+            # Without any part before it, what cannot be said piece by piece can be said as a whole.
+            self.parts.add(self._scraps, None if len(self.parts) else self.spoken)
+        self._scraps = ""
+
+    # ---- what is remembered
 
     def exchange(self, now: float) -> Exchange | None:
         """What the model will be reminded of; None where nothing was said or the answer had no words."""
         if not self.said:
             return None
-        if self.complete and now >= self.plays_until:
+        if self.is_over and now >= self.timeline.plays_until:
             return Exchange(self.said, self.text) if self.text.strip() else None
-        return Exchange(self.said, self.heard(now))
+        return Exchange(self.said, self.timeline.heard(now))
 
     # ---- the latency ledger
 
@@ -125,14 +149,3 @@ class Turn:
 
     def _since_commit(self, when: float) -> int:
         return -1 if self.committed is None else round((when - self.committed) * 1000)
-
-
-def _heard_of(part: SentPart, now: float) -> str:
-    text = part.text.strip()
-    if now >= part.begins + part.seconds or part.seconds <= 0:
-        return text if now >= part.begins else ""
-    if now <= part.begins:
-        return ""
-    shown = text[: int(len(text) * (now - part.begins) / part.seconds)]
-    edge = _LAST_WORD_EDGE.search(shown)
-    return shown[: edge.start()].rstrip() if edge else ""

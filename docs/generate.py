@@ -37,6 +37,7 @@ COMES_FROM: dict[str, str] = {
     "transcript": "the transcript",
     "silence": "a transcript without words",
     "delivery": "the language model, where it says how its answer is to be spoken",
+    "made": "sound of a part, as it is made",
     "written": "a piece of the answer's text",
     "answer": "the answer is complete",
     "wordless answer": "the answer is complete and has nothing to speak",

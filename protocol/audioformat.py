@@ -45,6 +45,14 @@ def _parse(text: str, names: tuple[str, ...], default_rate: int) -> AudioFormat:
     raise ValueError(f"one of {', '.join(names)}, or pcm16/RATE with a rate of {MIN_RATE} to {MAX_RATE} Hz")
 
 
+def identify(named: AudioFormat, head: bytes) -> AudioFormat:
+    """What a sound is that is said to be `named` and begins with `head`: its own header wins, where it has one."""
+    found = sniff(head)
+    if found is None:
+        return AudioFormat("pcm16", INPUT_RATE) if named.name == "wav" else named
+    return named if found == "ogg" and named.name == "opus" else AudioFormat(found)
+
+
 def sniff(head: bytes) -> str | None:
     """The container that `head`, the first bytes of a file, announces; None where it announces none.
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args
 
 from msgspec.structs import replace
 
-from actors.effects import Acknowledge, DropQueued, Effect, Job, Release, Send, Start
+from actors.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Release, Send, Start
 from actors.events import (
     Answered,
     Delivered,
@@ -31,7 +31,7 @@ from actors.events import (
     Written,
 )
 from actors.limits import Limits
-from actors.ports import Delivery, Kind, Sound
+from actors.ports import Delivery, Kind, Sound, Target
 from actors.session import Session
 from actors.table import State
 from protocol.audioformat import AudioFormat
@@ -53,6 +53,7 @@ from protocol.messages import (
     ServerMessage,
     SessionState,
 )
+from tests.scripted import ScriptedAnalyst
 
 ME: MemberId = 1
 """The socket that is there from the start, Sender and Receiver in one."""
@@ -98,8 +99,10 @@ class Playbook:
 
     def __init__(self, limits: Limits | None = None, role: Role = "both", encoding: Encoding | None = None) -> None:
         self.now = 1000.0
-        self.session = Session("s", limits or Limits(), accept, self.now)
+        self.session = Session("s", limits or Limits(), accept, ScriptedAnalyst(), self.now)
         self.jobs: list[Job] = []
+        self.listening: list[Listen | Feed] = []
+        """What a recogniser that listens while it is spoken was offered; not among what `<<` names."""
         self._due: list[Effect] = []
         self._script: list[str] = []
         self._play(Joined(ME, role, encoding or Encoding()))
@@ -187,7 +190,8 @@ class Playbook:
     def _play(self, event: Event) -> None:
         effects = self.session.step(event, self.now)
         self.jobs += [effect.job for effect in effects if isinstance(effect, Start)]
-        self._due += effects
+        self.listening += [effect for effect in effects if isinstance(effect, Listen | Feed)]
+        self._due += [effect for effect in effects if not isinstance(effect, Listen | Feed)]
 
     def _pass(self, seconds: float) -> None:
         until = self.now + seconds
@@ -312,11 +316,23 @@ def answered(turn: int | None = None) -> Cue:
 
 
 def spoken(
-    seconds: float, *formats: AudioFormat, without: Mapping[AudioFormat, str] | None = None, turn: int | None = None
+    seconds: float,
+    *targets: AudioFormat | Target,
+    part: int = 0,
+    last: bool = True,
+    without: Mapping[AudioFormat, str] | None = None,
+    turn: int | None = None,
 ) -> Cue:
-    """The first part's sound is there: in `formats`, or mp3, but for those that failed."""
-    sounds = {format_: Sound(b"<%s>" % str(format_).encode(), seconds) for format_ in formats or (MP3,)}
-    return lambda pb: Spoken(turn or pb.turn, 0, sounds, without or {})
+    """A part's sound is there, `last`: all of it: for these formats, or mp3, but for those that failed."""
+    wanted = [target if isinstance(target, Target) else Target(target) for target in targets or (MP3,)]
+    sounds = {target: (Sound(b"<%s>" % str(target.format).encode(), seconds),) for target in wanted}
+    failures = {Target(format_): why for format_, why in (without or {}).items()}
+    return lambda pb: Spoken(turn or pb.turn, part, sounds, failures, last)
+
+
+def silent(part: int = 0, *, last: bool = True, turn: int | None = None) -> Cue:
+    """The synthesiser goes on with a part, or with `last` ends it, and no more sound of it is there."""
+    return lambda pb: Spoken(turn or pb.turn, part, {}, {}, last)
 
 
 def failed(stage: Kind = "LLM", error_id: ErrorId = ErrorId.MODEL_FAILED, turn: int | None = None) -> Cue:

@@ -1,7 +1,8 @@
 """Engines that do what a test tells them, on Trio's clock, and keep a record of what was begun, done and stopped."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -11,13 +12,16 @@ import trio
 from actors.audio import whole
 from actors.ports import (
     Clip,
+    Decoding,
     Delivery,
+    Encoding,
     EngineFailed,
     LanguageModel,
     Question,
     Sound,
     Speech,
     SpeechToText,
+    Target,
     TextToSpeech,
     Transcript,
     Undecodable,
@@ -137,18 +141,39 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 class Recogniser:
-    """A recogniser whose words are the pieces of its act."""
+    """A recogniser whose words are the pieces of its act; a `live` one also tells each chunk as it hears it.
+
+    `listening` counts the utterances that are being heard, `deaf_to` is what makes it fail at once.
+    """
 
     def __init__(self) -> None:
         self.accepts: frozenset[str] = frozenset()
         self.wants = AudioFormat("pcm16", 16_000)
         self.live = False
+        self.listening = 0
+        self.deaf_to = b""
         self.script: Script[Heard] = Script(Act(("How are you?",)))
 
     async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
         """The pieces joined are the transcript; each is told as it comes."""
-        act = await self.script.play(Heard(await whole(utterance.audio), utterance), words)
+        data = await (self._listen(utterance, words) if self.live else whole(utterance.audio))
+        act = await self.script.play(Heard(data, utterance), words)
         return Transcript("".join(act.pieces), "en")
+
+    async def _listen(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> bytes:
+        self.listening += 1
+        heard: list[bytes] = []
+        try:
+            async with utterance.audio.open() as pieces:
+                async for piece in pieces:
+                    if self.deaf_to and piece == self.deaf_to:
+                        self.deaf_to = b""
+                        raise EngineFailed("it hears nothing")
+                    heard.append(piece)
+                    await words(piece.decode())
+        finally:
+            self.listening -= 1
+        return b"".join(heard)
 
 
 class Model:
@@ -199,6 +224,61 @@ class ScriptedCodec:
             raise Undecodable("no encoder")
         return {target: Sound(f"{target}:".encode() + clip.data, self.seconds) for target in targets}
 
+    @asynccontextmanager
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+        """Each chunk as it is."""
+        yield ScriptedDecoding(self.script)
+
+    @asynccontextmanager
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Encoding]:
+        """`mp3:` and the bytes of each piece, for mp3."""
+        yield ScriptedEncoding(self, targets)
+
+
+class ScriptedDecoding:
+    """Hands back what it is given, but for UNDECODABLE."""
+
+    def __init__(self, script: Script[Any]) -> None:
+        self._script = script
+
+    async def push(self, data: bytes) -> bytes:
+        """The bytes themselves."""
+        await self._script.play(data, _nothing)
+        if data == UNDECODABLE:
+            raise Undecodable("no known format; send mp3 or wav")
+        return data
+
+    async def finish(self) -> bytes:
+        """Nothing is left."""
+        await trio.lowlevel.checkpoint()
+        return b""
+
+
+class ScriptedEncoding:
+    """Names the format before each piece; every piece lasts `codec.seconds`."""
+
+    def __init__(self, codec: ScriptedCodec, targets: frozenset[Target]) -> None:
+        self._codec = codec
+        self._targets = targets
+
+    @property
+    def failures(self) -> Mapping[Target, str]:
+        """What the codec is told to fail for."""
+        return {target: "no encoder" for target in self._targets if target.format in self._codec.fails_for}
+
+    async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
+        """`mp3:` and the bytes, for mp3."""
+        await self._codec.script.play(data, _nothing)
+        return {
+            target: (Sound(f"{target.format}:".encode() + data, self._codec.seconds),)
+            for target in self._targets - self.failures.keys()
+        }
+
+    async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
+        """Nothing is left."""
+        await trio.lowlevel.checkpoint()
+        return {}
+
 
 async def _nothing(piece: str) -> None:
     """The codec hands nothing on."""
@@ -210,6 +290,10 @@ class ScriptedAnalyst:
     def sentiment(self, text: str) -> str:
         """As always."""
         return "neutral"
+
+    def language(self, text: str) -> str:
+        """It cannot tell."""
+        return ""
 
 
 class ScriptedEngines:

@@ -26,7 +26,7 @@ from actors.events import (
     Written,
 )
 from actors.limits import Limits
-from actors.ports import Sound
+from actors.ports import Sound, Target
 from actors.session import Session
 from actors.stages import ERRORS, kind_of
 from actors.table import State
@@ -57,10 +57,11 @@ from protocol.messages import (
     TranscribeDone,
 )
 from tests.playbook import NOBODY, accept
+from tests.scripted import ScriptedAnalyst
 
 LIMITS = Limits(
     receiving=3, transcribing=5, responding=7, speaking=9, grace=20, utterance_bytes=12, text_chars=9, answer_chars=40,
-    history_turns=3, history_chars=60, trace=8,
+    history_turns=3, history_chars=60, parts_ahead=2, trace=8,
 )  # fmt: skip
 QUIET = (State.IDLE, State.HANDSHAKEN)
 TURN = (State.TRANSCRIBING, State.RESPONDING, State.SPEAKING)
@@ -72,7 +73,10 @@ TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, AudioDelta)
 
 UPDATES: list[dict[str, Any]] = [
     {}, {"LLM": {"stream": True}}, {"TTS": {"isBase64": False}}, {"TTS": {"audioFormat": "wav"}},
-    {"LLM": {"provider": NOBODY}},
+    {"LLM": {"provider": NOBODY}}, {"TTS": {"responseType": "multiple"}}, {"TTS": {"stream": True}},
+    {"LLM": {"stream": True}, "TTS": {"responseType": "multiple", "stream": True}},
+    {"LLM": {"stream": True}, "TTS": {"responseType": "multiple", "isOrdered": True}},
+    {"TTS": {"responseType": "multiple", "stream": True, "isOrdered": True}},
 ]  # fmt: skip
 CHUNKS = (b"", b"sound", b"too long by far", b"\x1a\x45\xdf\xa3 head")
 MESSAGES = st.one_of(
@@ -94,10 +98,16 @@ class Ear:
     def __init__(self, role: Role) -> None:
         self.role = role
         self.state = ""
+        self.whole = False
+        self.start()
+
+    def start(self) -> None:
+        """A response begins."""
         self.cancelled = False
-        self.ids: list[int] = []
-        self.done = 0
-        self.texts = 0
+        self.words: dict[int, str] = {}
+        self.closed: set[int] = set()
+        self.last: AudioDelta | None = None
+        self.text: str | None = None
 
     def hear(self, message: ServerMessage) -> None:
         """Take in one message."""
@@ -111,31 +121,42 @@ class Ear:
                 self.state = state
             case ResponseStarted():
                 self.check_closed()
-                self.cancelled, self.ids, self.done, self.texts = False, [], 0, 0
+                self.start()
+                self.whole = True
             case ResponseCancelled():
-                self.check_closed()
                 self.cancelled = True
-            case TextDone():
+                self.check_closed()
+            case TextDone(text):
                 assert not self.cancelled
-                self.texts += 1
-                assert self.texts == 1
+                assert self.text is None
+                self.text = text
             case AudioDelta():
                 self.hear_sound(message)
 
     def hear_sound(self, piece: AudioDelta) -> None:
-        """A piece comes in a response that is open, and the one with `done` knows how many parts there were."""
+        """A piece comes in a response that is open, of a part that is open, with the words on its first piece."""
         assert not self.cancelled, "no piece of a response follows its response.cancelled"
-        assert not self.done, "done is the last message of a response"
+        assert self.last is None or not self.last.done, "done is the last message of a response"
         assert isinstance(piece.audio, str if piece.is_base64 else bytes)
-        if piece.audio:
-            self.ids.append(piece.id)
-        self.done += piece.done
-        if piece.done:
-            assert piece.total_number == max(1, len(set(self.ids)))
+        if piece.id in self.closed:
+            assert piece.done, "what follows the last piece of a part can only close the response"
+            assert not piece.audio
+        if piece.id in self.words:
+            assert not piece.text
+        self.words.setdefault(piece.id, piece.text)
+        if piece.stream_part_done:
+            self.closed.add(piece.id)
+        self.last = piece
 
     def check_closed(self) -> None:
-        """Whoever was sent a piece was sent a `done`."""
-        assert bool(self.ids) <= bool(self.done)
+        """Whoever was sent a piece was sent a `done`; who was there from the start was sent all the words."""
+        if self.last is None:
+            return
+        assert self.last.done
+        assert self.last.total_number >= len(self.words) or not self.whole
+        if self.whole and not self.cancelled:
+            assert self.closed == set(range(self.last.total_number))
+            assert "".join(words for _, words in sorted(self.words.items())) == self.text
 
 
 class Conversation(RuleBasedStateMachine):
@@ -151,7 +172,7 @@ class Conversation(RuleBasedStateMachine):
     @rule()
     def start_over(self) -> None:
         """The session has ended; whoever comes finds a new one."""
-        self.session = Session("s", LIMITS, accept, self.now)
+        self.session = Session("s", LIMITS, accept, ScriptedAnalyst(), self.now)
         self.ears: dict[MemberId, Ear] = {}
         self.outboxes: dict[MemberId, list[tuple[ServerMessage, int | None]]] = {}
         self.jobs: list[Job] = []
@@ -257,7 +278,7 @@ class Conversation(RuleBasedStateMachine):
                     self.step(Written(turn, "Fine and well."))
                     self.step(Answered(turn))
                 case Speak(targets=targets, part=part):
-                    self.step(Spoken(turn, part, {target: Sound(b"sound", seconds) for target in targets}))
+                    self.step(Spoken(turn, part, {target: (Sound(b"sound", seconds),) for target in targets}))
 
     # ---- sockets
 
@@ -301,7 +322,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(goes_on=st.booleans(), seconds=SECONDS, fails=st.sampled_from([False] * 5 + [True]), data=st.data())
     def work(self, goes_on: bool, seconds: float, fails: bool, data: st.DataObject) -> None:
         job = data.draw(st.sampled_from(self.jobs))
-        if not goes_on or fails or isinstance(job, Speak):
+        if not goes_on or fails or (isinstance(job, Speak) and not job.stream):
             self.jobs.remove(job)
         self.step(self.failure(job) if fails else self.result(job, goes_on, seconds, data))
 
@@ -311,7 +332,7 @@ class Conversation(RuleBasedStateMachine):
 
     @staticmethod
     def result(job: Job, goes_on: bool, seconds: float, data: st.DataObject) -> StageEvent:
-        words = data.draw(st.sampled_from(["", "Fine and well.", "... "]))
+        words = data.draw(st.sampled_from(["", "Fine and well.", "... ", "Yes. No! ", " What? **Oh**"]))
         match job:
             case Transcribe(turn):
                 return Words(turn, words) if goes_on else Recognised(turn, words)
@@ -319,8 +340,9 @@ class Conversation(RuleBasedStateMachine):
                 return Written(turn, words or "Well. ") if goes_on else Answered(turn)
             case Speak(turn, part, targets=targets):
                 failing = data.draw(st.sampled_from([frozenset(), frozenset(sorted(targets, key=str)[1:])]))
-                sounds = {target: Sound(b"sound", seconds) for target in targets - failing}
-                return Spoken(turn, part, sounds, dict.fromkeys(failing, "no encoder"))
+                count = data.draw(st.integers(0, 2)) if job.stream else 1
+                sounds = {target: (Sound(b"sound", seconds),) * count for target in targets - failing}
+                return Spoken(turn, part, sounds, dict.fromkeys(failing, "no encoder"), not (goes_on and job.stream))
 
     @precondition(lambda self: self.released and not self.session.ended)
     @rule(data=st.data())
@@ -421,7 +443,7 @@ def test_a_session_that_is_told_to_end_ends_in_every_state(state: State) -> None
 
 
 def _way_to(state: State) -> list[Event]:
-    spoken = Spoken(1, 0, {AudioFormat("mp3"): Sound(b"sound", 3.0)})
+    spoken = Spoken(1, 0, {Target(AudioFormat("mp3")): (Sound(b"sound", 3.0),)})
     way: list[tuple[State, list[Event]]] = [
         (State.IDLE, []),
         (State.HANDSHAKEN, [Said(1, read_update({}))]),

@@ -4,7 +4,7 @@ import pytest
 
 from actors.effects import Answer, DropQueued, Release, Speak, Start
 from actors.limits import Limits
-from actors.ports import Clip, Delivery, Exchange, Question
+from actors.ports import Clip, Delivery, Exchange, Question, Target
 from actors.table import State
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
@@ -129,7 +129,7 @@ def test_each_receiver_gets_its_own_format_and_encoding() -> None:
     pb.skip() >> joined(3, "receiver", Encoding(None, False))
     pb.skip() >> joined(4, "receiver", Encoding(WAV, True))
     answer(pb.skip().at(State.RESPONDING))
-    assert [job.targets for job in pb.jobs if isinstance(job, Speak)] == [{WAV, MP3}]
+    assert [job.targets for job in pb.jobs if isinstance(job, Speak)] == [{Target(WAV), Target(MP3)}]
     pb >> spoken(3.0, WAV, MP3) << state("speaking") << to((2, 4), delta("PHdhdj4=")) << to(3, delta(b"<mp3>", False))
     pb << to(ME, Metrics)
     pb.finish()
@@ -138,7 +138,7 @@ def test_each_receiver_gets_its_own_format_and_encoding() -> None:
 def test_the_configuration_names_the_format_of_receivers_that_name_none(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> update(TTS={"audioFormat": "pcm16"}) << SessionUpdated
     answer(say(pb, "Hello"))
-    assert [job.targets for job in pb.jobs if isinstance(job, Speak)] == [{PCM}]
+    assert [job.targets for job in pb.jobs if isinstance(job, Speak)] == [{Target(PCM)}]
 
 
 def test_a_format_that_fails_concerns_its_receivers_alone(pb: Playbook) -> None:

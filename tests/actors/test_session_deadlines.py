@@ -28,6 +28,7 @@ from tests.playbook import (
     words,
     written,
 )
+from tests.scripted import ScriptedAnalyst
 
 LIMITS = Limits(receiving=10, transcribing=11, responding=12, speaking=13, grace=60)
 
@@ -81,7 +82,7 @@ def test_each_chunk_puts_the_deadline_of_receiving_off(timed: Playbook) -> None:
     timed.at(State.RECEIVING)
     for _ in range(5):
         timed >> later(9.9) >> append()
-    timed >> later(10) << ErrorId.DEADLINE << state("handshaken")
+    timed >> later(10) << Release << ErrorId.DEADLINE << state("handshaken")
     timed.finish()
 
 
@@ -156,7 +157,7 @@ def test_receivers_that_come_and_go_do_not_put_off_the_end_of_a_suspended_uttera
 
 
 def test_a_session_that_nobody_joins_ends_after_the_grace_period() -> None:
-    session = Session("s", LIMITS, accept, now=5.0)
+    session = Session("s", LIMITS, accept, ScriptedAnalyst(), now=5.0)
     session.step(Tick(), 64.9)
     assert not session.ended
     assert session.deadline == 65.0

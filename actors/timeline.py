@@ -1,0 +1,62 @@
+"""When the sound that was sent plays, and so how many of its words were heard by some time."""
+
+import re
+from typing import NamedTuple
+
+_LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
+_LETTERS_PER_SECOND = 15.0
+"""How fast words are taken to be spoken where a part's sound is not complete, and its length not known."""
+
+
+class Segment(NamedTuple):
+    """A stretch of sound: it begins to play at this time and lasts so many seconds."""
+
+    begins: float
+    seconds: float
+
+
+class Played:
+    """A part of which something was sent."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        self.segments: list[Segment] = []
+        self.complete = False
+
+    def heard(self, now: float) -> str:
+        """The words that had time to play: all, or up to the edge of a word."""
+        if not self.segments or now < self.segments[0].begins:
+            return ""
+        sent = sum(segment.seconds for segment in self.segments)
+        total = sent if self.complete else max(sent, len(self.text) / _LETTERS_PER_SECOND)
+        played = sum(min(max(now - segment.begins, 0.0), segment.seconds) for segment in self.segments)
+        if played >= total:
+            return self.text
+        shown = self.text[: int(len(self.text) * played / total)]
+        edge = _LAST_WORD_EDGE.search(shown)
+        return shown[: edge.start()].rstrip() if edge else ""
+
+
+class Timeline:
+    """The sound of one response, on the clock of the Receivers: each piece begins when it was sent or the last ends."""
+
+    def __init__(self) -> None:
+        self.plays_until = 0.0
+        self._played: dict[int, Played] = {}
+
+    def __len__(self) -> int:
+        return len(self._played)
+
+    def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool) -> None:
+        """Sound of a part was sent; `complete`: there is no more of it."""
+        played = self._played.setdefault(part, Played(text))
+        played.complete = complete
+        if seconds or not played.segments:
+            begins = max(now, self.plays_until)
+            played.segments.append(Segment(begins, seconds))
+            self.plays_until = begins + seconds
+
+    def heard(self, now: float) -> str:
+        """The words that had time to play by `now`, in the order of the parts."""
+        texts = [played.heard(now) for _, played in sorted(self._played.items())]
+        return " ".join(text for text in texts if text)
