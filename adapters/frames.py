@@ -4,7 +4,7 @@ import struct
 
 import msgspec
 
-from actors.ports import Clip, Sound
+from actors.ports import Clip, Sound, Target
 from protocol.audioformat import AudioFormat
 
 MAX_FRAME = 128 * 1024 * 1024
@@ -48,7 +48,33 @@ class Convert(msgspec.Struct, frozen=True, tag=True):
     seconds: float
 
 
-Request = Stop | Recognise | Synthesise | Decode | Convert
+class Opening(msgspec.Struct, frozen=True):
+    """A sound that is still coming: as what, what is to become of it, and how many seconds of it are taken."""
+
+    source: AudioFormat
+    targets: tuple[Target, ...]
+    seconds: float
+
+
+class Push(msgspec.Struct, frozen=True, tag=True):
+    """The next bytes of the sound with the number `stream`; `opening` with the first, `last` with the end of it.
+
+    Answered by `Pushed`. A stream ends with its last answer, with a call that fails, and with one that is stopped.
+    """
+
+    stream: int
+    data: bytes
+    last: bool = False
+    opening: Opening | None = None
+
+
+class Drop(msgspec.Struct, frozen=True, tag=True):
+    """Forget these streams, if there are such. Answered by `Dropped`."""
+
+    streams: tuple[int, ...]
+
+
+Request = Stop | Recognise | Synthesise | Decode | Convert | Push | Drop
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -59,10 +85,14 @@ class Voice(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The engine is loaded and tested. A synthesiser tells its voices, and the variants that each can be given."""
+    """The engine is loaded and tested. A synthesiser tells its voices, and the variants that each can be given.
+
+    `rate` in Hz: of the samples it makes, where that depends on the voice.
+    """
 
     voices: tuple[Voice, ...] = ()
     variants: tuple[str, ...] = ()
+    rate: int = 0
 
 
 class Stopped(msgspec.Struct, frozen=True, tag=True):
@@ -82,9 +112,10 @@ class Sounded(msgspec.Struct, frozen=True, tag=True):
 
 
 class Recognised(msgspec.Struct, frozen=True, tag=True):
-    """The end of a recognition."""
+    """The end of a recognition; `language` as the engine heard it, where it says so."""
 
     text: str
+    language: str = ""
 
 
 class Spoken(msgspec.Struct, frozen=True, tag=True):
@@ -103,6 +134,21 @@ class Converted(msgspec.Struct, frozen=True, tag=True):
     sounds: tuple[Sound, ...]
 
 
+class Pushed(msgspec.Struct, frozen=True, tag=True):
+    """The pieces made by a `Push`, in the order of `Opening.targets`, and why a target has failed, "" where it has not.
+
+    `more`: another `Push` without bytes brings more; so that nobody's sound holds up the others for long.
+    """
+
+    sounds: tuple[tuple[Sound, ...], ...]
+    failures: tuple[str, ...]
+    more: bool = False
+
+
+class Dropped(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `Drop`."""
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """The engine could not; becomes EngineFailed."""
 
@@ -116,8 +162,9 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 
 
 Progress = Words | Sounded
-Result = Recognised | Spoken | Decoded | Converted | Failed | Refused
-Reply = Ready | Stopped | Words | Sounded | Recognised | Spoken | Decoded | Converted | Failed | Refused
+Done = Recognised | Spoken | Decoded | Converted | Pushed | Dropped
+Result = Done | Failed | Refused
+Reply = Ready | Stopped | Words | Sounded | Result
 
 
 class Oversize(ValueError):

@@ -1,7 +1,7 @@
 """What every provider's adapter has in common: where it is, what it has, and how it fails."""
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -34,6 +34,7 @@ class Offer(msgspec.Struct, frozen=True):
     languages: tuple[str, ...] = ()
 
 
+@runtime_checkable
 class Listed(Protocol):
     """What every adapter can do besides its port."""
 

@@ -17,9 +17,12 @@ from adapters.frames import (
     HEAD,
     Converted,
     Decoded,
+    Done,
+    Dropped,
     Failed,
     Oversize,
     Progress,
+    Pushed,
     Ready,
     Recognised,
     Refused,
@@ -35,7 +38,6 @@ from adapters.frames import (
 )
 
 Each = Callable[[Progress], Awaitable[None]]
-Done = Recognised | Spoken | Decoded | Converted
 
 START_WITHIN = 30.0
 """Seconds a worker process has for loading its engine."""
@@ -46,6 +48,13 @@ PAUSES = (0.0, 0.2, 1.0, 5.0, 15.0)
 PRINTED = 64 * 1024
 """Bytes of what a process prints that are logged; what follows is read and dropped."""
 
+NEEDED = (
+    *("PATH", "PYTHON", "VIRTUAL_ENV", "HOME", "LANG", "LC_", "TZ", "TMP", "TEMP", "LD_", "DYLD_", "OMP_"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "COMSPEC", "NUMBER_OF_"),
+)
+"""What the names of the variables begin with that a worker process is given: native code reads files of strangers
+there, and the keys of providers are none of its business."""
+
 _log = logging.getLogger(__name__)
 _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
@@ -55,7 +64,7 @@ class Gone(Exception):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A kind of worker process: `module` to run, `title` for messages; `grace` and `deadline` in seconds.
+    """A kind of worker process: `module` to run with `arguments`, `title` for messages; `grace`, `deadline` in seconds.
 
     `grace`: how long a process may take to answer `Stop` before it is killed. `deadline`: how long a call may take,
     with its wait for a free process; the last net, not a time for people to wait.
@@ -66,6 +75,7 @@ class Plan(msgspec.Struct, frozen=True):
     count: int = 1
     grace: float = 0.25
     deadline: float = 120.0
+    arguments: tuple[str, ...] = ()
 
 
 class Child:
@@ -194,7 +204,7 @@ def _result(reply: Reply) -> Done:
             raise EngineFailed(message)
         case Refused(message):
             raise Undecodable(message)
-        case Recognised() | Spoken() | Decoded() | Converted():
+        case Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Dropped():
             return reply
         case Ready() | Stopped() | Words() | Sounded():
             raise Gone(f"it answered {type(reply).__name__} where a result was due")
@@ -206,12 +216,13 @@ async def _spawn(plan: Plan) -> Child:
     """Start a process that finds this package where we found it, and no other `adapters` in the current folder."""
     root = str(Path(adapters.__file__).parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    environment = {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED)}
     process = await trio.lowlevel.open_process(
-        [sys.executable, "-P", "-m", plan.module],
+        [sys.executable, "-P", "-m", plan.module, *plan.arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**environment, "PYTHONPATH": path},
     )
     return Child(process, plan)
 

@@ -140,9 +140,9 @@ def _delivery(said: Said) -> Delivery:
 def _model(question: Question, said: Said) -> Reply:
     return Reply(
         (
-            "Name its provider, such as OpenAI, in your session update.",
-            "Where that provider is configured in the settings of the server, a real language model answers here.",
-            "This version has none to configure yet, so I stand in, and a warning says so.",
+            "Put the key of a provider, such as OpenAI, into the settings of the server, or start Ollama beside it.",
+            "Then a real language model answers here instead of me.",
+            "Until then I stand in, and a warning in your session update says so.",
         )
     )
 

@@ -224,8 +224,8 @@ async def test_cancelling_ends_the_answer_between_two_sentences() -> None:
     pieces: list[str] = []
     with trio.CancelScope() as scope:
 
-        async def write(piece: str) -> None:
-            pieces.append(piece)
+        async def write(piece: str | Delivery) -> None:
+            pieces.append(str(piece))
             scope.cancel()
 
         await Local().answer(asked("count"), write)

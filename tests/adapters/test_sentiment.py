@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from actors.ports import Analyst
 from adapters.sentiment import Vader
 
 
@@ -23,8 +22,7 @@ from adapters.sentiment import Vader
     ],
 )
 def test_tells_positive_neutral_and_negative(text: str, told: str) -> None:
-    analyst: Analyst = Vader()
-    assert analyst.sentiment(text) == told
+    assert Vader().sentiment(text) == told
 
 
 def test_looks_only_at_the_beginning_of_a_long_text() -> None:

@@ -1,0 +1,58 @@
+"""Languages as recognisers name them, from and to BCP 47, and the words that a prompt tells a recogniser to expect."""
+
+import re
+from collections.abc import Iterator
+
+import langcodes
+from langcodes.tag_parser import LanguageTagError
+
+_LONGEST_NAME = 40
+_NO_LANGUAGE = ("mul", "mis", "zxx")
+"""Codes of ISO 639 for several languages, one without a code, and what is no speech."""
+_WHISPER = {"nb": "no", "fil": "tl", "cmn": "zh", "iw": "he"}
+"""Languages that Whisper knows by another code than BCP 47 does."""
+
+
+def bcp47(name: str) -> str:
+    """A language that an engine detected as BCP 47: "english", "EN-us", "jw"; "" for what names no language."""
+    name = name.strip()
+    if not name or len(name) > _LONGEST_NAME or not name.isprintable():  # langcodes breaks over control characters
+        return ""
+    try:
+        language = langcodes.get(name)
+    except LanguageTagError:
+        return _by_name(name)
+    if language.language is None or language.language in _NO_LANGUAGE:
+        return ""
+    return language.to_tag() if language.is_valid() else _by_name(name)
+
+
+def _by_name(name: str) -> str:
+    try:
+        return langcodes.find(name).to_tag()
+    except LookupError:
+        return ""
+
+
+def primary(tag: str) -> str:
+    """The language of a tag without its region, as Whisper's models name it: `en` of en-US, `no` of nb-NO."""
+    first = tag.partition("-")[0].lower()
+    return _WHISPER.get(first, first)
+
+
+def terms(prompt: str, most_words: int, most_bytes: int) -> Iterator[str]:
+    """The names and phrases that a prompt lists, apart from what is prose.
+
+    They stand between commas, semicolons and line ends; one of more than `most_words` words is a sentence, and left
+    out. Together they have at most `most_bytes` in UTF-8. None comes twice.
+    """
+    seen: set[str] = set()
+    for piece in re.split(r"[,;\n]", prompt):
+        term = " ".join(piece.split()).rstrip(".")
+        if not term or len(term.split()) > most_words or term.lower() in seen:
+            continue
+        most_bytes -= len(term.encode())
+        if most_bytes < 0:
+            return
+        seen.add(term.lower())
+        yield term

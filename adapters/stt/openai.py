@@ -1,0 +1,261 @@
+"""Speech to text by OpenAI, or by a server that speaks as it does (speaches, LocalAI, vLLM, whisper.cpp).
+
+https://developers.openai.com/api/reference/resources/audio/subresources/transcriptions/methods/create
+"""
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from actors.audio import whole
+from actors.ports import Emit, Transcript, Undecodable, Utterance
+from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.stt.languages import bcp47, primary
+from adapters.wavefile import wav_of
+from adapters.web import Answer, Call, Patience, Web
+from protocol.audioformat import AudioFormat, sniff
+
+MOST_BYTES = 4_000_000
+"""Bytes of an answer; `verbose_json` tells every token of a minute in some 20,000."""
+FILES = {
+    "mp3": ("speech.mp3", "audio/mpeg"),
+    "wav": ("speech.wav", "audio/wav"),
+    "flac": ("speech.flac", "audio/flac"),
+    "ogg": ("speech.ogg", "audio/ogg"),
+    "opus": ("speech.ogg", "audio/ogg"),
+    "webm": ("speech.webm", "audio/webm"),
+    "m4a": ("speech.m4a", "audio/mp4"),
+}
+"""Name and type of the file by its format: OpenAI goes by the ending of the name."""
+_RECOGNISES = re.compile(r"whisper|transcribe|asr|parakeet|canary|voxtral|moonshine|sensevoice|speech-to-text", re.I)
+_NOT_FOR_FILES = re.compile(r"realtime|live|diarize|tts", re.I)
+_TASK = "automatic-speech-recognition"
+_UNDECODABLE = ("could not be decoded", "invalid file format", "might be corrupted or unsupported")
+_TOO_SHORT = "audio file is too short"
+T = TypeVar("T")
+
+
+class _Language(msgspec.Struct):
+    code: str = ""
+
+
+class _Text(msgspec.Struct):
+    text: str
+    language: str | None = None
+    languages: list[_Language] | None = None
+
+
+class _Event(msgspec.Struct):
+    type: str = ""
+    delta: str = ""
+    text: str = ""
+    languages: list[_Language] | None = None
+    error: object = None
+
+
+class _Model(msgspec.Struct):
+    id: str
+    task: str | None = None
+
+
+class _Models(msgspec.Struct):
+    data: list[_Model]
+
+
+class OpenAIRecogniser:
+    """Satisfies `SpeechToText` and `Listed`. `endpoint.url` ends in /v1."""
+
+    accepts = frozenset(FILES)
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
+
+    def __init__(self, web: Web, endpoint: Endpoint, patience: Patience | None = None) -> None:
+        self._web = web
+        self._endpoint = endpoint
+        self._patience = patience or Patience()
+        self._unknown: set[tuple[str, str]] = set()
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Recognise; gpt-…transcribe models hand on words as they write them, others tell the language.
+
+        `prompt` goes to the model as it is. Raises ProviderFailed, Undecodable. Cancelling closes the connection.
+        """
+        data = await whole(utterance.audio)
+        if not data:
+            return Transcript("")
+        try:
+            return await self._ask(utterance, data, words)
+        except ProviderFailed as failure:
+            return _judged(failure)
+
+    async def _ask(self, utterance: Utterance, data: bytes, words: Emit[str]) -> Transcript:
+        """Ask for what the model gives best. A language that it does not know is left to it to detect."""
+        if (utterance.model, utterance.language) in self._unknown:
+            utterance = msgspec.structs.replace(utterance, language="")
+        try:
+            return await self._send(utterance, data, _answer_format(utterance.model), words)
+        except ProviderFailed as failure:
+            if not (utterance.language and _is_of_language(failure)):
+                raise
+        transcript = await self._send(
+            msgspec.structs.replace(utterance, language=""), data, _answer_format(utterance.model), words
+        )
+        self._unknown.add((utterance.model, utterance.language))
+        return transcript
+
+    async def _send(self, utterance: Utterance, data: bytes, answer_format: str, words: Emit[str]) -> Transcript:
+        call = Call(
+            self._endpoint,
+            "POST",
+            "/audio/transcriptions",
+            headers=self._headers(),
+            form=_form(utterance, answer_format),
+            file=_file(data, utterance.format),
+            expects=("application/json", "text/event-stream"),
+            patience=self._patience,
+            most=MOST_BYTES,
+        )
+        async with self._web.open(call) as answer:
+            if answer.content_type == "text/event-stream":
+                return await self._read_events(answer, words)
+            body = b"".join([piece async for piece in answer.pieces()])
+        said = self._decoded(body, _Text)
+        return Transcript(said.text.strip(), bcp47(said.language or "") or _detected(said.languages))
+
+    async def _read_events(self, answer: Answer, words: Emit[str]) -> Transcript:
+        title = self._endpoint.title
+        text = ""
+        async for event in answer.events():
+            if event.data == "[DONE]":
+                break
+            said = self._decoded(event.data.encode(), _Event)
+            if said.error is not None:
+                raise ProviderFailed(f"{title} failed while it transcribed: {_message(said.error)}")
+            match said.type:
+                case "transcript.text.delta":
+                    text += said.delta
+                    if text.strip():
+                        await words(text.strip())
+                case "transcript.text.done":
+                    return Transcript(said.text.strip(), _detected(said.languages))
+                case _:
+                    continue  # segments, and what may yet be invented
+        raise ProviderFailed(f"{title} broke off in the middle of the transcript")
+
+    def _decoded(self, body: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.DecodeError, RecursionError):
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+
+    async def offer(self) -> Offer:
+        """The models that recognise speech; of servers that say a task (speaches), those with that task."""
+        call = Call(self._endpoint, "GET", "/models", headers=self._headers(), patience=self._patience)
+        try:
+            models = msgspec.convert(await self._web.fetch_json(call), _Models).data
+        except msgspec.ValidationError:
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
+        return Offer(models=tuple(sorted({model.id for model in models if _recognises(model)})))
+
+    async def check(self) -> None:
+        """Ask for the models, which costs nothing and needs the key."""
+        await self.offer()
+
+
+class CompatibleRecogniser(OpenAIRecogniser):
+    """A server that speaks as OpenAI does.
+
+    It is given 16 kHz WAV, which every one of them reads; many take no other format. One that refuses `verbose_json`
+    is asked for plain `json`, from then on at once.
+    """
+
+    accepts: frozenset[str] = frozenset()
+
+    def __init__(self, web: Web, endpoint: Endpoint, patience: Patience | None = None) -> None:
+        super().__init__(web, endpoint, patience)
+        self._plain: set[str] = set()
+
+    async def _ask(self, utterance: Utterance, data: bytes, words: Emit[str]) -> Transcript:
+        answer_format = "json" if utterance.model in self._plain else _answer_format(utterance.model)
+        try:
+            return await self._send(utterance, data, answer_format, words)
+        except ProviderFailed as failure:
+            if failure.verdict is not Verdict.FINAL or answer_format == "json" or _is_undecodable(failure):
+                raise
+        transcript = await self._send(utterance, data, "json", words)
+        self._plain.add(utterance.model)
+        return transcript
+
+
+def _answer_format(model: str) -> str:
+    """`verbose_json` tells the language; the gpt models, which do not know it, stream."""
+    return "json" if _streams(model) else "verbose_json"
+
+
+def _streams(model: str) -> bool:
+    return "gpt-" in model and "transcribe" in model
+
+
+def _form(utterance: Utterance, answer_format: str) -> dict[str, str]:
+    form = {"model": utterance.model, "response_format": answer_format}
+    if utterance.prompt:
+        form["prompt"] = utterance.prompt
+    if utterance.language:
+        several = utterance.model.rpartition("/")[2].startswith("gpt-transcribe")
+        form["languages[]" if several else "language"] = primary(utterance.language)
+    if _streams(utterance.model):
+        form["stream"] = "true"
+    return form
+
+
+def _file(data: bytes, audio_format: AudioFormat) -> tuple[str, bytes, str]:
+    """The file as it is sent; its own first bytes say better than `audio_format` what it is."""
+    if audio_format.name == "pcm16":
+        return FILES["wav"][0], wav_of(data, audio_format.rate), FILES["wav"][1]
+    name, media_type = FILES[sniff(data) or audio_format.name]
+    return name, data, media_type
+
+
+def _detected(languages: list[_Language] | None) -> str:
+    return bcp47(languages[0].code) if languages else ""
+
+
+def _message(error: object) -> str:
+    match error:
+        case {"message": str(text)} | str(text):
+            return text[:300]
+        case _:
+            return "it does not say why"
+
+
+def _is_of_language(failure: ProviderFailed) -> bool:
+    """OpenAI: "Language 'te' is not supported", code unsupported_language."""
+    words = str(failure).lower()
+    return (
+        failure.verdict is Verdict.FINAL
+        and "language" in words
+        and ("not supported" in words or "unsupported" in words)
+    )
+
+
+def _is_undecodable(failure: ProviderFailed) -> bool:
+    return failure.verdict is Verdict.FINAL and any(mark in str(failure).lower() for mark in _UNDECODABLE)
+
+
+def _judged(failure: ProviderFailed) -> Transcript:
+    """What a refused file means: no words where it is too short for any, Undecodable where the file is at fault."""
+    if failure.verdict is Verdict.FINAL and _TOO_SHORT in str(failure).lower():
+        return Transcript("")
+    if _is_undecodable(failure):
+        raise Undecodable(str(failure)) from None
+    raise failure
+
+
+def _recognises(model: _Model) -> bool:
+    if model.task is not None:
+        return model.task == _TASK
+    return bool(_RECOGNISES.search(model.id)) and not _NOT_FOR_FILES.search(model.id)

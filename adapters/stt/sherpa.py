@@ -1,0 +1,79 @@
+"""Speech to text by sherpa-onnx (Apache) with a model folder that the operator supplies, in worker processes.
+
+Checked against the package 2.0.1 with tiny made-up models; with a trained model it has not been run.
+"""
+
+from pathlib import Path
+
+import trio
+
+from actors.audio import Complete, whole
+from actors.ports import Emit, EngineFailed, Transcript, Utterance
+from adapters.frames import Progress, Recognise, Recognised, Words
+from adapters.provider import Offer, ProviderFailed
+from adapters.worker import Plan, Workers
+from protocol.audioformat import AudioFormat
+
+TITLE = "the sherpa-onnx recogniser"
+
+
+class SherpaRecogniser:
+    """Satisfies `SpeechToText` and `Listed`. `run` has the processes; nothing works before it has started."""
+
+    accepts: frozenset[str] = frozenset()
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
+
+    def __init__(self, folder: Path, count: int = 1, *, grace: float = 0.25, deadline: float = 300.0) -> None:
+        """`folder`: an unpacked model; `adapters.stt.sherpa_models` says which are known."""
+        self._folder = folder
+        arguments = (str(folder.absolute()),)
+        self._workers = Workers(Plan("adapters.stt.sherpa_child", TITLE, count, grace, deadline, arguments))
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled; `started` when they have the model and have tried it.
+
+        Raises EngineFailed where the package or the model is missing or is none.
+        """
+        await self._workers.run(task_status=task_status)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
+        return self._workers.pids
+
+    async def offer(self) -> Offer:
+        """The model, by the name of its folder."""
+        await trio.lowlevel.checkpoint()
+        return Offer(models=(self._folder.absolute().name,))
+
+    async def check(self) -> None:
+        """Have half a second of silence recognised. Raises ProviderFailed."""
+        try:
+            await self.transcribe(Utterance(Complete(bytes(16_000)), self.wants, "", "", ""), _unheard)
+        except EngineFailed as error:
+            raise ProviderFailed(str(error)) from error
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Recognise what the model can; `language`, `prompt` and `model` change nothing.
+
+        Raises EngineFailed. Cancelling stops a streaming model within 200 ms of sound; a process that is in the midst
+        of a whole utterance is killed and another started.
+        """
+        if utterance.format != self.wants:
+            raise EngineFailed(f"{TITLE} takes {self.wants}, not {utterance.format}")
+        samples = await whole(utterance.audio)
+
+        async def each(progress: Progress) -> None:
+            if isinstance(progress, Words):
+                await words(progress.text)
+
+        match await self._workers.call(Recognise(samples), each):
+            case Recognised(text, language):
+                return Transcript(text, language)
+            case other:
+                raise EngineFailed(f"{TITLE} answered {type(other).__name__}")
+
+
+async def _unheard(_: str) -> None:
+    """For a call whose words nobody waits for."""

@@ -1,0 +1,148 @@
+"""Providers that do as a list says, for the tests of what is made of their failures."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import trio
+
+from actors.audio import Complete, whole
+from actors.ports import (
+    Clip,
+    Decoding,
+    Delivery,
+    Emit,
+    EngineFailed,
+    Kind,
+    Question,
+    Sound,
+    Speech,
+    Target,
+    Transcript,
+    Utterance,
+)
+from adapters.failover import About, Candidate
+from adapters.provider import Offer, ProviderFailed, Verdict
+from protocol.audioformat import AudioFormat
+
+PCM = AudioFormat("pcm16", 16_000)
+QUESTION = Question("Hi", (), "gpt-4o", "", 1.0, (), 0, "", "en-US", True)
+SPEECH = Speech("Hello.", "tts-1", "alloy", "en-US", "unspecified", 1.0)
+UTTERANCE = Utterance(Complete(b"\0" * 320), PCM, "whisper-1", "en-US", "")
+
+
+def passing(retry_after: float = 0.0) -> ProviderFailed:
+    """A failure that can pass."""
+    return ProviderFailed("down for a while", Verdict.PASSING, retry_after)
+
+
+def final() -> ProviderFailed:
+    """A failure that the same call would have again."""
+    return ProviderFailed("no such model", Verdict.FINAL)
+
+
+def refused() -> ProviderFailed:
+    """A key that is not accepted."""
+    return ProviderFailed("the key in X_API_KEY was refused", Verdict.REFUSED)
+
+
+class Hang:
+    """Do nothing for ever."""
+
+
+Step = EngineFailed | Hang | str
+"""What a call does: fails, hangs, or hands on a text; a call ends with the last of its steps."""
+
+
+class Fake:
+    """All three ports: each call does the next of `calls`, a list of steps; with none left it answers "fine"."""
+
+    wants = PCM
+    accepts: frozenset[str] = frozenset()
+
+    def __init__(self, *calls: Sequence[Step], live: bool = False) -> None:
+        self.calls = list(calls)
+        self.live = live
+        self.asked: list[Question | Speech | Utterance] = []
+        self.times: list[float] = []
+        self.checked: list[float] = []
+        self.health: Callable[[], EngineFailed | None] = lambda: None
+        self.has = Offer(("own-model",), ("own-voice",))
+
+    async def _do(self, asked: Question | Speech | Utterance, emit: Callable[[str], Any]) -> None:
+        self.asked.append(asked)
+        self.times.append(trio.current_time())
+        await trio.lowlevel.checkpoint()
+        for step in self.calls.pop(0) if self.calls else ["fine"]:
+            match step:
+                case EngineFailed():
+                    raise step
+                case Hang():
+                    await trio.sleep_forever()
+                case str():
+                    await emit(step)
+
+    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+        """As a language model."""
+        await self._do(question, write)
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+        """As a synthesiser."""
+        await self._do(speech, lambda text: sound(Clip(text.encode(), PCM)))
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """As a recogniser."""
+        await whole(utterance.audio)
+        await self._do(utterance, words)
+        return Transcript("fine")
+
+    async def offer(self) -> Offer:
+        """What it has."""
+        await self.check()
+        return self.has
+
+    async def check(self) -> None:
+        """Whether it is in order."""
+        self.checked.append(trio.current_time())
+        await trio.lowlevel.checkpoint()
+        if trouble := self.health():
+            raise trouble
+
+
+def candidate(name: str, fake: Fake, kind: Kind = "LLM", **about: Any) -> Candidate[Any]:
+    """The fake as one that can be asked."""
+    return Candidate(About(name, name.title(), kind, f"{name}-model", f"{name}-voice", **about), fake)
+
+
+class Unpacking:
+    """A Codec that decodes by leaving the bytes as they are, and makes nothing."""
+
+    async def decode(self, clip: Clip, rate: int) -> bytes:
+        """The bytes."""
+        await trio.lowlevel.checkpoint()
+        return clip.data
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """Nothing."""
+        await trio.lowlevel.checkpoint()
+        return {}
+
+    @asynccontextmanager
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+        """The bytes, as they come."""
+        yield _AsTheyAre()
+
+    @asynccontextmanager
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Any]:
+        """Nothing."""
+        yield None
+
+
+class _AsTheyAre:
+    async def push(self, data: bytes) -> bytes:
+        await trio.lowlevel.checkpoint()
+        return data
+
+    async def finish(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        return b""

@@ -1,0 +1,270 @@
+"""What every adapter for text to speech keeps to, each against a double that answers as its provider documents."""
+
+import sys
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import msgspec
+import pytest
+import trio
+
+from actors.ports import Clip, Speech, TextToSpeech
+from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.tts.azure import AzureSpeech
+from adapters.tts.elevenlabs import ElevenLabsSpeech
+from adapters.tts.google import GoogleSpeech
+from adapters.tts.openai import CompatibleSpeech, OpenAISpeech
+from adapters.web import Patience, Web
+from protocol.audioformat import AudioFormat
+from tests.providers.loopback import (
+    KEY,
+    NET,
+    Break,
+    Loopback,
+    Reply,
+    Request,
+    Step,
+    browsing,
+    cancel_everywhere,
+    drip,
+    endpoint_of,
+    json_reply,
+    loopback,
+    script,
+)
+from tests.providers.sounds import MP3, OPUS, PCM, SAMPLES, wav
+
+pytestmark = pytest.mark.real
+TEXT = "Žluťoučký kůň <ve> 東京 & 🐎"
+
+
+class Speaker(TextToSpeech, Listed, Protocol):
+    """An adapter."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """An adapter: `path` is what its address has behind the host, `voice` one that needs no list.
+
+    `reply` is how its provider answers with sound, `voices` what it lists; `streams`: sound comes before all is there.
+    """
+
+    adapter: Callable[[Web, Endpoint], Speaker]
+    path: str
+    voice: str
+    reply: Callable[..., Reply]
+    voices: object = msgspec.field(default_factory=dict)
+    streams: bool = True
+
+
+def raw(*steps: Step) -> Reply:
+    """Sound as the body."""
+    return Reply(content_type="audio/pcm", steps=steps)
+
+
+def in_json(*steps: Step) -> Reply:
+    """Sound as base64 within JSON, samples with a WAV header before them; what is no sound comes in the middle."""
+    sound = b"".join(step for step in steps if isinstance(step, bytes))
+    if sound[:3] not in (MP3[:3], OPUS[:3]):
+        sound = wav(sound) if sound else b""
+    body = msgspec.json.encode({"audioContent": b64encode(sound).decode()})
+    between = [step for step in steps if not isinstance(step, bytes)]
+    return Reply(steps=(body[:20], *between, body[20:]))
+
+
+CASES = {
+    "openai": Case(OpenAISpeech, "/v1", "nova", raw),
+    "compatible": Case(CompatibleSpeech, "/v1", "af_heart", raw, {"voices": ["af_heart"]}),
+    "elevenlabs": Case(ElevenLabsSpeech, "", "JBFqnCBsd6RMkjVDRZzb", raw, {"voices": []}),
+    "google": Case(GoogleSpeech, "/v1", "en-US-Neural2-A", in_json, streams=False),
+    "azure": Case(AzureSpeech, "", "en-US-AvaNeural", raw, []),
+}
+
+
+def _name(case: Case) -> str:
+    return next(name for name, known in CASES.items() if known is case)
+
+
+@pytest.fixture(params=list(CASES.values()), ids=_name)
+def case(request: pytest.FixtureRequest) -> Case:
+    found = request.param
+    assert isinstance(found, Case)
+    return found
+
+
+class Talk:
+    """A call of the adapter, as often as is wanted: `clips` are those of the last one."""
+
+    def __init__(self, adapter: Speaker, server: Loopback, speech: Speech) -> None:
+        self.adapter = adapter
+        self.server = server
+        self.speech = speech
+        self.clips: list[Clip] = []
+
+    async def __call__(self) -> None:
+        self.clips = []
+        await self.adapter.synthesise(self.speech, self.take)
+
+    async def take(self, clip: Clip) -> None:
+        self.clips.append(clip)
+
+    @property
+    def sound(self) -> bytes:
+        return b"".join(clip.data for clip in self.clips)
+
+    async def fails(self) -> ProviderFailed:
+        with pytest.raises(ProviderFailed) as caught:
+            await self()
+        assert KEY not in str(caught.value)
+        assert KEY not in repr(self.adapter)
+        return caught.value
+
+
+@asynccontextmanager
+async def talking(case: Case, *replies: Reply, wanted: AudioFormat | None = None) -> AsyncIterator[Talk]:
+    speech = Speech(TEXT, "", case.voice, "en-US", "unspecified", 1.0, wanted)
+    spoken = script(*replies)
+
+    def respond(request: Request) -> Reply:
+        return json_reply(case.voices) if request.method == "GET" else spoken(request)
+
+    async with loopback(respond=respond) as server, browsing() as web:
+        yield Talk(case.adapter(web, endpoint_of(server, case.path)), server, speech)
+
+
+def shorten(case: Case, monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    """Set constants in the module of the adapter."""
+    for name, value in values.items():
+        monkeypatch.setattr(sys.modules[case.adapter.__module__], name, value)
+
+
+@pytest.mark.parametrize("wanted", [None, AudioFormat("wav")], ids=str)
+async def test_samples_come_aligned_wherever_the_bytes_are_cut(case: Case, wanted: AudioFormat | None) -> None:
+    async with talking(case, case.reply(*drip(SAMPLES[:300])), wanted=wanted) as talk:
+        await talk()
+    assert talk.sound == SAMPLES[:300]
+    assert {clip.format for clip in talk.clips} == {PCM}
+    assert not any(len(clip.data) % 2 for clip in talk.clips)
+
+
+@pytest.mark.parametrize(("wanted", "file"), [(AudioFormat("mp3"), MP3), (AudioFormat("opus"), OPUS)], ids=str)
+async def test_files_that_all_receivers_want_pass_through_untouched(
+    case: Case, wanted: AudioFormat, file: bytes
+) -> None:
+    async with talking(case, case.reply(file[:100], file[100:]), wanted=wanted) as talk:
+        await talk()
+    assert talk.sound == file
+    assert {clip.format for clip in talk.clips} == {wanted}
+
+
+async def test_the_words_go_out_whole_with_the_key(case: Case) -> None:
+    async with talking(case, case.reply(SAMPLES)) as talk:
+        talk.speech = msgspec.structs.replace(talk.speech, text=TEXT + "\ud83d\x00")
+        await talk()
+        await talk()
+        request = talk.server.requests[0]
+    spoken = request.body.decode().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert TEXT + " " in spoken
+    assert "\\u" not in spoken
+    assert KEY in " ".join(request.headers.values())
+    assert not any(KEY in value for value in request.query.values())
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
+async def test_the_first_sound_is_handed_on_before_the_second_has_come(case: Case) -> None:
+    gate = trio.Event()
+    async with talking(case, case.reply(SAMPLES[:480], gate, SAMPLES[480:])) as talk:
+
+        async def open_gate(clip: Clip) -> None:
+            await talk.take(clip)
+            gate.set()
+
+        with trio.fail_after(NET):
+            await talk.adapter.synthesise(talk.speech, open_gate)
+    assert talk.clips[0].data == SAMPLES[:480]
+    assert talk.sound == SAMPLES
+
+
+async def test_a_connection_serves_one_call_after_the_other(case: Case) -> None:
+    async with talking(case, case.reply(SAMPLES)) as talk:
+        for _ in range(3):
+            await talk()
+        await talk.adapter.check()
+        assert talk.server.accepted == 1
+
+
+async def test_it_can_be_cancelled_wherever_it_waits(case: Case) -> None:
+    async with talking(case, case.reply(SAMPLES[:480], SAMPLES[480:])) as talk:
+        await cancel_everywhere(talk.server, talk)
+        assert talk.sound == SAMPLES
+
+
+async def test_an_answer_without_sound_fails(case: Case) -> None:
+    async with talking(case, case.reply(b"")) as talk:
+        failed = await talk.fails()
+    assert "without any sound" in str(failed)
+    assert failed.verdict == Verdict.PASSING
+
+
+@pytest.mark.parametrize("how", Break, ids=str)
+async def test_an_answer_that_breaks_off_fails_after_what_has_come(case: Case, how: Break) -> None:
+    async with talking(case, case.reply(SAMPLES[:480], how)) as talk:
+        failed = await talk.fails()
+    assert failed.verdict == Verdict.PASSING
+    # A reset may overtake what was sent before it.
+    assert talk.sound in (SAMPLES[:480], b"")
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["from the beginning", "in the middle"])
+async def test_a_silent_provider_is_noticed(case: Case, begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(case, monkeypatch, PATIENCE=Patience(first_byte=0.05, silence=0.05))
+    steps: tuple[Step, ...] = (SAMPLES[:480], trio.Event()) if begun else (trio.Event(),)
+    async with talking(case, case.reply(*steps)) as talk:
+        with trio.fail_after(NET):
+            failed = await talk.fails()
+        await talk.server.until(lambda now: now.open == 0)
+    assert failed.verdict == Verdict.PASSING
+
+
+async def test_an_answer_without_end_is_cut(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten(case, monkeypatch, MOST=1_000)
+    async with talking(case, case.reply(SAMPLES)) as talk:
+        failed = await talk.fails()
+    assert "has more than" in str(failed)
+
+
+async def test_a_refused_key_names_its_setting(case: Case) -> None:
+    async with talking(case, json_reply({"error": {"message": f"Incorrect API key: {KEY}"}}, 401)) as talk:
+        failed = await talk.fails()
+        assert len(talk.server.requests) == 1
+    assert failed.verdict == Verdict.REFUSED
+    assert "DOUBLE_API_KEY" in str(failed)
+
+
+async def test_too_many_requests_can_pass_and_say_when(case: Case) -> None:
+    async with talking(case, json_reply({"error": {"message": "slow down"}}, 429, retry_after="7")) as talk:
+        failed = await talk.fails()
+    assert (failed.verdict, failed.retry_after) == (Verdict.PASSING, 7.0)
+
+
+async def test_a_fault_of_the_provider_can_pass(case: Case) -> None:
+    async with talking(case, Reply(503, "text/plain", b"overloaded")) as talk:
+        failed = await talk.fails()
+        assert len(talk.server.requests) == 1
+    assert failed.verdict == Verdict.PASSING
+    assert "overloaded" in str(failed)
+
+
+async def test_a_bad_request_is_final_in_the_providers_words(case: Case) -> None:
+    async with talking(case, json_reply({"error": {"message": "no such voice"}}, 400)) as talk:
+        failed = await talk.fails()
+    assert failed.verdict == Verdict.FINAL
+    assert "no such voice" in str(failed)
+
+
+async def test_a_page_in_place_of_sound_fails(case: Case) -> None:
+    async with talking(case, Reply(200, "text/html", b"<title>Sign in</title>")) as talk:
+        failed = await talk.fails()
+    assert failed.verdict == Verdict.PASSING
+    assert talk.clips == []
