@@ -46,7 +46,7 @@ class Stt(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Llm(msgspec.Struct, frozen=True, rename="camel"):
-    """How an answer is found. `max_token` 0: no limit of ours."""
+    """How an answer is found. `maxToken` 0: no limit of ours."""
 
     provider: Provider = Provider("aigames", "AI_Games")
     model: str = "gpt-4o"
@@ -59,7 +59,7 @@ class Llm(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Tts(msgspec.Struct, frozen=True, rename="camel"):
-    """How text becomes sound. `audio_format` "": each Receiver's own default, mp3."""
+    """How text becomes sound. `audioFormat` "": each Receiver's own default, mp3."""
 
     provider: Provider = Provider("openai", "OpenAI")
     model: str = "tts-1"

@@ -108,7 +108,7 @@ class TextDone(msgspec.Struct, frozen=True):
 
 
 class AudioDelta(msgspec.Struct, frozen=True, rename="camel"):
-    """A piece of part `id`; see `response.audio.delta` in docs/protocol.md for every field."""
+    """A piece of the sound of part `id`; docs/protocol.md says what holds among the fields of several."""
 
     id: int
     text: str

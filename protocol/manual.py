@@ -1,0 +1,142 @@
+"""The wire protocol for people: a card for every event, with its payload as rows and examples to copy."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from msgspec import UNSET
+
+from protocol.apifields import ERRORS
+from protocol.apitext import ENTRIES, Entry, Origin
+from protocol.asyncapi import CONNECTING, FROM_CLIENT, Schema, Schemas, example_text, rename, wire_names
+from protocol.errors import ErrorId
+from protocol.messages import Names
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A field of a payload: its dotted path, its type and what it may be, its default as JSON, and what it means."""
+
+    path: str
+    kind: str
+    default: str
+    text: str
+    is_required: bool
+
+
+class Form(msgspec.Struct, frozen=True):
+    """One thing that a payload may be; a plain value has no rows."""
+
+    title: str
+    text: str
+    rows: tuple[Row, ...]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A payload to copy, as JSON; "" where there is none."""
+
+    title: str
+    text: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An errorId, what it means, and what to do."""
+
+    number: int
+    meaning: str
+    remedy: str
+
+
+class Card(msgspec.Struct, frozen=True):
+    """All about one event. `event` is its documented name, `name` what it is called on the wire."""
+
+    event: str
+    name: str
+    title: str
+    who: str
+    text: str
+    origin: Origin
+    is_from_client: bool
+    forms: tuple[Form, ...]
+    samples: tuple[Sample, ...]
+    problems: tuple[Problem, ...]
+    answers: tuple[str, ...]
+
+
+class Manual(msgspec.Struct, frozen=True):
+    """The cards, in the order of a conversation, and all errors."""
+
+    connecting: tuple[Card, ...]
+    client: tuple[Card, ...]
+    server: tuple[Card, ...]
+    problems: tuple[Problem, ...]
+
+
+def manual(names: Names) -> Manual:
+    """The manual with events and handshake keys under the `names` in force."""
+    schemas = Schemas(names)
+    cards = [_card(event, entry, names, schemas) for event, entry in ENTRIES.items()]
+    return Manual(
+        tuple(_card(event, entry, names, schemas) for event, entry in CONNECTING.items()),
+        tuple(card for card in cards if card.is_from_client),
+        tuple(card for card in cards if not card.is_from_client),
+        tuple(_problem(error, names) for error in ErrorId),
+    )
+
+
+def _card(event: str, entry: Entry, names: Names, schemas: Schemas) -> Card:
+    wire = wire_names(names)
+    return Card(
+        event=event,
+        name=wire.get(event, event),
+        title=entry.title,
+        who=entry.who,
+        text=rename(entry.text, names),
+        origin=entry.origin,
+        is_from_client=event in FROM_CLIENT,
+        forms=tuple(_form(form, schemas) for form in schemas.forms[event]),
+        samples=tuple(Sample(example.title, example_text(example, names)) for example in entry.examples),
+        problems=tuple(_problem(error, names) for error in entry.errors),
+        answers=tuple(wire.get(answer, answer) for answer in entry.answers),
+    )
+
+
+def _problem(error: ErrorId, names: Names) -> Problem:
+    meaning, remedy = ERRORS[error]
+    return Problem(int(error), meaning, rename(remedy, names))
+
+
+def _form(schema: Schema, schemas: Schemas) -> Form:
+    found = schemas.resolve(schema)
+    rows = tuple(_rows(found, schemas, ""))
+    if rows:
+        return Form("object", found["description"], rows)
+    return Form("no payload" if found["type"] == "null" else str(found["title"]), "", ())
+
+
+def _rows(parent: Schema, schemas: Schemas, prefix: str, defaults: Mapping[str, object] = {}) -> Iterator[Row]:
+    """A row for each field, and after one that is an object those of its own; `defaults` win over the fields' own."""
+    for name, field in parent.get("properties", {}).items():
+        found = schemas.resolve(field)
+        default = defaults.get(name, field.get("default", UNSET))
+        is_object = "properties" in found
+        yield Row(
+            path=prefix + name,
+            kind="object" if is_object else _kind(found),
+            default="" if is_object or default is UNSET else msgspec.json.encode(default).decode(),
+            text=field["description"],
+            is_required=name in parent.get("required", ()),
+        )
+        if is_object:
+            yield from _rows(found, schemas, f"{prefix}{name}.", default if isinstance(default, Mapping) else {})
+
+
+def _kind(schema: Schema) -> str:
+    """The type in words, with its limits."""
+    if "enum" in schema:
+        return "one of " + ", ".join(msgspec.json.encode(value).decode() for value in schema["enum"])
+    if schema["type"] == "array":
+        most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
+        return f"array of {_kind(schema['items'])}{most}"
+    if "maximum" in schema:
+        return f"{schema['type']}, {schema['minimum']} to {schema['maximum']}"
+    least = f", {schema['minimum']} or more" if "minimum" in schema else ""
+    return f"{schema['type']}{least}{', a UUID' if schema.get('format') == 'uuid' else ''}"

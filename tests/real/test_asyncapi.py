@@ -1,0 +1,87 @@
+"""The AsyncAPI document under AsyncAPI's own parser, and its examples under their schemas."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from protocol.apitext import ENTRIES
+from protocol.asyncapi import CONNECTING, Place, document
+from protocol.messages import EVENTS, Names
+from tests.real.node import modules, node
+
+pytestmark = pytest.mark.real
+SCRIPT = Path(__file__).parent / "js" / "asyncapi.cjs"
+PATIENCE = 60.0
+WARNING = 1
+"""Severities: 0 is an error, 1 a warning; above are hints, such as that there is a newer AsyncAPI."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What the parser has to say about a place in the document."""
+
+    severity: int
+    message: str
+    path: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """All findings, the ids of the operations that were read, and the examples that their schemas forbid."""
+
+    found: tuple[Finding, ...]
+    operations: tuple[str, ...]
+    examples: tuple[str, ...]
+
+    @property
+    def faults(self) -> list[Finding]:
+        """Errors and warnings."""
+        return [finding for finding in self.found if finding.severity <= WARNING]
+
+
+def parse(made: bytes) -> Verdict:
+    """The verdict on a document."""
+    env = {**os.environ, "NODE_PATH": str(modules())}
+    done = subprocess.run([node(), SCRIPT], input=made, env=env, capture_output=True, timeout=PATIENCE, check=True)
+    return msgspec.json.decode(done.stdout, type=Verdict)
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (Names(), Place()),
+        (
+            Names({"session.update": "session configure/ü", "token": "apiKey"}),
+            Place("[::1]:7171", "/voice/", "0.1.0", is_secure=True, has_token=True),
+        ),
+    ],
+    ids=["default", "renamed"],
+)
+def test_the_document_is_valid(names: Names, place: Place) -> None:
+    verdict = parse(document(names, place))
+    assert verdict.faults == []
+    assert verdict.examples == ()
+    assert set(verdict.operations) == {*EVENTS, *CONNECTING}
+
+
+SPOILT: list[tuple[str, int, Any]] = [
+    ("session.update", 0, {"LLM": {"temperature": 3}}),
+    ("session.update", 1, {"TTS": {"responseType": {"name": "triple"}}}),
+    ("input.buffer.commit", 0, {"errorId": "seven"}),
+    ("response.audio.delta", 0, {"id": 0}),
+]
+
+
+def test_examples_that_their_schemas_forbid_are_found() -> None:
+    made = json.loads(document(Names(), Place()))
+    for event, number, payload in SPOILT:
+        made["components"]["messages"][event]["examples"][number]["payload"] = payload
+    found = parse(json.dumps(made).encode()).examples
+    assert set(found) == {f"{event}: {ENTRIES[event].examples[number].title}" for event, number, _ in SPOILT}
+
+
+def test_a_reference_that_leads_nowhere_is_found() -> None:
+    assert parse(document(Names(), Place()).replace(b"#/channels/session", b"#/channels/nowhere")).faults
