@@ -43,6 +43,11 @@ class Lobby:
     def __len__(self) -> int:
         return len(self._clients)
 
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The connections there are, the oldest first."""
+        return tuple(self._clients.values())
+
     def get(self, sid: str) -> Client | None:
         """The connection with this sid; where its time is just over, it is closed."""
         client = self._clients.get(sid)

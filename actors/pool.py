@@ -69,8 +69,17 @@ class Pool:
         self._inbox, self._incoming = trio.open_memory_channel[Work | Done](4 * self.seats + 64)
 
     def __repr__(self) -> str:
-        busy = sum(self._running.values())
-        return f"<Pool {self.name}: {busy} of {self.workers} workers busy, {len(self._waiting)} jobs waiting>"
+        return f"<Pool {self.name}: {self.busy} of {self.workers} workers busy, {self.waiting} jobs waiting>"
+
+    @property
+    def busy(self) -> int:
+        """How many workers are at work."""
+        return sum(self._running.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a worker."""
+        return len(self._waiting)
 
     def reserve(self) -> bool:
         """Take a seat for a turn; False where all are taken."""

@@ -247,7 +247,7 @@ class Analyst(Protocol):
 
 
 class ProviderEntry(msgspec.Struct, frozen=True):
-    """A provider of one kind: what it has, and whether it can be used here.
+    """A provider of one kind: what it has, and whether it can be used here; `missing` says what it lacks, in words.
 
     Empty `models`, `voices` or `languages`: it has no list; None: it has one, which is not known at the moment.
     """
@@ -261,6 +261,7 @@ class ProviderEntry(msgspec.Struct, frozen=True):
     voices: tuple[str, ...] | None = ()
     languages: tuple[str, ...] | None = ()
     default_language: str = ""
+    missing: str = ""
 
 
 class Catalogue(msgspec.Struct, frozen=True):

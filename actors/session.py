@@ -95,6 +95,7 @@ class Session:
         self.cut_after = ""
         self.utterance = Utterance()
         self.stream_header = b""
+        self.begun = now
         self.entered = now
         self.touched = now
         self.ends_at = now + limits.grace

@@ -46,9 +46,9 @@ DRAIN_SECONDS = 2.0
 class PoolSizes(msgspec.Struct, frozen=True):
     """How many workers each pool has, and how many turns may wait for each."""
 
-    stt_workers: int = 2
-    llm_workers: int = 16
-    tts_workers: int = 2
+    stt_workers: int = 32
+    llm_workers: int = 32
+    tts_workers: int = 32
     queue: int = 32
 
 

@@ -155,7 +155,11 @@ async def test_what_is_thrown_away_is_listened_to_no_more(clock: MockClock) -> N
 async def test_half_of_the_workers_may_listen_and_the_others_serve_who_has_spoken(clock: MockClock) -> None:
     scripted = engines()
     scripted.stt.live = True
-    async with serving(scripted) as server, server.joined() as first, server.joined() as second:
+    async with (
+        serving(scripted, pools=PoolSizes(stt_workers=2)) as server,
+        server.joined() as first,
+        server.joined() as second,
+    ):
         for client in (first, second):
             await client.configure(STT={"mediaFormat": "pcm16"})
             await client.voice.append(b"a first long chunk")

@@ -37,6 +37,8 @@ class Awkward:
                 os.write(1, b"a library talks\n")
             case "fail":
                 raise EngineFailed("no voice today")
+            case "environment":
+                raise EngineFailed(" ".join(os.environ))
             case "refuse":
                 raise Undecodable("no such sound")
             case "raise":

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from actors import limits
-from adapters import settings
+from adapters import reading
 from adapters.errors import BadSettings
 from adapters.positions import line_of
-from adapters.settings import Server, Settings, leaves, load, sections, variables
+from adapters.providers import ROWS
+from adapters.reading import ANY, leaves, load, sections, variables
+from adapters.settings import Account, Server, Settings
 
 EVERYTHING = """\
 [server]
@@ -59,7 +61,7 @@ def refusal(text: str | bytes = "", environ: dict[str, str] | None = None, **fla
 
 def test_without_any_source_everything_has_its_default() -> None:
     assert load(None, {}, {}) == Settings()
-    assert (Settings().server.port, Settings().limits, Settings().pools.llm_workers) == (7171, limits.Limits(), 16)
+    assert (Settings().server.port, Settings().limits, Settings().pools.llm_workers) == (7171, limits.Limits(), 32)
 
 
 def test_a_file_sets_every_kind_of_value() -> None:
@@ -133,9 +135,27 @@ def test_a_long_variable_wins_over_its_short_form() -> None:
         ("port = 1", "vivavoce.toml line 1: port: unknown key (it belongs under [server])"),
         ("server = 1", "vivavoce.toml line 1: server: came 1, allowed: a section [server]"),
         (
-            "[providers.openai]\nx=1",
-            "vivavoce.toml line 1: [providers] openai: unknown section (known: substitute, prefer)",
+            "[providers.opnai]\nx=1",
+            "vivavoce.toml line 1: [providers] opnai: unknown section (did you mean openai?)",
         ),
+        (
+            "[providers.openai]\nkey='hush'",
+            "vivavoce.toml line 2: [providers.openai] key: unknown key (did you mean api_key?)",
+        ),
+        ("[providers.deepgram]\nregion='eu'", "[providers.deepgram] region: unknown key (known: api_key, base_url"),
+        (
+            "[providers.openai_compatible.ollama]\nbase = 'http://127.0.0.1:1'",
+            "vivavoce.toml line 2: [providers.openai_compatible.ollama] base: unknown key (did you mean base_url?)",
+        ),
+        ("[providers.openai_compatible.ollama]\ntitle = 'x'", "[providers.openai_compatible.ollama]: base_url must be"),
+        ("[providers.openai_compatible]\nbase_url = 'x'", "allowed: a section [providers.openai_compatible.NAME]"),
+        ("[providers.wyoming.openai]\nport = 1", 'came "openai", allowed: a name of your own'),
+        ("[providers.wyoming.'A b']\nport = 1", 'came "A b", allowed: a name of your own'),
+        (
+            "[providers.wyoming.x]\nport = 1\n[providers.openai_compatible.x]\nbase_url = 'http://127.0.0.1'",
+            "[providers.openai_compatible.x]: there is another provider of this name",
+        ),
+        ("[providers.openai]\nbase_url = 'ftp://x'", 'came "ftp://x", allowed: an address without a password in it'),
         ("[providers.prefer]\nsst=[]", "vivavoce.toml line 2: [providers.prefer] sst: unknown key (did you mean stt?)"),
         (
             "[server]\nport = '9'",
@@ -190,11 +210,63 @@ def test_the_token_is_never_shown() -> None:
     assert "4711" not in refusal("[server]\ntoken = 4711")
 
 
+# ---- providers
+
+KEYED = """\
+[providers.openai]
+api_key = "hush"
+[providers.openai_compatible.my-llama]
+base_url = "http://127.0.0.1:8080/v1"
+title = "Llama"
+[providers.wyoming.kitchen]
+port = 10300
+"""
+
+
+def test_providers_are_configured_in_sections_of_their_own() -> None:
+    found = load(written(KEYED), {}, {}).providers
+    assert found.accounts == {"openai": Account(api_key="hush")}
+    assert found.named == {
+        "openai_compatible": {"my-llama": Account(base_url="http://127.0.0.1:8080/v1", title="Llama")},
+        "wyoming": {"kitchen": Account(port=10300)},
+    }
+
+
+def test_a_variable_reaches_a_named_provider_as_the_file_spells_it() -> None:
+    environ = {
+        "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MY_LLAMA_API_KEY": "k",
+        "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_OTHER_ONE_BASE_URL": "http://127.0.0.1:1",
+    }
+    named = load(written(KEYED), environ, {}).providers.named["openai_compatible"]
+    assert named["my-llama"].api_key == "k"
+    assert named["other_one"] == Account(base_url="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "key"),
+    [
+        ("", {"OPENAI_API_KEY": "usual"}, "usual"),
+        ("[providers.openai]\napi_key = 'file'", {"OPENAI_API_KEY": "usual"}, "file"),
+        ("", {"OPENAI_API_KEY": "usual", "VIVAVOCE_PROVIDERS_OPENAI_API_KEY": "ours"}, "ours"),
+        ("[providers.openai]\nllm_model = 'm'", {"OPENAI_API_KEY": "usual"}, "usual"),
+    ],
+)
+def test_the_usual_variables_are_read_and_ours_win(text: str, environ: dict[str, str], key: str) -> None:
+    assert load(written(text), environ, {}).providers.accounts["openai"].api_key == key
+
+
+def test_a_key_is_never_shown() -> None:
+    assert "hush" not in repr(load(written(KEYED), {}, {}))
+    told = refusal(environ={"OPENAI_API_KEY": "hu sh\n"})
+    assert told.startswith("OPENAI_API_KEY: came something else, allowed: the key as the provider gave it")
+    assert "hush" not in refusal("[providers.openai]\nbase_url = 'https://me:hush@example.org'")
+
+
 # ---- every setting
 
 
 def test_every_setting_has_a_variable_of_its_own() -> None:
-    assert len(variables()) == len(leaves()) + len(settings.SHORT_VARIABLES)
+    assert len(variables()) == len(leaves()) + len(reading.SHORT_VARIABLES)
 
 
 def test_every_setting_is_documented() -> None:
@@ -211,11 +283,12 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_default_could_have_been_set() -> None:
     values = msgspec.to_builtins(Settings())
+    account, rows = msgspec.to_builtins(Account()), {row.name for row in ROWS}
     for place, hint in leaves().items():
         value = values
         for name in place:
-            value = value[name]
-        assert settings._check(value, hint, ".".join(place)) == value or isinstance(value, tuple | list)
+            value = account if name in rows or name == ANY else value[name]
+        assert reading._check(value, hint, ".".join(place)) == value or isinstance(value, tuple | list)
 
 
 # ---- the lines of keys

@@ -56,6 +56,19 @@ async def cancelled_once_served(workers: Workers, text: str) -> None:
     assert scope.cancelled_caught
 
 
+async def test_a_worker_process_is_not_given_the_keys_of_providers(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "VIVAVOCE_SERVER_TOKEN", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "sk-planted")
+    workers = await start()
+    with pytest.raises(EngineFailed) as told:
+        await workers.call(ask("environment"), nothing)
+    names = set(str(told.value).split())
+    assert {"PATH", "PYTHONPATH"} <= names
+    assert not names & {"OPENAI_API_KEY", "VIVAVOCE_SERVER_TOKEN", "HTTPS_PROXY"}
+
+
 async def test_what_native_code_prints_is_not_taken_for_a_reply(start: Start) -> None:
     workers = await start()
     assert await workers.call(ask("print"), nothing) == Spoken()

@@ -151,6 +151,16 @@ async def test_a_server_that_hangs_is_not_waited_for() -> None:
         assert trio.current_time() - begin < 4 * discovery.WITHIN + 1
 
 
+async def test_one_that_is_too_busy_to_answer_everything_stays_what_it_was() -> None:
+    answers = dict(OLLAMA)
+    async with browsing() as web, loopback(respond=lambda request: serving(answers)(request)) as server:
+        looking = Discovery(web, Places(web_ports=(port_of(server),), wyoming_ports=()))
+        await looking.look()
+        del answers["/api/tags"]
+        await looking.look()
+        assert [each.name for each in looking.found] == ["ollama"]
+
+
 async def test_one_that_has_gone_is_gone_at_the_second_look() -> None:
     async with browsing() as web:
         async with loopback(respond=serving(OLLAMA)) as server:

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.providers import ROWS, usual_variables
+
+KEYS = frozenset(usual_variables(ROWS))
+"""The variables of keys that a developer may have: no test talks to a provider."""
 ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(r"listening on (http://[^/]+)(/\S*/)")
 _END_SECONDS = 15.0
@@ -35,7 +39,8 @@ VIVAVOCE = str(Path(sys.executable).with_name("vivavoce"))
 @contextmanager
 def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
     """Run `command`, a server, until the end of the block; it prints where it listens, and logs to `log`."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("VIVAVOCE_") and name not in KEYS}
+    environment = {**own, "VIVAVOCE_PROVIDERS_DISCOVER": "false", "PYTHONUNBUFFERED": "1", **(env or {})}
     with log.open("wb") as errors:
         program = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"

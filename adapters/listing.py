@@ -1,0 +1,67 @@
+"""`vivavoce providers`: the catalogue as a table or as JSON, and a check of each provider that is configured."""
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from actors.ports import EngineFailed, Kind
+from adapters.assembly import check_preferences
+from adapters.catalogue import Listing
+from adapters.engines import ProviderEngines
+from adapters.errors import StartupFailed, first_of
+from adapters.providers import KINDS
+from adapters.settings import Settings
+
+_NAMED = 4
+"""Models that are named in the table."""
+
+
+async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
+    """Print the catalogue; the exit code. Raises StartupFailed."""
+    check_preferences(settings.providers)
+    engines = ProviderEngines(settings.providers)
+    async with engines.asking():
+        listings = engines.listings()
+    if as_json:
+        console.out(msgspec.json.format(msgspec.json.encode(listings), indent=2).decode(), highlight=False)
+    else:
+        console.print(_table(listings))
+    return 0
+
+
+async def check(settings: Settings, console: Console) -> int:
+    """Make the smallest real call to each configured provider, a line each; 1 where one fails. Raises StartupFailed."""
+    check_preferences(settings.providers)
+    engines = ProviderEngines(settings.providers)
+    failed = 0
+    try:
+        async with engines.running():
+            results = await engines.check()
+    except* EngineFailed as error:
+        raise StartupFailed(f"an engine does not start: {first_of(error)}") from None
+    for kind in KINDS:
+        for (of, name), trouble in sorted(results.items()):
+            if of == kind:
+                failed += bool(trouble)
+                console.out(f"{kind} {name}: {trouble or 'ok'}", highlight=False)
+    return 1 if failed else 0
+
+
+def _table(listings: dict[Kind, tuple[Listing, ...]]) -> Table:
+    table = Table("", "provider", "state", "default model", "models", box=None, pad_edge=False)
+    for kind, entries in listings.items():
+        for entry in entries:
+            mark = " *" if entry.default else ""
+            table.add_row(kind, f"{entry.name}{mark}", entry.state, entry.default_model, _models(entry))
+    table.caption = "* answers where a session names nobody that is configured"
+    table.caption_justify = "left"
+    return table
+
+
+def _models(entry: Listing) -> str:
+    if entry.models is None:
+        return "not known at the moment"
+    if not entry.models:
+        return entry.note
+    more = len(entry.models) - _NAMED
+    return ", ".join(entry.models[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,171 @@
+"""The engines of a server: what is found takes part, is warmed up and goes again, and what people are told of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any
+
+import pytest
+import trio
+
+from actors.ports import EngineFailed
+from adapters import discovery, engines
+from adapters.assembly import check_preferences, configured, configured_places
+from adapters.discovery import Places
+from adapters.engines import ProviderEngines
+from adapters.errors import StartupFailed
+from adapters.settings import Account, Preference, Processes, Providers
+from adapters.web import Web
+from tests.providers.fakes import QUESTION
+from tests.providers.loopback import Loopback, Reply, Request, json_reply, loopback, sse
+from tests.providers.test_discovery import OLLAMA, port_of
+
+ONE = Processes(stt_processes=1, tts_processes=1)
+OPENAI = {"openai": Account(api_key="k", base_url="http://127.0.0.1:1/v1")}
+
+
+def ollama(request: Request) -> Reply:
+    if request.path == "/v1/chat/completions":
+        return sse(b'data: {"choices": [{"delta": {"content": "Hi."}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n')
+    answers: dict[str, Any] = OLLAMA
+    return json_reply(answers[request.path]) if request.path in answers else json_reply({"error": "no"}, 404)
+
+
+def of(double: Loopback, **settings: Any) -> ProviderEngines:
+    places = Places(web_ports=(port_of(double),), wyoming_ports=())
+    return ProviderEngines(Providers(local=ONE, **settings), places, Random(0))
+
+
+@asynccontextmanager
+async def running(double: Loopback, **settings: Any) -> AsyncIterator[ProviderEngines]:
+    found = of(double, **settings)
+    with trio.fail_after(60):
+        async with found.running():
+            yield found
+
+
+async def drop(piece: object) -> None:
+    """Take a piece of an answer."""
+    await trio.lowlevel.checkpoint()
+
+
+def choice(found: ProviderEngines, kind: str) -> str:
+    return {str(of): words for of, words in found.choices()}[kind]
+
+
+# ---- found
+
+
+@pytest.mark.real
+async def test_what_is_found_answers_where_nothing_is_configured_and_is_warm_before_the_first_turn() -> None:
+    async with loopback(respond=ollama) as double, running(double) as found:
+        assert choice(found, "LLM") == (
+            f"ollama (b:latest), because it was found at 127.0.0.1:{port_of(double)} and nothing else is configured"
+        )
+        assert choice(found, "STT").startswith("local (pocketsphinx), because no other provider is configured")
+        await double.until(lambda now: any(request.path == "/v1/chat/completions" for request in now.requests))
+        (warming,) = (each.json for each in double.requests if each.path == "/v1/chat/completions")
+        assert (warming["model"], warming["max_tokens"]) == ("b:latest", 1)
+        entry = next(each for each in found.catalogue().entries if (each.kind, each.name) == ("LLM", "ollama"))
+        assert (entry.configured, entry.default_model) == (True, "b:latest")
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("settings", "chosen"),
+    [
+        ({"accounts": OPENAI}, "openai (gpt-4o), because OpenAI is configured"),
+        (
+            {"accounts": OPENAI, "prefer": Preference(llm=("ollama",))},
+            "ollama (b:latest), because [providers.prefer] llm names it",
+        ),
+        ({"discover": False}, "local (the guide, which is no language model), because no other provider is configured"),
+    ],
+)
+async def test_what_is_found_gives_way_to_what_is_configured(settings: dict[str, Any], chosen: str) -> None:
+    async with loopback(respond=ollama) as double:
+        found = of(double, **settings)
+        with trio.fail_after(60):
+            async with found.asking():
+                assert choice(found, "LLM") == chosen
+        assert bool(double.requests) == settings.get("discover", True)
+
+
+@pytest.mark.real
+async def test_what_has_gone_leaves_the_catalogue_and_the_next_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "EVERY", 0.01)
+    answers = ollama
+
+    def respond(request: Request) -> Reply:
+        return answers(request)
+
+    async with loopback(respond=respond) as double, running(double) as found:
+        assert choice(found, "LLM").startswith("ollama")
+
+        def answers(request: Request) -> Reply:
+            return json_reply({}, 404)
+
+        while not choice(found, "LLM").startswith("local"):  # each look is a request
+            asked = len(double.requests)
+            await double.until(lambda now, asked=asked: len(now.requests) > asked)  # type: ignore[misc]
+        assert "ollama" not in {entry.name for entry in found.catalogue().entries}
+        await found.model("ollama").answer(QUESTION, drop)
+
+
+# ---- built
+
+
+def built(**named: dict[str, Account]) -> set[tuple[str, str, bool]]:
+    found = configured(Providers(named=named), Web())
+    return {(each.kind, each.name, each.about.is_tentative) for each in found}
+
+
+def test_a_named_server_serves_the_kinds_for_which_it_has_a_model_set() -> None:
+    at = "http://127.0.0.1:1/v1"
+    assert built(openai_compatible={"a": Account(base_url=at, llm_model="m")}) == {("LLM", "a", False)}
+    assert built(openai_compatible={"a": Account(base_url=at, voice="v")}) == {("TTS", "a", False)}
+    assert built(openai_compatible={"a": Account(base_url=at)}) == {(kind, "a", True) for kind in ("STT", "LLM", "TTS")}
+    assert built(wyoming={"w": Account(port=1)}) == {("STT", "w", True), ("TTS", "w", True)}
+
+
+def test_one_that_lacks_something_is_not_built() -> None:
+    assert list(configured(Providers(accounts={"azure": Account(api_key="k")}), Web())) == []
+
+
+def test_what_is_configured_is_not_looked_for() -> None:
+    named = {
+        "openai_compatible": {
+            "a": Account(base_url="http://localhost:11434/v1"),
+            "b": Account(base_url="https://h/v1"),
+        },
+        "wyoming": {"w": Account(port=10300)},
+    }
+    assert configured_places(Providers(named=named)) == {"127.0.0.1:11434", "h:443", "127.0.0.1:10300"}
+
+
+@pytest.mark.parametrize("name", ["openai", "mine", "local", "ollama", "ollama_11435"])
+def test_a_preference_may_name_what_there_is_and_what_may_be_found(name: str) -> None:
+    named = {"openai_compatible": {"mine": Account(base_url="http://h")}}
+    check_preferences(Providers(prefer=Preference(llm=(name,)), named=named))
+
+
+def test_a_preference_for_a_provider_of_another_kind_is_refused() -> None:
+    with pytest.raises(StartupFailed, match='llm: unknown provider "deepgram"'):
+        check_preferences(Providers(prefer=Preference(llm=("deepgram",))))
+
+
+# ---- words
+
+
+def test_the_analyst_tells_sentiment_and_language() -> None:
+    analyst = engines.TextAnalyst()
+    analyst.load()
+    assert analyst.sentiment("I love this, it is wonderful!") == "positive"
+    assert analyst.language("Wie geht es dir heute, mein Freund?") == "de"
+
+
+async def test_nothing_works_before_it_runs() -> None:
+    found = ProviderEngines(Providers())
+    with pytest.raises(EngineFailed, match="no provider is configured"):
+        await found.model("openai").answer(QUESTION, drop)
+    assert len(found.problems()) == 3
