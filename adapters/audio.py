@@ -1,11 +1,13 @@
-"""The codec: sound from one format to another, in a worker process that a hostile file may crash."""
+"""The codec: sound from one format to another, in worker processes that a hostile file may crash."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import trio
 
-from actors.ports import Clip, EngineFailed, Sound, Undecodable
-from adapters.frames import MAX_FRAME, Convert, Converted, Decode, Decoded
+from actors.ports import Clip, EngineFailed, Sound, Target, Undecodable
+from adapters.audio_streams import Live, Streams
+from adapters.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
 from adapters.worker import Plan, Workers, nothing
 from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
 
@@ -14,24 +16,48 @@ SLACK = 4096
 
 
 class AudioCodec:
-    """Satisfies `Codec`. `run` has the process; without it only raw samples at the rate asked for are handed back.
+    """Satisfies `Codec`. `run` has the processes; without it only what needs no decoding or resampling is done.
 
-    `seconds`: the longest sound that is taken, so that a small file cannot fill the memory. One process is right for
-    most: two encoders on two cores are slower than one after the other.
+    `seconds`: the longest sound that is taken, so that a small file cannot fill the memory. `streams`: how many sounds
+    may be coming in at once, of those that a process is needed for. One process for whole files and one for streams
+    are right for most: two encoders on two cores are slower than one after the other, and a long file must not hold up
+    those who are speaking.
     """
 
-    def __init__(self, count: int = 1, *, seconds: float = 600.0, grace: float = 0.25, deadline: float = 120.0) -> None:
+    def __init__(
+        self,
+        count: int = 1,
+        *,
+        seconds: float = 600.0,
+        grace: float = 0.25,
+        deadline: float = 120.0,
+        streams: int = 512,
+        stream_grace: float = 2.0,
+        stream_deadline: float = 20.0,
+    ) -> None:
         self._seconds = seconds
         self._workers = Workers(Plan("adapters.audio_child", "the audio codec", count, grace=grace, deadline=deadline))
+        # Its calls are short, and killing it would fail everybody's sounds: so it is not hurried on a busy machine.
+        plan = Plan("adapters.stream_child", "the codec of live audio", grace=stream_grace, deadline=stream_deadline)
+        self._streams = Streams(plan, streams)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the process until cancelled; `started` when it has been tested. Raises EngineFailed."""
-        await self._workers.run(task_status=task_status)
+        """Keep the processes until cancelled; `started` when they are tested. Raises EngineFailed, in a group."""
+        async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as starting:
+                starting.start_soon(nursery.start, self._workers.run)
+                starting.start_soon(nursery.start, self._streams.run)
+            task_status.started()
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The processes that are ready."""
-        return self._workers.pids
+        """The processes for whole files that are ready; none while there is none for streams: then it is not fit."""
+        return self._workers.pids if self._streams.pids else ()
+
+    @property
+    def stream_pids(self) -> tuple[int, ...]:
+        """The processes for sounds that are still coming that are ready."""
+        return self._streams.pids
 
     async def decode(self, clip: Clip, rate: int) -> bytes:
         """The samples of `clip` as mono s16le at `rate` Hz.
@@ -68,11 +94,58 @@ class AudioCodec:
             case other:
                 raise EngineFailed(f"the audio codec answered {type(other).__name__}")
 
+    @asynccontextmanager
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator["Samples"]:
+        """Decode a sound as its bytes come, to mono s16le at `rate` Hz; the result is that of `decode`.
+
+        Raw samples and plain WAV at that rate need no process. Leaving, and cancelling a push, abandons the sound.
+        """
+        target = Target(AudioFormat("pcm16", rate))
+        async with self.encoding(source, frozenset({target})) as live:
+            yield Samples(live, target)
+
+    @asynccontextmanager
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Live]:
+        """Convert a sound as its bytes come, decoding it once and resampling it once for each rate.
+
+        Where `source` is what a target asks for, and its pieces are joined, the bytes are handed on as they are, cut
+        between frames. Leaving, and cancelling a push, abandons the sound.
+        """
+        live = Live(self._streams, Opening(source, tuple(targets), self._seconds))
+        try:
+            yield live
+        finally:
+            live.leave()
+
     def _check(self, clip: Clip) -> None:
         if len(clip.data) > MAX_FRAME - SLACK:
             raise Undecodable(f"the audio has {len(clip.data)} bytes, at most {MAX_FRAME - SLACK} are taken at once")
         if clip.format.name == "pcm16" and len(clip.data) > 2 * (clip.format.rate or INPUT_RATE) * self._seconds:
             raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
+
+
+class Samples:
+    """A sound that is still coming, as samples; satisfies `actors.ports.Decoding`."""
+
+    def __init__(self, live: Live, target: Target) -> None:
+        self._live = live
+        self._target = target
+
+    async def push(self, data: bytes) -> bytes:
+        """What can be decoded by now.
+
+        Raises Undecodable and EngineFailed; after that, or where it was cancelled, the sound cannot be gone on with.
+        """
+        return self._joined(await self._live.push(data))
+
+    async def finish(self) -> bytes:
+        """The rest of the samples. Raises and is cancelled as `push`."""
+        return self._joined(await self._live.finish())
+
+    def _joined(self, made: Mapping[Target, tuple[Sound, ...]]) -> bytes:
+        if failure := self._live.failures.get(self._target):
+            raise EngineFailed(failure)
+        return b"".join(sound.data for sound in made[self._target])
 
 
 def _raw(clip: Clip, rate: int) -> bytes | None:

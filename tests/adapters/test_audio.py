@@ -4,7 +4,6 @@ import os
 import signal
 import struct
 import wave
-from fractions import Fraction
 from io import BytesIO
 
 import av
@@ -17,42 +16,11 @@ from actors.ports import Clip, EngineFailed, Sound, Undecodable
 from adapters.audio import AudioCodec
 from adapters.frames import MAX_FRAME
 from protocol.audioformat import AudioFormat
+from tests.adapters.sounds import TONE, WRITERS, tone, written
 
 real = pytest.mark.real
-TONE = 440
 MP3, WAV, OPUS = AudioFormat("mp3"), AudioFormat("wav"), AudioFormat("opus")
 PCM24 = AudioFormat("pcm16", 24_000)
-WRITERS = {
-    "mp3": ("mp3", "libmp3lame", 44_100),
-    "wav": ("wav", "pcm_s16le", 44_100),
-    "flac": ("flac", "flac", 44_100),
-    "ogg": ("ogg", "libopus", 48_000),
-    "opus": ("ogg", "libopus", 48_000),
-    "webm": ("webm", "libopus", 48_000),
-    "m4a": ("ipod", "aac", 44_100),
-    "aac": ("adts", "aac", 44_100),
-}
-
-
-def tone(rate: int, seconds: float) -> bytes:
-    """A sine near full scale, as mono s16le."""
-    times = np.arange(int(rate * seconds)) / rate
-    return (np.sin(2 * np.pi * TONE * times) * 30_000).astype("<i2").tobytes()
-
-
-def written(name: str, seconds: float = 2.0, layout: str = "stereo") -> bytes:
-    """A file of format `name` with the tone on two channels, as FFmpeg writes it."""
-    muxer, encoder, rate = WRITERS[name]
-    both = np.repeat(np.frombuffer(tone(rate, seconds), "<i2"), 2 if layout == "stereo" else 1).reshape(1, -1)
-    frame = av.AudioFrame.from_ndarray(both, format="s16", layout=layout)
-    frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
-    file = BytesIO()
-    with av.open(file, "w", format=muxer) as container:
-        stream = container.add_stream(encoder, rate=rate, layout=layout)
-        assert isinstance(stream, av.AudioStream)
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return file.getvalue()
 
 
 def pitch(samples: bytes, rate: int) -> float:
