@@ -1,17 +1,20 @@
-"""The command `vivavoce`: serve, talk and states. What a command needs is imported when it runs, to start fast."""
+"""The command `vivavoce`. What a command needs is imported when that command runs, so that each starts fast."""
 
 import logging
 import sys
 import traceback
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from adapters.errors import BadSettings, StartupFailed, first_of
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
 
 INTERRUPTED = 130
 CANNOT = 2
@@ -30,18 +33,19 @@ def main() -> None:
 @main.command()
 @click.option("--host", help="The address to listen on; 0.0.0.0 is every interface.  [default: 127.0.0.1]")
 @click.option("--port", help="The TCP port; 0 takes any that is free.  [default: 7171]")
+@click.option("--lan", is_flag=True, help="Let in this network's devices: a token, https for microphones, a QR code.")
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
-def serve(host: str | None, port: str | None, config: Path | None, debug: bool) -> None:
+def serve(host: str | None, port: str | None, lan: bool, config: Path | None, debug: bool) -> None:
     """Start the server; Ctrl-C ends it."""
     import os
 
-    from adapters.settings import load
+    from adapters.reading import load
 
     _set_up_logging(debug)
     _set_up_faults(debug)
     try:
-        settings = load(config, os.environ, {"server.host": host, "server.port": port})
+        settings = load(config, os.environ, {"server.host": host, "server.port": port, "server.lan": lan or None})
     except BadSettings as error:
         _refuse(error, debug)
 
@@ -55,43 +59,56 @@ def serve(host: str | None, port: str | None, config: Path | None, debug: bool) 
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", "words", default="", help="Type these words, in the place of FILE.")
 @click.option("--url", default="http://127.0.0.1:7171", show_default=True, help="The server.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the answer's sound.")
 @click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
 @click.option("--session", type=click.UUID, help="A UUID: go on with the conversation of that session.")
 @click.option("--llm-model", default="", help="Who answers: guide and echo are in every server.")
 @click.option("--format", "audio_format", default="mp3", show_default=True, help="mp3, wav, opus or pcm16.")
+@click.option("--multiple", is_flag=True, help="The answer in several parts, one a sentence.")
+@click.option("--stream", is_flag=True, help="Each part's sound in pieces, as it is made.")
+@click.option("--ordered/--unordered", default=False, help="Parts by their numbers, or each as it is ready (default).")
+@click.option("--llm-stream", is_flag=True, help="Speak while the answer is still being written.")
 @click.option("--realtime/--no-realtime", default=True, help="As a microphone would, or as fast as possible.")
 @click.option("--debug", is_flag=True, help="Show stack traces.")
 def talk(
-    file: Path,
+    file: Path | None,
+    words: str,
     url: str,
     save: Path | None,
     token: str,
     session: uuid.UUID | None,
     llm_model: str,
     audio_format: str,
+    multiple: bool,
+    stream: bool,
+    ordered: bool,
+    llm_stream: bool,
     realtime: bool,
     debug: bool,
 ) -> None:
-    """Speak the audio FILE to a server, show what it hears and answers.
+    """Speak the audio FILE to a server, or type --text; show what it hears and answers.
 
     Exit code 0: answered; 1: the server said why not; 2: no connection.
     """
     from rich.console import Console
 
     from adapters import recording
-    from adapters.talk import Options
+    from adapters.talk import Form, Options
     from adapters.talk import talk as hold
     from adapters.voiceclient import Disconnected, Refused, Unreachable
     from protocol.audioformat import parse_output
 
     _set_up_faults(debug)
+    if (file is None) is (not words.strip()):
+        raise click.UsageError("give an audio FILE, or --text with words: one of the two")
     try:
-        sound = recording.read(file)
-        session_id = str(session or "")
-        options = Options(url, token, str(parse_output(audio_format)), llm_model, save, realtime, session_id)
+        said = words if file is None else recording.read(file)
+        form = Form(multiple, stream, ordered, llm_stream)
+        format_, session_id = str(parse_output(audio_format)), str(session or "")
+        options = Options(url, token, format_, llm_model, save, realtime, session_id, form)
     except recording.BadRecording as error:
         _refuse(error, debug)
     except ValueError as error:
@@ -99,7 +116,7 @@ def talk(
 
     async def run() -> int:
         try:
-            return await hold(sound, options, Console(highlight=False))
+            return await hold(said, options, Console(highlight=False))
         except Refused as error:
             hint = "; give its token with --token" if error.status == 401 else ""
             raise StartupFailed(f"{url} refuses: {error}{hint}") from None
@@ -112,11 +129,48 @@ def talk(
 
 
 @main.command()
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
+@click.option("--check", is_flag=True, help="Make the smallest real call to each configured provider.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
+def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> None:
+    """Show the providers, and which are configured here.
+
+    Exit code 1: with --check, a provider failed; 2: the settings cannot be used.
+    """
+    from rich.console import Console
+
+    _set_up_logging(debug)
+    _set_up_faults(debug)
+    settings = _settings(config, {}, debug)
+
+    async def run() -> int:
+        from adapters import listing
+
+        console = Console(highlight=False)
+        return await (listing.check(settings, console) if check else listing.show(settings, console, as_json=as_json))
+
+    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+
+
+@main.command()
 def states() -> None:
     """Print the states of a session as a Mermaid diagram."""
     from actors.table import diagram
 
     click.echo(diagram())
+
+
+def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> "Settings":
+    """The settings in force; ends the program where they cannot be used."""
+    import os
+
+    from adapters.reading import load
+
+    try:
+        return load(config, os.environ, flags)
+    except BadSettings as error:
+        _refuse(error, debug)
 
 
 # ---- how a command ends

@@ -30,13 +30,17 @@ class PeerGone(Exception):
 
 
 class Request(msgspec.Struct, frozen=True):
-    """The head of a request; names of headers in lower case, `query` with the last value of each key."""
+    """The head of a request; names of headers in lower case, `query` with the last value of each key.
+
+    `address` is who asks, where the listener has found it out.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     head: bytes
+    address: str = ""
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}>"  # the query and the head may hold a credential

@@ -105,7 +105,7 @@ class Listener:
                 response = refused.response(headers)
         else:
             await http.read_body(0)
-            response = self._page(request)
+            response = self._page(msgspec.structs.replace(request, address=address))
         await http.respond(response)
         return None
 

@@ -4,6 +4,7 @@ import math
 from io import BytesIO
 from pathlib import Path
 
+import av
 import msgspec
 
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OUTPUT_RATE, sniff
@@ -12,6 +13,8 @@ CHUNK_SECONDS = 0.1
 _MAX_FILE = 64 * 1024 * 1024
 _RAW_SUFFIXES = frozenset({".pcm", ".raw", ".s16"})
 _SAMPLE_BYTES = 2
+_CONTAINERS = {"opus": "ogg"}
+"""What holds a format, where it has another name."""
 
 
 class BadRecording(Exception):
@@ -56,27 +59,33 @@ def read(path: Path) -> Recording:
 
 
 def playing_seconds(data: bytes, audio_format: str) -> float:
-    """How long sound from the server plays; `audio_format` as in the handshake. Raises BadRecording."""
-    if audio_format.startswith("pcm16"):
-        _, _, rate = audio_format.partition("/")
+    """How long sound from the server plays, by decoding all of it; `audio_format` as in the handshake.
+
+    Raises BadRecording where it is of another format, or does not decode.
+    """
+    name, _, rate = audio_format.partition("/")
+    if name == "pcm16":
+        if len(data) % _SAMPLE_BYTES:
+            raise BadRecording("half a sample is left over")
         return _raw_seconds(data, int(rate or OUTPUT_RATE))
-    return _probe(data)[1]
+    container, seconds = _probe(data, is_whole=True)
+    if container != _CONTAINERS.get(name, name):
+        raise BadRecording(f"it is {container}, and should be {name}")
+    return seconds
 
 
 def _raw_seconds(data: bytes, rate: int) -> float:
     return len(data) / _SAMPLE_BYTES / rate
 
 
-def _probe(data: bytes) -> tuple[str, float]:
-    """The container's name and the playing time, as it says it or else as decoding shows."""
-    import av  # slow to import, and nothing else of the command line needs it
-
+def _probe(data: bytes, *, is_whole: bool = False) -> tuple[str, float]:
+    """The container's name and the playing time, as it says it, or else, and with `is_whole`, as decoding shows."""
     try:
         with av.open(BytesIO(data), "r") as container:
             if not container.streams.audio:
                 raise BadRecording(f"no sound in it; {_allowed()}")
             name = container.format.name
-            if container.duration:
+            if container.duration and not is_whole:
                 return name, container.duration / av.time_base
             frames = container.decode(container.streams.audio[0])
             return name, sum(frame.samples / frame.sample_rate for frame in frames)

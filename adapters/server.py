@@ -1,30 +1,34 @@
 """A whole server out of its settings: engines, supervisor and listener, from the first line printed to the last."""
 
-import errno
 import gc
+import hmac
 import ipaddress
 import logging
 import signal
 from collections.abc import Callable
 
+import msgspec
 import trio
+from msgspec.structs import replace
 
 from actors.configuring import resolve
+from actors.inspecting import Picture, picture
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters.engines import LocalEngines, check_preferences
+from adapters import apidocs, inspection, lan, pages
+from adapters.assembly import check_preferences
+from adapters.doors import Doors, open_doors
+from adapters.engines import ProviderEngines
 from adapters.errors import StartupFailed, first_of
 from adapters.http import Request, Response, json_response
-from adapters.listener import Door, Listener
+from adapters.listener import Door, Listener, Page
 from adapters.settings import Settings
-from adapters.tls import server_context
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
 
 log = logging.getLogger(__name__)
-BACKLOG = 1_024
 SPARE_STREAMS = 1_000
 
 
@@ -33,21 +37,25 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
 
     Raises StartupFailed, with what to do. Cancelling ends it at once.
     """
+    settings = _opened(settings)
     check_preferences(settings.providers)
-    engines = LocalEngines(settings.pools.stt_workers, settings.pools.tts_workers)
+    engines = ProviderEngines(settings.providers)
     supervisor = _supervisor(settings, engines)
+    mishaps = inspection.Mishaps()
     async with trio.open_nursery() as nursery:
-        listeners = await _listen(settings)
+        doors = await open_doors(settings.server, lan.folder())
         say("vivavoce: starting the engines")
         try:
             await nursery.start(engines.run)
         except* EngineFailed as failed:
             raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
         await nursery.start(supervisor.run)
-        listener = Listener(supervisor, _door(settings), {"/healthz": _health(engines)})
-        await nursery.start(trio.serve_listeners, listener.serve, _secured(settings, listeners))
+        await nursery.start(mishaps.watch)
+        shown = {**_pages(settings, engines), **_views(settings, doors, supervisor, mishaps)}
+        listener = Listener(supervisor, _door(settings), shown)
+        await nursery.start(trio.serve_listeners, listener.serve, doors.listeners)
         calm_collector()
-        for line in _welcome(settings, listeners[0]):
+        for line in _welcome(settings, doors, engines):
             say(line)
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             async for _ in signals:
@@ -55,6 +63,13 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         say("vivavoce: going down")
         await supervisor.drain()
         nursery.cancel_scope.cancel()
+
+
+def _opened(settings: Settings) -> Settings:
+    """The settings, changed where `lan` asks for it."""
+    if not settings.server.lan:
+        return settings
+    return replace(settings, server=lan.open_up(settings.server, lan.folder()))
 
 
 def calm_collector() -> None:
@@ -68,7 +83,7 @@ def calm_collector() -> None:
     gc.set_threshold(20_000, 10, 10)
 
 
-def _supervisor(settings: Settings, engines: LocalEngines) -> Supervisor:
+def _supervisor(settings: Settings, engines: ProviderEngines) -> Supervisor:
     server, pools = settings.server, settings.pools
     timing = Timing(
         ping_interval=server.ping_interval,
@@ -87,7 +102,7 @@ def _supervisor(settings: Settings, engines: LocalEngines) -> Supervisor:
         token=server.token,
     )
     names = Names(dict(settings.protocol.names))
-    return Supervisor(plan, engines, names, lambda asked: resolve(asked, engines.catalogue(settings.providers)))
+    return Supervisor(plan, engines, names, lambda asked: resolve(asked, engines.catalogue()))
 
 
 def _door(settings: Settings) -> Door:
@@ -97,50 +112,61 @@ def _door(settings: Settings) -> Door:
     return Door(server.path, server.allowed_origins, server.trusted_proxies, streams)
 
 
-async def _listen(settings: Settings) -> list[trio.SocketListener]:
-    server = settings.server
-    try:
-        return await trio.open_tcp_listeners(server.port, host=server.host, backlog=BACKLOG)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            why = f"port {server.port} is in use on {server.host}; end what uses it, or choose another with --port"
-        else:
-            why = f"cannot listen on {server.host} port {server.port}: {error.strerror or error}"
-        raise StartupFailed(why) from None
+def _pages(settings: Settings, engines: ProviderEngines) -> dict[str, Page]:
+    """What is answered besides Socket.IO."""
 
-
-def _secured(settings: Settings, listeners: list[trio.SocketListener]) -> list[trio.abc.Listener[trio.abc.Stream]]:
-    """The listeners with TLS over them, where there is a certificate."""
-    server = settings.server
-    if not server.tls_certificate:
-        return list(listeners)
-    context = server_context(server.tls_certificate, server.tls_key)
-    return [trio.SSLListener(listener, context, https_compatible=True) for listener in listeners]
-
-
-def _health(engines: LocalEngines) -> Callable[[Request], Response]:
     def healthz(request: Request) -> Response:
-        problems = engines.problems()
+        problems, aside = engines.problems(), engines.aside()
+        detail = {"aside": aside} if aside else {}
         if problems:
-            return json_response(503, {"status": "failing", "problems": problems})
-        return json_response(200, {"status": "ok"})
+            return json_response(503, {"status": "failing", "problems": problems, **detail})
+        return json_response(200, {"status": "ok", **detail})
 
-    return healthz
+    def catalogue(request: Request) -> Response:
+        if not _shows(request, settings.server.token):
+            return json_response(401, {"message": "a token is needed: as ?token= or Authorization: Bearer"})
+        return json_response(200, msgspec.to_builtins(engines.listings()), (("Cache-Control", "no-store"),))
+
+    return {"/healthz": healthz, "/v1/catalogue": catalogue}
 
 
-def _welcome(settings: Settings, listener: trio.SocketListener) -> list[str]:
+def _views(settings: Settings, doors: Doors, supervisor: Supervisor, mishaps: inspection.Mishaps) -> dict[str, Page]:
+    """The talk page, the API's documentation, and the operator's page."""
+    names = supervisor.directory.house.names
+    shown = pages.routes(pages.about(settings.server.path, names, doors.lan))
+    shown |= apidocs.routes(names, apidocs.place(settings.server, doors.port))
+    if settings.server.inspection:
+        shown |= inspection.routes(lambda chosen: look(supervisor, chosen), mishaps, settings.server.token)
+    return shown
+
+
+def look(supervisor: Supervisor, chosen: str) -> Picture:
+    """The server as it is now, for its operator, with the trace of the session whose id is `chosen`."""
+    sessions, pools = supervisor.directory.sessions, supervisor.pools.values()
+    return picture(sessions, pools, supervisor.lobby, chosen, trio.current_time())
+
+
+def _shows(request: Request, token: str) -> bool:
+    """Whether the request has the server's token, where there is one."""
+    bearer = request.headers.get("authorization", "").partition(" ")
+    given = request.query.get("token", "") or (bearer[2].strip() if bearer[0].lower() == "bearer" else "")
+    return not token or hmac.compare_digest(given.encode(errors="replace"), token.encode())
+
+
+def _welcome(settings: Settings, doors: Doors, engines: ProviderEngines) -> list[str]:
     """Where to go, and which engines answer and why."""
-    host, port = listener.socket.getsockname()[:2]
+    host, port = doors.host, doors.port
     scheme = "https" if settings.server.tls_certificate else "http"
     url = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     near = f"{scheme}://127.0.0.1:{port}" if host in ("0.0.0.0", "::") else url
     is_open = not (settings.server.token or ipaddress.ip_address(host).is_loopback)
+    credential = f"#token={settings.server.token}" if settings.server.lan else ""
     warning = ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]
     return [
         f"vivavoce: listening on {url}{settings.server.path} (Ctrl-C ends it)",
         *(warning if is_open else ()),
-        "vivavoce: STT local (pocketsphinx), because no other provider is configured",
-        "vivavoce: LLM local (the guide, which is no language model), because no other provider is configured",
-        "vivavoce: TTS local (espeak-ng), because no other provider is configured",
+        *(f"vivavoce: {kind} {choice}" for kind, choice in engines.choices()),
+        *(lan.invitation(doors.lan[0], settings.server.token) if doors.lan else ()),
+        f"vivavoce: talk to it in a browser: {near}/{credential}",
         f"vivavoce: try it: vivavoce talk FILE.wav --url {near}",
     ]

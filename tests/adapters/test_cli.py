@@ -1,5 +1,6 @@
 """The command line: what each command prints, the exit codes, and that a mistake is one line."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -89,6 +90,42 @@ def test_ctrl_c_ends_serve_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     with_server(monkeypatch, run)
     result = called("serve")
     assert (result.exit_code, result.output) == (0, "")
+
+
+# ---- providers
+
+
+def test_providers_shows_each_by_kind_with_what_is_missing() -> None:
+    environ = {"VIVAVOCE_PROVIDERS_DISCOVER": "false", "OPENAI_API_KEY": "", "COLUMNS": "200"}
+    plain, as_json = called("providers", environ=environ), called("providers", "--json", environ=environ)
+    assert (plain.exit_code, as_json.exit_code) == (0, 0)
+    assert "STT  local *" in plain.output
+    assert "not configured: set OPENAI_API_KEY" in plain.output
+    listed = json.loads(as_json.output)
+    assert list(listed) == ["STT", "LLM", "TTS"]
+    assert [each["models"] for each in listed["LLM"] if each["name"] == "local"] == [["guide", "echo"]]
+
+
+@pytest.mark.real
+def test_providers_check_says_what_is_wrong_and_fails() -> None:
+    environ = {
+        "VIVAVOCE_PROVIDERS_DISCOVER": "false",
+        "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MINE_BASE_URL": "http://127.0.0.1:1",
+        "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MINE_API_KEY": "sk-planted",
+        "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MINE_LLM_MODEL": "m",
+    }
+    result = called("providers", "--check", environ=environ)
+    assert result.exit_code == 1
+    assert "STT local: ok" in result.output
+    assert "LLM mine: mine could not be reached" in result.output
+    assert "sk-planted" not in result.output + result.stderr
+
+
+def test_providers_with_bad_settings_is_one_line() -> None:
+    Path("vivavoce.toml").write_text("[providers.prefer]\nllm = ['opnai']")
+    result = called("providers")
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert 'unknown provider "opnai"' in result.stderr
 
 
 @pytest.mark.parametrize(

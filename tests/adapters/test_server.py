@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from adapters.engines import check_preferences
+from adapters.assembly import check_preferences
 from adapters.errors import StartupFailed
 from adapters.server import run
 from adapters.settings import Preference, Providers, Server, Settings
@@ -12,7 +12,7 @@ from adapters.settings import Preference, Providers, Server, Settings
 @pytest.mark.real
 async def test_it_says_where_to_go_and_warns_of_an_open_door() -> None:
     said: list[str] = []
-    settings = Settings(server=Server(host="0.0.0.0", port=0))
+    settings = Settings(server=Server(host="0.0.0.0", port=0), providers=Providers(discover=False))
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             ready = trio.Event()

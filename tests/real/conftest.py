@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.real.browser import browsing, write_microphone
 from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, THANKS, Sentence, say
 
@@ -31,6 +33,14 @@ def vivavoce(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1"}
     with running(VIVAVOCE, "serve", "--port", "0", log=log, env=env) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def browser(said: Mapping[str, Sentence], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose microphone hears QUESTION; a module's own, for its driver must be gone when trio runs again."""
+    path = tmp_path_factory.mktemp("microphone") / "question.wav"
+    with browsing(write_microphone(said[QUESTION], path)) as (_, launched):
+        yield launched
 
 
 @pytest.fixture(scope="session")

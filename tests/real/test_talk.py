@@ -1,5 +1,6 @@
 """`vivavoce talk` as a person runs it, against the running server."""
 
+import re
 import subprocess
 import uuid
 from collections.abc import Mapping
@@ -8,15 +9,23 @@ from pathlib import Path
 import pytest
 
 from tests.real.programs import VIVAVOCE, Served
-from tests.real.speech import QUESTION, Sentence, lasts_as_its_words_need
+from tests.real.speech import (
+    LONGEST,
+    QUESTION,
+    SHORTEST,
+    Sentence,
+    lasts_as_its_words_need,
+    playing_seconds,
+    words,
+)
 
 pytestmark = pytest.mark.real
 ANSWER = "These words reached me: what did you hear me say. They are the first in this conversation."
 
 
-def talk(file: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def talk(file: Path | None, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
-    command = [VIVAVOCE, "talk", str(file), "--url", url, *arguments]
+    command = [VIVAVOCE, "talk", *([str(file)] if file else []), "--url", url, *arguments]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
 
 
@@ -36,6 +45,23 @@ def test_it_shows_the_transcript_and_saves_the_answer(
     (saved,) = (tmp_path / "saved").iterdir()
     assert saved.suffix == f".{suffix}"
     assert lasts_as_its_words_need(saved.read_bytes(), ANSWER)
+
+
+@pytest.mark.parametrize("audio_format", ["mp3", "wav", "opus", "pcm16/48000"])
+def test_every_form_of_an_answer_in_every_format(vivavoce: Served, tmp_path: Path, audio_format: str) -> None:
+    forms = ("--stream", "--multiple", "--unordered", "--llm-stream")
+    said = ("--text", "count to twenty", "--format", audio_format, "--save", str(tmp_path), "--no-realtime")
+    ended = talk(None, vivavoce.origin, *said, *forms)
+    assert ended.returncode == 0, ended.stdout
+    texts = dict(re.findall(r"sound +part (\d+): .* in \d+ pieces, [\d.]+ s: “(.*)”", ended.stdout))
+    assert "".join(texts[number] for number in sorted(texts, key=int)) in ended.stdout
+    parts = {path.stem.rpartition("-")[2]: path for path in tmp_path.iterdir()}
+    assert parts.keys() == texts.keys()
+    for number, path in parts.items():
+        sound = path.read_bytes()
+        seconds = len(sound) / 96_000 if path.suffix == ".pcm" else playing_seconds(sound)
+        assert SHORTEST <= seconds / len(words(texts[number])) <= LONGEST
+    assert re.search(r"first audio .*█.* \d+ ms", ended.stdout)
 
 
 def test_a_session_goes_on_from_one_run_to_the_next(

@@ -1,0 +1,160 @@
+// The talk page: makes its parts and connects them.
+import { Conversation } from "./conversation.js";
+import { Diagram } from "./diagram.js";
+import { find } from "./dom.js";
+import { Drawer } from "./drawer.js";
+import { Face } from "./face.js";
+import { Ledger } from "./ledger.js";
+import { Microphone } from "./microphone.js";
+import { Notice } from "./notice.js";
+import { Parts } from "./parts.js";
+import { Place, uuid } from "./place.js";
+import { Player } from "./player.js";
+import { Settings } from "./settings.js";
+import { Share } from "./share.js";
+import { Socket } from "./socket.js";
+import { TalkButton } from "./talk.js";
+import { Transcript } from "./transcript.js";
+
+const HINTS = {
+  idle: "Getting ready …",
+  handshaken: "Hold the button while you speak, or click to start and click to send. The space bar works too.",
+  receiving: "Listening. Let go, or click, when you have finished.",
+  transcribing: "Recognising what you said …",
+  responding: "Thinking about an answer …",
+  speaking: "Speaking. Talk whenever you want to interrupt.",
+};
+const LISTENER_HINTS = { ...HINTS, idle: "Waiting for the conversation to begin.", handshaken: "Waiting for someone to speak.", receiving: "Somebody is speaking.", speaking: "Speaking." };
+const FETCH_TIME = 8_000;
+
+let catalogue = null;
+const place = new Place();
+const drawer = new Drawer();
+const diagram = new Diagram();
+const player = new Player();
+const microphone = new Microphone((chunk) => conversation.chunk(chunk), showLevel);
+const face = new Face(() => player.loudness());
+const settings = new Settings(`pcm16/${microphone.rate}`, () => socket.emit("session.update", settings.update));
+const share = new Share(() => place, () => join({ role: "receiver" }));
+const page = { transcript: new Transcript(), ledger: new Ledger(), notice: new Notice(), settings, state: showState, listening: showListening };
+const parts = new Parts((samples, part) => {
+  page.ledger.hear(player.play(samples, part));
+  find("#ledger").dataset.sound = player.scheduled.toFixed(3);
+  showLock();
+});
+const socket = new Socket(plan, showLink, (way, name, payload) => drawer.note(way, name, payload));
+const conversation = new Conversation(page, socket, player, microphone, parts);
+const talk = find("#talk");
+new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), () => conversation.send());
+
+// ---- the connection
+
+/** Where and how to connect; asked anew each time, because a server that was started again may have other settings. */
+async function plan() {
+  const about = await load("/page.json");
+  diagram.arrows = about.arrows;
+  share.lan = about.lan;
+  if (!catalogue) settings.catalogue = catalogue = await load("/v1/catalogue").catch(() => null);
+  const url = `${location.origin.replace(/^http/, "ws")}${about.path}?EIO=4&transport=websocket`;
+  const { sessionId, role, token } = place;
+  return { url, names: about.names, keys: about.names, auth: { sessionId, role, token, audioFormat: "pcm16" } };
+}
+
+async function load(path) {
+  const headers = place.token ? { Authorization: `Bearer ${place.token}` } : {};
+  const response = await fetch(path, { headers, signal: AbortSignal.timeout(FETCH_TIME) });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+function join(change) {
+  place.change(change);
+  document.body.dataset.role = place.role;
+  page.notice.clear("link");
+  player.stop();
+  socket.start();
+}
+
+function showLink({ status, message, seconds, code }) {
+  document.body.dataset.link = status;
+  find("#link-text").textContent = { connecting: "connecting", open: "connected", lost: "disconnected", refused: "refused" }[status];
+  for (const control of document.querySelectorAll("#talk, #composer button")) control.disabled = status !== "open";
+  if (status === "open") page.notice.clear("link");
+  if (status === "lost" || status === "refused") leave();
+  if (status === "lost") {
+    page.notice.show("link", `${message} Trying again in ${Math.ceil(seconds)} s; the conversation is kept for a while.`, ["Try now", () => socket.start()]);
+  }
+  if (status === "refused") showRefusal(message, code);
+}
+
+function leave() {
+  conversation.lost();
+  player.stop();
+  showState("idle");
+  find("#hint").textContent = "There is no connection to the server.";
+}
+
+function showRefusal(message, code) {
+  const anew = ["New conversation", () => join({ sessionId: uuid(), role: "both" })];
+  if (code === 401) return page.notice.askToken("This server asks for a token. Its operator knows it; the link that the server prints has it.", (token) => join({ token }));
+  if (code === 409) return page.notice.show("link", "This conversation has its microphone elsewhere.", ["Listen only", () => join({ role: "receiver" })], ["Speak here", () => join({ role: place.role })], anew);
+  return page.notice.show("link", message, anew);
+}
+
+// ---- what is seen
+
+function showState(state) {
+  document.body.dataset.state = state;
+  diagram.enter(state);
+  face.state = state;
+  find("#hint").textContent = (place.role === "receiver" ? LISTENER_HINTS : HINTS)[state] ?? state;
+  find("#stop").disabled = state !== "responding" && state !== "speaking";
+}
+
+function showListening(on) {
+  talk.setAttribute("aria-pressed", String(on));
+  find("#talk-text").textContent = on ? "Send" : "Talk";
+  document.body.classList.toggle("talking", on);
+}
+
+function showLevel(level) {
+  find("#meter i").style.transform = `scaleX(${level.toFixed(3)})`;
+  find("#meter").setAttribute("aria-valuenow", Math.round(level * 100));
+  talk.style.setProperty("--level", level.toFixed(3));
+  talk.dataset.seconds = microphone.captured.toFixed(2);
+  if (microphone.on) find("#talk-text").textContent = `Send · ${microphone.captured.toFixed(1)} s`;
+}
+
+function showLock() {
+  find("#unlock").hidden = !player.locked || place.role === "sender";
+}
+
+function frame() {
+  face.draw();
+  page.transcript.mark(player.part);
+  requestAnimationFrame(frame);
+}
+
+// ---- what the user does besides talking
+
+find("#composer").onsubmit = (event) => {
+  event.preventDefault();
+  const words = find("#words");
+  if (words.value.trim() && conversation.write(words.value)) words.value = "";
+};
+find("#stop").onclick = () => conversation.cancel();
+find("#unlock").onclick = async () => {
+  await player.unlock();
+  showLock();
+};
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key === "Escape" && !target.closest("dialog, aside") && !find("#stop").disabled) conversation.cancel();
+});
+document.addEventListener("pointerdown", () => player.unlock().then(showLock), { once: true });
+addEventListener("pagehide", () => microphone.close());
+
+document.body.dataset.role = place.role;
+showState("idle");
+frame();
+if (place.role === "receiver") showLock();
+socket.start();

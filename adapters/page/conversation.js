@@ -1,0 +1,161 @@
+// A conversation as this page takes part in it: what is said and heard, and what each event of the server means to it.
+
+const STRAGGLER = 550; // milliseconds after a commit in which the server takes sound for the rest of what was committed
+const UTTERANCE_ERRORS = new Set([1002, 1003, 1004, 3003]); // after which speaking on is of no use
+const MOST_HELD = 40; // chunks that wait for that time to pass
+
+export class Conversation {
+  #parts; #page; #socket; #player; #microphone;
+  #deaf = false; #wanted = false; #committed = -Infinity; #held = [];
+
+  /** `page` has the views: transcript, diagram, ledger, settings, notice, and `state(name)`, `listening(on)`. */
+  constructor(page, socket, player, microphone, parts) {
+    this.#page = page;
+    this.#socket = socket;
+    this.#player = player;
+    this.#microphone = microphone;
+    this.#parts = parts;
+    const deeds = {
+      "session.joined": (event) => this.#joined(event),
+      "session.state": ({ state }) => this.#enter(state),
+      "session.updated": (event) => page.settings.tell(event),
+      "input.buffer.initialized": () => page.transcript.listen(),
+      "request.transcribe.delta": ({ text }) => page.transcript.hear(text),
+      "request.transcribe.done": (event) => page.transcript.understand(event),
+      "response.started": () => this.#begin(),
+      "response.text.delta": ({ text }) => page.transcript.write(text),
+      "response.text.done": ({ text }) => page.transcript.complete(text),
+      "response.audio.delta": (piece) => this.#hear(piece),
+      "response.metrics": (metrics) => page.ledger.show(metrics),
+      "response.cancelled": ({ reason }) => this.#cancelled(reason),
+      "custom.error": (error) => this.#failed(error),
+    };
+    for (const [name, deed] of Object.entries(deeds)) socket.on(name, deed);
+  }
+
+  // ---- what the user does
+
+  /** Whether the user speaks, or is about to. */
+  get speaking() {
+    return this.#wanted;
+  }
+
+  /** Start speaking: whatever the avatar says is cut off. */
+  async speak() {
+    const { notice } = this.#page;
+    this.#player.unlock();
+    if (!this.#socket.connected) return;
+    this.#wanted = true;
+    this.#page.listening(true);
+    try {
+      await this.#microphone.open();
+    } catch (error) {
+      notice.show("microphone", error.message);
+      this.#rest();
+      return;
+    }
+    notice.clear("microphone");
+    if (!this.#wanted || !this.#socket.connected) return this.#rest();
+    this.#hush();
+    this.#held = [];
+    this.#microphone.start();
+  }
+
+  /** Everything is said: have it answered. */
+  async send() {
+    const spoke = this.#microphone.on;
+    this.#wanted = false;
+    await this.#microphone.stop();
+    this.#rest();
+    if (!spoke) return;
+    this.#giveHeld();
+    this.#page.ledger.start();
+    this.#committed = performance.now();
+    this.#socket.emit("input.buffer.commit");
+  }
+
+  /** Say it in writing. False where there is no connection. */
+  write(text) {
+    this.#player.unlock();
+    this.#hush();
+    this.#page.ledger.start();
+    return this.#socket.emit("input.text", { text });
+  }
+
+  /** Stop the avatar. */
+  cancel() {
+    this.#hush();
+    this.#socket.emit("response.cancel");
+  }
+
+  /** A chunk of the microphone. Just after a commit it waits a moment, for the server would take it for a late one. */
+  chunk(buffer) {
+    this.#held.push(buffer);
+    if (this.#held.length > MOST_HELD) this.#held.shift();
+    if (performance.now() - this.#committed > STRAGGLER) this.#giveHeld();
+  }
+
+  /** The connection is gone: what is being said is lost with it. */
+  async lost() {
+    this.#wanted = false;
+    this.#held = [];
+    await this.#microphone.stop();
+    this.#rest();
+    this.#page.transcript.forget();
+  }
+
+  #giveHeld() {
+    for (const chunk of this.#held.splice(0)) this.#socket.emit("input.buffer.append", chunk);
+  }
+
+  #rest() {
+    this.#wanted = false;
+    this.#page.listening(false);
+  }
+
+  /** No more sound of this answer, whatever is still on its way. */
+  #hush() {
+    this.#deaf = true;
+    this.#player.stop();
+  }
+
+  // ---- what the server says
+
+  #joined({ role, state }) {
+    const { settings } = this.#page;
+    this.#deaf = false;
+    this.#parts.begin(null);
+    if (role !== "receiver") {
+      if (state === "receiving") this.#socket.emit("input.buffer.clear");
+      this.#socket.emit("session.update", state === "idle" ? settings.update : settings.microphone);
+    }
+    this.#enter(state);
+  }
+
+  #enter(state) {
+    this.#page.state(state);
+    if (state === "handshaken") this.#page.transcript.forget();
+  }
+
+  #begin() {
+    this.#deaf = false;
+    this.#player.stop();
+    this.#parts.begin(0);
+    this.#page.transcript.answer();
+  }
+
+  #hear(piece) {
+    if (!this.#deaf) this.#parts.take(piece);
+  }
+
+  #cancelled(reason) {
+    this.#hush();
+    this.#page.transcript.finish(reason);
+  }
+
+  #failed({ message, errorId }) {
+    if (errorId >= 2000 && errorId < 3000) return this.#page.settings.tell({ success: false, message });
+    this.#page.transcript.note(`${message} (${errorId})`);
+    if (this.#wanted && UTTERANCE_ERRORS.has(errorId)) this.lost();
+  }
+}

@@ -1,0 +1,109 @@
+// The microphone as pcm16 chunks: opened at the first word, closed when the page is put away.
+
+const RANGE = 45; // decibels from silence to full, on the meter
+
+/** Why there is no microphone, in words for the person who wanted to speak. */
+export class NoMicrophone extends Error {}
+
+export class Microphone {
+  #onChunk; #onLevel;
+  #context = new AudioContext({ latencyHint: "interactive" });
+  #opening = null; #stream = null; #source = null; #node = null; #stopped = null;
+  captured = 0; // seconds since `start`
+  on = false;
+
+  constructor(onChunk, onLevel) {
+    this.#onChunk = onChunk;
+    this.#onLevel = onLevel;
+    document.addEventListener("visibilitychange", () => { if (document.hidden && !this.on) this.close(); });
+  }
+
+  /** Samples a second. */
+  get rate() {
+    return this.#context.sampleRate;
+  }
+
+  /** Have the microphone ready. Rejects with NoMicrophone. */
+  open() {
+    this.#opening ??= this.#open().catch((error) => {
+      this.close();
+      throw error instanceof NoMicrophone ? error : new NoMicrophone(explain(error));
+    });
+    return this.#opening;
+  }
+
+  async #open() {
+    if (!isSecureContext || !navigator.mediaDevices) throw new NoMicrophone(INSECURE);
+    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio });
+    this.#stream = stream;
+    stream.getTracks()[0].onended = () => this.close();
+    await this.#context.resume();
+    if (!this.#node) await this.#build();
+    this.#source = this.#context.createMediaStreamSource(stream);
+    this.#source.connect(this.#node);
+  }
+
+  async #build() {
+    await this.#context.audioWorklet.addModule(new URL("capture.js", import.meta.url));
+    this.#node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
+    this.#node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
+  }
+
+  #take(buffer) {
+    const samples = new Int16Array(buffer);
+    this.captured += samples.length / this.rate;
+    let power = 0;
+    for (const sample of samples) power += (sample / 32768) ** 2;
+    const decibels = 10 * Math.log10(power / samples.length + 1e-9);
+    this.#onLevel(Math.max(0, Math.min(1, 1 + decibels / RANGE)));
+    this.#onChunk(buffer);
+  }
+
+  /** Chunks from now on; after `open`. */
+  start() {
+    this.on = true;
+    this.captured = 0;
+    this.#node.port.postMessage("start");
+  }
+
+  /** No more chunks once this has resolved: the last one has been handed over by then. */
+  async stop() {
+    if (!this.on) return;
+    this.on = false;
+    await new Promise((resolve) => {
+      this.#stopped = resolve;
+      this.#node.port.postMessage("stop");
+      setTimeout(resolve, 500); // a context that the system has suspended does not answer
+    });
+    this.#onLevel(0);
+  }
+
+  /** Give the microphone back; the browser's sign for it goes out. */
+  close() {
+    this.#stream?.getTracks().forEach((track) => track.stop());
+    this.#source?.disconnect();
+    this.#stream = this.#source = this.#opening = null;
+  }
+}
+
+const INSECURE =
+  "Browsers give a microphone only to https pages and to localhost. On this computer, open the page as " +
+  "http://127.0.0.1; for other devices, start the server with: vivavoce serve --lan. You can type meanwhile.";
+
+function explain(error) {
+  switch (error.name) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "The microphone is not allowed for this page. Allow it in the browser's site settings (beside the " +
+        "address) and press Talk again. You can type meanwhile.";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "There is no microphone on this device. Connect one and press Talk again, or type.";
+    case "NotReadableError":
+    case "AbortError":
+      return "The microphone cannot be read; another program may be using it. Close that and press Talk again.";
+    default:
+      return `The microphone does not start: ${error.message || error.name}. You can type meanwhile.`;
+  }
+}

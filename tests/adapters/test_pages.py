@@ -1,0 +1,102 @@
+"""The routes of the talk page: files, what the page must know, QR codes."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from actors.table import RULES
+from adapters import page
+from adapters.http import Request, Response
+from adapters.pages import MOST_QR, about, routes
+from adapters.static import static_route
+from protocol.messages import Names
+
+LAN = "https://192.168.1.7:7172"
+SHOWN = routes(about("/socket.io/", Names(), (LAN,)))
+
+
+def ask(path: str, headers: dict[str, str] | None = None, **query: str) -> Response:
+    """What is answered to a GET."""
+    return SHOWN[path](Request("GET", path, query, headers or {}, b""))
+
+
+def test_every_file_that_the_page_loads_is_served() -> None:
+    served = {Path(path).name for path in SHOWN if path.startswith("/page/")}
+    index = ask("/").body.decode()
+    assert "/page/app.js" in index
+    for name in (name for name in served if name.endswith(".js")):
+        source = ask(f"/page/{name}").body.decode()
+        imported = {line.split('"./')[1].split('"')[0] for line in source.splitlines() if line.startswith("import ")}
+        assert imported <= served, name
+
+
+def test_nothing_is_inline() -> None:
+    for name in ("index.html", "inspect.html"):
+        text = ask(f"/page/{name}").body.decode()
+        assert " style=" not in text
+        assert "<style" not in text
+        assert "<script>" not in text
+        assert " onclick=" not in text
+
+
+def test_a_file_that_is_known_is_not_sent_again() -> None:
+    first = ask("/page/app.js")
+    tag = dict(first.headers)["ETag"]
+    assert (first.status, first.content_type) == (200, "text/javascript; charset=utf-8")
+    for known in (tag, f'"other", W/{tag}'):
+        again = ask("/page/app.js", {"if-none-match": known})
+        assert (again.status, again.body) == (304, b"")
+        assert dict(again.headers)["ETag"] == tag
+    assert ask("/page/app.js", {"if-none-match": '"other"'}).status == 200
+
+
+def test_a_file_that_does_not_exist_is_noticed_at_the_start() -> None:
+    with pytest.raises(FileNotFoundError):
+        static_route("missing.js")
+
+
+def test_the_page_knows_renamed_events_keys_and_the_whole_machine() -> None:
+    names = Names({"session.update": "configure", "token": "key"})
+    told = about("/voice/", names)
+    assert told.names == {"session.update": "configure", "token": "key"}
+    assert about("/", Names()).names == {}
+    ways = {(arrow.source, arrow.dest) for arrow in told.arrows}
+    assert ways == {
+        (source.value, rule.dest.value)
+        for rule in RULES
+        for source in rule.sources
+        if rule.dest is not None and rule.dest is not source
+    }
+    decoded = msgspec.json.decode(ask("/page.json").body)
+    assert decoded["lan"] == [LAN]
+
+
+@pytest.mark.parametrize("url", ["http://localhost:7171/#session=a&role=receiver", f"{LAN}/#token=secret"])
+def test_a_link_to_this_server_has_a_qr_code(url: str) -> None:
+    answer = ask("/qr.svg", {"host": "localhost:7171"}, url=url)
+    assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+    assert ET.fromstring(answer.body).tag.endswith("svg")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://evil.example/",
+        "http://localhost:7171@evil.example/",
+        "javascript:alert(1)",
+        "ftp://localhost:7171/",
+        "http://localhost:7171/#" + "a" * MOST_QR,
+        "http://[",
+    ],
+)
+def test_nothing_else_has_one(url: str) -> None:
+    assert ask("/qr.svg", {"host": "localhost:7171"}, url=url).status == 400
+
+
+def test_the_folder_of_the_page_holds_nothing_else() -> None:
+    folder = Path(next(iter(page.__path__)))
+    served = {Path(path).name for path in SHOWN if path.startswith("/page/")}
+    assert {file.name for file in folder.iterdir() if file.is_file()} == served

@@ -1,0 +1,97 @@
+"""A server in this process with the real codec and a recogniser that listens, so that a test sees what it hears."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from actors.ports import Analyst, Codec, Emit, LanguageModel, SpeechToText, TextToSpeech, Transcript, Utterance
+from actors.supervisor import Plan, Supervisor
+from adapters.audio import AudioCodec
+from adapters.listener import Door, Listener
+from adapters.llm.local import Local
+from protocol.audioformat import AudioFormat
+from protocol.messages import Names
+from tests.playbook import accept
+from tests.scripted import ScriptedAnalyst, Synthesiser
+
+HEARD = AudioFormat("pcm16", 16_000)
+
+
+class Ear:
+    """A recogniser that keeps the samples, `live` while the person speaks; its words are how many there were."""
+
+    accepts: frozenset[str] = frozenset()
+    wants = HEARD
+
+    def __init__(self) -> None:
+        self.live = True
+        self.heard = b""
+        self._news = trio.Event()
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Listen to the end."""
+        self.heard = b""
+        async with utterance.audio.open() as pieces:
+            async for piece in pieces:
+                self.heard += piece
+                self._news.set()
+                self._news = trio.Event()
+        return Transcript(f"{len(self.heard) // 2} samples" if self.heard else "", "en-US")
+
+    async def has_heard(self, count: int) -> None:
+        """Wait until there are so many bytes of samples."""
+        while len(self.heard) < count:
+            await self._news.wait()
+
+
+class LiveEngines:
+    """The real codec and guide, an Ear, and a synthesiser that needs no time; satisfies `actors.ports.Engines`."""
+
+    def __init__(self, codec: AudioCodec) -> None:
+        self.ear = Ear()
+        self._codec = codec
+        self._tts = Synthesiser()
+
+    def recogniser(self, provider: str) -> SpeechToText:
+        """The ear."""
+        return self.ear
+
+    def model(self, provider: str) -> LanguageModel:
+        """The guide."""
+        return Local()
+
+    def synthesiser(self, provider: str) -> TextToSpeech:
+        """One that makes no real sound."""
+        return self._tts
+
+    @property
+    def workers(self) -> tuple[int, ...]:
+        """The codec's processes."""
+        return (*self._codec.pids, *self._codec.stream_pids)
+
+    @property
+    def codec(self) -> Codec:
+        """The real one."""
+        return self._codec
+
+    @property
+    def analyst(self) -> Analyst:
+        """One that finds nothing."""
+        return ScriptedAnalyst()
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[str, LiveEngines]]:
+    """The address of such a server, and its engines."""
+    codec = AudioCodec()
+    engines = LiveEngines(codec)
+    supervisor = Supervisor(Plan(), engines, Names(), accept)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(codec.run)
+        await nursery.start(supervisor.run)
+        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        serve = Listener(supervisor, Door(), {}).serve
+        nursery.start_soon(trio.serve_listeners, serve, listeners)
+        yield f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}", engines
+        nursery.cancel_scope.cancel()
