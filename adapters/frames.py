@@ -18,10 +18,24 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """Leave the call at hand, if there is one still, and answer `Stopped`: nothing of that call follows."""
 
 
-class Recognise(msgspec.Struct, frozen=True, tag=True):
-    """`samples`: the utterance, mono s16le at 16 kHz. Answered by `Words` as they change, and `Recognised`."""
+class Hear(msgspec.Struct, frozen=True, tag=True):
+    """`samples` of an utterance of which more will come, mono s16le at 16 kHz; `begins`: these are its first.
+
+    Answered by `Words` as they change, and `Heard`.
+    """
 
     samples: bytes
+    begins: bool
+
+
+class Recognise(msgspec.Struct, frozen=True, tag=True):
+    """The utterance, or where it has begun with `Hear` (`begins` false) the rest of it.
+
+    Answered by `Words` as they change, and `Recognised`.
+    """
+
+    samples: bytes
+    begins: bool = True
 
 
 class Synthesise(msgspec.Struct, frozen=True, tag=True):
@@ -74,7 +88,7 @@ class Drop(msgspec.Struct, frozen=True, tag=True):
     streams: tuple[int, ...]
 
 
-Request = Stop | Recognise | Synthesise | Decode | Convert | Push | Drop
+Request = Stop | Hear | Recognise | Synthesise | Decode | Convert | Push | Drop
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -109,6 +123,10 @@ class Sounded(msgspec.Struct, frozen=True, tag=True):
     """The next samples, mono s16le. (Word and phoneme times, for lips, would be a field here.)"""
 
     samples: bytes
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """The samples were taken in."""
 
 
 class Recognised(msgspec.Struct, frozen=True, tag=True):
@@ -162,7 +180,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 
 
 Progress = Words | Sounded
-Done = Recognised | Spoken | Decoded | Converted | Pushed | Dropped
+Done = Heard | Recognised | Spoken | Decoded | Converted | Pushed | Dropped
 Result = Done | Failed | Refused
 Reply = Ready | Stopped | Words | Sounded | Result
 

@@ -4,7 +4,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import assert_never
 
@@ -20,6 +21,7 @@ from adapters.frames import (
     Done,
     Dropped,
     Failed,
+    Heard,
     Oversize,
     Progress,
     Pushed,
@@ -204,7 +206,7 @@ def _result(reply: Reply) -> Done:
             raise EngineFailed(message)
         case Refused(message):
             raise Undecodable(message)
-        case Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Dropped():
+        case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Dropped():
             return reply
         case Ready() | Stopped() | Words() | Sounded():
             raise Gone(f"it answered {type(reply).__name__} where a result was due")
@@ -379,12 +381,45 @@ class Workers:
         with trio.move_on_after(self._plan.deadline):
             seat = await self._free.receive()
             try:
-                return await seat.call(request, each)
-            except Oversize as error:
-                raise EngineFailed(f"{self._plan.title}: {error}") from error
+                return await self._on(seat, request, each)
             finally:
                 self._release.send_nowait(seat)
-        raise EngineFailed(f"{self._plan.title} did not finish within {self._plan.deadline:g} seconds")
+        raise self._late()
+
+    async def _on(self, seat: Seat, request: Request, each: Each) -> Done:
+        try:
+            return await seat.call(request, each)
+        except Oversize as error:
+            raise EngineFailed(f"{self._plan.title}: {error}") from error
+
+    def _late(self) -> EngineFailed:
+        return EngineFailed(f"{self._plan.title} did not finish within {self._plan.deadline:g} seconds")
+
+    @contextmanager
+    def keep_one(self) -> Iterator["Kept | None"]:
+        """A process for several calls, as long as the block; None where that would leave no other one free."""
+        if self._free.statistics().current_buffer_used < 2:
+            yield None
+            return
+        seat = self._free.receive_nowait()
+        try:
+            yield Kept(self, seat)
+        finally:
+            self._release.send_nowait(seat)
+
+
+class Kept:
+    """A process that is kept for several calls."""
+
+    def __init__(self, workers: Workers, seat: Seat) -> None:
+        self._workers = workers
+        self._seat = seat
+
+    async def call(self, request: Request, each: Each) -> Done:
+        """As `Workers.call`."""
+        with trio.move_on_after(self._workers._plan.deadline):
+            return await self._workers._on(self._seat, request, each)
+        raise self._workers._late()
 
 
 async def nothing(_: Progress) -> None:

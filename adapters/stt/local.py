@@ -1,15 +1,21 @@
 """The embedded recogniser: pocketsphinx, in worker processes, with no network and no key; English only."""
 
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+
 import trio
 
-from actors.audio import whole
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
-from adapters.frames import Progress, Recognise, Recognised, Words
-from adapters.worker import Plan, Workers
+from adapters.frames import Done, Hear, Progress, Recognise, Recognised, Words
+from adapters.worker import Each, Kept, Plan, Workers
 from protocol.audioformat import AudioFormat
 
 LANGUAGE = "en-US"
 MODEL = "en-us"
+ENOUGH = 48_000
+"""Bytes from which on the speaker's microphone can be learnt: 1.5 s. What is shorter is heard when it is complete."""
+STEP = 6_400
+"""Bytes that are handed to the process at least: 200 ms."""
 
 
 class LocalRecogniser:
@@ -17,7 +23,7 @@ class LocalRecogniser:
 
     accepts: frozenset[str] = frozenset()
     wants = AudioFormat("pcm16", 16_000)
-    live = False
+    live = True
 
     def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 300.0) -> None:
         self._workers = Workers(
@@ -34,21 +40,38 @@ class LocalRecogniser:
         return self._workers.pids
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """Recognise English, whatever `utterance.language` says; `prompt` and `model` change nothing.
+        """Recognise English, whatever `utterance.language` says, as it is spoken; `prompt` and `model` change nothing.
 
         Silence and noise give no words. Raises EngineFailed. Cancelling stops the engine within the time it needs for
         200 ms of sound.
         """
         if utterance.format != self.wants:
             raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.format}")
-        samples = await whole(utterance.audio)
 
         async def each(progress: Progress) -> None:
             if isinstance(progress, Words):
                 await words(progress.text)
 
-        match await self._workers.call(Recognise(samples), each):
-            case Recognised(text):
-                return Transcript(text, LANGUAGE)
-            case other:
-                raise EngineFailed(f"the local speech recogniser answered {type(other).__name__}")
+        async with utterance.audio.open() as pieces:
+            done = await self._hear(pieces, each)
+        if not isinstance(done, Recognised):
+            raise EngineFailed(f"the local speech recogniser answered {type(done).__name__}")
+        return Transcript(done.text, LANGUAGE)
+
+    async def _hear(self, pieces: AsyncIterator[bytes], each: Each) -> Done:
+        """Recognise what is spoken while it is, as long as that leaves a process for those who have spoken."""
+        held = bytearray()
+        kept: Kept | None = None
+        is_settled = begins = False
+        with ExitStack() as stack:
+            async for piece in pieces:
+                held += piece
+                if len(held) >= ENOUGH and not is_settled:
+                    is_settled = begins = True
+                    kept = stack.enter_context(self._workers.keep_one())
+                if kept is not None and len(held) >= STEP:
+                    even = len(held) // 2 * 2
+                    await kept.call(Hear(bytes(held[:even]), begins), each)
+                    begins = False
+                    del held[:even]
+            return await (kept or self._workers).call(Recognise(bytes(held), kept is None), each)

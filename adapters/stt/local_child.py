@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
 from actors.ports import EngineFailed
-from adapters.child import Line, serve
-from adapters.frames import Ready, Recognise, Recognised, Request, Result, Words
+from adapters.child import Abandoned, Line, serve
+from adapters.frames import Hear, Heard, Ready, Recognise, Recognised, Request, Result, Words
 
 RATE = 16_000
 CHUNK = RATE * 2 // 5
@@ -42,33 +42,61 @@ class Sphinx:
         self._words = self._decoder.current_search()
         self._decoder.add_keyphrase("listen", "hippopotamus")
         self._start = self._decoder.get_cmn(False)
+        self._hiss = Hiss()
+        self._is_open = False
+        self._told = ""
 
     def ready(self) -> Ready:
         """Listen to half a second of hiss."""
-        self._learn(with_hiss(bytes(RATE)), lambda: None)
+        self._learn(Hiss().over(bytes(RATE)), lambda: None)
         return Ready()
 
     def serve(self, request: Request, line: Line) -> Result:
         """Recognise; says all the words so far whenever they change."""
-        if not isinstance(request, Recognise):
-            raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
-        samples = with_hiss(request.samples)
+        match request:
+            case Hear(samples, begins):
+                self._go_on(samples, begins, line)
+                return Heard()
+            case Recognise(samples, begins):
+                self._go_on(samples, begins, line)
+                return Recognised(self._end())
+            case _:
+                raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
+
+    def _go_on(self, samples: bytes, begins: bool, line: Line) -> None:
+        """Take in more of the utterance; where that is broken off, the utterance is over."""
+        if begins:
+            self._end()
+            self._hiss = Hiss()
+        samples = self._hiss.over(samples)
         if not samples:
-            return Recognised("")
-        self._learn(samples, line.check)
-        self._decoder.activate_search(self._words)
-        self._decoder.start_utt()
+            return
         try:
-            told = ""
+            if not self._is_open:
+                self._begin(samples, line)
             for chunk in _pieces(samples, CHUNK):
                 line.check()
                 self._decoder.process_raw(chunk)
-                if (text := self._text()) != told:
-                    told = text
-                    line.send(Words(told))
-        finally:
-            self._decoder.end_utt()
-        return Recognised(self._text())
+                if (text := self._text()) != self._told:
+                    self._told = text
+                    line.send(Words(text))
+        except Abandoned:
+            self._end()
+            raise
+
+    def _begin(self, samples: bytes, line: Line) -> None:
+        self._learn(samples, line.check)
+        self._decoder.activate_search(self._words)
+        self._decoder.start_utt()
+        self._is_open, self._told = True, ""
+
+    def _end(self) -> str:
+        """The words of the utterance, which is over; "" where none has begun."""
+        if not self._is_open:
+            return ""
+        self._is_open = False
+        self._decoder.end_utt()
+        return self._text()
 
     def _learn(self, samples: bytes, check: Callable[[], None]) -> None:
         """Take the cepstral mean of the beginning of `samples`."""
@@ -102,19 +130,28 @@ def words(hypothesis: str) -> str:
     return " ".join(_VARIANT.sub("", _FILLER.sub(" ", hypothesis)).split())
 
 
-def with_hiss(data: bytes) -> bytes:
-    """Mono s16le with faint white noise, always the same, where it has stretches of digital silence; else as it is.
+class Hiss:
+    """Faint white noise, always the same, for sound that has stretches of digital silence; else it stays as it is.
 
     The recogniser takes the logarithm of the energy in each band: nothing at all, as speech engines write between
     words, is further from its speech than any noise.
     """
-    samples = np.frombuffer(data[: len(data) // 2 * 2], np.dtype("<i2"))
-    if not _has_silence(samples):
-        return samples.tobytes()
-    loudest = np.abs(samples.astype(np.int32)).max(initial=QUIET)
-    noise = np.random.default_rng(1).standard_normal(len(samples), np.float32) * (HISS * loudest)
-    hissing: bytes = np.clip(samples + noise, -32_768, 32_767).astype("<i2").tobytes()
-    return hissing
+
+    def __init__(self) -> None:
+        self._random = np.random.default_rng(1)
+        self._is_on = False
+        self._loudest = QUIET
+
+    def over(self, data: bytes) -> bytes:
+        """The next of the sound, mono s16le, with its noise; without an odd byte at the end."""
+        samples = np.frombuffer(data[: len(data) // 2 * 2], np.dtype("<i2"))
+        self._loudest = int(np.abs(samples.astype(np.int32)).max(initial=self._loudest))
+        self._is_on = self._is_on or _has_silence(samples)
+        if not self._is_on:
+            return samples.tobytes()
+        noise = self._random.standard_normal(len(samples), np.float32) * (HISS * self._loudest)
+        hissing: bytes = np.clip(samples + noise, -32_768, 32_767).astype("<i2").tobytes()
+        return hissing
 
 
 def _has_silence(samples: NDArray[np.int16]) -> bool:

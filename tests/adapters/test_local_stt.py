@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import soxr
 import trio
+import trio.testing
 
-from actors.audio import Complete
+from actors.audio import Complete, Growing
 from actors.ports import Clip, EngineFailed, Speech, Transcript, Utterance
 from adapters.stt.local import LocalRecogniser
-from adapters.stt.local_child import with_hiss, words
+from adapters.stt.local_child import Hiss, words
 from adapters.tts.local import FORMAT, LocalSpeech
 from protocol.audioformat import AudioFormat
 
@@ -124,6 +125,88 @@ async def test_a_cancelled_recognition_stops_and_the_same_process_hears_next(nur
     assert engine.pids == before
 
 
+@real
+async def test_words_are_heard_while_they_are_spoken(nursery: trio.Nursery) -> None:
+    engine = await start(nursery, 2)
+    samples = await said(nursery, SENTENCE)
+    audio = Growing()
+    first = trio.Event()
+    told: list[str] = []
+
+    async def tell(text: str) -> None:
+        told.append(text)
+        first.set()
+
+    spoken: list[Transcript] = []
+
+    async def hear() -> None:
+        spoken.append(await engine.transcribe(Utterance(audio, HEARD, "", "en-US", ""), tell))
+
+    with trio.fail_after(60):
+        async with trio.open_nursery() as hearing:
+            hearing.start_soon(hear)
+            for begin in range(0, len(samples) - 6_401, 6_401):  # odd, so that a sample is torn in two
+                audio.extend(samples[begin : begin + 6_401])
+            audio.extend(samples[begin + 6_401 :])
+            await first.wait()
+            audio.complete()
+    [transcript] = spoken
+    assert len({"what", "weather", "like", "london", "this", "morning"} & set(transcript.text.split())) >= 4
+    whole = await engine.transcribe(utterance(samples), unheard)
+    assert len(set(whole.text.split()) ^ set(transcript.text.split())) <= 4
+
+
+@real
+async def test_who_is_still_speaking_leaves_a_process_for_who_has_spoken(nursery: trio.Nursery) -> None:
+    engine = await start(nursery, 2)
+    samples = await said(nursery, SENTENCE)
+    speaking = [Growing(), Growing()]
+    told = [trio.Event(), trio.Event()]
+    ends: list[int] = []
+
+    async def hear(number: int) -> None:
+        async def tell(_: str) -> None:
+            told[number].set()
+            await trio.lowlevel.checkpoint()
+
+        await engine.transcribe(Utterance(speaking[number], HEARD, "", "en-US", ""), tell)
+        ends.append(number)
+
+    with trio.fail_after(60):
+        async with trio.open_nursery() as hearing:
+            for number in (0, 1):
+                hearing.start_soon(hear, number)
+                speaking[number].extend(samples)
+                if number == 0:
+                    await told[0].wait()
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            assert not told[1].is_set()
+            assert (await engine.transcribe(utterance(samples), unheard)).text
+            speaking[1].complete()
+            await told[1].wait()
+            assert not ends or ends == [1]
+            speaking[0].complete()
+    assert sorted(ends) == [0, 1]
+
+
+@real
+async def test_an_utterance_that_is_given_up_leaves_nothing_of_itself(nursery: trio.Nursery) -> None:
+    engine = await start(nursery, 2)
+    samples = await said(nursery, SENTENCE)
+    audio = Growing()
+    audio.extend(samples)
+    with trio.fail_after(60), trio.CancelScope() as scope:
+
+        async def tell(_: str) -> None:
+            scope.cancel()
+            await trio.lowlevel.checkpoint()
+
+        await engine.transcribe(Utterance(audio, HEARD, "", "en-US", ""), tell)
+    assert scope.cancelled_caught
+    first = await engine.transcribe(utterance(samples), unheard)
+    assert await engine.transcribe(utterance(samples), unheard) == first
+
+
 async def test_another_format_than_it_wants_is_refused() -> None:
     with pytest.raises(EngineFailed, match="takes pcm16/16000, not mp3"):
         await LocalRecogniser().transcribe(Utterance(Complete(b""), AudioFormat("mp3"), "", "en-US", ""), unheard)
@@ -135,8 +218,10 @@ def test_marks_that_are_no_words_are_dropped() -> None:
 
 def test_hiss_is_given_only_to_sound_with_digital_silence() -> None:
     speech = np.random.default_rng(4).integers(-3000, 3000, 16_000).astype("<i2")
-    assert with_hiss(speech.tobytes()) == speech.tobytes()
+    assert Hiss().over(speech.tobytes()) == speech.tobytes()
     speech[4_000:5_000] = 0
-    hissing = np.frombuffer(with_hiss(speech.tobytes()), "<i2")
+    hissing = np.frombuffer(Hiss().over(speech.tobytes()), "<i2")
     assert 10 < hissing[4_000:5_000].std() < 20
-    assert np.array_equal(np.frombuffer(with_hiss(speech.tobytes()), "<i2"), hissing)
+    assert np.array_equal(np.frombuffer(Hiss().over(speech.tobytes()), "<i2"), hissing)
+    piecewise = Hiss()
+    assert piecewise.over(speech[:8_000].tobytes()) + piecewise.over(speech[8_000:].tobytes()) == hissing.tobytes()
