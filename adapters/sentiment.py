@@ -8,7 +8,7 @@ _HEARD = 400  # characters: VADER's time grows with the square of the length (0.
 
 
 class Vader:
-    """Half of the Analyst port. The lexicon (5 MB) is read at the first text that is not blank, once, in about 40 ms."""
+    """Half of the Analyst port. The lexicon (5 MB) is read at the first text that is not blank, in about 40 ms."""
 
     def sentiment(self, text: str) -> str:
         """positive, neutral or negative, told by the first 400 characters of `text`."""
