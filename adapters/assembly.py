@@ -10,7 +10,7 @@ from adapters.errors import StartupFailed
 from adapters.failover import About, Candidate
 from adapters.provider import Endpoint
 from adapters.providers import KINDS, LOCAL, ROWS, Part, Row, Site, row_of
-from adapters.settings import Account, Providers
+from adapters.settings import Account, Preference, Providers
 from adapters.web import Web
 from protocol.tolerant import show
 
@@ -21,7 +21,7 @@ def configured(providers: Providers, web: Web) -> Iterator[Candidate[Any]]:
     """A candidate for each kind that each configured provider is for."""
     for row, name, account in _sections(providers):
         if not row.missing(account):
-            yield from _of_section(row, name, account, web)
+            yield from _of_section(row, name, account, providers.prefer, web)
 
 
 def _sections(providers: Providers) -> Iterator[tuple[Row, str, Account]]:
@@ -32,7 +32,7 @@ def _sections(providers: Providers) -> Iterator[tuple[Row, str, Account]]:
             yield row, row.name, providers.accounts[row.name]
 
 
-def _of_section(row: Row, name: str, account: Account, web: Web) -> Iterator[Candidate[Any]]:
+def _of_section(row: Row, name: str, account: Account, prefer: Preference, web: Web) -> Iterator[Candidate[Any]]:
     models = {kind: str(getattr(account, f"{kind.lower()}_model")) for kind in KINDS}
     named = {kind for kind in KINDS if models[kind] or (kind == "TTS" and account.voice)}
     for kind, part in row.parts.items():
@@ -46,7 +46,7 @@ def _of_section(row: Row, name: str, account: Account, web: Web) -> Iterator[Can
             models[kind] or part.model or "",
             "" if any(need.setting == "voice" for need in row.needs) else account.voice,
             f"it is configured in {row.section(name)}" if row.is_family else f"{row.title} is configured",
-            is_tentative=row.is_family and not named,
+            is_tentative=row.is_family and not named and name not in prefer.of(kind),
             # The variables that OpenAI's own tools read often lead to some other server, which does one kind alone.
             may_lack=bool(row.url and account.base_url) and not row.is_family and kind not in named,
         )
@@ -77,12 +77,11 @@ def configured_places(providers: Providers) -> frozenset[str]:
 
 def check_preferences(providers: Providers) -> None:
     """Raise StartupFailed where the operator prefers a provider that does not exist, naming those that do."""
-    prefer = {"STT": providers.prefer.stt, "LLM": providers.prefer.llm, "TTS": providers.prefer.tts}
     for kind in KINDS:
         rows = [row for row in ROWS if kind in row.parts]
         own = [name for row in rows if row.is_family for name in providers.named.get(row.name, {})]
         known = [*(row.name for row in rows if not row.is_family), *own, LOCAL]
-        for name in prefer[kind]:
+        for name in providers.prefer.of(kind):
             if name not in known and not name.startswith(tuple(NAMES)):
                 place = f"[providers.prefer] {kind.lower()}"
                 raise StartupFailed(f"{place}: unknown provider {show(name)}; there are: {', '.join(known)}")

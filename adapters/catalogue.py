@@ -16,7 +16,7 @@ from actors.ports import Catalogue, EngineFailed, Kind, ProviderEntry
 from adapters.failover import Candidate
 from adapters.provider import Listed, Offer
 from adapters.providers import KINDS, LOCAL, ROWS
-from adapters.settings import Account, Preference, Providers
+from adapters.settings import Account, Providers
 
 MOST = 500
 """Names that are kept of a list."""
@@ -81,7 +81,7 @@ class Roster:
         What was found takes part where nothing is configured, and `local` where there is nothing else; or where the
         operator's list names them.
         """
-        prefer = _order(self._providers.prefer, kind)
+        prefer = self._providers.prefer.of(kind)
         ready = [candidate for candidate in self._candidates[kind].values() if candidate.is_ready]
         listed = [candidate for name in prefer for candidate in ready if candidate.name == name]
         own = [each for each in ready if not each.about.is_found and each.name != LOCAL and each not in listed]
@@ -101,25 +101,24 @@ class Roster:
         first = self._candidates[kind].get(asked)
         if first is None or not first.is_ready:
             return usable
-        prefer = _order(self._providers.prefer, kind)
+        prefer = self._providers.prefer.of(kind)
         others = (each for each in usable if each is not first and (asked != LOCAL or each.name in prefer))
         return [first, *others]
 
     def catalogue(self) -> Catalogue:
-        """What sessions may name, in the order in which they are substituted."""
+        """What sessions may name, in the order in which they are substituted.
+
+        Besides those that are used by themselves: `local`, what was found, and what has not told yet what it does.
+        """
         return Catalogue(tuple(self._entries()), self._providers.substitute)
 
     def _entries(self) -> Iterator[ProviderEntry]:
         for kind in KINDS:
             usable = self.usable(kind)
-            ordered = [*usable, *(each for each in self._named(kind) if each not in usable)]
+            ordered = [*usable, *(each for each in self._candidates[kind].values() if each not in usable)]
             yield from (_entry(candidate) for candidate in ordered)
             for name, title, missing in self._absent(kind):
                 yield ProviderEntry(name, title, kind, configured=False, missing=missing)
-
-    def _named(self, kind: Kind) -> list[Candidate[Any]]:
-        """Those that are not used by themselves, and may be named: `local`, and what has not told yet what it does."""
-        return [candidate for candidate in self._candidates[kind].values() if not candidate.about.is_found]
 
     def _absent(self, kind: Kind) -> Iterator[tuple[str, str, str]]:
         """The providers of the table that are not configured: name, title, and what to do about it."""
@@ -207,10 +206,6 @@ class Lists:
         self._due[candidate] = now + wait * self._random.uniform(0.8, 1.2)
         if now - self._had.get(candidate, now) > STALE:
             candidate.offer = None
-
-
-def _order(prefer: Preference, kind: Kind) -> tuple[str, ...]:
-    return {"STT": prefer.stt, "LLM": prefer.llm, "TTS": prefer.tts}[kind]
 
 
 def _cut(offer: Offer) -> tuple[Offer, bool]:

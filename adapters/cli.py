@@ -148,7 +148,8 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
         from adapters import listing
 
         console = Console(highlight=False)
-        return await (listing.check(settings, console) if check else listing.show(settings, console, as_json=as_json))
+        print_all = listing.check if check else listing.show
+        return await print_all(settings, console, as_json=as_json)
 
     sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
 

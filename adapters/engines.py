@@ -168,7 +168,7 @@ class ProviderEngines:
             if (kind, chosen.name) == ("LLM", LOCAL):
                 model = " (the guide, which is no language model)"
             why = chosen.about.why or "no other provider is configured"
-            if chosen.name in getattr(self._providers.prefer, kind.lower()):
+            if chosen.name in self._providers.prefer.of(kind):
                 why = f"[providers.prefer] {kind.lower()} names it"
             yield kind, f"{chosen.name}{model}, because {why}"
 

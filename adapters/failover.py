@@ -35,10 +35,12 @@ class Policy(msgspec.Struct, frozen=True):
     """How long after a provider's first failure it is still asked again."""
     slow: float = 3.0
     """A try that took longer before it failed is not repeated while there is another provider."""
+    slowest: float = 10.0
+    """A try that took longer is not repeated at all: too little is left of the time that a session gives a stage."""
     patience: float = 10.0
-    """How long a provider may take for its first result while there is another one."""
+    """How long a provider may take for its first result while there is another one, which is asked at once then."""
     probe_first: float = 1.0
-    """The mean wait before a provider that was set aside is probed; it doubles with each."""
+    """The mean wait before a provider that was set aside is probed; it doubles with each, until a call succeeds."""
     probe_last: float = 60.0
     """The longest such wait."""
     probe_refused: float = 30.0
@@ -71,7 +73,8 @@ class About(msgspec.Struct, frozen=True):
 class Candidate(Generic[E]):
     """A provider of one kind that can be asked; `aside` says why it is not asked at the moment, "" where it is.
 
-    `offer` is what it said it has, None while that is not known; `is_cut`: it has more than that.
+    `offer` is what it said it has, None while that is not known; `is_cut`: it has more than that. `probing` is the
+    scope of its probes; they begin after `wait` at least, which grows until a call succeeds.
     """
 
     def __init__(self, about: About, engine: E) -> None:
@@ -83,6 +86,8 @@ class Candidate(Generic[E]):
         self.offer: Offer | None = None
         self.is_cut = False
         self.aside = ""
+        self.probing = trio.CancelScope()
+        self.wait = 0.0
         self.is_gone = False
 
     @property
@@ -105,16 +110,24 @@ class Candidate(Generic[E]):
 
 
 class Progress:
-    """Whether anything of a call has been handed on."""
+    """Whether anything of a call has been handed on; `patience` is how long the first result may take."""
 
     def __init__(self) -> None:
         self.handed_on = False
+        self.patience = math.inf
         self.scope = trio.CancelScope()
+
+    def expect(self) -> None:
+        """From now on the first result is waited for."""
+        if not self.handed_on:
+            self.scope.deadline = trio.current_time() + self.patience
 
     def over(self, emit: Emit[T]) -> Emit[T]:
         """`emit`, noted: what is handed on cannot be taken back."""
 
         async def noted(result: T) -> None:
+            if self.scope.cancel_called:
+                await trio.lowlevel.checkpoint()  # too late: the next one is asked
             self.handed_on = True
             self.scope.deadline = math.inf
             await emit(result)
@@ -140,7 +153,9 @@ class Failover:
             await trio.sleep_forever()
 
     async def call(self, chain: Sequence[Candidate[E]], attempt: Attempt[E, R], *, is_live: bool = False) -> R:
-        """Make the call with the first candidate that can do it; `is_live`: it may take as long as somebody speaks.
+        """Make the call with the first candidate that can do it.
+
+        With `is_live` it may take as long as somebody speaks: the attempt calls `expect` when that is over.
 
         Raises EngineFailed where none could, at once where the first says that the call is at fault (FINAL), and for a
         failure in the midst of the results. Cancelling ends the call at hand.
@@ -170,11 +185,11 @@ class Failover:
     ) -> R:
         """Ask one candidate as often as that makes sense; then it is set aside."""
         failing_since = 0.0
-        patience = math.inf if is_last or is_live else self._policy.patience
+        progress.patience = math.inf if is_last else self._policy.patience
         for number in range(1, self._policy.tries + 1):
             began = trio.current_time()
             try:
-                return await _once(candidate, attempt, progress, patience)
+                return await _once(candidate, attempt, progress, is_live=is_live)
             except ProviderFailed as failed:
                 if failed.verdict is Verdict.FINAL:
                     raise
@@ -186,7 +201,7 @@ class Failover:
                     and failed.verdict is Verdict.PASSING
                     and not progress.handed_on
                     and now + pause <= failing_since + self._policy.retrying
-                    and (is_last or now - began <= self._policy.slow)
+                    and now - began < (self._policy.slowest if is_last else min(self._policy.slow, progress.patience))
                 )
                 if not may_retry:
                     self._set_aside(candidate, failed)
@@ -211,34 +226,45 @@ class Failover:
             return
         log.warning("%s: %s is set aside: %s", candidate.kind, candidate.title, candidate.aside)
         first = self._policy.probe_refused if failed.verdict is Verdict.REFUSED else self._policy.probe_first
-        self._nursery.start_soon(
-            self._probe, candidate, candidate.listed, min(max(first, failed.retry_after), self._policy.probe_after)
-        )
+        first = min(max(first, candidate.wait, failed.retry_after), self._policy.probe_after)
+        candidate.probing = trio.CancelScope()
+        self._nursery.start_soon(self._probe, candidate, candidate.listed, first, candidate.probing)
 
     def _restore(self, candidate: Candidate[Any]) -> None:
+        """A call succeeded."""
+        candidate.wait = 0.0
         if candidate.aside:
             candidate.aside = ""
+            candidate.probing.cancel()
             log.info("%s: %s answers again", candidate.kind, candidate.title)
 
-    async def _probe(self, candidate: Candidate[Any], listed: Listed, pause: float) -> None:
-        """Check the candidate now and then until it is in order again, or gone."""
-        while candidate.aside and not candidate.is_gone:
-            await trio.sleep(self._jittered(pause))
-            pause = min(pause * 2, self._policy.probe_last)
-            if not candidate.aside or candidate.is_gone:
-                return
-            with trio.move_on_after(self._policy.probe_within):
-                why = await _fault(listed)
-                if why:
-                    candidate.aside = why
-                else:
-                    self._restore(candidate)
+    async def _probe(self, candidate: Candidate[Any], listed: Listed, pause: float, probing: trio.CancelScope) -> None:
+        """Check the candidate now and then until it is in order, a call has shown that it is, or it is gone.
+
+        What is checked is cheap, and may be in order while calls fail: so the waits grow until a call succeeds.
+        """
+        with probing:
+            while candidate.aside:
+                await trio.sleep(self._jittered(pause))
+                pause = min(pause * 2, self._policy.probe_last)
+                why = candidate.aside
+                if candidate.is_gone:
+                    return
+                with trio.move_on_after(self._policy.probe_within):
+                    why = await _fault(listed)
+                if probing.cancel_called:
+                    return  # meanwhile a call has succeeded
+                candidate.aside = why
+            candidate.wait = pause
+            log.info("%s: %s answers again", candidate.kind, candidate.title)
 
 
-async def _once(candidate: Candidate[E], attempt: Attempt[E, R], progress: Progress, patience: float) -> R:
-    with trio.move_on_after(patience) as progress.scope:
+async def _once(candidate: Candidate[E], attempt: Attempt[E, R], progress: Progress, *, is_live: bool) -> R:
+    with trio.CancelScope() as progress.scope:
+        if not is_live:
+            progress.expect()
         return await attempt(candidate, progress)
-    raise ProviderFailed(f"{candidate.title} gave no result within {patience:g} seconds")
+    raise ProviderFailed(f"{candidate.title} gave no result within {progress.patience:g} seconds")
 
 
 async def _fault(listed: Listed) -> str:

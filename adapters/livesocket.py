@@ -1,6 +1,6 @@
 """A WebSocket to a provider, over trio-websocket, with a deadline on everything that waits."""
 
-import functools
+import contextlib
 import math
 import ssl
 import urllib.parse
@@ -15,7 +15,7 @@ from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnec
 from wsproto.utilities import ProtocolError
 
 from adapters.provider import Endpoint, ProviderFailed, Verdict
-from adapters.web import Patience
+from adapters.web import Patience, trusted
 from adapters.webfaults import of_status, of_transport
 
 RECEIVE_SIZE = 65_536
@@ -66,6 +66,8 @@ class LiveSocket:
         self._patience = call.patience
         self._connection = connection
         self._waiting = trio.CancelScope()
+        self._is_receiving = False
+        self._sending = 0
         self._end = math.inf
         self.last_sent = trio.current_time()
 
@@ -88,6 +90,7 @@ class LiveSocket:
         Cancelling may leave half a frame: then the socket has to be left.
         """
         self.last_sent = trio.current_time()
+        self._sending += 1
         try:
             with trio.fail_after(self._patience.silence):
                 await self._connection.send_message(message)
@@ -97,17 +100,37 @@ class LiveSocket:
             ) from None
         except ConnectionClosed as closed:
             raise _closed(closed) from None
+        finally:
+            self._sending -= 1
 
     async def receive(self) -> str | bytes:
         """The next message. Raises SocketClosed, and ProviderFailed where one is owed and none comes in time."""
+        self._is_receiving = True
         try:
             with trio.CancelScope(deadline=self._deadline()) as self._waiting:
                 return await self._connection.get_message()
         except ConnectionClosed as closed:
             raise _closed(closed) from None
+        finally:
+            self._is_receiving = False
         if trio.current_time() >= self._end:
             raise ProviderFailed(f"{self._title} did not finish within {self._patience.whole:g} s")
         raise ProviderFailed(f"{self._title} has sent nothing for {self._patience.silence:g} s")
+
+    async def watch(self) -> None:
+        """While the provider owes nothing, see that it is still there, by pings (RFC 6455, 5.5.2).
+
+        Raises ProviderFailed where it is found to be gone, which takes `silence`. Cancelling may leave half a frame.
+        """
+        half = self._patience.silence / 2
+        with contextlib.suppress(ConnectionClosed):  # whoever receives finds out why
+            while True:
+                await trio.sleep(half)
+                with trio.move_on_after(half) as scope:
+                    await self._connection.ping()
+                is_waited_for = self._is_receiving and not self._sending and not self.is_owed
+                if scope.cancelled_caught and is_waited_for:  # else its pong is not read, or another deadline runs
+                    raise ProviderFailed(f"{self._title} has not answered for {self._patience.silence:g} s")
 
 
 def _closed(closed: ConnectionClosed) -> SocketClosed:
@@ -170,11 +193,6 @@ def _translated(call: SocketCall) -> Iterator[None]:
         raise ProviderFailed(f"{title} does not speak WebSocket as it should: is its address right?") from None
 
 
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    return ssl.create_default_context()
-
-
 async def _connected(call: SocketCall, tls: ssl.SSLContext | None) -> "WatchedStream":
     url = urllib.parse.urlsplit(call.endpoint.url)
     is_secure = url.scheme in ("https", "wss")
@@ -182,7 +200,7 @@ async def _connected(call: SocketCall, tls: ssl.SSLContext | None) -> "WatchedSt
     try:
         with trio.fail_after(call.patience.connect):
             tcp = await trio.open_tcp_stream(host, url.port or (443 if is_secure else 80))
-            return WatchedStream(await _secured(tcp, tls or _trusted(), host) if is_secure else tcp)
+            return WatchedStream(await _secured(tcp, tls or trusted(), host) if is_secure else tcp)
     except trio.TooSlowError:
         raise of_transport(call.endpoint, httpx.ConnectTimeout("")) from None
     except (OSError, trio.BrokenResourceError) as error:

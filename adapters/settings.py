@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from actors.limits import Limits
+from actors.ports import Kind
 from adapters.section import Host, Key, Network, Origin, Port, Region, Seconds, Secret, Section, Url, UrlPath, Workers
 
 
@@ -87,6 +88,10 @@ class Preference(Section, frozen=True):
     """The language model."""
     tts: tuple[str, ...] = ()
     """Text to speech."""
+
+    def of(self, kind: Kind) -> tuple[str, ...]:
+        """The names for this kind."""
+        return {"STT": self.stt, "LLM": self.llm, "TTS": self.tts}[kind]
 
 
 class Processes(Section, frozen=True):

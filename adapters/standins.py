@@ -1,12 +1,14 @@
 """The three ports over a chain of providers: each call goes to the first that can do it, in its own terms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 
 from actors.audio import Decoded
 from actors.configuring import has_voice
 from actors.ports import (
+    Audio,
     Clip,
     Codec,
     Delivery,
@@ -21,6 +23,26 @@ from actors.ports import (
 )
 from adapters.failover import Candidate, E, Failover, Progress
 from protocol.audioformat import AudioFormat
+
+
+class Followed:
+    """The Audio port over another; `at_end` is called each time that it has been read to its end."""
+
+    def __init__(self, audio: Audio, at_end: Callable[[], None]) -> None:
+        self._audio = audio
+        self._at_end = at_end
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, as the audio below."""
+        async with self._audio.open() as pieces:
+            yield self._followed(pieces)
+
+    async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for piece in pieces:
+            yield piece
+        self._at_end()
+
 
 Chain = Callable[[], Sequence[Candidate[E]]]
 """Who is to be asked, in order, the provider that was asked for first; never empty."""
@@ -64,7 +86,8 @@ class Recogniser:
 
         async def attempt(candidate: Candidate[SpeechToText], progress: Progress) -> Transcript:
             model = _model(candidate, self._asked, utterance.model)
-            fitting = replace(self._fitting(utterance, candidate.engine), model=model)
+            heard = replace(utterance, audio=Followed(utterance.audio, progress.expect), model=model)
+            fitting = self._fitting(heard, candidate.engine)
             return await candidate.engine.transcribe(fitting, progress.over(words))
 
         is_live = any(candidate.engine.live for candidate in chain)

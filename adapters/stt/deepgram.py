@@ -14,6 +14,7 @@ import trio
 from actors.ports import Audio, Emit, Transcript, Undecodable, Utterance
 from adapters.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
 from adapters.provider import Endpoint, Offer, ProviderFailed
+from adapters.remembered import Remembered
 from adapters.stt.languages import bcp47, terms
 from adapters.web import Call, Patience, Web
 from adapters.webfaults import scrub
@@ -92,13 +93,14 @@ class DeepgramRecogniser:
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._tls = tls
-        self._regionless: set[tuple[str, str]] = set()
+        self._regionless = Remembered[tuple[str, str]]()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise while it is spoken; a language that the model knows only without its region is sent so.
 
-        Of `prompt` go the names and phrases that it lists. While the person speaks Deepgram may be silent; from the
-        last sound on, not longer than `silence`. Raises ProviderFailed, Undecodable. Cancelling closes the socket.
+        Of `prompt` go the names and phrases that it lists. While the person speaks Deepgram may be silent, but has to
+        be there; from the last sound on it is silent for `silence` at most. Raises ProviderFailed, Undecodable.
+        Cancelling closes the socket.
         """
         model, language = utterance.model or MODEL, utterance.language
         if (model, language) in self._regionless:
@@ -118,6 +120,7 @@ class DeepgramRecogniser:
         async with open_socket(self._call(asked), self._tls) as socket, trio.open_nursery() as nursery:
             nursery.start_soon(_feed, socket, utterance.audio)
             nursery.start_soon(_keep_alive, socket)
+            nursery.start_soon(socket.watch)
             await self._hear(socket, hearing, words)
             nursery.cancel_scope.cancel()
         return hearing.transcript

@@ -10,6 +10,7 @@ import msgspec
 from actors.audio import Complete, whole
 from actors.ports import Emit, Transcript, Utterance
 from adapters.provider import Endpoint, Offer, ProviderFailed
+from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary, terms
 from adapters.web import Call, Patience, Web
 from protocol.audioformat import AudioFormat
@@ -20,16 +21,6 @@ DEFAULT_MODEL = MODELS[0]
 PATIENCE = Patience()
 MOST = 4_000_000
 """Bytes of an answer, which tells the time of each word."""
-FILES = {
-    "mp3": ("speech.mp3", "audio/mpeg"),
-    "wav": ("speech.wav", "audio/wav"),
-    "flac": ("speech.flac", "audio/flac"),
-    "ogg": ("speech.ogg", "audio/ogg"),
-    "opus": ("speech.ogg", "audio/ogg"),
-    "webm": ("speech.webm", "audio/webm"),
-    "m4a": ("speech.m4a", "audio/mp4"),
-    "aac": ("speech.aac", "audio/aac"),
-}
 SAMPLES = AudioFormat("pcm16", 16_000)
 """What it takes without a header, soonest of all."""
 _TERMS, _TERM_WORDS, _TERM_CHARACTERS = 100, 5, 49

@@ -11,6 +11,8 @@ import msgspec
 from actors.audio import whole
 from actors.ports import Emit, Transcript, Undecodable, Utterance
 from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remembered import Remembered
+from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary
 from adapters.wavefile import wav_of
 from adapters.web import Answer, Call, Patience, Web
@@ -18,16 +20,6 @@ from protocol.audioformat import AudioFormat, sniff
 
 MOST_BYTES = 4_000_000
 """Bytes of an answer; `verbose_json` tells every token of a minute in some 20,000."""
-FILES = {
-    "mp3": ("speech.mp3", "audio/mpeg"),
-    "wav": ("speech.wav", "audio/wav"),
-    "flac": ("speech.flac", "audio/flac"),
-    "ogg": ("speech.ogg", "audio/ogg"),
-    "opus": ("speech.ogg", "audio/ogg"),
-    "webm": ("speech.webm", "audio/webm"),
-    "m4a": ("speech.m4a", "audio/mp4"),
-}
-"""Name and type of the file by its format: OpenAI goes by the ending of the name."""
 _RECOGNISES = re.compile(r"whisper|transcribe|asr|parakeet|canary|voxtral|moonshine|sensevoice|speech-to-text", re.I)
 _NOT_FOR_FILES = re.compile(r"realtime|live|diarize|tts", re.I)
 _TASK = "automatic-speech-recognition"
@@ -66,7 +58,7 @@ class _Models(msgspec.Struct):
 class OpenAIRecogniser:
     """Satisfies `SpeechToText` and `Listed`. `endpoint.url` ends in /v1."""
 
-    accepts = frozenset(FILES)
+    accepts = frozenset(FILES) - {"aac"}
     wants = AudioFormat("pcm16", 16_000)
     live = False
 
@@ -74,7 +66,7 @@ class OpenAIRecogniser:
         self._web = web
         self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._unknown: set[tuple[str, str]] = set()
+        self._unknown = Remembered[tuple[str, str]]()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise; gpt-…transcribe models hand on words as they write them, others tell the language.
@@ -177,7 +169,7 @@ class CompatibleRecogniser(OpenAIRecogniser):
 
     def __init__(self, web: Web, endpoint: Endpoint, patience: Patience | None = None) -> None:
         super().__init__(web, endpoint, patience)
-        self._plain: set[str] = set()
+        self._plain = Remembered[str]()
 
     async def _ask(self, utterance: Utterance, data: bytes, words: Emit[str]) -> Transcript:
         answer_format = "json" if utterance.model in self._plain else _answer_format(utterance.model)

@@ -11,7 +11,7 @@ import msgspec
 from actors.ports import Clip, Emit, Speech
 from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
-from adapters.tts.voices import Voice, Voices, choose, find, speaks, understood
+from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, speaks, understood
 from adapters.web import Call, Patience, Web
 
 FILES = {"mp3": "audio-24khz-96kbitrate-mono-mp3", "opus": "ogg-24khz-16bit-mono-opus"}
@@ -61,7 +61,7 @@ class AzureSpeech:
                 "X-Microsoft-OutputFormat": FILES.get(asked.name) or SAMPLES[asked.rate],
             },
             PATIENCE,
-            markup(speech, await self._voice(speech)),
+            markup(speech, self._voice(speech)),
         )
         async with self._web.open(call) as answer:
             await relay(self._endpoint, answer, asked, sound)
@@ -76,19 +76,19 @@ class AzureSpeech:
         """Speak two letters. Raises ProviderFailed."""
         await self.synthesise(PROBE, discard)
 
-    async def _voice(self, speech: Speech) -> str:
+    def _voice(self, speech: Speech) -> str:
         """The ShortName of the voice to use."""
         if speech.voice.count("-") > 1:
             return speech.voice
-        voices = await self._voices.known()
+        voices = self._voices.known
         if speech.voice:
             found = find(voices, speech.voice)
             return found.id if found else speech.voice
         chosen = choose(voices, speech)
         return chosen.id if chosen and speaks(chosen, speech.language) else BY_GENDER[speech.gender]
 
-    async def _listed(self, patience: Patience) -> tuple[Voice, ...]:
-        call = self._call("GET", "/cognitiveservices/voices/list", {}, patience)
+    async def _listed(self) -> tuple[Voice, ...]:
+        call = self._call("GET", "/cognitiveservices/voices/list", {}, UNHURRIED)
         listed = understood(self._endpoint, await self._web.fetch_json(call), list[_Voice])
         return tuple(
             Voice(

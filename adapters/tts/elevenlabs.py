@@ -79,7 +79,7 @@ class ElevenLabsSpeech:
         Raises ProviderFailed. Cancelling closes the connection.
         """
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
-        voice = quote(await self._voice(speech), safe="")
+        voice = quote(self._voice(speech), safe="")
         call = self._call(
             "POST",
             f"/v1/text-to-speech/{voice}/stream",
@@ -92,11 +92,11 @@ class ElevenLabsSpeech:
 
     async def offer(self) -> Offer:
         """Its models that speak, their languages, and the account's voices: names, then ids. Raises ProviderFailed."""
+        voices = await self._voices.renew()
         answer = await self._web.fetch_json(self._call("GET", "/v1/models"))
         listed = understood(self._endpoint, answer, list[_Model])
         models = [model for model in listed if model.can_do_text_to_speech]
         languages = {language.language_id for model in models for language in model.languages or ()}
-        voices = await self._voices.renew()
         names = dict.fromkeys(voice.name for voice in voices if voice.name)
         return Offer(
             tuple(model.model_id for model in models),
@@ -108,23 +108,23 @@ class ElevenLabsSpeech:
         """Speak two letters. Raises ProviderFailed."""
         await self.synthesise(PROBE, discard)
 
-    async def _voice(self, speech: Speech) -> str:
+    def _voice(self, speech: Speech) -> str:
         """The id of the voice to use."""
         if _ID.match(speech.voice):
             return speech.voice
-        voices = await self._voices.known()
+        voices = self._voices.known
         if speech.voice:
             found = find(voices, speech.voice)
             return found.id if found else speech.voice
         chosen = choose(voices, speech)
         return chosen.id if chosen else BY_GENDER[speech.gender]
 
-    async def _listed(self, patience: Patience) -> tuple[Voice, ...]:
+    async def _listed(self) -> tuple[Voice, ...]:
         voices: list[Voice] = []
         token = ""
         for _ in range(_PAGES):
             query = {"page_size": str(_PAGE)} | ({"next_page_token": token} if token else {})
-            answer = await self._web.fetch_json(self._call("GET", "/v2/voices", query, patience))
+            answer = await self._web.fetch_json(self._call("GET", "/v2/voices", query))
             page = understood(self._endpoint, answer, _Voices)
             voices += map(_voice, page.voices)
             token = page.next_page_token or ""

@@ -129,7 +129,7 @@ class CompatibleSpeech(OpenAISpeech):
 
         Raises ProviderFailed. Cancelling closes the connection.
         """
-        voice = speech.voice or await self._default(speech)
+        voice = speech.voice or self._default(speech)
         ways = self._ways(speech.format)
         for tried, way in enumerate(ways):
             body = _body(speech, speech.model, voice, way.asked)
@@ -154,21 +154,20 @@ class CompatibleSpeech(OpenAISpeech):
 
     async def offer(self) -> Offer:
         """Its models and voices; empty where it has no list. Raises ProviderFailed."""
-        models = await self._models()
         try:
             voices = await self._voices.renew()
         except ProviderFailed as failed:
             if failed.verdict != Verdict.FINAL:
                 raise
             voices = ()
-        return Offer(models, tuple(voice.id for voice in voices))
+        return Offer(await self._models(), tuple(voice.id for voice in voices))
 
-    async def _default(self, speech: Speech) -> str:
-        chosen = choose(await self._voices.known(), speech)
+    def _default(self, speech: Speech) -> str:
+        chosen = choose(self._voices.known, speech)
         return chosen.id if chosen else ""
 
-    async def _listed(self, patience: Patience) -> tuple[Voice, ...]:
-        call = self._call("GET", "/audio/voices", expects=("application/json",), patience=patience)
+    async def _listed(self) -> tuple[Voice, ...]:
+        call = self._call("GET", "/audio/voices", expects=("application/json",))
         answer = understood(self._endpoint, await self._web.fetch_json(call), _Voices)
         return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
 

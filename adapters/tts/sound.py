@@ -10,8 +10,8 @@ from adapters.provider import Endpoint, ProviderFailed
 from adapters.web import Answer, Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
 
-PATIENCE = Patience(whole=120.0)
-"""A long text takes its time to be spoken, even where the first sound comes at once."""
+PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)
+"""A little less than a session has with a synthesiser, so that it hears of it from the provider's side."""
 MOST = 60_000_000
 """Bytes of one answer: twenty minutes of samples at 24 kHz."""
 AUDIO = ("audio/", "application/octet-stream")

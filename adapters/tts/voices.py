@@ -1,22 +1,17 @@
-"""The voices that a provider lists: kept for a while, found by name, chosen by language and gender."""
+"""The voices that a provider lists: kept, found by name, chosen by language and gender."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
-import trio
 
 from actors.ports import Speech
 from adapters.provider import Endpoint, ProviderFailed
 from adapters.web import Patience
 
-FRESH, AGAIN = 3_600.0, 60.0
-"""Seconds for which a list is used, and after which one that could not be had is asked for again."""
 MOST = 5_000
 """Voices that are kept."""
 UNHURRIED = Patience()
-QUICK = Patience(connect=2.0, first_byte=3.0, silence=3.0, whole=5.0)
-"""A turn that needs the list does not wait longer for it."""
 T = TypeVar("T")
 
 
@@ -29,39 +24,18 @@ class Voice(msgspec.Struct, frozen=True):
     gender: str = ""
 
 
-Fetch = Callable[[Patience], Awaitable[tuple[Voice, ...]]]
-
-
 class Voices:
-    """A provider's list of voices, kept for FRESH seconds; a catalogue that asks renews it, off the way of a turn."""
+    """A provider's list of voices as the catalogue last had it, so that no turn waits for a list."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[Voice, ...]]]) -> None:
         self._fetch = fetch
-        self._kept: tuple[Voice, ...] = ()
-        self._until = 0.0
-        self._asking = trio.Lock()
+        self.known: tuple[Voice, ...] = ()
+        """None before the first `renew`."""
 
     async def renew(self) -> tuple[Voice, ...]:
-        """Ask the provider. Raises ProviderFailed."""
-        self._keep(await self._fetch(UNHURRIED))
-        return self._kept
-
-    async def known(self) -> tuple[Voice, ...]:
-        """What is known, asked for where nothing is, or nothing recent; what was known before, or nothing, on failure.
-
-        Cancelling leaves it as it was. Who asks at the same time gets the same answer.
-        """
-        async with self._asking:
-            if trio.current_time() >= self._until:
-                try:
-                    self._keep(await self._fetch(QUICK))
-                except ProviderFailed:
-                    self._until = trio.current_time() + AGAIN
-        return self._kept
-
-    def _keep(self, voices: tuple[Voice, ...]) -> None:
-        self._kept = voices[:MOST]
-        self._until = trio.current_time() + FRESH
+        """Ask the provider. Raises ProviderFailed; then, or cancelled, what was known stays known."""
+        self.known = (await self._fetch())[:MOST]
+        return self.known
 
 
 def find(voices: Sequence[Voice], wanted: str) -> Voice | None:

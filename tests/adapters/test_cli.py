@@ -101,6 +101,7 @@ def test_providers_shows_each_by_kind_with_what_is_missing() -> None:
     assert (plain.exit_code, as_json.exit_code) == (0, 0)
     assert "STT  local *" in plain.output
     assert "not configured: set OPENAI_API_KEY" in plain.output
+    assert "not configured: set [providers.sherpa] model_dir" in plain.output
     listed = json.loads(as_json.output)
     assert list(listed) == ["STT", "LLM", "TTS"]
     assert [each["models"] for each in listed["LLM"] if each["name"] == "local"] == [["guide", "echo"]]
@@ -114,11 +115,17 @@ def test_providers_check_says_what_is_wrong_and_fails() -> None:
         "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MINE_API_KEY": "sk-planted",
         "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_MINE_LLM_MODEL": "m",
     }
-    result = called("providers", "--check", environ=environ)
-    assert result.exit_code == 1
+    result, as_json = (
+        called("providers", "--check", environ=environ),
+        called("providers", "--check", "--json", environ=environ),
+    )
+    assert (result.exit_code, as_json.exit_code) == (1, 1)
     assert "STT local: ok" in result.output
     assert "LLM mine: mine could not be reached" in result.output
-    assert "sk-planted" not in result.output + result.stderr
+    checked = {(each["kind"], each["name"]): each["trouble"] for each in json.loads(as_json.stdout)}
+    assert checked["STT", "local"] == ""
+    assert checked["LLM", "mine"].startswith("mine could not be reached")
+    assert "sk-planted" not in result.output + result.stderr + as_json.output
 
 
 def test_providers_with_bad_settings_is_one_line() -> None:

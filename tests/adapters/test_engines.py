@@ -128,6 +128,13 @@ def test_a_named_server_serves_the_kinds_for_which_it_has_a_model_set() -> None:
     assert built(wyoming={"w": Account(port=1)}) == {("STT", "w", True), ("TTS", "w", True)}
 
 
+def test_a_named_server_that_is_preferred_for_a_kind_is_used_for_it_before_it_has_said_that_it_does_it() -> None:
+    providers = Providers(
+        prefer=Preference(llm=("a",)), named={"openai_compatible": {"a": Account(base_url="http://127.0.0.1:1/v1")}}
+    )
+    assert {each.kind for each in configured(providers, Web()) if each.is_ready} == {"LLM"}
+
+
 def test_one_that_lacks_something_is_not_built() -> None:
     assert list(configured(Providers(accounts={"azure": Account(api_key="k")}), Web())) == []
 

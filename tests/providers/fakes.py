@@ -1,5 +1,6 @@
 """Providers that do as a list says, for the tests of what is made of their failures."""
 
+import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -47,7 +48,10 @@ def refused() -> ProviderFailed:
 
 
 class Hang:
-    """Do nothing for ever."""
+    """Do nothing for some seconds, or for ever."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.seconds = seconds
 
 
 Step = EngineFailed | Hang | str
@@ -78,7 +82,7 @@ class Fake:
                 case EngineFailed():
                     raise step
                 case Hang():
-                    await trio.sleep_forever()
+                    await trio.sleep(step.seconds)
                 case str():
                     await emit(step)
 

@@ -54,6 +54,13 @@ def test_what_was_found_is_used_where_nothing_is_configured_or_where_it_is_prefe
     assert names(roster(candidate("a", Fake()), found, prefer=("ollama",)).usable("LLM")) == ["ollama", "a"]
 
 
+def test_what_was_found_may_be_named_and_stands_in_for_nobody_that_is_configured() -> None:
+    made = roster(candidate("ollama", Fake(), is_found=True), candidate("a", Fake()), local())
+    entries = [each for each in made.catalogue().entries if each.kind == "LLM"]
+    assert [each.name for each in entries if each.configured] == ["a", "ollama", "local"]
+    assert names(made.chain("LLM", "ollama")) == ["ollama", "a"]
+
+
 def test_one_that_has_not_said_what_it_does_is_not_used() -> None:
     tentative = candidate("a", Fake(), is_tentative=True)
     both = roster(tentative, local())

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import trio
 import trio.lowlevel
+from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from actors.audio import Growing, whole
 from actors.ports import Clip, Delivery, EngineFailed, Question, Speech, Undecodable, Utterance
 from adapters.failover import Candidate, Failover, Policy, Progress
 from adapters.standins import Model, Recogniser, Synthesiser
@@ -22,8 +24,8 @@ POLICY = Policy()
 
 
 @asynccontextmanager
-async def running(seed: int = 0) -> AsyncIterator[Failover]:
-    failover = Failover(POLICY, Random(seed))
+async def running(seed: int = 0, policy: Policy = POLICY) -> AsyncIterator[Failover]:
+    failover = Failover(policy, Random(seed))
     async with trio.open_nursery() as nursery:
         await nursery.start(failover.run)
         yield failover
@@ -153,12 +155,13 @@ async def test_while_one_is_aside_the_next_is_asked_at_once(autojump_clock: Mock
     assert len(fake.asked) == POLICY.tries
 
 
-async def test_one_that_hangs_gives_way_where_there_is_another(autojump_clock: MockClock) -> None:
-    fake, other = Fake([Hang()]), Fake()
-    async with running() as failover:
+@pytest.mark.parametrize("patience", [0.5, 10.0])
+async def test_one_that_hangs_gives_way_where_there_is_another(patience: float, autojump_clock: MockClock) -> None:
+    fake, other = Fake(*[[Hang()]] * 3), Fake()
+    async with running(policy=Policy(patience=patience)) as failover:
         begin = trio.current_time()
         assert await Asking(failover, candidate("one", fake), candidate("two", other)).ask() == ["fine"]
-        assert trio.current_time() - begin == pytest.approx(POLICY.patience)
+        assert trio.current_time() - begin == pytest.approx(patience)
 
 
 async def test_one_that_has_begun_may_take_its_time(autojump_clock: MockClock) -> None:
@@ -248,57 +251,22 @@ async def test_a_break_in_the_midst_is_final_and_sets_aside(autojump_clock: Mock
         assert (asking.heard, other.asked, bool(one.aside)) == (["One."], [], True)
 
 
-# ---- probed
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_it_is_probed_at_growing_intervals_until_it_is_well(seed: int, autojump_clock: MockClock) -> None:
-    fake, other = Fake(*[[passing()]] * 3), Fake()
-    well_at = 0.0
-    async with running(seed) as failover:
-        fake.health = lambda: None if trio.current_time() >= well_at else passing()
-        well_at = trio.current_time() + 500
-        asking = Asking(failover, one := candidate("one", fake), candidate("two", other))
-        await asking.ask()
-        failed_at = fake.times[-1]
-        for _ in range(1_000):
-            if one.aside:
-                await trio.sleep(1)
-        assert trio.current_time() <= well_at + 1.5 * POLICY.probe_last + 1
-        waits = [later - earlier for earlier, later in pairwise([failed_at, *fake.checked])]
-        mean = POLICY.probe_first
-        for wait in waits:
-            assert 0.5 * mean <= wait <= 1.5 * mean
-            mean = min(2 * mean, POLICY.probe_last)
-        await asking.ask()
-        assert len(fake.asked) == POLICY.tries + 1
-        probes = len(fake.checked)
-        await trio.sleep(300)
-        assert len(fake.checked) == probes
-
-
-async def test_a_probe_that_hangs_is_given_up_and_made_again(autojump_clock: MockClock) -> None:
-    class Stuck(Fake):
-        async def check(self) -> None:
-            self.checked.append(trio.current_time())
-            if len(self.checked) < 3:
-                await trio.sleep_forever()
-
-    fake = Stuck([refused()])
+async def test_what_comes_too_late_is_not_handed_on(autojump_clock: MockClock) -> None:
+    """A result in the very moment in which the patience ends: the next one is asked, and nothing is told twice."""
+    late, other = Fake([Hang(POLICY.patience), "late"]), Fake()
     async with running() as failover:
-        await Asking(failover, one := candidate("one", fake), candidate("two", Fake())).ask()
-        await trio.sleep(600)
-        assert (len(fake.checked), one.aside) == (3, "")
+        asking = Asking(failover, candidate("one", late), candidate("two", other))
+        told = await asking.ask()
+    assert (told, len(other.asked)) in ((["fine"], 1), (["late"], 0))
 
 
-async def test_one_that_is_gone_is_probed_no_more(autojump_clock: MockClock) -> None:
-    fake = Fake([refused()])
-    fake.health = refused
+async def test_one_that_is_alone_and_hangs_is_not_asked_again(autojump_clock: MockClock) -> None:
+    """What is left of the session's own patience would not be enough, and its words would be lost."""
+    fake = Fake([Hang(POLICY.slowest + 1), passing()], [])
     async with running() as failover:
-        await Asking(failover, one := candidate("one", fake), candidate("two", Fake())).ask()
-        one.is_gone = True
-        await trio.sleep(600)
-        assert fake.checked == []
+        with pytest.raises(EngineFailed, match="down for a while"):
+            await Asking(failover, candidate("one", fake)).ask()
+    assert len(fake.asked) == 1
 
 
 async def test_a_call_that_is_cancelled_sets_nobody_aside(autojump_clock: MockClock) -> None:
@@ -345,11 +313,48 @@ async def test_the_utterance_is_decoded_for_one_that_does_not_take_its_format(au
 
 
 async def test_a_live_recogniser_may_listen_as_long_as_somebody_speaks(autojump_clock: MockClock) -> None:
-    chain = [candidate("one", Fake([Hang()], live=True), "STT"), candidate("two", Fake(), "STT")]
+    chain = [candidate("one", Fake([Hang()], live=True), "STT"), candidate("two", other := Fake(), "STT")]
     async with running() as failover:
         with trio.move_on_after(10 * POLICY.patience) as scope:
-            await recogniser(failover, chain).transcribe(UTTERANCE, Collected())
-    assert scope.cancelled_caught
+            await recogniser(failover, chain).transcribe(replace(UTTERANCE, audio=Growing()), Collected())
+    assert (scope.cancelled_caught, other.asked) == (True, [])
+
+
+async def test_a_live_recogniser_has_its_patience_from_the_last_sound_on(autojump_clock: MockClock) -> None:
+    class Listening(Fake):
+        async def transcribe(self, utterance: Utterance, words: Any) -> Any:
+            await whole(utterance.audio)
+            await trio.sleep_forever()
+
+    chain = [candidate("one", Listening(live=True), "STT"), candidate("two", Fake(), "STT")]
+    spoken = Growing()
+    utterance = replace(UTTERANCE, audio=spoken)
+    heard: list[str] = []
+    done = trio.Event()
+
+    async def transcribe() -> None:
+        heard.append((await recogniser(failover, chain).transcribe(utterance, Collected())).text)
+        done.set()
+
+    async with running() as failover, trio.open_nursery() as nursery:
+        nursery.start_soon(transcribe)
+        await trio.sleep(10 * POLICY.patience)
+        spoken.complete()
+        finished_at = trio.current_time()
+        with trio.fail_after(2 * POLICY.patience):
+            await done.wait()
+        assert trio.current_time() - finished_at == pytest.approx(POLICY.patience, abs=1)
+    assert heard == ["fine"]
+
+
+async def test_one_that_has_told_words_may_take_its_time_after_the_last_sound(autojump_clock: MockClock) -> None:
+    chain = [
+        candidate("one", Fake(["some words", Hang(50), "more"], live=True), "STT"),
+        candidate("two", Fake(), "STT"),
+    ]
+    async with running() as failover:
+        await recogniser(failover, chain).transcribe(UTTERANCE, told := Collected())
+    assert told.all == ["some words", "more"]
 
 
 async def test_what_cannot_be_decoded_is_nobodys_fault(autojump_clock: MockClock) -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 import trio
 import trustme
+from trio_websocket import WebSocketConnection
 
 from actors.audio import Complete, Growing
 from actors.ports import Transcript
@@ -50,6 +51,37 @@ async def test_a_socket_that_does_not_read_is_noticed() -> None:
         await talk.server.until(lambda server: server.accepted == 1)
     assert failure.verdict is Verdict.PASSING
     assert "has not read for 0.2 s" in str(failure)
+
+
+async def test_one_that_stops_while_the_person_speaks_is_noticed() -> None:
+    async def play(peer: Peer) -> None:
+        await trio.sleep_forever()
+
+    audio = Growing()
+    for _ in range(3):  # the first fill what a socket keeps unread
+        audio.extend(bytes(1_000))
+    async with talking(play, patience=Patience(silence=0.2)) as talk:
+        failure = await talk.fails(audio)
+    assert failure.verdict is Verdict.PASSING
+    assert "has not answered for 0.2 s" in str(failure)
+
+
+async def test_one_that_is_there_may_be_silent_while_the_person_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    audio = Growing()
+    answered = 0
+
+    async def ping(connection: WebSocketConnection) -> None:
+        nonlocal answered
+        await plain(connection)
+        answered += 1
+        if answered == 3:
+            audio.complete()
+
+    plain = WebSocketConnection.ping
+    monkeypatch.setattr(WebSocketConnection, "ping", ping)
+    audio.extend(b"\1\2")
+    async with talking(until_close(results("after a while", final=True)), patience=Patience(silence=1.0)) as talk:
+        assert await talk(audio) == Transcript("after a while")
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xff\xff\xff", b"\x81\x02\xc3\x28", b"\x81\x7f\x00\x00\x00\x00\x7f\xff\xff\xff"])

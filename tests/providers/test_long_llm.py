@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 import pytest
 import trio
+import trio.lowlevel
 
 from actors.ports import Delivery, Exchange, Question
 from adapters.llm.openai import COMPATIBLE, OPENAI, OpenAiChat
@@ -77,6 +78,7 @@ async def test_an_answer_is_left_in_the_middle_and_the_next_one_comes(adapter: O
             async def stop(piece: str | Delivery, scope: trio.CancelScope = scope) -> None:
                 heard.append(piece)
                 scope.cancel()
+                await trio.lowlevel.checkpoint()  # as a session does that takes it
 
             await adapter.answer(replace(max_token=0), stop)
         assert scope.cancelled_caught

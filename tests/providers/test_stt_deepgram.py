@@ -238,7 +238,7 @@ async def test_the_socket_is_kept_alive_while_the_person_is_silent(mock_clock: t
         utterance = Utterance(audio, PCM, "", "en-US", "")
         transcripts.append(await talk.adapter.transcribe(utterance, talk.tell))
 
-    async with talking(play, patience=Patience(silence=3.0)) as talk, trio.open_nursery() as nursery:
+    async with talking(play, patience=Patience(silence=20.0)) as talk, trio.open_nursery() as nursery:
         nursery.start_soon(listen)
         audio.extend(b"\1\2")
         await talk.server.until(lambda server: bool(talk.server.peers and talk.server.peers[0].heard))

@@ -110,8 +110,8 @@ async def test_the_format_is_asked_for_in_its_terms(wanted: AudioFormat, sent: s
 )
 async def test_a_voice_is_named_or_chosen_by_language_and_gender(changes: dict[str, object], voice: str) -> None:
     async with talking() as talk:
+        await talk.adapter.offer()
         assert await talk.voice(**changes) == voice
-        await talk.voice(**changes)
         assert sum(request.method == "GET" for request in talk.server.requests) == 1
 
 

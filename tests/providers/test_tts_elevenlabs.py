@@ -129,8 +129,9 @@ async def test_a_model_that_does_not_take_a_language_is_not_told_one() -> None:
     assert request.json == {"text": "Hallo.", "model_id": "eleven_multilingual_v2"}
 
 
-async def test_a_voice_is_known_by_its_name_and_the_list_asked_for_once() -> None:
+async def test_a_voice_is_known_by_its_name_and_no_turn_asks_for_the_list() -> None:
     async with talking() as talk:
+        await talk.adapter.offer()
         assert await talk.voice(voice="sarah") == SARAH
         assert await talk.voice(voice="Sarah - Mature, Reassuring") == SARAH
         assert await talk.voice(voice="Nobody") == "Nobody"
@@ -154,11 +155,14 @@ async def test_a_name_cannot_leave_its_place_in_the_address() -> None:
 )
 async def test_a_voice_is_chosen_by_language_and_gender(language: str, gender: str, voice: str) -> None:
     async with talking() as talk:
+        await talk.adapter.offer()
         assert await talk.voice(language=language, gender=gender) == voice
 
 
 async def test_a_key_that_may_not_list_voices_speaks_with_one_that_all_have() -> None:
     async with talking(lists=False) as talk:
+        with pytest.raises(ProviderFailed, match="voices_read"):
+            await talk.adapter.offer()
         assert await talk.voice(gender="female") == BY_GENDER["female"]
         assert await talk.voice() == BY_GENDER["unspecified"]
         assert sum(request.method == "GET" for request in talk.server.requests) == 1

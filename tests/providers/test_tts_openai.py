@@ -119,7 +119,8 @@ async def test_a_list_that_is_none_fails() -> None:
     ],
 )
 async def test_a_compatible_server_speaks_with_a_voice_of_its_own(language: str, gender: str, voice: str) -> None:
-    async with talking(CompatibleSpeech, Server(voices=KOKORO)) as talk:
+    async with talking(CompatibleSpeech, Server(voices=KOKORO, models={"data": [{"id": "kokoro"}]})) as talk:
+        await talk.adapter.offer()
         assert (await talk.say(language=language, gender=gender))["voice"] == voice
         await talk.say()
         assert talk.asked().count("/v1/audio/voices") == 1

@@ -2,12 +2,11 @@
 
 import pytest
 import trio
-from trio.testing import MockClock
+import trio.lowlevel
 
 from actors.ports import Speech
 from adapters.provider import ProviderFailed
-from adapters.tts.voices import AGAIN, FRESH, MOST, QUICK, UNHURRIED, Voice, Voices, choose, find
-from adapters.web import Patience
+from adapters.tts.voices import MOST, Voice, Voices, choose, find
 
 SARAH = Voice("s1", "Sarah - Reassuring", ("en-US",), "female")
 GEORGE = Voice("g1", "George", ("en-GB",), "male")
@@ -16,78 +15,27 @@ RIVER = Voice("r1", "River", (), "neutral")
 ALL = (SARAH, GEORGE, SEPP, RIVER)
 
 
-class Provider:
-    """A list that can be asked for; `asked` with what patience."""
+async def test_a_list_is_what_the_catalogue_last_had() -> None:
+    answers: list[tuple[Voice, ...] | ProviderFailed] = [ALL, ProviderFailed("down"), (GEORGE,) * (MOST + 1)]
 
-    def __init__(self, *voices: Voice) -> None:
-        self.voices = voices
-        self.works = True
-        self.asked: list[Patience] = []
+    async def fetch() -> tuple[Voice, ...]:
+        await trio.lowlevel.checkpoint()
+        answer = answers.pop(0)
+        if isinstance(answer, ProviderFailed):
+            raise answer
+        return answer
 
-    async def fetch(self, patience: Patience) -> tuple[Voice, ...]:
-        self.asked.append(patience)
-        await trio.sleep(1)
-        if not self.works:
-            raise ProviderFailed("it does not work")
-        return self.voices
-
-
-async def test_a_list_is_asked_for_once_in_a_while(autojump_clock: MockClock) -> None:
-    provider = Provider(*ALL)
-    voices = Voices(provider.fetch)
-    assert await voices.known() == ALL
-    await trio.sleep(FRESH - 1)
-    await voices.known()
-    assert provider.asked == [QUICK]
-    await trio.sleep(2)
-    await voices.known()
-    assert provider.asked == [QUICK, QUICK]
-
-
-async def test_who_asks_at_the_same_time_asks_once(autojump_clock: MockClock) -> None:
-    provider = Provider(*ALL)
-    voices = Voices(provider.fetch)
-    async with trio.open_nursery() as nursery:
-        for _ in range(5):
-            nursery.start_soon(voices.known)
-    assert len(provider.asked) == 1
-
-
-async def test_what_was_known_serves_while_the_list_cannot_be_had(autojump_clock: MockClock) -> None:
-    provider = Provider(*ALL)
-    voices = Voices(provider.fetch)
-    provider.works = False
-    assert await voices.known() == ()
-    assert await voices.known() == ()
-    assert len(provider.asked) == 1
-    await trio.sleep(AGAIN)
-    provider.works = True
-    assert await voices.known() == ALL
-    provider.works = False
-    await trio.sleep(FRESH)
-    assert await voices.known() == ALL
-
-
-async def test_a_catalogue_renews_it_off_the_way_of_a_turn(autojump_clock: MockClock) -> None:
-    provider = Provider(SARAH)
-    voices = Voices(provider.fetch)
-    await voices.renew()
-    provider.voices = (GEORGE,) * (MOST + 1)
-    assert len(await voices.renew()) == MOST
-    assert (await voices.known())[0] == GEORGE
-    assert provider.asked == [UNHURRIED, UNHURRIED]
-    provider.works = False
-    with pytest.raises(ProviderFailed):
+    voices = Voices(fetch)
+    assert not voices.known
+    assert await voices.renew() == voices.known == ALL
+    with pytest.raises(ProviderFailed, match="down"):
         await voices.renew()
-
-
-async def test_cancelling_leaves_it_as_it_was(autojump_clock: MockClock) -> None:
-    provider = Provider(*ALL)
-    voices = Voices(provider.fetch)
-    with trio.move_on_after(0.5) as scope:
-        await voices.known()
-    assert scope.cancelled_caught
-    assert await voices.known() == ALL
+    assert voices.known == ALL
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await voices.renew()
+    assert voices.known == ALL
+    assert await voices.renew() == voices.known == (GEORGE,) * MOST
 
 
 @pytest.mark.parametrize(
