@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from actors import table
 from actors.effects import Answer, Closing, DropQueued, Release, Speak, Start
 from actors.events import Answered, Delivered, Failed, MemberId, Said, Spoken, Written
-from actors.parts import Listener, Part, Piece
-from actors.ports import Delivery, Exchange, Facts, Question, Speech, Target
+from actors.parts import Batch, Listener, Part, Piece
+from actors.ports import Exchange, Facts, Question, Speech, Target
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.errors import ErrorId
 from protocol.messages import (
@@ -42,7 +42,7 @@ def respond(session: Session) -> None:
     facts = Facts(turn.number, session.last_turn.first_audio_ms, session.cut_after)
     question = Question(
         text=turn.said,
-        history=_remembered(session),
+        history=tuple(session.history),
         model=llm.model,
         prompt=llm.prompt,
         temperature=llm.temperature,
@@ -59,7 +59,7 @@ def respond(session: Session) -> None:
     session.effects.append(Start(Answer(turn.number, llm.provider.name, question), admit=typed))
 
 
-def _remembered(session: Session) -> tuple[Exchange, ...]:
+def _remembered(session: Session) -> list[Exchange]:
     """The latest turns that together stay within the bound of characters, oldest first."""
     kept: list[Exchange] = []
     room = session.limits.history_chars
@@ -68,7 +68,7 @@ def _remembered(session: Session) -> tuple[Exchange, ...]:
         if room < 0 or len(kept) >= session.limits.history_turns:
             break
         kept.append(exchange)
-    return tuple(reversed(kept))
+    return kept[::-1]
 
 
 def note_delivery(session: Session) -> None:
@@ -88,14 +88,12 @@ def write(session: Session) -> None:
 
 def finish_text(session: Session) -> None:
     assert isinstance(session.event, Answered)
-    session.turn.finish_text()
     session.send(session.receivers, TextDone(session.turn.text), session.turn.number)
     _begin_parts(session)
 
 
 def finish_unspoken(session: Session) -> None:
     """An answer without speakable words has its text and no audio."""
-    session.turn.parts.finish()
     session.send(session.receivers, TextDone(session.turn.text))
     finish_turn(session)
 
@@ -150,7 +148,10 @@ def keep_sound(session: Session) -> None:
     """Sound was made; `send_sound` follows where it may go out."""
     spoken = session.event
     assert isinstance(spoken, Spoken)
-    session.turn.parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last)
+    parts = session.turn.parts
+    parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last)
+    if parts[spoken.part].is_sent:
+        session.turn.timeline.complete(spoken.part)
 
 
 def _tell_failure(session: Session, part: Part, target: Target, why: str) -> None:
@@ -166,21 +167,26 @@ def _still_there(session: Session, part: int) -> list[Listener]:
 def send_sound(session: Session) -> None:
     """Send what is due, to each Receiver in its own encoding, and have the parts made for which there is room now."""
     turn = session.turn
-    for batch in turn.parts.due():
-        if batch.seconds:
-            turn.mark("first_audio", session.now)
-        turn.mark_last_audio(session.now)
-        untold = dict(batch.failures)
-        for piece in batch.pieces:
-            if piece.target in untold:
-                _tell_failure(session, batch.part, piece.target, untold.pop(piece.target))
-            _send_piece(session, batch.part, piece)
-        turn.timeline.play(batch.part.id, batch.part.text, batch.seconds, session.now, complete=batch.closes)
-        session.touched = session.now
-    _begin_parts(session)
+    while turn.parts.has_due:  # a silent part is due as soon as it has begun
+        for batch in turn.parts.due():
+            _send_batch(session, batch)
+        _begin_parts(session)
     if turn.is_over:
         _close_for_the_rest(session)
         _report(session)
+
+
+def _send_batch(session: Session, batch: Batch) -> None:
+    turn, part = session.turn, batch.part
+    if batch.seconds:
+        turn.mark("first_audio", session.now)
+    turn.mark_last_audio(session.now)
+    for target, why in batch.failures.items():
+        _tell_failure(session, part, target, why)
+    for piece in batch.pieces:
+        _send_piece(session, part, piece)
+    turn.timeline.play(part.id, part.text, batch.seconds, session.now, complete=part.made)
+    session.touched = session.now
 
 
 def _send_piece(session: Session, part: Part, piece: Piece) -> None:
@@ -225,9 +231,8 @@ def finish_turn(session: Session) -> None:
     exchange = session.turn.exchange(session.now)
     if exchange is not None:
         session.history.append(exchange)
-        del session.history[: max(0, len(session.history) - session.limits.history_turns)]
-    session.turn.clip = None
-    session.turn.delivery = Delivery()
+        session.history = _remembered(session)
+    session.turn = session.turn.remains()
     session.effects.append(Release(session.turn.number))
 
 

@@ -32,6 +32,7 @@ class Growing:
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
         self._complete = False
+        self._read_out = False
         self._grown = trio.Event()
         self.on_complete: Callable[[], None] = _ignore
         """Called when the last chunk has come."""
@@ -40,6 +41,11 @@ class Growing:
     def is_complete(self) -> bool:
         """Whether the last chunk has come."""
         return self._complete
+
+    @property
+    def is_read_out(self) -> bool:
+        """Whether somebody has read it to its end."""
+        return self._read_out
 
     def extend(self, chunk: bytes) -> None:
         """A chunk came."""
@@ -69,6 +75,7 @@ class Growing:
                 await trio.lowlevel.checkpoint()
                 yield self._chunks[read - 1]
             if self._complete:
+                self._read_out = True
                 return
             await self._grown.wait()
 

@@ -8,6 +8,7 @@ that closes a part waits until it is known whether another part follows: one tha
 text is complete. Sound itself never waits for that where it is streamed.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -36,16 +37,23 @@ class Part:
         self.speech = speech
         self.audience: tuple[Listener, ...] = ()
         self.targets: tuple[Target, ...] = ()
-        self.begun = False
         self.made = False
-        self.closed = False
         self.waiting: list[Sounds] = []
         self.failures: dict[Target, str] = {}
         self.opened: set[Target] = set()
 
     def __repr__(self) -> str:
-        stage = "closed" if self.closed else "made" if self.made else "begun" if self.begun else "cut"
-        return f"<Part {self.id} {stage}>"
+        return f"<Part {self.id} {'made' if self.made else 'begun' if self.targets else 'cut'}>"
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there is sound that was not sent."""
+        return any(any(sounds.values()) for sounds in self.waiting)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether there is no more sound to send, now or later."""
+        return self.made and not self.has_waiting
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -59,17 +67,12 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What goes out of one part at once; it plays for `seconds`. `closes`: the part, `is_last`: the response.
-
-    `failures`: the targets that get no sound, and why.
-    """
+    """What goes out of one part at once; it plays for `seconds`. `failures`: who gets no sound, and why."""
 
     part: Part
     failures: Mapping[Target, str]
     pieces: tuple[Piece, ...]
     seconds: float
-    closes: bool
-    is_last: bool
 
 
 class Parts:
@@ -80,7 +83,8 @@ class Parts:
         self._ordered = ordered
         self._ahead = ahead
         self._parts: list[Part] = []
-        self._open: list[Part] = []
+        self._to_begin: deque[Part] = deque()
+        self._in_hand: list[Part] = []
         self.complete = False
         self.last_sent = 0
         """The id of the part that something was sent of last."""
@@ -94,7 +98,7 @@ class Parts:
     @property
     def is_over(self) -> bool:
         """Whether the text is complete and every part was sent."""
-        return self.complete and not self._open
+        return self.complete and not self._in_hand and not self._to_begin
 
     @property
     def total(self) -> int:
@@ -107,13 +111,13 @@ class Parts:
         """The next part of the text."""
         part = Part(len(self._parts), text, speech)
         self._parts.append(part)
-        self._open.append(part)
+        self._to_begin.append(part)
 
     def append_to_last(self, text: str) -> bool:
         """Give unspeakable words at the end of the text to the last part; False where that has begun, or is not."""
-        if not self._parts or self._parts[-1].begun:
+        if not self._to_begin:
             return False
-        self._parts[-1].text += text
+        self._to_begin[-1].text += text
         return True
 
     def finish(self) -> None:
@@ -122,11 +126,10 @@ class Parts:
 
     def begin_next(self, audience: tuple[Listener, ...], fallback: Target) -> Part | None:
         """The next part that may be made now, for those of `audience`, or where there are none as `fallback`."""
-        in_hand = sum(part.begun for part in self._open)
-        part = next((part for part in self._open if not part.begun), None)
-        if part is None or in_hand >= self._ahead:
+        if not self._to_begin or len(self._in_hand) >= self._ahead:
             return None
-        part.begun = True
+        part = self._to_begin.popleft()
+        self._in_hand.append(part)
         part.audience = audience
         part.targets = tuple(dict.fromkeys(listener.target for listener in audience)) or (fallback,)
         part.made = part.speech is None
@@ -152,20 +155,19 @@ class Parts:
             yield self._batch(part)
 
     def _sendable(self) -> list[Part]:
-        return self._open[:1] if self._ordered else self._open
+        return self._in_hand[:1] if self._ordered else self._in_hand
 
     def _can_go(self, part: Part) -> bool:
-        return self._closes(part) or (self._stream and any(any(sounds.values()) for sounds in part.waiting))
+        return self._closes(part) or (self._stream and part.has_waiting)
 
     def _closes(self, part: Part) -> bool:
         """Whether the part is made, and it is known whether another one follows."""
-        return part.made and (self.complete or len(self._open) > 1)
+        return part.made and (self.complete or len(self._in_hand) > 1 or len(self._to_begin) > 0)
 
     def _batch(self, part: Part) -> Batch:
         closes = self._closes(part)
         if closes:
-            part.closed = True
-            self._open.remove(part)
+            self._in_hand.remove(part)
         is_last = closes and self.is_over
         self.last_sent = part.id
         waiting, part.waiting = part.waiting, []
@@ -178,7 +180,7 @@ class Parts:
             if closes and not sounds:
                 sounds = [_NOTHING]
             pieces += self._pieces(part, target, sounds, closes, is_last)
-        return Batch(part, failures, tuple(pieces), seconds, closes, is_last)
+        return Batch(part, failures, tuple(pieces), seconds)
 
     def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
         for number, sound in enumerate(sounds, 1):

@@ -10,6 +10,7 @@ that may wait. Among the waiting, the owner with the least work running goes fir
 longest ago, then who came first: a session with many parts cannot keep the others from their first.
 """
 
+import contextlib
 import logging
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Hashable
@@ -17,6 +18,9 @@ from collections.abc import Awaitable, Callable, Hashable
 import trio
 
 log = logging.getLogger(__name__)
+ROOM = 96
+"""How much work of one seat may come before the dispatcher is scheduled: the parts of an answer, or of a session whose
+mailbox is full, all the turns that its messages begin and cut again."""
 
 
 class Work:
@@ -43,11 +47,11 @@ class Worker:
 
 
 class Done:
-    """A worker tells the dispatcher that it is free; `work` is what it has finished, None at its start."""
+    """A worker tells the dispatcher that it is free; `owner` is whose work it has finished, None at its start."""
 
-    def __init__(self, worker: Worker, work: Work | None) -> None:
+    def __init__(self, worker: Worker, owner: Hashable | None) -> None:
         self.worker = worker
-        self.work = work
+        self.owner = owner
 
 
 class Pool:
@@ -65,8 +69,8 @@ class Pool:
         self._served: dict[Hashable, int] = {}
         self._assigned = 0
         self._idle: deque[Worker] = deque()
-        # The dispatcher takes a message out as soon as it is scheduled; the room is for what comes in between.
-        self._inbox, self._incoming = trio.open_memory_channel[Work | Done](4 * self.seats + 64)
+        # The dispatcher takes all out as soon as it is scheduled; the room is for what comes in between.
+        self._inbox, self._incoming = trio.open_memory_channel[Work | Done](ROOM * self.seats)
 
     def __repr__(self) -> str:
         return f"<Pool {self.name}: {self.busy} of {self.workers} workers busy, {self.waiting} jobs waiting>"
@@ -122,20 +126,26 @@ class Pool:
             task_status.started()
             async for message in self._incoming:
                 self._note(message)
+                self._note_the_rest()
                 self._assign()
+
+    def _note_the_rest(self) -> None:
+        with contextlib.suppress(trio.WouldBlock):
+            while True:
+                self._note(self._incoming.receive_nowait())
 
     def _note(self, message: Work | Done) -> None:
         if isinstance(message, Work):
             self._waiting.append(message)
             return
         self._idle.append(message.worker)
-        if message.work is not None:
-            self._forget(message.work)
+        if message.owner is not None:
+            self._forget(message.owner)
 
-    def _forget(self, work: Work) -> None:
-        self._running[work.owner] -= 1
-        if not self._running[work.owner]:
-            del self._running[work.owner]
+    def _forget(self, owner: Hashable) -> None:
+        self._running[owner] -= 1
+        if not self._running[owner]:
+            del self._running[owner]
 
     def _assign(self) -> None:
         """Give waiting work to idle workers; what was cancelled while it waited is thrown away."""
@@ -164,8 +174,9 @@ class Pool:
                 self.crashes += 1
                 log.error("%s: a worker crashed and is replaced", self.name)
                 log.debug("%s: the crash", self.name, exc_info=True)
-                self._forget(work)
+                self._forget(work.owner)
                 nursery.start_soon(self._work, nursery)
                 await work.crashed()
                 return
-            done = Done(worker, work)
+            done = Done(worker, work.owner)
+            del work  # while this waits for the next one, nothing of the last is kept

@@ -7,6 +7,7 @@ full. So a session is never stuck behind a slow client or a slow engine, and its
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol, assert_never
 
 import trio
@@ -14,7 +15,7 @@ import trio
 from actors import stages
 from actors.audio import Growing
 from actors.effects import Acknowledge, DropQueued, Effect, End, Feed, Job, Listen, Release, Send, Start, Transcribe
-from actors.events import Event, Failed, Joined, Left, MemberId, StageEvent, Tick
+from actors.events import Event, Failed, Joined, Left, MemberId, Recognised, StageEvent, Tick, Words
 from actors.pool import Pool, Work
 from actors.ports import Engines, Kind
 from actors.session import Session, Transition
@@ -59,12 +60,21 @@ class Arrival:
 Mail = Event | Arrival
 
 
+Doing = Callable[[], Awaitable[None]]
+
+
 class Ear:
-    """An utterance that is recognised while it is spoken."""
+    """An utterance that is recognised while it is spoken; `whole` is the job once it is complete."""
 
     def __init__(self) -> None:
         self.audio = Growing()
+        self.whole: Transcribe | None = None
         self.is_over = False
+        self.has_counted = False
+
+    def counts(self, event: StageEvent) -> bool:
+        """Whether this is a result of the whole utterance: nothing is before its end, nor a transcript without it."""
+        return self.whole is not None and (self.audio.is_read_out or not isinstance(event, Recognised))
 
 
 class Runner:
@@ -77,7 +87,7 @@ class Runner:
         self._pools = pools
         self._names = names
         self._outlets: dict[MemberId, Outlet] = {}
-        self._work: dict[int, list[Work]] = {}
+        self._work: dict[int, set[Work]] = {}
         self._seats: dict[int, tuple[Kind, ...]] = {}
         self._ears: dict[int, Ear] = {}
         self._logged: Transition | None = None
@@ -201,16 +211,28 @@ class Runner:
         if admit and not self._admit(job.turn, WAY[kind]):
             return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
         ear = self._ears.pop(job.turn, None)
-        if ear is not None and self._finish_listening(ear):
-            return None
-        return self._submit(job, lambda: stages.perform(job, self._engines, self.session.limits, self._report))
+        if ear is not None and isinstance(job, Transcribe):
+            ear.whole = job
+            self._finish_listening(ear)
+            if not ear.is_over:
+                return None
+        run = partial(stages.perform, job, self._engines, self.session.limits, self._report)
+        return self._submit(job, run, partial(self._crash, job))
 
-    def _submit(self, job: Job, run: Callable[[], Awaitable[None]]) -> Failed | None:
+    def _submit(self, job: Job, run: Doing, crashed: Doing) -> Failed | None:
         kind = stages.kind_of(job)
-        work = Work(self.session.id, run, lambda: self._crash(job))
+        works = self._work.setdefault(job.turn, set())
+
+        async def run_and_forget() -> None:
+            try:
+                await run()
+            finally:
+                works.discard(work)
+
+        work = Work(self.session.id, run_and_forget, crashed)
         if not self._pools[kind].submit(work):
             return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
-        self._work.setdefault(job.turn, []).append(work)
+        works.add(work)
         return None
 
     def _admit(self, turn: int, way: tuple[Kind, ...]) -> bool:
@@ -237,20 +259,32 @@ class Runner:
         self._seats[job.turn] = ("STT",)
         ear = self._ears[job.turn] = Ear()
         ear.audio.extend(job.clip.data)
-        if self._submit(job, lambda: self._recognise_live(job, ear)) is not None:
-            ear.is_over = True
+        crashed = partial(self._crash_live, job, ear)
+        ear.is_over = self._submit(job, partial(self._recognise_live, job, ear), crashed) is not None
 
     async def _recognise_live(self, job: Transcribe, ear: Ear) -> None:
+        async def report(event: StageEvent) -> None:
+            if not isinstance(event, Words):
+                ear.has_counted = ear.counts(event)
+            if isinstance(event, Words) or ear.has_counted:
+                await self._report(event)
+
+        limits = self.session.limits
         try:
-            await stages.perform(job, self._engines, self.session.limits, self._report, ear.audio)
+            await stages.perform(job, self._engines, limits, report, ear.audio)
         finally:
             ear.is_over = True
+        if ear.whole is not None and not ear.has_counted:  # it came to an end just as the person did
+            await stages.perform(ear.whole, self._engines, limits, self._report)
 
-    def _finish_listening(self, ear: Ear) -> bool:
-        """The utterance is complete; False where its recognition has come to an end too early."""
+    async def _crash_live(self, job: Transcribe, ear: Ear) -> None:
+        if ear.whole is not None:
+            await self._crash(job)
+
+    def _finish_listening(self, ear: Ear) -> None:
+        """No more comes of the utterance."""
         self._pools["STT"].note_spoken()
         ear.audio.complete()
-        return not ear.is_over
 
     def _release(self, turn: int) -> None:
         ear = self._ears.pop(turn, None)

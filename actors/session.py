@@ -238,7 +238,7 @@ class Session:
             case Delivered():
                 return "delivery"
             case Answered():
-                return "answer" if self.turn.is_audible else "wordless answer"
+                return "answer" if self.turn.finish_text() else "wordless answer"
             case Spoken():
                 return "made"
             case Failed():

@@ -56,6 +56,11 @@ class Timeline:
             played.segments.append(Segment(begins, seconds))
             self.plays_until = begins + seconds
 
+    def complete(self, part: int) -> None:
+        """All the sound of a part has been sent, where anything was."""
+        if part in self._played:
+            self._played[part].complete = True
+
     def heard(self, now: float) -> str:
         """The words that had time to play by `now`, in the order of the parts."""
         texts = [played.heard(now) for _, played in sorted(self._played.items())]

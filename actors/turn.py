@@ -1,7 +1,5 @@
 """One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
 
-from functools import cached_property
-
 from actors.events import MemberId
 from actors.parts import Parts
 from actors.ports import Clip, Delivery, Exchange
@@ -59,19 +57,6 @@ class Turn:
         """Whether everything of the answer was sent, be it nothing but its text."""
         return self.parts.is_over
 
-    @cached_property
-    def spoken(self) -> str:
-        """What is said of the whole answer, "" where nothing can be; to be asked for when it is written to its end.
-
-        Made once, because it takes a millisecond for each page of text, and the event loop waits for it.
-        """
-        return self._speech(self.text)
-
-    @property
-    def is_audible(self) -> bool:
-        """Whether the answer, which is written to its end, has sound."""
-        return len(self.parts) > 0 or self.delivery.clip is not None or self.spoken != ""
-
     def _speech(self, text: str) -> str:
         return speakable(text, self.configuration.tts.language_code)
 
@@ -84,16 +69,22 @@ class Turn:
         if self.configuration.llm.stream and self._has_many:
             self._add(self._cutter.push(piece))
 
-    def finish_text(self) -> None:
-        """The answer is written to its end: cut what is not cut yet."""
+    def finish_text(self) -> bool:
+        """The answer is written to its end: cut what is not cut yet. Returns whether it has sound.
+
+        It takes a millisecond for each page of text that has not been cut, and the event loop waits for it.
+        """
         if not self._has_many:
-            self.parts.add(self.text, self.spoken)
+            spoken = self._speech(self.text)
+            if spoken or self.delivery.clip is not None:
+                self.parts.add(self.text, spoken)
         else:
             if not self.configuration.llm.stream:
                 self._add(self._cutter.push(self.text))
             self._add(self._cutter.finish())
             self._place_scraps()
         self.parts.finish()
+        return len(self.parts) > 0
 
     @property
     def _has_many(self) -> bool:
@@ -112,10 +103,12 @@ class Turn:
 
     def _place_scraps(self) -> None:
         """What cannot be said at the end belongs to the last part, or where that has begun is a silent part."""
-        if self._scraps and not self.parts.append_to_last(self._scraps):
-            # Without any part before it, what cannot be said piece by piece can be said as a whole.
-            self.parts.add(self._scraps, None if len(self.parts) else self.spoken)
-        self._scraps = ""
+        scraps, self._scraps = self._scraps, ""
+        if not len(self.parts):
+            if speech := self._speech(scraps):  # what cannot be said piece by piece can be said as a whole
+                self.parts.add(scraps, speech)
+        elif scraps and not self.parts.append_to_last(scraps):
+            self.parts.add(scraps, None)
 
     # ---- what is remembered
 
@@ -126,6 +119,12 @@ class Turn:
         if self.is_over and now >= self.timeline.plays_until:
             return Exchange(self.said, self.text) if self.text.strip() else None
         return Exchange(self.said, self.timeline.heard(now))
+
+    def remains(self) -> "Turn":
+        """What is kept of a turn that is over: its number, and when it was first heard."""
+        kept = Turn(self.number, self.configuration)
+        kept.first_audio_ms = self.first_audio_ms
+        return kept
 
     # ---- the latency ledger
 

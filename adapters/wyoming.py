@@ -22,8 +22,9 @@ MAX_JSON, MAX_PAYLOAD = 4 * 1024 * 1024, 16 * 1024 * 1024
 A list of a thousand voices takes 300 KB, a minute of 48 kHz stereo sound 11 MB."""
 SAID = 300
 """Characters of a peer's own message that an error repeats."""
-PATIENCE = Patience(first_byte=30.0)
-"""Engines on a small machine load their model at the first call, and recognise slower than the person spoke."""
+PATIENCE = Patience(first_byte=18.0)
+"""Engines on a small machine load their model at the first call, and recognise slower than the person spoke; but within
+the session's own limit, so that the next provider is asked."""
 
 Dial = Callable[[str, int], Awaitable[trio.abc.Stream]]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")

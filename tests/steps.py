@@ -94,7 +94,11 @@ PIECES: dict[str, list[tuple[str, ...]]] = {
     "TTS": [("",), ("la ", "la ")] * 4 + [()],
     "codec": [()],
 }
-ANSWERS = {"".join(pieces) for pieces in PIECES["LLM"]}
+SENTENCES = ("One. ", "Two. Th", "ree.\n<br>")
+"""An answer of several parts."""
+ANSWERS = {"".join(pieces) for pieces in [*PIECES["LLM"], SENTENCES]}
+WAYS = ("single", "stream", "stream", "multiple", "multiple ordered", "multiple stream", "multiple stream ordered")
+"""In how many parts and pieces an answer comes."""
 TROUBLES = ["fails", "breaks", "hangs", "hangs", "drips"]
 ENDS = ["done"] * 20 + TROUBLES
 
@@ -171,6 +175,20 @@ def late(slot: Slot, format_: str) -> list[Step]:
     return [slow, *TYPED, Wait(0.23), Leave(slot, True), Join(slot, "receiver", format_), Wait(6.2)]
 
 
+@st.composite
+def ways(draw: st.DrawFn) -> list[Step]:
+    """Answers come in another way from now on, and one does; then anything may happen to it."""
+    way = f"{draw(st.sampled_from(WAYS))}{draw(st.sampled_from(['', ' written']))}"
+    llm, tts = Act(SENTENCES, draw(NO_DELAYS)), Act(draw(st.sampled_from(PIECES["TTS"])), draw(NO_DELAYS))
+    return [
+        Say(0, "session.update", way),
+        Engine("LLM", llm),
+        Engine("TTS", tts),
+        *TYPED,
+        *draw(st.lists(WAITS, max_size=1)),
+    ]
+
+
 NOTHING: st.SearchStrategy[list[Step]] = st.just([])
 TURNS = st.sampled_from([SPOKEN, TYPED, [*SPOKEN, Wait(1.1)], [*TYPED, Wait(0.23)], [*TYPED, Wait(6.2)]])
 COMMON = [
@@ -179,6 +197,8 @@ COMMON = [
     alone(NO_ENCODERS)[0] | st.builds(crowded, st.sampled_from(["STT", "LLM", "TTS"]), TURNS),
 ]  # fmt: skip
 DEAF = [
+    ways(),
+    ways(),
     *alone(st.builds(Join, SLOTS, ROLES, FORMATS, st.just(True)), st.builds(Listen, SLOTS)),
     st.builds(
         lambda first, ticks: [*first, Yield(ticks), *TYPED], st.sampled_from([SPOKEN, TYPED]), st.integers(0, 60)

@@ -123,7 +123,10 @@ class Story:
     def _take_piece(self, piece: Piece) -> None:
         assert not self.cancelled, "no piece of a response follows its response.cancelled"
         assert not self.done, "done is on the last message of a response"
-        assert not self.parts.get(piece.id, False), "no piece of a part follows the one with streamPartDone"
+        if self.parts.get(piece.id, False):
+            assert piece.done, "no piece of a part follows the one with streamPartDone, but what closes the response"
+            assert not piece.audio
+        assert not (piece.text and piece.id in self.parts), "the words of a part are on its first piece"
         self.parts[piece.id] = piece.stream_part_done
         if piece.done:
             self.done = True

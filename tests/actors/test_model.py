@@ -166,6 +166,10 @@ class Stage:
         match step.event, step.payload:
             case "session.update", None:
                 return ({"LLM": {"provider": NOBODY}},)
+            case "session.update", str(way):
+                response = "multiple" if "multiple" in way else "single"
+                tts = {"responseType": response, "stream": "stream" in way, "isOrdered": "ordered" in way}
+                return ({"LLM": {"stream": "written" in way}, "TTS": tts},)
             case "session.update", stream:
                 return ({"LLM": {"stream": stream}},)
             case "input.buffer.commit", str(why):
@@ -248,7 +252,7 @@ class Stage:
             [joined] = await client.until(SessionJoined)
             assert isinstance(joined, SessionJoined)
             assert joined.state in ("idle", "handshaken"), joined
-            await client.voice.update({"LLM": {"stream": False}})
+            await client.voice.update({"LLM": {"stream": False}, "TTS": {"stream": False, "responseType": "single"}})
             await client.check_a_turn_works()
         await self.server.check_nothing_is_left()
 

@@ -1,5 +1,6 @@
 """The pool: seats, fairness, cancelled work, workers that crash, and what happens where it is full."""
 
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -89,7 +90,7 @@ async def test_an_owner_with_much_work_does_not_keep_the_others_waiting(autojump
             pool.submit(ledger.work(name))
         await trio.sleep(10)
     first, then, last = ledger.began[:2], ledger.began[2:4], ledger.began[4:]
-    assert [sorted(pair) for pair in (first, then, last)] == [["a1", "a2"], ["b1", "c1"], ["a3", "a4"]]
+    assert [sorted(pair) for pair in (first, then, last)] == [["a1", "b1"], ["a2", "c1"], ["a3", "a4"]]
 
 
 async def test_a_single_worker_goes_round_among_the_owners(autojump_clock: MockClock) -> None:
@@ -213,6 +214,36 @@ def test_submitting_never_waits_and_a_full_pool_says_so() -> None:
         assert taken < 10_000
     assert taken >= pool.seats
     assert not pool.submit(ledger.work("a1"))
+
+
+async def test_all_seats_with_all_their_parts_find_room_in_one_instant(autojump_clock: MockClock) -> None:
+    ledger = Ledger()
+    async with running(workers=2, queue=6) as pool:
+        assert all(pool.submit(ledger.work(f"{seat}{part}", 0.01)) for seat in range(pool.seats) for part in range(16))
+        await trio.sleep(10)
+    assert len(ledger.ended) == 8 * 16
+
+
+async def test_much_work_that_comes_at_once_is_noted_at_once(autojump_clock: MockClock) -> None:
+    ledger = Ledger()
+    async with running(workers=1, queue=6) as pool:
+        for number in range(100):
+            pool.submit(ledger.work(f"a{number}"))
+        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint()
+        assert pool.busy + pool.waiting == 100
+
+
+async def test_an_idle_worker_keeps_nothing_of_its_last_work(autojump_clock: MockClock) -> None:
+    ledger = Ledger()
+    async with running(workers=1) as pool:
+        work = ledger.work("a1")
+        kept = weakref.ref(work)
+        pool.submit(work)
+        del work
+        await trio.sleep(2)
+        assert ledger.ended == ["a1"]
+        assert kept() is None
 
 
 async def test_a_pool_that_was_full_goes_on(autojump_clock: MockClock) -> None:

@@ -1,6 +1,7 @@
 """No sequence of events, whatever its order, leaves a session without a way on, or a response that is broken."""
 
 from collections import Counter
+from itertools import product
 from typing import Any
 
 import pytest
@@ -78,6 +79,13 @@ UPDATES: list[dict[str, Any]] = [
     {"LLM": {"stream": True}, "TTS": {"responseType": "multiple", "isOrdered": True}},
     {"TTS": {"responseType": "multiple", "stream": True, "isOrdered": True}},
 ]  # fmt: skip
+WAYS = [
+    {"LLM": {"stream": writes}, "TTS": {"responseType": response, "stream": streams, "isOrdered": ordered}}
+    for response in ("single", "multiple", "multiple")
+    for writes, streams, ordered in product((False, True), repeat=3)
+]
+"""Every way in which an answer can be made."""
+ANSWERS = [("Fine and well.",), ("Yes", ". No! What? **O", "h**"), ("Well.\n", "<br>Oh.\n<br>"), ("<br>",)]
 CHUNKS = (b"", b"sound", b"too long by far", b"\x1a\x45\xdf\xa3 head")
 MESSAGES = st.one_of(
     st.sampled_from(UPDATES).map(read_update),
@@ -245,22 +253,21 @@ class Conversation(RuleBasedStateMachine):
     # ---- the plain way, so that what is not plain happens everywhere on it
 
     @initialize(
-        role=st.sampled_from(["sender", "both"]), encoding=ENCODINGS, idle=st.sampled_from([False] * 9 + [True])
+        role=st.sampled_from(["sender", "both", "both"]), encoding=ENCODINGS, update=st.sampled_from([None, *WAYS])
     )
-    def begin(self, role: Role, encoding: Encoding, idle: bool) -> None:
+    def begin(self, role: Role, encoding: Encoding, update: dict[str, Any] | None) -> None:
         self.join(role, encoding)
-        if not idle:
-            self.step(Said(1, read_update({})))
+        if update is not None:
+            self.step(Said(1, read_update(update)))
 
-    @rule(steps=st.integers(1, 6), typed=st.booleans(), seconds=SECONDS)
-    def go_on(self, steps: int, typed: bool, seconds: float) -> None:
+    @rule(steps=st.integers(1, 6), typed=st.booleans(), answer=st.sampled_from(ANSWERS), seconds=SECONDS)
+    def go_on(self, steps: int, typed: bool, answer: tuple[str, ...], seconds: float) -> None:
         """What a patient person and sound engines do next."""
         for _ in range(steps):
-            self.take_a_step(typed, seconds)
+            self.take_a_step(typed, answer, seconds)
 
-    def take_a_step(self, typed: bool, seconds: float) -> None:
+    def take_a_step(self, typed: bool, answer: tuple[str, ...], seconds: float) -> None:
         """One event on the plain way."""
-        turn = self.session.turn.number
         for sender in self.session.senders:
             match self.session.state:
                 case State.IDLE:
@@ -269,16 +276,17 @@ class Conversation(RuleBasedStateMachine):
                     self.step(Said(sender, InputText("Hello") if typed else BufferAppend(b"sound")))
                 case State.RECEIVING:
                     self.step(Said(sender, BufferCommit()))
-        for job in self.jobs[:1]:
+        for job in self.jobs[-1:] if typed else self.jobs[:1]:
             self.jobs.remove(job)
             match job:
                 case Transcribe():
-                    self.step(Recognised(turn, "Hello"))
+                    self.step(Recognised(job.turn, "Hello"))
                 case Answer():
-                    self.step(Written(turn, "Fine and well."))
-                    self.step(Answered(turn))
+                    for piece in answer:
+                        self.step(Written(job.turn, piece))
+                    self.step(Answered(job.turn))
                 case Speak(targets=targets, part=part):
-                    self.step(Spoken(turn, part, {target: (Sound(b"sound", seconds),) for target in targets}))
+                    self.step(Spoken(job.turn, part, {target: (Sound(b"sound", seconds),) for target in targets}))
 
     # ---- sockets
 
@@ -332,7 +340,7 @@ class Conversation(RuleBasedStateMachine):
 
     @staticmethod
     def result(job: Job, goes_on: bool, seconds: float, data: st.DataObject) -> StageEvent:
-        words = data.draw(st.sampled_from(["", "Fine and well.", "... ", "Yes. No! ", " What? **Oh**"]))
+        words = data.draw(st.sampled_from(["", "Fine and well.", "... ", "Yes. No! ", " What? **Oh**", "Well.\n<br>"]))
         match job:
             case Transcribe(turn):
                 return Words(turn, words) if goes_on else Recognised(turn, words)
@@ -391,6 +399,12 @@ class Conversation(RuleBasedStateMachine):
         if self.session.state not in TURN or self.session.ended:
             assert not self.jobs
             assert self.admitted <= self.released
+
+    @invariant()
+    def a_turn_that_is_in_the_air_waits_for_work_or_for_the_end_of_the_sound(self) -> None:
+        if self.session.state in TURN and not self.session.ended:
+            speaks = self.session.state is State.SPEAKING and self.session.turn.is_over
+            assert self.jobs or speaks, "nobody works for it, and it is not over"
 
     @invariant()
     def everything_is_bounded(self) -> None:

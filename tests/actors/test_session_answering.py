@@ -144,7 +144,7 @@ def test_the_configuration_names_the_format_of_receivers_that_name_none(pb: Play
 def test_a_format_that_fails_concerns_its_receivers_alone(pb: Playbook) -> None:
     pb >> joined(2, "receiver", Encoding(WAV))
     answer(pb.skip().at(State.RESPONDING)) >> spoken(3.0, MP3, without={WAV: "no encoder"}) << state("speaking")
-    pb << to(ME, delta("PG1wMz4=")) << to(2, ErrorId.SYNTHESIS_FAILED) << to(2, delta("")) << Metrics
+    pb << to(2, ErrorId.SYNTHESIS_FAILED) << to(ME, delta("PG1wMz4=")) << to(2, delta("")) << Metrics
 
 
 def test_a_receiver_that_comes_late_gets_no_part_that_has_begun(pb: Playbook) -> None:

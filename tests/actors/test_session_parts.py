@@ -7,12 +7,14 @@ from actors.limits import Limits
 from actors.ports import Clip, Delivery, Target
 from actors.table import State
 from protocol.audioformat import AudioFormat
+from protocol.errors import ErrorId
 from protocol.handshake import PRESETS, UNREAL_PIECE_BYTES, Encoding
 from protocol.messages import AudioDelta, Metrics, ResponseStarted, TextDelta, TextDone, TranscribeDelta
 from tests.playbook import (
     ME,
     MP3,
     WAV,
+    Cue,
     Playbook,
     answered,
     append,
@@ -139,6 +141,28 @@ def test_what_cannot_be_said_at_the_end_is_a_silent_part_where_the_last_has_begu
     assert texts(pb) == ["One."]
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_part_that_is_held_is_not_in_the_way_of_the_next_even_where_it_takes_all_the_room(stream: bool) -> None:
+    pb = Playbook(Limits(parts_ahead=1))
+    begin(pb, llm=True, stream=stream) >> written("One. Two")
+    pb.skip() >> spoken(1.0)
+    pb.skip() >> written(". Three")
+    pb.skip() >> spoken(1.0, part=1)
+    pb.skip() >> answered()
+    pb.skip() >> spoken(1.0, part=2) << piece(2, "Three", of=3, done=True) << Metrics
+    assert texts(pb) == ["One.", "Two.", "Three"]
+    pb.finish()
+
+
+def test_a_silent_part_that_waited_for_room_goes_out_as_soon_as_there_is_some() -> None:
+    pb = Playbook(Limits(parts_ahead=1))
+    begin(pb, llm=True) >> written("One.\n<br>")
+    pb.skip() >> spoken(1.0)
+    pb >> answered() << TextDone << state("speaking") << piece(0, "One.\n", of=2)
+    pb << piece(1, "<br>", "", of=2, done=True) << Metrics
+    pb.finish()
+
+
 def test_an_answer_that_brings_its_own_sound_is_one_part(pb: Playbook) -> None:
     clip = Clip(b"voice", WAV)
     begin(pb, llm=True) >> delivered(Delivery(clip)) >> written("One. Two. Three.") << TextDelta
@@ -238,6 +262,16 @@ def test_whoever_did_not_get_the_part_that_is_sent_last_is_told_done_as_well(pb:
     pb << to(2, piece(1, audio="", of=2, done=True)) << Metrics
 
 
+def test_an_encoder_that_fails_between_pieces_is_told_to_those_who_wanted_it(pb: Playbook) -> None:
+    begin(pb, multiple=False, stream=True)
+    pb.skip() >> joined(2, "receiver", Encoding(WAV))
+    pb.skip() >> written("One.") >> answered()
+    pb.skip() >> spoken(0.2, MP3, WAV, last=False)
+    pb.skip() >> spoken(0.2, last=False, without={WAV: "no encoder"})
+    pb << to(2, ErrorId.SYNTHESIS_FAILED) << to(ME, piece(0, closes=False, of=1))
+    pb >> spoken(0.2) << to(ME, piece(0, of=1, done=True)) << to(2, piece(0, audio="", of=1, done=True)) << Metrics
+
+
 # ---- interruption
 
 
@@ -266,6 +300,16 @@ def test_what_was_heard_of_a_part_that_is_still_being_made_is_told_by_the_usual_
     pb.skip() >> later(1.0) >> cancel() << cut("cancelled") << state("handshaken")
     [exchange] = pb.session.history
     assert exchange.answered == "One two three"
+
+
+@pytest.mark.parametrize("tail", [spoken(0.0), silent()], ids=["with sound", "empty"])
+def test_a_part_that_is_made_is_heard_by_its_own_pace_though_it_is_not_closed(pb: Playbook, tail: Cue) -> None:
+    begin(pb, llm=True, stream=True) >> written("One two three four five six seven eight nine ten. And")
+    pb.skip() >> spoken(1.0, last=False)
+    pb.skip() >> tail
+    pb.skip() >> later(1.0) >> cancel() << cut("cancelled") << state("handshaken")
+    [exchange] = pb.session.history
+    assert exchange.answered == "One two three four five six seven eight nine ten."
 
 
 # ---- recognition while the person speaks
