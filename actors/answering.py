@@ -76,6 +76,10 @@ def note_delivery(session: Session) -> None:
     session.turn.delivery = session.event.delivery
 
 
+def retract(session: Session) -> None:
+    session.turn.retract()
+
+
 def write(session: Session) -> None:
     assert isinstance(session.event, Written)
     turn = session.turn
@@ -123,6 +127,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         gender=tts.ssml_gender.name,
         speed=turn.delivery.speed or tts.speed,
         format=_source_for(formats.pop()) if len(formats) == 1 else None,
+        stream=tts.stream,
     )
     return Speak(
         turn.number, part.id, tts.provider.name, speech, turn.delivery.clip, frozenset(part.targets), tts.stream

@@ -80,6 +80,12 @@ class Delivered(msgspec.Struct, frozen=True):
     delivery: Delivery
 
 
+class Retracted(msgspec.Struct, frozen=True):
+    """What was written of the answer is taken back, and it comes anew; nobody has been told any of it."""
+
+    turn: int
+
+
 class Answered(msgspec.Struct, frozen=True):
     """The answer is complete."""
 
@@ -116,5 +122,5 @@ class Drain(msgspec.Struct, frozen=True):
     """The server is going down."""
 
 
-StageEvent = Words | Recognised | Delivered | Written | Answered | Spoken | Failed
+StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 Event = Joined | Left | Said | StageEvent | Tick | Drain

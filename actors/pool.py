@@ -95,9 +95,9 @@ class Pool:
     def reserve_to_listen(self) -> bool:
         """Take a seat for work that waits for a person who is still speaking; False where there is none to spare.
 
-        At most half of the workers, and one of one, may be waiting so: who has finished speaking finds the others.
+        At most half of the workers may be waiting so: who has finished speaking finds the others.
         """
-        if self.listening >= max(1, self.workers // 2) or not self.reserve():
+        if self.listening >= self.workers // 2 or not self.reserve():
             return False
         self.listening += 1
         return True

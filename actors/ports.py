@@ -140,10 +140,17 @@ class Delivery(msgspec.Struct, frozen=True):
     speed: float = 0.0
 
 
+class Retraction(msgspec.Struct, frozen=True):
+    """What was handed on is taken back, and all comes anew: after a failure in the midst of it, with another try.
+
+    Only where nobody has been told any of it yet, because it is awaited whole: `stream` of what was asked is false.
+    """
+
+
 class LanguageModel(Protocol):
     """What finds the answer."""
 
-    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+    async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
         """Write the answer piece by piece; the pieces joined are its text. A Delivery, if any, comes before the words.
 
         Raises EngineFailed. Cancelling ends the request.
@@ -157,6 +164,7 @@ class Speech(msgspec.Struct, frozen=True):
     """What is to be spoken; `voice` "": the engine's own for `language` and `gender`; `speed` 1 is normal.
 
     `format`: what every Receiver wants, where they all want the same; an engine that can make it saves a conversion.
+    `stream`: the sound goes out as it is made; else it is awaited whole.
     """
 
     text: str
@@ -166,12 +174,13 @@ class Speech(msgspec.Struct, frozen=True):
     gender: Literal["unspecified", "male", "female", "neutral"]
     speed: float
     format: AudioFormat | None = None
+    stream: bool = False
 
 
 class TextToSpeech(Protocol):
     """A synthesiser."""
 
-    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Hand on the sound as it is made; all pieces are of one format and, joined, one file or one run of samples.
 
         Raises EngineFailed. Cancelling stops the synthesis at once and leaves the engine fit for the next call.

@@ -22,6 +22,7 @@ from actors.events import (
     MemberId,
     Recognised,
     Resolved,
+    Retracted,
     Said,
     Spoken,
     StageEvent,
@@ -237,6 +238,8 @@ class Session:
                 return "written"
             case Delivered():
                 return "delivery"
+            case Retracted():
+                return "retraction"
             case Answered():
                 return "answer" if self.turn.finish_text() else "wordless answer"
             case Spoken():
@@ -348,6 +351,7 @@ ACTIONS: dict[table.Action, Callable[[Session], None]] = {
     "refuse_long_text": hearing.refuse_long_text,
     "respond": answering.respond,
     "note_delivery": answering.note_delivery,
+    "retract": answering.retract,
     "write": answering.write,
     "finish_text": answering.finish_text,
     "finish_unspoken": answering.finish_unspoken,

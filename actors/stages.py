@@ -13,7 +13,7 @@ import trio
 
 from actors.audio import Complete, Decoded, Growing
 from actors.effects import Answer, Job, Speak, Transcribe
-from actors.events import Answered, Delivered, Failed, Recognised, Spoken, StageEvent, Words, Written
+from actors.events import Answered, Delivered, Failed, Recognised, Retracted, Spoken, StageEvent, Words, Written
 from actors.limits import Limits
 from actors.ports import (
     Audio,
@@ -24,6 +24,7 @@ from actors.ports import (
     EngineFailed,
     Engines,
     Kind,
+    Retraction,
     Sound,
     Target,
     Undecodable,
@@ -159,11 +160,16 @@ async def _transcribe(job: Transcribe, engines: Engines, report: Report, live: G
 
 
 async def _answer(job: Answer, engines: Engines, report: Report) -> None:
-    async def write(piece: str | Delivery) -> None:
-        if isinstance(piece, Delivery):
-            await report(Delivered(job.turn, piece))
-        elif piece:
-            await report(Written(job.turn, piece))
+    async def write(piece: str | Delivery | Retraction) -> None:
+        match piece:
+            case Delivery():
+                await report(Delivered(job.turn, piece))
+            case Retraction():
+                await report(Retracted(job.turn))
+            case "":
+                return
+            case _:
+                await report(Written(job.turn, piece))
 
     await engines.model(job.provider).answer(job.question, write)
     await report(Answered(job.turn))
@@ -195,9 +201,12 @@ async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Rep
 async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
     pieces: list[Clip] = []
 
-    async def sound(piece: Clip) -> None:
-        pieces.append(piece)
+    async def sound(piece: Clip | Retraction) -> None:
         watch.touch()
+        if isinstance(piece, Retraction):
+            pieces.clear()
+        else:
+            pieces.append(piece)
 
     await engines.synthesiser(job.provider).synthesise(job.speech, sound)
     if not pieces:
@@ -228,8 +237,9 @@ class Flow:
         self._encoding: Encoding | None = None
         self._told: set[Target] = set()
 
-    async def push(self, clip: Clip) -> None:
+    async def push(self, clip: Clip | Retraction) -> None:
         """The next of the sound."""
+        assert isinstance(clip, Clip), "what is streamed is never taken back"
         self._watch.touch()
         if self._encoding is None:  # only now its format is known
             self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))

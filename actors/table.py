@@ -66,7 +66,7 @@ Action = Literal[
     "configure", "refuse_update", "refuse_unconfigured", "begin_utterance", "extend_utterance", "overflow_utterance",
     "interrupt", "refuse_straggler", "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
     "refuse_blank_text", "refuse_long_text", "take_text", "respond", "cancel", "abandon", "tell_words",
-    "tell_transcript", "note_delivery", "write", "finish_text", "finish_unspoken", "keep_sound", "send_sound",
+    "tell_transcript", "note_delivery", "retract", "write", "finish_text", "finish_unspoken", "keep_sound", "send_sound",
     "finish_turn", "fail", "expire", "expire_utterance",
 ]  # fmt: skip
 
@@ -166,6 +166,8 @@ RULES: tuple[Rule, ...] = (
     # ---- the answer
     Rule("delivery", ANSWER, None, "noted for the sound; nobody is told", ("note_delivery",)),
     Rule("delivery", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    Rule("retraction", ANSWER, None, "the text so far is forgotten; nobody was told of it", ("retract",)),
+    Rule("retraction", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
     Rule("written", ANSWER, None, "with `LLM.stream`, `response.text.delta`", ("write",)),
     Rule("written", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
     Rule("answer", ANSWER, None, "`response.text.done`; its sound is made", ("finish_text",)),

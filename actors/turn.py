@@ -69,6 +69,12 @@ class Turn:
         if self.configuration.llm.stream and self._has_many:
             self._add(self._cutter.push(piece))
 
+    def retract(self) -> None:
+        """Forget what is written of an answer that is awaited whole; it comes anew."""
+        self.answer.clear()
+        self.answer_chars = 0
+        self.delivery = Delivery()
+
     def finish_text(self) -> bool:
         """The answer is written to its end: cut what is not cut yet. Returns whether it has sound.
 

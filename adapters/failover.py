@@ -110,25 +110,30 @@ class Candidate(Generic[E]):
 
 
 class Progress:
-    """Whether anything of a call has been handed on; `patience` is how long the first result may take."""
+    """How far a call is: `has_begun` to give results, or even `handed_on` some that cannot be taken back.
+
+    `patience` is how long the first result may take.
+    """
 
     def __init__(self) -> None:
+        self.has_begun = False
         self.handed_on = False
         self.patience = math.inf
         self.scope = trio.CancelScope()
 
     def expect(self) -> None:
         """From now on the first result is waited for."""
-        if not self.handed_on:
+        if not self.has_begun:
             self.scope.deadline = trio.current_time() + self.patience
 
-    def over(self, emit: Emit[T]) -> Emit[T]:
-        """`emit`, noted: what is handed on cannot be taken back."""
+    def over(self, emit: Emit[T], *, binds: bool = True) -> Emit[T]:
+        """`emit`, noted; `binds`: what is handed on cannot be taken back."""
 
         async def noted(result: T) -> None:
             if self.scope.cancel_called:
                 await trio.lowlevel.checkpoint()  # too late: the next one is asked
-            self.handed_on = True
+            self.has_begun = True
+            self.handed_on = self.handed_on or binds
             self.scope.deadline = math.inf
             await emit(result)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Generic
 
 from msgspec.structs import replace
 
@@ -15,13 +16,14 @@ from actors.ports import (
     Emit,
     LanguageModel,
     Question,
+    Retraction,
     Speech,
     SpeechToText,
     TextToSpeech,
     Transcript,
     Utterance,
 )
-from adapters.failover import Candidate, E, Failover, Progress
+from adapters.failover import Candidate, E, Failover, Progress, T
 from protocol.audioformat import AudioFormat
 
 
@@ -101,6 +103,25 @@ class Recogniser:
         return replace(utterance, audio=audio, format=engine.wants)
 
 
+class Anew(Generic[T]):
+    """Hands on results, and where a further try begins, takes back those of the last one."""
+
+    def __init__(self, emit: Emit[T | Retraction]) -> None:
+        self._emit = emit
+        self._has_some = False
+
+    async def begin(self) -> None:
+        """A try begins."""
+        if self._has_some:
+            self._has_some = False
+            await self._emit(Retraction())
+
+    async def hand_on(self, result: T | Retraction) -> None:
+        """A result of this try."""
+        self._has_some = True
+        await self._emit(result)
+
+
 class Model:
     """Satisfies `LanguageModel` with the first of a chain that can."""
 
@@ -109,12 +130,15 @@ class Model:
         self._chain = chain
         self._failover = failover
 
-    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+    async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
         """Write the answer. Raises EngineFailed. Cancelling ends the call at hand."""
+        anew = Anew(write)
 
         async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> None:
+            await anew.begin()
             model = _model(candidate, self._asked, question.model)
-            await candidate.engine.answer(replace(question, model=model), progress.over(write))
+            noted = progress.over(anew.hand_on, binds=question.stream)
+            await candidate.engine.answer(replace(question, model=model), noted)
 
         await self._failover.call(self._chain(), attempt)
 
@@ -127,13 +151,15 @@ class Synthesiser:
         self._chain = chain
         self._failover = failover
 
-    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Speak. Raises EngineFailed. Cancelling ends the call at hand."""
+        anew = Anew(sound)
 
         async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> None:
+            await anew.begin()
             model = _model(candidate, self._asked, speech.model)
             fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
-            await candidate.engine.synthesise(fitting, progress.over(sound))
+            await candidate.engine.synthesise(fitting, progress.over(anew.hand_on, binds=speech.stream))
 
         await self._failover.call(self._chain(), attempt)
 

@@ -24,6 +24,7 @@ from actors.events import (
     MemberId,
     Recognised,
     Resolved,
+    Retracted,
     Said,
     Spoken,
     Tick,
@@ -308,6 +309,11 @@ def written(piece: str, turn: int | None = None) -> Cue:
 def delivered(delivery: Delivery, turn: int | None = None) -> Cue:
     """How the answer wants to be spoken."""
     return lambda pb: Delivered(turn or pb.turn, delivery)
+
+
+def retracted(turn: int | None = None) -> Cue:
+    """The answer so far is taken back."""
+    return lambda pb: Retracted(turn or pb.turn)
 
 
 def answered(turn: int | None = None) -> Cue:

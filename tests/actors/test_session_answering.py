@@ -35,6 +35,7 @@ from tests.playbook import (
     later,
     left,
     recognised,
+    retracted,
     spoken,
     state,
     text,
@@ -109,6 +110,11 @@ def test_an_answer_that_is_too_long_fails() -> None:
     pb = Playbook(Limits(answer_chars=10)).at(State.RESPONDING)
     pb >> written("12345") >> written("678901") << ErrorId.MODEL_FAILED << cut("failed") << state("handshaken")
     pb.finish()
+
+
+def test_an_answer_that_is_taken_back_comes_anew(pb: Playbook) -> None:
+    pb.at(State.RESPONDING) >> delivered(Delivery(voice="whisper")) >> written("Fine and w") >> retracted()
+    pb >> written("Well.") >> answered() << TextDone("Well.") << Speak
 
 
 # ---- the sound

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Clip, Delivery, EngineFailed, Exchange, Facts, LanguageModel, Question
+from actors.ports import Clip, Delivery, EngineFailed, Exchange, Facts, LanguageModel, Question, Retraction
 from adapters.llm import guide, smalltalk
 from adapters.llm.local import DEFAULT_MODEL, MODELS, Local
 from protocol.audioformat import AudioFormat
@@ -38,7 +38,8 @@ async def written(question: Question) -> tuple[list[str], Delivery]:
     pieces: list[str] = []
     deliveries = [Delivery()]
 
-    async def write(piece: str | Delivery) -> None:
+    async def write(piece: str | Delivery | Retraction) -> None:
+        assert not isinstance(piece, Retraction)
         if isinstance(piece, Delivery):
             assert not pieces, "a delivery comes before the words"
             deliveries.append(piece)
@@ -224,7 +225,7 @@ async def test_cancelling_ends_the_answer_between_two_sentences() -> None:
     pieces: list[str] = []
     with trio.CancelScope() as scope:
 
-        async def write(piece: str | Delivery) -> None:
+        async def write(piece: str | Delivery | Retraction) -> None:
             pieces.append(str(piece))
             scope.cancel()
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Delivery, Emit, Exchange, LanguageModel, Question
+from actors.ports import Delivery, Emit, Exchange, LanguageModel, Question, Retraction
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, OpenAiChat
 from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
@@ -111,7 +111,7 @@ def question(text: str = "Hello?", model: str = "some-model") -> Question:
     return Question(text, history, model, "Be brief.", 0.5, ("END",), 100, "Ada", "en-US", stream=True)
 
 
-async def ignore(_: str | Delivery) -> None:
+async def ignore(_: str | Delivery | Retraction) -> None:
     """Nobody listens."""
 
 
@@ -119,7 +119,7 @@ async def answer_of(adapter: LanguageModel, asked: Question | None = None) -> li
     """The pieces of its answer, in a list that does not depend on how they came."""
     pieces: list[str] = []
 
-    async def write(piece: str | Delivery) -> None:
+    async def write(piece: str | Delivery | Retraction) -> None:
         assert isinstance(piece, str)
         assert piece
         pieces.append(piece)
@@ -129,7 +129,11 @@ async def answer_of(adapter: LanguageModel, asked: Question | None = None) -> li
 
 
 async def failing(
-    web: Web, kind: Kind, reply: Reply, patience: Patience | None = None, write: Emit[str | Delivery] = ignore
+    web: Web,
+    kind: Kind,
+    reply: Reply,
+    patience: Patience | None = None,
+    write: Emit[str | Delivery | Retraction] = ignore,
 ) -> ProviderFailed:
     """How a call fails that is answered so; nothing is left of it, and the next call works."""
     async with loopback(reply, sse(*kind.stream("fine"))) as server:
@@ -168,7 +172,7 @@ async def test_an_empty_answer_writes_nothing(web: Web, kind: Kind) -> None:
 async def test_the_first_words_are_handed_on_before_the_next_have_come(web: Web, kind: Kind) -> None:
     heard = trio.Event()
 
-    async def write(piece: str | Delivery) -> None:
+    async def write(piece: str | Delivery | Retraction) -> None:
         assert piece in ("one", "two")
         heard.set()
 
@@ -203,7 +207,7 @@ async def test_cancelling_in_the_middle_of_an_answer_closes_its_connection(web: 
         adapter = kind.build(web, endpoint_of(server), Patience())
         async with trio.open_nursery() as nursery:
 
-            async def stop(_: str | Delivery) -> None:
+            async def stop(_: str | Delivery | Retraction) -> None:
                 nursery.cancel_scope.cancel()
 
             nursery.start_soon(adapter.answer, question(), stop)
@@ -277,9 +281,9 @@ async def test_what_the_provider_does_not_do(web: Web, kind: Kind, status: int, 
 
 async def test_a_failure_after_the_first_words_is_not_mended_by_asking_again(web: Web, kind: Kind) -> None:
     error = {"message": "'temperature' is not supported", "type": "invalid_request_error", "code": 400}
-    heard: list[str | Delivery] = []
+    heard: list[str | Delivery | Retraction] = []
 
-    async def write(piece: str | Delivery) -> None:
+    async def write(piece: str | Delivery | Retraction) -> None:
         heard.append(piece)
 
     failure = await failing(

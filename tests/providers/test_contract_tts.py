@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Clip, Speech, TextToSpeech
+from actors.ports import Clip, Retraction, Speech, TextToSpeech
 from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
 from adapters.tts.azure import AzureSpeech
 from adapters.tts.elevenlabs import ElevenLabsSpeech
@@ -106,7 +106,8 @@ class Talk:
         self.clips = []
         await self.adapter.synthesise(self.speech, self.take)
 
-    async def take(self, clip: Clip) -> None:
+    async def take(self, clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         self.clips.append(clip)
 
     @property
@@ -176,7 +177,7 @@ async def test_the_first_sound_is_handed_on_before_the_second_has_come(case: Cas
     gate = trio.Event()
     async with talking(case, case.reply(SAMPLES[:480], gate, SAMPLES[480:])) as talk:
 
-        async def open_gate(clip: Clip) -> None:
+        async def open_gate(clip: Clip | Retraction) -> None:
             await talk.take(clip)
             gate.set()
 

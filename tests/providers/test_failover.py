@@ -13,11 +13,23 @@ from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.audio import Growing, whole
-from actors.ports import Clip, Delivery, EngineFailed, Question, Speech, Undecodable, Utterance
+from actors.ports import Clip, Delivery, EngineFailed, Question, Retraction, Speech, Undecodable, Utterance
 from adapters.failover import Candidate, Failover, Policy, Progress
 from adapters.standins import Model, Recogniser, Synthesiser
 from protocol.audioformat import AudioFormat
-from tests.providers.fakes import QUESTION, SPEECH, UTTERANCE, Fake, Hang, Unpacking, candidate, final, passing, refused
+from tests.providers.fakes import (
+    PCM,
+    QUESTION,
+    SPEECH,
+    UTTERANCE,
+    Fake,
+    Hang,
+    Unpacking,
+    candidate,
+    final,
+    passing,
+    refused,
+)
 
 SEEDS = range(40)
 POLICY = Policy()
@@ -35,16 +47,17 @@ async def running(seed: int = 0, policy: Policy = POLICY) -> AsyncIterator[Failo
 class Asking:
     """A language model over these candidates, the first of which is asked for, and what came of it."""
 
-    def __init__(self, failover: Failover, *chain: Candidate[Any]) -> None:
+    def __init__(self, failover: Failover, *chain: Candidate[Any], stream: bool = True) -> None:
         self.model = Model(chain[0].name, lambda: chain, failover)
-        self.heard: list[str | Delivery] = []
+        self.question = replace(QUESTION, stream=stream)
+        self.heard: list[str | Delivery | Retraction] = []
 
-    async def ask(self) -> list[str | Delivery]:
+    async def ask(self) -> list[str | Delivery | Retraction]:
         self.heard = []
-        await self.model.answer(QUESTION, self.write)
+        await self.model.answer(self.question, self.write)
         return self.heard
 
-    async def write(self, piece: str | Delivery) -> None:
+    async def write(self, piece: str | Delivery | Retraction) -> None:
         self.heard.append(piece)
         await trio.lowlevel.checkpoint()
 
@@ -249,6 +262,30 @@ async def test_a_break_in_the_midst_is_final_and_sets_aside(autojump_clock: Mock
         with pytest.raises(EngineFailed, match="down for a while"):
             await asking.ask()
         assert (asking.heard, other.asked, bool(one.aside)) == (["One."], [], True)
+
+
+async def test_an_answer_that_is_awaited_whole_begins_anew_after_a_break(autojump_clock: MockClock) -> None:
+    """Nobody has been told any of it: so it is asked for again, of the same provider and then of the next."""
+    broken = Fake(["One.", passing()], ["Two.", passing()], [passing()])
+    async with running() as failover:
+        asking = Asking(failover, candidate("one", broken), candidate("two", Fake()), stream=False)
+        assert await asking.ask() == ["One.", Retraction(), "Two.", Retraction(), "fine"]
+
+
+async def test_a_part_that_is_awaited_whole_is_made_anew_after_a_break(autojump_clock: MockClock) -> None:
+    made: list[Clip | Retraction] = []
+
+    async def sound(clip: Clip | Retraction) -> None:
+        made.append(clip)
+        await trio.lowlevel.checkpoint()
+
+    async with running() as failover:
+        chain = [candidate("one", Fake(["a", refused()]), "TTS"), candidate("two", Fake(), "TTS")]
+        await Synthesiser("one", lambda: chain, failover).synthesise(SPEECH, sound)
+        assert made == [Clip(b"a", PCM), Retraction(), Clip(b"fine", PCM)]
+        chain = [candidate("one", Fake(["a", refused()]), "TTS"), candidate("two", Fake(), "TTS")]
+        with pytest.raises(EngineFailed, match="refused"):
+            await Synthesiser("one", lambda: chain, failover).synthesise(replace(SPEECH, stream=True), sound)
 
 
 async def test_what_comes_too_late_is_not_handed_on(autojump_clock: MockClock) -> None:
