@@ -145,7 +145,7 @@ class Samples:
     def _joined(self, made: Mapping[Target, tuple[Sound, ...]]) -> bytes:
         if failure := self._live.failures.get(self._target):
             raise EngineFailed(failure)
-        return b"".join(sound.data for sound in made[self._target])
+        return b"".join(sound.data for sound in made.get(self._target, ()))
 
 
 def _raw(clip: Clip, rate: int) -> bytes | None:

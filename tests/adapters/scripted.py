@@ -1,5 +1,6 @@
 """A server that says what a test tells it to, over memory streams, and sound to say it with."""
 
+import base64
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -94,6 +95,27 @@ async def joined(auth: Auth | None = None) -> AsyncIterator[tuple[VoiceClient, S
     async with sockets() as (websocket, server), trio.open_nursery() as nursery:
         nursery.start_soon(server.open)
         yield await VoiceClient.join(websocket, auth or Auth()), server
+
+
+def delta(
+    audio: bytes,
+    encoded: bool = False,
+    number: int = 0,
+    done: bool = True,
+    part_done: bool = True,
+    total: int = 1,
+    text: str = "Hi.",
+) -> object:
+    """The payload of `response.audio.delta`."""
+    return {
+        "id": number,
+        "text": text,
+        "audio": base64.b64encode(audio).decode() if encoded else audio,
+        "isBase64": encoded,
+        "done": done,
+        "streamPartDone": part_done,
+        "totalNumber": total,
+    }
 
 
 def wav(seconds: float) -> bytes:

@@ -1,30 +1,19 @@
-"""The voice client and `vivavoce talk`, against a scripted server over memory streams on the mock clock."""
+"""The voice client, against a scripted server over memory streams on the mock clock."""
 
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 import trio
-from rich.console import Console
 from trio.testing import MockClock
 from trio_websocket import wrap_server_stream
 
-from adapters.recording import Recording
-from adapters.talk import Options, Printout, converse
 from adapters.voiceclient import Acknowledged, Auth, Disconnected, Piece, Refused, Unreachable, VoiceClient, connect
 from protocol import socketio
 from protocol.messages import SessionJoined, SessionState
 from protocol.socketio import Packet
-from tests.adapters.scripted import JOINED, OPEN, ScriptedServer, joined, sockets, wav
-
-HALF_SECOND = Recording(bytes(16_000), "pcm16", 0.5)
-
-
-# ---- the client
+from tests.adapters.scripted import JOINED, OPEN, ScriptedServer, delta, joined, sockets
 
 
 async def test_connect_says_only_what_is_set(autojump_clock: MockClock) -> None:
@@ -54,18 +43,6 @@ async def test_audio_is_the_same_bytes_however_it_came(encoded: bool, autojump_c
     async with joined() as (client, server):
         await server.emit("response.audio.delta", delta(b"\0\xffsound", encoded))
         assert await client.receive() == Piece(0, "Hi.", b"\0\xffsound", encoded, True, True, 1)
-
-
-def delta(audio: bytes, encoded: bool = False, number: int = 0, done: bool = True, part_done: bool = True) -> object:
-    return {
-        "id": number,
-        "text": "Hi.",
-        "audio": base64.b64encode(audio).decode() if encoded else audio,
-        "isBase64": encoded,
-        "done": done,
-        "streamPartDone": part_done,
-        "totalNumber": 1,
-    }
 
 
 async def test_pings_are_answered_while_receiving(autojump_clock: MockClock) -> None:
@@ -264,160 +241,3 @@ async def test_nobody_there_is_told_with_what_to_do() -> None:
         with pytest.raises(Unreachable, match="is `vivavoce serve` running there"):
             async with connect(f"http://127.0.0.1:{port}"):
                 raise AssertionError("connected")
-
-
-# ---- talk
-
-Script = Callable[[ScriptedServer], Awaitable[None]]
-
-
-async def talked(script: Script, tmp_path: Path, **given: Any) -> tuple[int, str, float]:
-    """The exit code of talking to `script`, what was printed, and how long it took."""
-    printed = StringIO()
-    options = Options("memory", **{"audio_format": "wav", "save": tmp_path, **given})
-    async with joined() as (client, server), trio.open_nursery() as nursery:
-        begun = trio.current_time()
-        nursery.start_soon(script, server)
-        code = await converse(client, HALF_SECOND, options, Printout(Console(file=printed, highlight=False)))
-        took = trio.current_time() - begun
-        nursery.cancel_scope.cancel()
-    return code, printed.getvalue(), took
-
-
-async def updated(server: ScriptedServer) -> Any:
-    (configuration,) = await server.expect("session.update")
-    await server.emit("session.updated", {"sessionId": "s-1", "success": True, "warnings": ["STT: another model"]})
-    await server.state("handshaken")
-    return configuration
-
-
-async def turn(server: ScriptedServer) -> None:
-    """A spoken turn of two parts, a second of sound each."""
-    assert await updated(server) == {"STT": {"mediaFormat": "pcm16"}}
-    assert await server.utterance() == HALF_SECOND.data
-    await server.state("receiving", "transcribing")
-    await trio.sleep(0.25)
-    await server.emit("request.transcribe.done", {"text": "hello", "sentiment": "", "language": "en-US"})
-    await server.state("responding")
-    await server.emit("response.started", {"turn": 3})
-    await server.emit("response.text.done", {"text": "Hi \x1b[2Jthere."})
-    await trio.sleep(0.5)
-    sound = wav(1.0)
-    await server.emit("response.audio.delta", delta(sound[:5000], done=False, part_done=False))
-    await server.state("speaking")
-    await server.emit("response.audio.delta", delta(sound[5000:], done=False))
-    await server.emit("response.audio.delta", delta(sound, encoded=True, number=1))
-    await server.emit("response.metrics", {"turn": 3, "transcript": 240, "firstAudio": 700})
-    await trio.sleep(2)
-    await server.state("handshaken")
-
-
-async def test_a_turn_is_shown_and_its_sound_saved(tmp_path: Path, autojump_clock: MockClock) -> None:
-    code, printed, took = await talked(turn, tmp_path)
-    assert code == 0
-    assert took == pytest.approx(0.5 + 0.25 + 0.5 + 2)
-    for words in (
-        "STT: another model",
-        "0.50 s  committed",
-        "“hello” (en-US)  0.25 s after the commit",
-        "Hi  [2Jthere.",
-        "5,000 bytes  0.75 s after the commit",
-        "part 1: 48,044 bytes, 1.0 s",
-        "transcript 240 ms, first audio 700 ms",
-    ):
-        assert words in printed
-    assert "\x1b" not in printed
-    assert contents(tmp_path) == {"answer-3-part-0.wav": wav(1.0), "answer-3-part-1.wav": wav(1.0)}
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-async def test_without_real_time_it_ends_when_the_answer_is_there(tmp_path: Path, autojump_clock: MockClock) -> None:
-    code, _, took = await talked(turn, tmp_path, realtime=False)
-    assert code == 0
-    assert took == pytest.approx(0.75)
-
-
-async def test_a_turn_that_is_closed_without_metrics_ends_soon(tmp_path: Path, autojump_clock: MockClock) -> None:
-    async def script(server: ScriptedServer) -> None:
-        await updated(server)
-        await server.utterance()
-        await server.emit("response.audio.delta", delta(wav(1.0), done=False))
-        await server.emit("response.audio.delta", delta(b""))
-
-    code, printed, took = await talked(script, tmp_path, realtime=False)
-    assert code == 0
-    assert took == pytest.approx(2)
-    assert printed.count("answer-1-part-0.wav") == 1
-
-
-async def test_an_embedded_model_is_asked_for_by_its_provider(tmp_path: Path, autojump_clock: MockClock) -> None:
-    asked = []
-
-    async def script(server: ScriptedServer) -> None:
-        asked.append(await updated(server))
-        await server.websocket.aclose()
-
-    code, printed, _ = await talked(script, tmp_path, llm_model="echo")
-    assert asked[0]["LLM"] == {"provider": "local", "model": "echo"}
-    assert code == 1
-    assert "the connection to the server is lost" in printed
-
-
-async def refuses_the_update(server: ScriptedServer) -> None:
-    await server.expect("session.update")
-    await server.emit("custom.error", {"message": "STT.mediaFormat: no", "errorId": 2000})
-
-
-async def hears_nothing(server: ScriptedServer) -> None:
-    await updated(server)
-    await server.utterance()
-    await server.state("transcribing")
-    await server.emit("request.transcribe.done", {"text": "", "sentiment": "", "language": ""})
-    await server.state("handshaken")
-
-
-async def is_cancelled(server: ScriptedServer) -> None:
-    await updated(server)
-    await server.utterance()
-    await server.emit("response.cancelled", {"reason": "failed"})
-
-
-async def says_what_is_no_sound(server: ScriptedServer) -> None:
-    await updated(server)
-    await server.emit("response.audio.delta", delta(b"nonsense"))
-
-
-async def falls_silent(server: ScriptedServer) -> None:
-    await updated(server)
-    await server.utterance()
-    while True:
-        await trio.sleep(20)
-        await server.websocket.send_message("2")
-
-
-@pytest.mark.parametrize(
-    ("script", "told"),
-    [
-        (refuses_the_update, "STT.mediaFormat: no (2000)"),
-        (hears_nothing, "no words were recognised"),
-        (is_cancelled, "ended early: failed"),
-        (says_what_is_no_sound, "part 0, 8 bytes: not audio"),
-        (falls_silent, "nothing came from the server for 60 s"),
-    ],
-)
-async def test_a_turn_without_an_answer_fails_in_words(
-    script: Script, told: str, tmp_path: Path, autojump_clock: MockClock
-) -> None:
-    code, printed, took = await talked(script, tmp_path)
-    assert code == 1
-    assert told in printed
-    assert took < 62
-
-
-async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, autojump_clock: MockClock) -> None:
-    code, printed, _ = await talked(turn, tmp_path, save=tmp_path / "absent")
-    assert code == 1
-    assert "answer-3-part-0.wav: cannot be written" in printed

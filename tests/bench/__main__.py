@@ -4,14 +4,16 @@ import argparse
 import asyncio
 import statistics
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from tests.bench import bargein, load
+from tests.bench import audio, bargein, first_sound, load, providers
 from tests.bench.process import NODE, OURS, PEER, Process, has_node, part_cores, running
 
-Measurement = load.Spoken | load.Connected | load.Kept | bargein.Interrupted
+Timed = first_sound.FirstSound | first_sound.Conversation | first_sound.Growth
+Measurement = load.Spoken | load.Connected | load.Kept | bargein.Interrupted | providers.Streamed | Timed
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
@@ -30,6 +32,11 @@ def main() -> None:
     sessions.add_argument("--sessions", type=int, default=400, help="at most 480: the server holds 1,000 in all")
     interrupted = which.add_parser("barge-in", help="answers that are interrupted: what still comes, and how long")
     interrupted.add_argument("--sessions", type=int, default=200)
+    streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
+    streams.add_argument("--chunks", type=int, default=2_000)
+    which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
+    sound = which.add_parser("first-sound", help="turns at once, conversations in pieces, utterances that grow long")
+    sound.add_argument("--sessions", type=int, default=40, help="of the conversations and of the long utterances")
     arguments = parser.parse_args()
     core = part_cores()
     match arguments.benchmark:
@@ -39,8 +46,16 @@ def main() -> None:
             _connections(core, arguments.rounds, arguments.idle, arguments.comers)
         case "sessions":
             _sessions(core, arguments.rounds, arguments.sessions)
+        case "audio":
+            audio.measure(arguments.rounds)
         case "barge-in":
             _barge_in(core, arguments.rounds, arguments.sessions)
+        case "first-sound":
+            _first_sound(core, arguments.rounds, arguments.sessions)
+        case "providers":
+            print(f"\nan answer in {arguments.chunks} chunks")
+            measure = partial(providers.measure, chunks=arguments.chunks)
+            _tabulate(providers.READERS, providers.HTTPX, arguments.rounds, measure)
 
 
 def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
@@ -74,16 +89,41 @@ def _barge_in(core: int, rounds: int, sessions: int) -> None:
         _compare(core, (OURS, PEER), rounds, measure)
 
 
-def _compare(core: int, servers: Sequence[str], rounds: int, measure: Measure) -> None:
-    """Measure the servers in turn, so often, and print each quantity's median and its ratio to the peer's.
+def _first_sound(core: int, rounds: int, sessions: int) -> None:
+    modes = (PEER, first_sound.PASSING, first_sound.CONVERTING)
+    for at_once in (1, 50, 300):
+        print(f"\n{at_once} turns at once, commit to first sound")
+        _of_modes(core, modes, rounds, partial(first_sound.commit_at_once, at_once=at_once))
+    print(f"\n{sessions} conversations, {first_sound.SPOKEN:g} s of speech and {first_sound.ANSWERED:g} s of answer")
+    _of_modes(core, modes, rounds, partial(first_sound.converse, sessions=sessions))
+    print(f"\n{sessions} utterances of {first_sound.LONG:g} s")
+    _of_modes(core, tuple(first_sound.MODES), rounds, partial(first_sound.grow, sessions=sessions))
 
-    Where there is no peer, the ratio is that to the first server, which says nothing.
-    """
+
+def _of_modes(
+    core: int, modes: Sequence[str], rounds: int, measure: Callable[..., Coroutine[Any, Any, Measurement]]
+) -> None:
+    """Measure the ways through the servers in turn."""
+
+    def measured(name: str) -> Measurement:
+        mode = first_sound.MODES[name]
+        return _run(core, mode.server, partial(measure, mode=mode))
+
+    _tabulate(modes, PEER, rounds, measured)
+
+
+def _compare(core: int, servers: Sequence[str], rounds: int, measure: Measure) -> None:
+    """Measure the servers in turn; where there is no peer, the ratio is that to the first, which says nothing."""
     peer = PEER if PEER in servers else servers[0]
+    _tabulate(servers, peer, rounds, lambda server: _run(core, server, measure))
+
+
+def _tabulate(servers: Sequence[str], peer: str, rounds: int, measure: Callable[[str], Measurement]) -> None:
+    """Measure all in turn, so often, and print each quantity's median and its ratio to the peer's."""
     measured: dict[str, list[Measurement]] = {server: [] for server in servers}
     for _ in range(rounds):
         for server in servers:
-            measured[server].append(_run(core, server, measure))
+            measured[server].append(measure(server))
             print(f"  {server}: {measured[server][-1]}", flush=True)
     fields = measured[peer][0].__struct_fields__
     print(f"{'median':>20}" + "".join(f"{server:>28}" for server in servers))
@@ -92,10 +132,11 @@ def _compare(core: int, servers: Sequence[str], rounds: int, measure: Measure) -
 
 
 def _cell(field: str, own: Sequence[msgspec.Struct], peers: Sequence[msgspec.Struct]) -> str:
-    """The median of a quantity, and the median of its ratios to the peer's of the same round."""
+    """The median of a quantity, and the median of its ratios to the peer's of the same round, where that is not 0."""
     values = [getattr(one, field) for one in own]
-    ratios = [value / (getattr(peer, field) or 1e-9) for value, peer in zip(values, peers, strict=True)]
-    return f"{statistics.median(values):>18.2f} ({statistics.median(ratios):5.2f} x)"
+    ratios = [value / base for value, peer in zip(values, peers, strict=True) if (base := getattr(peer, field))]
+    ratio = f"({statistics.median(ratios):5.2f} x)" if ratios else ""
+    return f"{statistics.median(values):>18.2f} {ratio:>9}"
 
 
 def _run(core: int, server: str, measure: Measure) -> Measurement:

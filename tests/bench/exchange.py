@@ -35,12 +35,23 @@ CLOSING = b'42["response.audio.delta",{"id":0,"text":"","audio":""'
 CANCELLED = b'42["response.cancelled"'
 
 
-def update(*, is_base64: bool, voice: str = "", stream: bool = False) -> str:
-    """`session.update` for a Sender of raw samples; `stream`: the answer is long, and written in pieces."""
+METRICS = b'42["response.metrics"'
+"""What comes when the last piece of an answer has been sent."""
+LISTENER = "deepgram"
+"""The recogniser that listens while the person speaks, and wants samples."""
+
+
+def update(
+    *, is_base64: bool, voice: str = "", stream: bool = False, pieces: bool = False, media: str = "pcm16", stt: str = ""
+) -> str:
+    """`session.update` for a Sender of `media` that recogniser `stt` hears, "" for the default.
+
+    `stream`: the answer is long, and written in pieces; `pieces`: its sound comes in pieces.
+    """
     wanted = {
-        "STT": {"mediaFormat": "pcm16"},
+        "STT": {"mediaFormat": media, **({"provider": stt} if stt else {})},
         "LLM": {"stream": stream},
-        "TTS": {"isBase64": is_base64, "voice": voice},
+        "TTS": {"isBase64": is_base64, "voice": voice, "stream": pieces},
     }
     return "42" + json.dumps(["session.update", wanted], separators=(",", ":"))
 
@@ -55,11 +66,11 @@ def voiced(voice: str) -> bytes:
     return LONG_SOUND if voice == LONG_VOICE else SOUND
 
 
-def append(*, is_base64: bool) -> tuple[str | bytes, ...]:
+def append(chunk: bytes = CHUNK, *, is_base64: bool) -> tuple[str | bytes, ...]:
     """The frames of one chunk."""
     if is_base64:
-        return ('42["input.buffer.append","' + base64.b64encode(CHUNK).decode() + '"]',)
-    return ('451-["input.buffer.append",{"_placeholder":true,"num":0}]', CHUNK)
+        return ('42["input.buffer.append","' + base64.b64encode(chunk).decode() + '"]',)
+    return ('451-["input.buffer.append",{"_placeholder":true,"num":0}]', chunk)
 
 
 def sound(*, is_base64: bool) -> bytes:

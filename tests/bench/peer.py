@@ -9,6 +9,7 @@ from typing import Any
 import socketio
 import uvicorn
 
+from tests.bench import sounds
 from tests.bench.exchange import SAID, answer, voiced
 
 sio: Any = socketio.AsyncServer(async_mode="asgi")
@@ -62,23 +63,36 @@ async def commit(sid: str, data: Any = None) -> None:
     await sio.emit("request.transcribe.done", {"text": SAID, "sentiment": "", "language": "en"}, to=sid)
     await move(sid, session, "responding")
     await sio.emit("response.started", {"turn": 1}, to=sid)
-    pieces, sound = answer(stream=session["stream"]), voiced(session["voice"])
+    pieces = answer(stream=session["stream"])
     if session["stream"]:
         for written in pieces:
             await sio.emit("response.text.delta", {"text": written}, to=sid)
             await asyncio.sleep(0)  # a model would be waited for here
     await sio.emit("response.text.done", {"text": "".join(pieces)}, to=sid)
-    piece = {
-        "id": 0,
-        "text": "".join(pieces),
-        "audio": base64.b64encode(sound).decode() if session["base64"] else sound,
-        "isBase64": session["base64"],
-        "done": True,
-        "streamPartDone": True,
-        "totalNumber": 1,
-    }
-    await sio.emit("response.audio.delta", piece, to=sid)
-    await move(sid, session, "speaking")
+    await speak(sid, session, "".join(pieces))
+    await sio.emit("response.metrics", {"turn": 1}, to=sid)
+
+
+async def speak(sid: str, session: dict[str, Any], text: str) -> None:
+    """Send the answer's sound, in one message or in pieces."""
+    voice = sounds.voice_named(session["voice"])
+    made = (voiced(session["voice"]),) if voice is None else sounds.pieces_of(voice)
+    for number, sound in enumerate(made, 1):
+        if voice and voice.pause:
+            await asyncio.sleep(voice.pause)
+        last = number == len(made)
+        piece = {
+            "id": 0,
+            "text": text if number == 1 else "",
+            "audio": base64.b64encode(sound).decode() if session["base64"] else sound,
+            "isBase64": session["base64"],
+            "done": last,
+            "streamPartDone": last,
+            "totalNumber": 1,
+        }
+        await sio.emit("response.audio.delta", piece, to=sid)
+        if number == 1:
+            await move(sid, session, "speaking")
 
 
 sio.on("connect", connect)

@@ -16,10 +16,11 @@ CACHE = ROOT / ".cache" / "node"
 READY_SECONDS = 20.0
 SOCKET_IO = "socket.io@4.8.4"
 OURS, PEER, NODE = "ours", "python-socketio", "socket.io"
+OURS_WITH_CODEC = "ours, real codec"
 
 
 class Process:
-    """A running server, which is one process. Linux only, for the sake of /proc and of cores that can be chosen."""
+    """A running server: one process, and those that it starts. Linux only, for the sake of /proc and of cores."""
 
     def __init__(self, server: str, pid: int, port: int) -> None:
         self.port = port
@@ -30,8 +31,15 @@ class Process:
 
     def processor_seconds(self) -> float:
         """User and system time of all threads so far, in steps of 10 ms."""
-        fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / self._tick
+        return _ticks(self._proc) / self._tick
+
+    def workers_seconds(self) -> float:
+        """The same of the processes that it has started and that still run."""
+        return sum(_ticks(Path("/proc", child)) for child in self._children()) / self._tick
+
+    def _children(self) -> list[str]:
+        pids = [entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+        return [pid for pid in pids if (fields := _stat(Path("/proc", pid))) and fields[1] == str(self._pid)]
 
     def tidy(self) -> None:
         """Have Node throw its garbage away: it keeps tens of megabytes of it, more than what is to be measured."""
@@ -44,6 +52,19 @@ class Process:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
         raise LookupError("this kernel does not tell the proportional set size")
+
+
+def _stat(proc: Path) -> list[str]:
+    """What comes after the name, the state first (proc(5), `/proc/pid/stat`); nothing of a process that is gone."""
+    try:
+        return (proc / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _ticks(proc: Path) -> int:
+    fields = _stat(proc)
+    return int(fields[11]) + int(fields[12]) if fields else 0
 
 
 @contextmanager
@@ -64,7 +85,9 @@ def running(server: str, core: int) -> Iterator[Process]:
 def _command(server: str) -> list[str]:
     if server == NODE:
         return ["node", "--expose-gc", str(Path(__file__).with_name("node_peer.mjs"))]
-    return [sys.executable, "-m", "tests.bench.ours" if server == OURS else "tests.bench.peer"]
+    if server == PEER:
+        return [sys.executable, "-m", "tests.bench.peer"]
+    return [sys.executable, "-m", "tests.bench.ours", *(["--codec"] if server == OURS_WITH_CODEC else [])]
 
 
 def _free_port() -> int:

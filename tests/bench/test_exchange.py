@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.bench import bargein, exchange, load
+from tests.bench import bargein, exchange, first_sound, load
 from tests.bench.process import OURS, PEER, running
 
 pytestmark = [
@@ -49,3 +49,15 @@ def test_the_peer_sends_the_whole_of_an_answer_that_is_interrupted() -> None:
     with running(PEER, min(os.sched_getaffinity(0))) as process:
         interrupted = asyncio.run(bargein.interrupt(process, 4, stream=True))
     assert interrupted.bytes_after > len(exchange.LONG_SOUND)
+
+
+@pytest.mark.parametrize("name", first_sound.MODES)
+def test_turns_at_once_and_conversations_are_answered_in_every_mode(name: str) -> None:
+    mode = first_sound.MODES[name]
+    with running(mode.server, min(os.sched_getaffinity(0))) as process:
+        first = asyncio.run(first_sound.commit_at_once(process, mode, at_once=3, turns=6))
+        conversation = asyncio.run(first_sound.converse(process, mode, 3))
+    assert 0 < first.ms <= first.ms_p99
+    assert (conversation.ms_codec > 0) is (name == first_sound.CONVERTING)
+    assert conversation.ms_heard > 0
+    assert conversation.ms_spoken > 0

@@ -84,7 +84,7 @@ async def test_one_recorder_is_left_running_over_two_utterances(vivavoce: Served
 
 
 EARLY = {"phone": 0.0, "phone called pcm16": 0.0, "flac": 0.25}
-"""What of a sound is heard before its end: nothing of an MP4 whose index comes last; of FLAC, FFmpeg holds ten frames."""
+"""What is heard before the end: nothing of an MP4 whose index comes last; of FLAC, FFmpeg holds ten frames back."""
 
 
 async def test_sound_is_decoded_as_it_comes_and_is_the_same_as_if_whole(said: Said) -> None:
@@ -192,8 +192,8 @@ async def test_eleven_minutes_are_refused_while_another_session_speaks(said: Sai
 
 async def test_the_recogniser_of_a_whole_server_outlives_bad_sound(vivavoce: Served, said: Said) -> None:
     async with sender(vivavoce.origin, "mp3") as client:
-        for data, error_id in ((b"no sound, but words. " * 500, 1007), (bytes(1_000_000), 1004)):
-            outcome = await spoken(client, [data] * 11)
+        for chunk, count, error_id in ((b"no sound, but words. " * 500, 1, 1007), (bytes(50_000), 201, 1004)):
+            outcome = await spoken(client, [chunk] * count)
             assert isinstance(outcome, CustomError)
             assert outcome.error_id == error_id
             assert outcome.message in vivavoce.log.read_text()

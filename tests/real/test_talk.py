@@ -61,7 +61,7 @@ def test_every_form_of_an_answer_in_every_format(vivavoce: Served, tmp_path: Pat
         sound = path.read_bytes()
         seconds = len(sound) / 96_000 if path.suffix == ".pcm" else playing_seconds(sound)
         assert SHORTEST <= seconds / len(words(texts[number])) <= LONGEST
-    assert re.search(r"first audio .*█.* \d+ ms", ended.stdout)
+    assert re.search(r"last audio .*█.* \d+ ms", ended.stdout)
 
 
 def test_a_session_goes_on_from_one_run_to_the_next(
