@@ -66,8 +66,8 @@ Action = Literal[
     "configure", "refuse_update", "refuse_unconfigured", "begin_utterance", "extend_utterance", "overflow_utterance",
     "interrupt", "refuse_straggler", "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
     "refuse_blank_text", "refuse_long_text", "take_text", "respond", "cancel", "abandon", "tell_words",
-    "tell_transcript", "note_delivery", "retract", "write", "finish_text", "finish_unspoken", "keep_sound", "send_sound",
-    "finish_turn", "fail", "expire", "expire_utterance",
+    "tell_transcript", "note_delivery", "retract", "write", "finish_text", "finish_unspoken", "keep_sound",
+    "send_sound", "finish_turn", "fail", "expire", "expire_utterance",
 ]  # fmt: skip
 
 

@@ -161,6 +161,7 @@ def _welcome(settings: Settings, doors: Doors, engines: ProviderEngines) -> list
     near = f"{scheme}://127.0.0.1:{port}" if host in ("0.0.0.0", "::") else url
     is_open = not (settings.server.token or ipaddress.ip_address(host).is_loopback)
     credential = f"#token={settings.server.token}" if settings.server.lan else ""
+    given = f" --token={settings.server.token}" if settings.server.lan else ""
     warning = ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]
     return [
         f"vivavoce: listening on {url}{settings.server.path} (Ctrl-C ends it)",
@@ -168,5 +169,5 @@ def _welcome(settings: Settings, doors: Doors, engines: ProviderEngines) -> list
         *(f"vivavoce: {kind} {choice}" for kind, choice in engines.choices()),
         *(lan.invitation(doors.lan[0], settings.server.token) if doors.lan else ()),
         f"vivavoce: talk to it in a browser: {near}/{credential}",
-        f"vivavoce: try it: vivavoce talk FILE.wav --url {near}",
+        f"vivavoce: try it: vivavoce talk FILE.wav --url {near}{given}",
     ]

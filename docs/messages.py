@@ -35,7 +35,7 @@ def _card(card: Card) -> Iterator[str]:
     way = f"From the {card.who} to the server" if card.is_from_client else f"From the server to {card.who}"
     yield from (f"### `{card.name}`", "", f"**{card.title}.** {card.text}", "", f"{way}; {card.origin}.", "")
     if card.answers:
-        yield from (f"It leads to {', '.join(f'`{answer}`' for answer in card.answers)}.", "")
+        yield from (f"It leads to {', '.join(f'`{answer.name}`' for answer in card.answers)}.", "")
     if len(card.forms) > 1:
         yield from ("The payload is one of these:", "")
     for form in card.forms:

@@ -45,6 +45,13 @@ class Problem(msgspec.Struct, frozen=True):
     remedy: str
 
 
+class Mention(msgspec.Struct, frozen=True):
+    """Another event: its documented name, and what it is called on the wire."""
+
+    event: str
+    name: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """All about one event. `event` is its documented name, `name` what it is called on the wire."""
 
@@ -58,7 +65,7 @@ class Card(msgspec.Struct, frozen=True):
     forms: tuple[Form, ...]
     samples: tuple[Sample, ...]
     problems: tuple[Problem, ...]
-    answers: tuple[str, ...]
+    answers: tuple[Mention, ...]
 
 
 class Manual(msgspec.Struct, frozen=True):
@@ -95,7 +102,7 @@ def _card(event: str, entry: Entry, names: Names, schemas: Schemas) -> Card:
         forms=tuple(_form(form, schemas) for form in schemas.forms[event]),
         samples=tuple(Sample(example.title, example_text(example, names)) for example in entry.examples),
         problems=tuple(_problem(error, names) for error in entry.errors),
-        answers=tuple(wire.get(answer, answer) for answer in entry.answers),
+        answers=tuple(Mention(answer, wire.get(answer, answer)) for answer in entry.answers),
     )
 
 

@@ -108,7 +108,7 @@ function showState(state) {
   diagram.enter(state);
   face.state = state;
   find("#hint").textContent = (place.role === "receiver" ? LISTENER_HINTS : HINTS)[state] ?? state;
-  find("#stop").disabled = state !== "responding" && state !== "speaking";
+  find("#stop").disabled = !["transcribing", "responding", "speaking"].includes(state);
 }
 
 function showListening(on) {
@@ -137,10 +137,10 @@ function frame() {
 
 // ---- what the user does besides talking
 
-find("#composer").onsubmit = (event) => {
+find("#composer").onsubmit = async (event) => {
   event.preventDefault();
-  const words = find("#words");
-  if (words.value.trim() && conversation.write(words.value)) words.value = "";
+  const words = find("#words"), text = words.value;
+  if (text.trim() && (await conversation.write(text)) && words.value === text) words.value = "";
 };
 find("#stop").onclick = () => conversation.cancel();
 find("#unlock").onclick = async () => {

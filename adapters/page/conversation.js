@@ -74,10 +74,11 @@ export class Conversation {
     this.#socket.emit("input.buffer.commit");
   }
 
-  /** Say it in writing. False where there is no connection. */
-  write(text) {
+  /** Say it in writing, in the place of what is being spoken. False where there is no connection. */
+  async write(text) {
     this.#player.unlock();
     this.#hush();
+    if (this.#wanted) await this.#drop();
     this.#page.ledger.start();
     return this.#socket.emit("input.text", { text });
   }
@@ -102,6 +103,12 @@ export class Conversation {
     await this.#microphone.stop();
     this.#rest();
     this.#page.transcript.forget();
+  }
+
+  /** What is being said is of no use: the server forgets it as well, and waits for no more of it. */
+  async #drop() {
+    await this.lost();
+    this.#socket.emit("input.buffer.clear");
   }
 
   #giveHeld() {
@@ -156,6 +163,6 @@ export class Conversation {
   #failed({ message, errorId }) {
     if (errorId >= 2000 && errorId < 3000) return this.#page.settings.tell({ success: false, message });
     this.#page.transcript.note(`${message} (${errorId})`);
-    if (this.#wanted && UTTERANCE_ERRORS.has(errorId)) this.lost();
+    if (this.#wanted && UTTERANCE_ERRORS.has(errorId)) this.#drop();
   }
 }

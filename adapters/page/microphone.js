@@ -88,8 +88,9 @@ export class Microphone {
 }
 
 const INSECURE =
-  "Browsers give a microphone only to https pages and to localhost. On this computer, open the page as " +
-  "http://127.0.0.1; for other devices, start the server with: vivavoce serve --lan. You can type meanwhile.";
+  "Browsers give a microphone only to https pages and to localhost. On the server's own computer, open the page as " +
+  `http://127.0.0.1${location.port && `:${location.port}`}; on others, open the https address that the server prints ` +
+  "when it is started with: vivavoce serve --lan. You can type meanwhile.";
 
 function explain(error) {
   switch (error.name) {

@@ -7,11 +7,13 @@ import stat
 from pathlib import Path
 
 import pytest
+import trio
 from cryptography import x509
 
 from adapters import lan
 from adapters.errors import StartupFailed
-from adapters.settings import Server
+from adapters.server import run
+from adapters.settings import Providers, Server, Settings
 
 NOW = datetime.datetime(2030, 6, 1, tzinfo=datetime.UTC)
 ADDRESS = "192.168.1.7"
@@ -103,3 +105,24 @@ def test_the_invitation_has_the_link_and_its_code() -> None:
     code = printed[2:]
     assert len(code) > 12
     assert len({len(line) for line in code}) == 1
+
+
+@pytest.mark.real
+async def test_what_it_says_can_be_typed_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    server = Server(lan=True, port=0, lan_port=0, token="hush")
+    said: list[str] = []
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            ready = trio.Event()
+
+            def say(line: str) -> None:
+                said.append(line)
+                if "try it" in line:
+                    ready.set()
+
+            nursery.start_soon(run, Settings(server=server, providers=Providers(discover=False)), say)
+            await ready.wait()
+            nursery.cancel_scope.cancel()
+    assert said[-1].endswith(" --token=hush"), "without it the server refuses"
+    assert said[-2].endswith("/#token=hush")

@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, WebSocket, expect, sync_playwright
 
+from tests.real import node
 from tests.real.programs import ROOT
 from tests.real.speech import Sentence, wav
 
@@ -27,12 +28,17 @@ _SAMPLE = 22_050
 Scheme = Literal["light", "dark"]
 
 
+MISSING = "there is no Chromium: install it (Debian: apt-get install chromium), or name it in CHROMIUM"
+
+
 def find_chromium() -> str:
-    """The browser's program; skips the test where there is none."""
+    """The browser's program. Where there is none the test is skipped, and fails in continuous integration (CI=true)."""
     named = os.environ.get("CHROMIUM", "")
     found = named or next((path for name in NAMES if (path := shutil.which(name))), "")
+    if not found and os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(MISSING)
     if not found:
-        pytest.skip("there is no Chromium: install it (Debian: apt-get install chromium), or name it in CHROMIUM")
+        pytest.skip(MISSING)
     return found
 
 
@@ -40,6 +46,12 @@ def write_microphone(sentence: Sentence, path: Path) -> Path:
     """The file that the microphone plays, over and over: silence, the sentence, silence."""
     path.write_bytes(wav(_silence(LEAD) + sentence.samples + _silence(TAIL)))
     return path
+
+
+def whole(sentence: Sentence) -> float:
+    """Seconds in which the microphone hears the sentence once from its first word to its last, wherever its file is
+    when it is turned on: on a busy machine that is later than LEAD."""
+    return 2 * sentence.seconds + TAIL + LEAD + 0.2
 
 
 def _silence(seconds: float) -> bytes:
@@ -156,6 +168,10 @@ class Visitor:
         self.page.locator("#words").fill(text)
         self.page.keyboard.press("Enter")
 
+    def sees_turn_end(self, number: int) -> None:
+        """Wait until all the sound of the turn with this number has come, and its latencies are shown."""
+        expect(self.page.locator("#ledger-summary")).to_contain_text(f"Turn {number}.")
+
     def shoot(self, name: str, *, whole: bool = False) -> Path:
         """A screenshot among the artefacts."""
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -173,6 +189,7 @@ def visiting(
     phone: bool = False,
     microphone: bool = True,
     bypass_csp: bool = False,
+    still: bool = False,
 ) -> Iterator[Visitor]:
     """A visitor with a browser profile of their own; whatever the page complained of fails the test."""
     context = browser.new_context(
@@ -181,6 +198,7 @@ def visiting(
         color_scheme=scheme,
         permissions=["microphone"] if microphone else [],
         bypass_csp=bypass_csp,
+        reduced_motion="reduce" if still else "no-preference",
     )
     try:
         visitor = Visitor(context.new_page())
@@ -189,3 +207,14 @@ def visiting(
         assert visitor.faults == []
     finally:
         context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds that is serious or worse; the page is visited with `bypass_csp`."""
+    page.add_script_tag(path=node.modules() / "axe-core" / "axe.min.js")
+    found = page.evaluate("axe.run().then(({ violations }) => violations)")
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html']} {fault['nodes'][0]['failureSummary']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]

@@ -1,43 +1,99 @@
 """The talk page over `vivavoce serve --lan`, with https, token and microphone, and with renamed events."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.real.browser import LEAD, visiting
-from tests.real.programs import VIVAVOCE, running
+from tests.real.programs import VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, Sentence
 
 pytestmark = pytest.mark.real
 
 
-def test_a_phone_in_the_network_has_its_microphone_and_needs_the_token(
-    browser: Browser, said: Mapping[str, Sentence], tmp_path: Path
+class House(msgspec.Struct, frozen=True):
+    """A server with --lan: what it printed, the folder of what it keeps, and its token."""
+
+    served: Served
+    kept: Path
+    token: str
+
+    @property
+    def near(self) -> str:
+        """Its origin on this machine."""
+        return self.served.origin.replace("0.0.0.0", "127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The server that these tests share."""
+    state = tmp_path_factory.mktemp("state")
+    env = {"XDG_STATE_HOME": str(state), "VIVAVOCE_SERVER_LAN_PORT": "0"}
+    with running(VIVAVOCE, "serve", "--lan", "--port", "0", log=state / "log", env=env) as served:
+        yield House(served, state / "vivavoce", (state / "vivavoce" / "lan-token").read_text())
+
+
+def test_a_phone_in_the_network_has_its_microphone(
+    browser: Browser, house: House, said: Mapping[str, Sentence]
 ) -> None:
-    env = {"XDG_STATE_HOME": str(tmp_path), "VIVAVOCE_SERVER_LAN_PORT": "0"}
-    with running(VIVAVOCE, "serve", "--lan", "--port", "0", log=tmp_path / "log", env=env) as served:
-        kept = tmp_path / "vivavoce"
-        token = (kept / "lan-token").read_text()
-        assert {stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()} == {0o600}
-        near = served.origin.replace("0.0.0.0", "127.0.0.1")
-        with visiting(browser, f"{near}/#token={token}") as here:
-            here.sees_state("handshaken")
-            (origin, *_) = here.page.request.get(f"{near}/page.json").json()["lan"] or pytest.skip("no network here")
-            assert origin.startswith("https://")
-            here.page.locator("#share-button").click()
-            assert here.page.locator("#share-link").input_value().startswith(origin)
-        with visiting(browser, f"{origin}/#token={token}", phone=True) as phone:
-            phone.sees_state("handshaken")
-            phone.hold_talk(LEAD + said[QUESTION].seconds + 0.3)
-            phone.sees_state("speaking")
-        with visiting(browser, origin) as stranger:
-            stranger.sees_link("refused")
-            stranger.faults.clear()  # the browser notes the catalogue's 401
-            expect(stranger.page.get_by_label("Token", exact=True)).to_be_visible()
-        assert token not in (tmp_path / "log").read_text()
+    with visiting(browser, f"{house.near}/#token={house.token}") as here:
+        here.sees_state("handshaken")
+        origin = find_lan(house, here.page.request.get(f"{house.near}/page.json").json()["lan"])
+        here.page.locator("#share-button").click()
+        assert here.page.locator("#share-link").input_value().startswith(origin)
+        expect(here.page.locator("#qr")).not_to_have_js_property("naturalWidth", 0)
+    with visiting(browser, f"{origin}/#token={house.token}", phone=True) as phone:
+        phone.sees_state("handshaken")
+        phone.hold_talk(LEAD + said[QUESTION].seconds + 0.3)
+        phone.sees_state("speaking")
+    with visiting(browser, origin) as stranger:
+        stranger.sees_link("refused")
+        stranger.faults.clear()  # the browser notes the catalogue's 401
+        expect(stranger.page.get_by_label("Token", exact=True)).to_be_visible()
+
+
+def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, house: House) -> None:
+    with visiting(browser, f"{house.near}/#token={house.token}") as here:
+        secured = find_lan(house, here.page.request.get(f"{house.near}/page.json").json()["lan"])
+    plain = secured.replace("https:", "http:").rpartition(":")[0] + ":" + house.near.rpartition(":")[2]
+    with visiting(browser, f"{plain}/#token={house.token}") as visitor:
+        visitor.sees_state("handshaken")
+        visitor.page.locator("#talk").click()
+        expect(visitor.page.get_by_role("alert")).to_contain_text("vivavoce serve --lan")
+        expect(visitor.page.locator("#talk")).to_have_attribute("aria-pressed", "false")
+        visitor.write("thank you")
+        visitor.sees_state("speaking")
+        assert all("Cross-Origin-Opener-Policy" in fault for fault in visitor.faults), (
+            "of no use over http, says the browser"
+        )
+        visitor.faults.clear()
+
+
+def find_lan(house: House, origins: list[str]) -> str:
+    """The first address under which the network finds the server."""
+    origin = origins[0] if origins else pytest.skip("no network here")
+    assert origin.startswith("https://")
+    return origin
+
+
+def test_a_wrong_token_is_asked_for(browser: Browser, house: House) -> None:
+    with visiting(browser, f"{house.near}/#token=wrong") as visitor:
+        visitor.sees_link("refused")
+        visitor.faults.clear()  # the browser notes the catalogue's 401
+        visitor.page.get_by_label("Token", exact=True).fill(house.token)
+        visitor.page.get_by_role("button", name="Connect").click()
+        visitor.sees_state("handshaken")
+    with visiting(browser, f"{house.near}/inspect#token={house.token}") as operator:
+        expect(operator.page.locator("#live")).to_contain_text("live")
+
+
+def test_token_and_key_are_for_this_user_alone(house: House) -> None:
+    assert {stat.S_IMODE(path.stat().st_mode) for path in house.kept.iterdir()} == {0o600}
+    assert house.token not in house.served.log.read_text()
 
 
 def test_renamed_events_and_keys_are_spoken(browser: Browser, tmp_path: Path) -> None:

@@ -48,9 +48,8 @@ const named = (thing) => (typeof thing === "string" ? thing : thing.title || thi
 
 function showModels(provider) {
   const models = (provider.models ?? []).map(named);
-  const none = provider.configured ? NO_MODELS : "";
   const chosen = provider.defaultModel ? `default: ${provider.defaultModel}` : "";
-  return make("td", [models.join(", ") || none, chosen].filter(Boolean).join("; "));
+  return make("td", [models.join(", ") || NO_MODELS, chosen].filter(Boolean).join("; "));
 }
 
 function showVoices(provider) {
