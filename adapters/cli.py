@@ -14,7 +14,7 @@ import click
 from adapters.errors import BadSettings, StartupFailed, first_of
 
 if TYPE_CHECKING:
-    from adapters.settings import Settings
+    from adapters.settings.settings import Settings
 
 INTERRUPTED = 130
 CANNOT = 2
@@ -40,7 +40,7 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
     """Start the server; Ctrl-C ends it."""
     import os
 
-    from adapters.reading import load
+    from adapters.settings.reading import load
 
     _set_up_logging(debug)
     _set_up_faults(debug)
@@ -95,10 +95,10 @@ def talk(
     """
     from rich.console import Console
 
-    from adapters import recording
-    from adapters.talk import Form, Options
-    from adapters.talk import talk as hold
-    from adapters.voiceclient import Disconnected, Refused, Unreachable
+    from adapters.client import recording
+    from adapters.client.talk import Form, Options
+    from adapters.client.talk import talk as hold
+    from adapters.client.voiceclient import Disconnected, Refused, Unreachable
     from protocol.audioformat import parse_output
 
     _set_up_faults(debug)
@@ -145,7 +145,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     settings = _settings(config, {}, debug)
 
     async def run() -> int:
-        from adapters import listing
+        from adapters.providers import listing
 
         console = Console(highlight=False)
         print_all = listing.check if check else listing.show
@@ -166,7 +166,7 @@ def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> 
     """The settings in force; ends the program where they cannot be used."""
     import os
 
-    from adapters.reading import load
+    from adapters.settings.reading import load
 
     try:
         return load(config, os.environ, flags)

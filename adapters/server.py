@@ -16,14 +16,16 @@ from actors.inspecting import Picture, picture
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters import apidocs, inspection, lan, pages
-from adapters.assembly import check_preferences
-from adapters.doors import Doors, open_doors
-from adapters.engines import ProviderEngines
 from adapters.errors import StartupFailed, first_of
-from adapters.http import Request, Response, json_response
-from adapters.listener import Door, Listener, Page
-from adapters.settings import Settings
+from adapters.pages import apidocs, inspection
+from adapters.pages import talkpage as pages
+from adapters.providers.assembly import check_preferences
+from adapters.providers.engines import ProviderEngines
+from adapters.settings.settings import Settings
+from adapters.wire import lan
+from adapters.wire.doors import Doors, open_doors
+from adapters.wire.http import Request, Response, json_response
+from adapters.wire.listener import Door, Listener, Page
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits

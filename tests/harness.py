@@ -21,8 +21,8 @@ from trio_websocket import WebSocketConnection, wrap_client_stream
 from actors.limits import Limits
 from actors.lobby import Caps
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters.listener import Door, Listener
-from adapters.voiceclient import Auth, Disconnected, Piece, Received, VoiceClient
+from adapters.client.voiceclient import Auth, Disconnected, Piece, Received, VoiceClient
+from adapters.wire.listener import Door, Listener
 from protocol import engineio, socketio
 from protocol.connection import Timing
 from protocol.engineio import Frame

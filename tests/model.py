@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from actors.limits import Limits
-from adapters.voiceclient import Piece, Received
+from adapters.client.voiceclient import Piece, Received
 from protocol.messages import (
     BufferInitialized,
     Reason,

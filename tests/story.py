@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from adapters.voiceclient import Acknowledged, Piece, Received
+from adapters.client.voiceclient import Acknowledged, Piece, Received
 from protocol.messages import (
     EVENTS,
     BufferInitialized,

@@ -9,9 +9,9 @@ import msgspec
 
 from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.web import Call, Patience, Web
-from adapters.webfaults import scrub
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.faults import scrub
+from adapters.remote.web import Call, Patience, Web
 from protocol.tolerant import show
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from actors.ports import Delivery, Emit, Question
-from adapters.provider import ProviderFailed, Verdict
-from adapters.web import Patience
+from adapters.providers.provider import ProviderFailed, Verdict
+from adapters.remote.web import Patience
 from protocol.tolerant import show
 
 log = logging.getLogger(__name__)

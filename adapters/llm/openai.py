@@ -13,9 +13,9 @@ import msgspec
 from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
 from adapters.llm.thoughts import Thoughts
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.web import Answer, Call, Patience, Web
-from adapters.webfaults import of_error
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.faults import of_error
+from adapters.remote.web import Answer, Call, Patience, Web
 from protocol.tolerant import show
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import msgspec
 
 from actors.audio import whole
 from actors.ports import Emit, Transcript, Utterance
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.wavefile import seconds_of, wav_of
-from adapters.web import Call, Patience, Web
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Call, Patience, Web
+from adapters.stt.wavefile import seconds_of, wav_of
 from protocol.audioformat import AudioFormat
 
 LONGEST = 60.0

@@ -12,12 +12,12 @@ import msgspec
 import trio
 
 from actors.ports import Audio, Emit, Transcript, Undecodable, Utterance
-from adapters.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
-from adapters.provider import Endpoint, Offer, ProviderFailed
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed
 from adapters.remembered import Remembered
+from adapters.remote.faults import scrub
+from adapters.remote.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
+from adapters.remote.web import Call, Patience, Web
 from adapters.stt.languages import bcp47, terms
-from adapters.web import Call, Patience, Web
-from adapters.webfaults import scrub
 from protocol.audioformat import AudioFormat
 
 MODEL = "nova-3"

@@ -9,10 +9,10 @@ import msgspec
 
 from actors.audio import Complete, whole
 from actors.ports import Emit, Transcript, Utterance
-from adapters.provider import Endpoint, Offer, ProviderFailed
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed
+from adapters.remote.web import Call, Patience, Web
 from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary, terms
-from adapters.web import Call, Patience, Web
 from protocol.audioformat import AudioFormat
 
 URL = "https://api.elevenlabs.io"

@@ -9,10 +9,10 @@ import msgspec
 
 from actors.audio import whole
 from actors.ports import Emit, Transcript, Undecodable, Utterance
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Call, Patience, Web
 from adapters.stt.languages import terms
-from adapters.wavefile import seconds_of
-from adapters.web import Call, Patience, Web
+from adapters.stt.wavefile import seconds_of
 from protocol.audioformat import AudioFormat
 
 LONGEST = 60.0

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 import trio
 
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
-from adapters.frames import Done, Hear, Progress, Recognise, Recognised, Words
-from adapters.worker import Each, Kept, Plan, Workers
+from adapters.processes.frames import Done, Hear, Progress, Recognise, Recognised, Words
+from adapters.processes.worker import Each, Kept, Plan, Workers
 from protocol.audioformat import AudioFormat
 
 LANGUAGE = "en-US"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
 from actors.ports import EngineFailed
-from adapters.child import Abandoned, Line, serve
-from adapters.frames import Hear, Heard, Ready, Recognise, Recognised, Request, Result, Words
+from adapters.processes.child import Abandoned, Line, serve
+from adapters.processes.frames import Hear, Heard, Ready, Recognise, Recognised, Request, Result, Words
 
 RATE = 16_000
 CHUNK = RATE * 2 // 5

@@ -10,12 +10,12 @@ import msgspec
 
 from actors.audio import whole
 from actors.ports import Emit, Transcript, Undecodable, Utterance
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remembered import Remembered
+from adapters.remote.web import Answer, Call, Patience, Web
 from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary
-from adapters.wavefile import wav_of
-from adapters.web import Answer, Call, Patience, Web
+from adapters.stt.wavefile import wav_of
 from protocol.audioformat import AudioFormat, sniff
 
 MOST_BYTES = 4_000_000

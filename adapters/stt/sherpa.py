@@ -9,9 +9,9 @@ import trio
 
 from actors.audio import Complete, whole
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
-from adapters.frames import Progress, Recognise, Recognised, Words
-from adapters.provider import Offer, ProviderFailed
-from adapters.worker import Plan, Workers
+from adapters.processes.frames import Progress, Recognise, Recognised, Words
+from adapters.processes.worker import Plan, Workers
+from adapters.providers.provider import Offer, ProviderFailed
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"

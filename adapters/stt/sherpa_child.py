@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.ports import EngineFailed
-from adapters.child import Line, serve
-from adapters.frames import Ready, Recognise, Recognised, Request, Result, Words
+from adapters.processes.child import Line, serve
+from adapters.processes.frames import Ready, Recognise, Recognised, Request, Result, Words
 from adapters.stt.sherpa_models import Found, find
 
 RATE = 16_000

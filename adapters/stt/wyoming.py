@@ -8,9 +8,9 @@ from actors.audio import Complete
 from actors.ports import Audio, Emit, EngineFailed, Undecodable, Utterance
 from actors.ports import Transcript as Recognised
 from adapters.errors import first_of
-from adapters.provider import Offer, ProviderFailed, Verdict
-from adapters.web import Patience
-from adapters.wyoming import (
+from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.remote.web import Patience
+from adapters.remote.wyoming import (
     PATIENCE,
     AudioChunk,
     AudioStart,

@@ -9,10 +9,10 @@ from xml.sax.saxutils import escape, quoteattr
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Call, Patience, Web
 from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, speaks, understood
-from adapters.web import Call, Patience, Web
 
 FILES = {"mp3": "audio-24khz-96kbitrate-mono-mp3", "opus": "ogg-24khz-16bit-mono-opus"}
 SAMPLES = {rate: f"raw-{name}-16bit-mono-pcm" for rate, name in (

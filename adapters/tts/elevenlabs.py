@@ -10,10 +10,10 @@ from urllib.parse import quote
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Endpoint, Offer
+from adapters.providers.provider import Endpoint, Offer
+from adapters.remote.web import Call, Patience, Web
 from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, primary, understood
-from adapters.web import Call, Patience, Web
 
 URL = "https://api.elevenlabs.io"
 DEFAULT_MODEL = "eleven_flash_v2_5"

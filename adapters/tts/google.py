@@ -11,10 +11,10 @@ from base64 import b64decode
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Call, Patience, Web
 from adapters.tts.sound import MOST, PATIENCE, PROBE, Reading, discard, fitting, sayable, soundless
 from adapters.tts.voices import UNHURRIED, understood
-from adapters.web import Call, Patience, Web
 from protocol.audioformat import AudioFormat
 
 URL = "https://texttospeech.googleapis.com/v1"

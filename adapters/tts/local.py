@@ -5,8 +5,8 @@ import re
 import trio
 
 from actors.ports import Clip, Emit, EngineFailed, Speech
-from adapters.frames import Progress, Sounded, Synthesise, Voice
-from adapters.worker import Plan, Workers
+from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
+from adapters.processes.worker import Plan, Workers
 from protocol.audioformat import AudioFormat
 
 FORMAT = AudioFormat("pcm16", 22_050)

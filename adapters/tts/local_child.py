@@ -8,8 +8,8 @@ from pathlib import Path
 import espeakng_loader
 
 from actors.ports import EngineFailed
-from adapters.child import Line, serve
-from adapters.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
+from adapters.processes.child import Line, serve
+from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
 
 RATE = 22_050
 """Samples per second that espeak-ng makes."""

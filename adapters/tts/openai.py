@@ -10,10 +10,10 @@ import re
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Call, Patience, Web
 from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, understood
-from adapters.web import Call, Patience, Web
 from protocol.audioformat import AudioFormat
 
 URL = "https://api.openai.com/v1"

@@ -9,10 +9,10 @@ from pathlib import Path
 import trio
 
 from actors.ports import Clip, Emit, EngineFailed, Speech
-from adapters.frames import Progress, Sounded, Synthesise
-from adapters.provider import Offer, ProviderFailed
+from adapters.processes.frames import Progress, Sounded, Synthesise
+from adapters.processes.worker import Plan, Workers
+from adapters.providers.provider import Offer, ProviderFailed
 from adapters.tts.piper_child import NORMAL_PACE
-from adapters.worker import Plan, Workers
 from protocol.audioformat import AudioFormat
 
 TITLE = "the Piper synthesiser"

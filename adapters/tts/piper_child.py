@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from actors.ports import EngineFailed
-from adapters.child import Line, serve
-from adapters.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
+from adapters.processes.child import Line, serve
+from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
 
 NORMAL_PACE = 168
 """Words a minute that stand for the voice's own pace."""

@@ -6,8 +6,8 @@ import re
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Endpoint, ProviderFailed
-from adapters.web import Answer, Patience
+from adapters.providers.provider import Endpoint, ProviderFailed
+from adapters.remote.web import Answer, Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
 
 PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)

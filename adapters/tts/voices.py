@@ -6,8 +6,8 @@ from typing import TypeVar
 import msgspec
 
 from actors.ports import Speech
-from adapters.provider import Endpoint, ProviderFailed
-from adapters.web import Patience
+from adapters.providers.provider import Endpoint, ProviderFailed
+from adapters.remote.web import Patience
 
 MOST = 5_000
 """Voices that are kept."""

@@ -4,9 +4,9 @@ import numpy as np
 import trio
 
 from actors.ports import Clip, Emit, Speech
-from adapters.provider import Offer, ProviderFailed, Verdict
-from adapters.web import Patience
-from adapters.wyoming import (
+from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.remote.web import Patience
+from adapters.remote.wyoming import (
     PATIENCE,
     AudioChunk,
     AudioStop,

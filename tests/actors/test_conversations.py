@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.limits import Limits
-from adapters.voiceclient import Auth, Piece, Refused
+from adapters.client.voiceclient import Auth, Piece, Refused
 from protocol.connection import Timing
 from protocol.messages import (
     BufferInitialized,

@@ -11,7 +11,7 @@ from trio.testing import MockClock
 from actors.events import Said
 from actors.limits import Limits
 from actors.supervisor import PoolSizes
-from adapters.voiceclient import Acknowledged
+from adapters.client.voiceclient import Acknowledged
 from protocol.configuration import SessionUpdate
 from protocol.engineio import Frame
 from protocol.errors import ErrorId

@@ -8,7 +8,7 @@ from trio.testing import MockClock
 
 from actors.limits import Limits
 from actors.supervisor import PoolSizes
-from adapters.voiceclient import Piece
+from adapters.client.voiceclient import Piece
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing
 from protocol.errors import CloseReason, ErrorId

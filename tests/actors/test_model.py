@@ -17,7 +17,7 @@ from trio.testing import MockClock
 
 from actors.limits import Limits
 from actors.supervisor import PoolSizes
-from adapters.voiceclient import Acknowledged, Auth, Disconnected, Received, Refused
+from adapters.client.voiceclient import Acknowledged, Auth, Disconnected, Received, Refused
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing

@@ -6,7 +6,7 @@ from trio.testing import MockClock
 
 from actors.limits import Limits
 from actors.supervisor import PoolSizes
-from adapters.voiceclient import Piece
+from adapters.client.voiceclient import Piece
 from protocol.messages import Metrics, TextDone, TranscribeDelta
 from tests.harness import kinds, serving, state
 from tests.scripted import Act, End, ScriptedEngines

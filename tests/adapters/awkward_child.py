@@ -4,8 +4,8 @@ import os
 import time
 
 from actors.ports import EngineFailed, Undecodable
-from adapters.child import Line, serve
-from adapters.frames import Ready, Request, Result, Sounded, Spoken, Synthesise
+from adapters.processes.child import Line, serve
+from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise
 
 
 class Awkward:

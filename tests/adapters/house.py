@@ -9,7 +9,7 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_task
 from actors.limits import Limits
 from actors.lobby import Caps
 from actors.supervisor import Plan, Supervisor
-from adapters.listener import Door, Listener
+from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits

@@ -6,9 +6,9 @@ from itertools import pairwise
 import msgspec
 
 from actors.ports import Clip, Sound, Target
-from adapters.audio_decode import decode
-from adapters.frames import Opening, Pushed
-from adapters.stream_child import Stream
+from adapters.codec.decode import decode
+from adapters.codec.streams_child import Stream
+from adapters.processes.frames import Opening, Pushed
 from protocol.audioformat import AudioFormat
 
 

@@ -11,7 +11,7 @@ import trio
 from trio.testing import memory_stream_pair
 from trio_websocket import WebSocketConnection, wrap_client_stream, wrap_server_stream
 
-from adapters.voiceclient import Auth, VoiceClient
+from adapters.client.voiceclient import Auth, VoiceClient
 from protocol import socketio
 from protocol.socketio import Header, Packet
 

@@ -10,10 +10,10 @@ import pytest
 import trio
 from trio.testing import memory_stream_pair
 
-from adapters.apidocs import place, routes, write_page
-from adapters.http import Request, Response
-from adapters.listener import Door, Listener
-from adapters.settings import Server
+from adapters.pages.apidocs import place, routes, write_page
+from adapters.settings.settings import Server
+from adapters.wire.http import Request, Response
+from adapters.wire.listener import Door, Listener
 from protocol.asyncapi import Place
 from protocol.manual import manual
 from protocol.messages import EVENTS, Names

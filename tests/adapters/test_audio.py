@@ -13,8 +13,8 @@ import trio
 import trio.testing
 
 from actors.ports import Clip, EngineFailed, Sound, Undecodable
-from adapters.audio import AudioCodec
-from adapters.frames import MAX_FRAME
+from adapters.codec.codec import AudioCodec
+from adapters.processes.frames import MAX_FRAME
 from protocol.audioformat import AudioFormat
 from tests.adapters.sounds import TONE, WRITERS, tone, written
 

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from actors.ports import Clip, Target, Undecodable
-from adapters.audio import AudioCodec
+from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.live import cut
 from tests.adapters.sounds import WRITERS, silent_flac, voice, written

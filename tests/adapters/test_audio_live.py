@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.ports import Target, Undecodable
-from adapters.audio_incoming import FULL
-from adapters.frames import Opening
-from adapters.stream_child import Stream
+from adapters.codec.incoming import FULL
+from adapters.codec.streams_child import Stream
+from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.live import at_once, cut, decoded, go_on, streamed
 from tests.adapters.sounds import WRITERS, tone, values, voice, written

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.ports import EngineFailed, Sound, Target
-from adapters.audio_heads import Shape, WavReader
-from adapters.audio_passing import passing
-from adapters.audio_pieces import WavWriter, sample_writer, takes_samples, wav_header
+from adapters.codec.heads import Shape, WavReader
+from adapters.codec.passing import passing
+from adapters.codec.pieces import WavWriter, sample_writer, takes_samples, wav_header
 from protocol.audioformat import AudioFormat
 from tests.adapters.live import at_once, cut, streamed
 from tests.adapters.sounds import voice, written

@@ -9,8 +9,8 @@ import trio
 import trio.testing
 
 from actors.ports import Clip, Encoding, EngineFailed, Sound, Target, Undecodable
-from adapters.audio import AudioCodec
-from adapters.audio_pieces import wav_header
+from adapters.codec.codec import AudioCodec
+from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.live import cut
 from tests.adapters.sounds import voice, written

@@ -8,7 +8,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.lobby import Caps, Full
-from adapters.http import Deadlines
+from adapters.wire.http import Deadlines
 from protocol.connection import POLLING, WEBSOCKET, Timing
 from protocol.errors import CloseReason
 from protocol.multiplex import Waits

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from adapters.cli import LogLine, main
 from adapters.errors import StartupFailed
-from adapters.settings import Settings
+from adapters.settings.settings import Settings
 
 Run = Callable[[Settings], Awaitable[None]]
 

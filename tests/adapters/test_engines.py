@@ -9,13 +9,13 @@ import pytest
 import trio
 
 from actors.ports import EngineFailed
-from adapters import discovery, engines
-from adapters.assembly import check_preferences, configured, configured_places
-from adapters.discovery import Places
-from adapters.engines import ProviderEngines
 from adapters.errors import StartupFailed
-from adapters.settings import Account, Preference, Processes, Providers
-from adapters.web import Web
+from adapters.providers import discovery, engines
+from adapters.providers.assembly import check_preferences, configured, configured_places
+from adapters.providers.discovery import Places
+from adapters.providers.engines import ProviderEngines
+from adapters.remote.web import Web
+from adapters.settings.settings import Account, Preference, Processes, Providers
 from tests.providers.fakes import QUESTION
 from tests.providers.loopback import Loopback, Reply, Request, json_reply, loopback, sse
 from tests.providers.test_discovery import OLLAMA, port_of

@@ -8,8 +8,8 @@ import trio
 from trio.testing import MockClock
 
 from actors.inspecting import Picture
-from adapters.http import Request, Response
-from adapters.inspection import KEPT_ERRORS, Mishaps, routes
+from adapters.pages.inspection import KEPT_ERRORS, Mishaps, routes
+from adapters.wire.http import Request, Response
 
 EMPTY = Picture(0, (), (), 0, (), {}, None)
 HERE = {"host": "127.0.0.1:7171"}

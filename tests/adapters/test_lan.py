@@ -10,10 +10,10 @@ import pytest
 import trio
 from cryptography import x509
 
-from adapters import lan
 from adapters.errors import StartupFailed
 from adapters.server import run
-from adapters.settings import Providers, Server, Settings
+from adapters.settings.settings import Providers, Server, Settings
+from adapters.wire import lan
 
 NOW = datetime.datetime(2030, 6, 1, tzinfo=datetime.UTC)
 ADDRESS = "192.168.1.7"

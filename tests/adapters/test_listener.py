@@ -8,9 +8,9 @@ import trustme
 from trio.testing import memory_stream_pair
 
 from adapters.errors import StartupFailed
-from adapters.http import Deadlines, Request, Response
-from adapters.listener import Door, Listener, client_address
-from adapters.tls import server_context
+from adapters.wire.http import Deadlines, Request, Response
+from adapters.wire.listener import Door, Listener, client_address
+from adapters.wire.tls import server_context
 
 DEADLINES = Deadlines()
 PROXIES = ("127.0.0.1", "10.0.0.0/8")

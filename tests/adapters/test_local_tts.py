@@ -5,7 +5,7 @@ import pytest
 import trio
 
 from actors.ports import Clip, EngineFailed, Speech
-from adapters.frames import Voice
+from adapters.processes.frames import Voice
 from adapters.tts.local import FORMAT, MAX_TEXT, LocalSpeech, bcp47, choose, pace, plain
 
 real = pytest.mark.real

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from adapters.listener import Door
+from adapters.wire.listener import Door
 from tests.adapters.house import HEADER, POLLED, SOCKET, UPDATE, standing
 from tests.rawclient import UPGRADE, frames, request
 

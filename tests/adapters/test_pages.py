@@ -8,9 +8,9 @@ import pytest
 
 from actors.table import RULES
 from adapters import page
-from adapters.http import Request, Response
-from adapters.pages import MOST_QR, about, routes
-from adapters.static import static_route
+from adapters.pages.static import static_route
+from adapters.pages.talkpage import MOST_QR, about, routes
+from adapters.wire.http import Request, Response
 from protocol.messages import Names
 
 LAN = "https://192.168.1.7:7172"

@@ -7,7 +7,7 @@ import pytest
 import trio
 
 from actors.ports import Clip, EngineFailed, Speech
-from adapters.provider import Offer
+from adapters.providers.provider import Offer
 from adapters.tts.piper import MAX_TEXT, PiperSpeech, plain
 from protocol.audioformat import AudioFormat
 from tests.adapters.tinymodels import PER_PHONEME, RATE, voice

@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 import pytest
 
-from adapters import recording
-from adapters.recording import BadRecording, Recording
+from adapters.client import recording
+from adapters.client.recording import BadRecording, Recording
 from tests.adapters.scripted import wav
 
 

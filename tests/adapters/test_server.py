@@ -3,10 +3,10 @@
 import pytest
 import trio
 
-from adapters.assembly import check_preferences
 from adapters.errors import StartupFailed
+from adapters.providers.assembly import check_preferences
 from adapters.server import run
-from adapters.settings import Preference, Providers, Server, Settings
+from adapters.settings.settings import Preference, Providers, Server, Settings
 
 
 @pytest.mark.real

@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from actors import limits
-from adapters import reading
 from adapters.errors import BadSettings
-from adapters.positions import line_of
-from adapters.providers import ROWS
-from adapters.reading import ANY, leaves, load, sections, variables
-from adapters.settings import Account, Server, Settings
+from adapters.providers.table import ROWS
+from adapters.settings import reading
+from adapters.settings.positions import line_of
+from adapters.settings.reading import ANY, leaves, load, sections, variables
+from adapters.settings.settings import Account, Server, Settings
 
 EVERYTHING = """\
 [server]

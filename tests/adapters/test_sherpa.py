@@ -10,7 +10,7 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import EngineFailed, Transcript, Utterance
-from adapters.provider import Offer, ProviderFailed
+from adapters.providers.provider import Offer, ProviderFailed
 from adapters.stt.sherpa import SherpaRecogniser
 from adapters.stt.sherpa_child import LONGEST, pieces
 from adapters.stt.sherpa_models import FAMILIES, Family, find

@@ -13,9 +13,9 @@ from rich.console import Console
 from trio.testing import MockClock
 
 from adapters.cli import main
-from adapters.printout import Printout
-from adapters.recording import Recording
-from adapters.talk import Form, Options, Said, converse
+from adapters.client.printout import Printout
+from adapters.client.recording import Recording
+from adapters.client.talk import Form, Options, Said, converse
 from tests.adapters.scripted import ScriptedServer, delta, joined, wav
 
 HALF_SECOND = Recording(bytes(16_000), "pcm16", 0.5)

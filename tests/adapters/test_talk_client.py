@@ -9,7 +9,16 @@ import trio
 from trio.testing import MockClock
 from trio_websocket import wrap_server_stream
 
-from adapters.voiceclient import Acknowledged, Auth, Disconnected, Piece, Refused, Unreachable, VoiceClient, connect
+from adapters.client.voiceclient import (
+    Acknowledged,
+    Auth,
+    Disconnected,
+    Piece,
+    Refused,
+    Unreachable,
+    VoiceClient,
+    connect,
+)
 from protocol import socketio
 from protocol.messages import SessionJoined, SessionState
 from protocol.socketio import Packet

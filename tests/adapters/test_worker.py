@@ -12,9 +12,9 @@ import trio
 import trio.testing
 
 from actors.ports import EngineFailed, Undecodable
-from adapters import worker
-from adapters.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
-from adapters.worker import Plan, Workers, nothing
+from adapters.processes import worker
+from adapters.processes.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
+from adapters.processes.worker import Plan, Workers, nothing
 
 pytestmark = pytest.mark.real
 MODULE = "tests.adapters.awkward_child"

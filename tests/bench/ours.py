@@ -31,9 +31,9 @@ from actors.ports import (
     Utterance,
 )
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters.audio import AudioCodec
-from adapters.listener import Door, Listener
+from adapters.codec.codec import AudioCodec
 from adapters.server import calm_collector
+from adapters.wire.listener import Door, Listener
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing
 from protocol.messages import Names

@@ -17,8 +17,8 @@ import trio
 from actors.ports import Delivery, LanguageModel, Question, Retraction
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import OpenAiChat
-from adapters.provider import Endpoint
-from adapters.web import Web
+from adapters.providers.provider import Endpoint
+from adapters.remote.web import Web
 from tests.bench.process import ROOT
 
 OPENAI, ANTHROPIC, HTTPX = "openai", "anthropic", "httpx"

@@ -9,7 +9,7 @@ import trio
 
 from actors.client import Application, Client
 from actors.lobby import Caps, Lobby
-from adapters.listener import Door, Listener
+from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame
 from protocol.multiplex import AckCame, AttachmentLost, Came, ConnectAsked, EventCame, Multiplex, NamespaceLeft, Waits

@@ -22,8 +22,8 @@ from actors.ports import (
     Transcript,
     Utterance,
 )
-from adapters.failover import About, Candidate
-from adapters.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.failover import About, Candidate
+from adapters.providers.provider import Offer, ProviderFailed, Verdict
 from protocol.audioformat import AudioFormat
 
 PCM = AudioFormat("pcm16", 16_000)

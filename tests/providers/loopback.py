@@ -11,8 +11,8 @@ import h11
 import msgspec
 import trio
 
-from adapters.provider import Endpoint
-from adapters.web import Web
+from adapters.providers.provider import Endpoint
+from adapters.remote.web import Web
 
 KEY = "sk-planted-4711"
 """The key of every endpoint here; tests look for it where it must not be."""

@@ -9,9 +9,9 @@ import pytest
 import trio
 
 from actors.ports import Clip
-from adapters import providers
-from adapters.provider import Listed
-from adapters.settings import Account
+from adapters.providers import table as providers
+from adapters.providers.provider import Listed
+from adapters.settings.settings import Account
 from adapters.tts.sound import PROBE
 from tests.providers.loopback import Reply, browsing, endpoint_of, loopback
 

@@ -7,8 +7,8 @@ import pytest
 
 from actors.ports import Exchange, Question
 from adapters.llm.anthropic import DEFAULT_MODEL, AnthropicChat
-from adapters.provider import Endpoint, ProviderFailed, Verdict
-from adapters.web import Web
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.web import Web
 from tests.providers.loopback import KEY, Request, browsing, endpoint_of, json_reply, loopback, sse
 from tests.providers.test_contract_llm import KINDS, answer_of, claude, ignore, question
 

@@ -7,10 +7,10 @@ import msgspec
 import trio
 from trio.testing import MockClock
 
-from adapters.catalogue import AGAIN, FRESH, MOST, NO_MODELS, STALE, Listing, Lists, Roster
-from adapters.provider import Offer
-from adapters.providers import LOCAL
-from adapters.settings import Account, Preference, Providers
+from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_MODELS, STALE, Listing, Lists, Roster
+from adapters.providers.provider import Offer
+from adapters.providers.table import LOCAL
+from adapters.settings.settings import Account, Preference, Providers
 from tests.providers.fakes import Fake, candidate, passing
 
 

@@ -10,8 +10,8 @@ import trio
 from actors.ports import Delivery, Emit, Exchange, LanguageModel, Question, Retraction
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, OpenAiChat
-from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
-from adapters.web import Patience, Web
+from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.remote.web import Patience, Web
 from tests.providers.loopback import (
     KEY,
     NET,

@@ -14,14 +14,14 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import SpeechToText, Transcript, Utterance
-from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.remote.web import Patience, Web
 from adapters.stt import elevenlabs
 from adapters.stt.azure import AzureRecogniser
 from adapters.stt.deepgram import DeepgramRecogniser
 from adapters.stt.elevenlabs import ElevenLabsRecogniser
 from adapters.stt.google import GoogleRecogniser
 from adapters.stt.openai import CompatibleRecogniser, OpenAIRecogniser
-from adapters.web import Patience, Web
 from tests.providers.loopback import (
     KEY,
     NET,

@@ -11,12 +11,12 @@ import pytest
 import trio
 
 from actors.ports import Clip, Retraction, Speech, TextToSpeech
-from adapters.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.remote.web import Patience, Web
 from adapters.tts.azure import AzureSpeech
 from adapters.tts.elevenlabs import ElevenLabsSpeech
 from adapters.tts.google import GoogleSpeech
 from adapters.tts.openai import CompatibleSpeech, OpenAISpeech
-from adapters.web import Patience, Web
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import (
     KEY,

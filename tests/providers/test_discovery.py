@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import trio
 
-from adapters import discovery
-from adapters.discovery import LOOPBACK, Discovery, Found, Places
+from adapters.providers import discovery
+from adapters.providers.discovery import LOOPBACK, Discovery, Found, Places
 from tests.providers.loopback import Loopback, Reply, Request, browsing, json_reply, loopback
 from tests.providers.wyomingloop import engine
 

@@ -14,8 +14,8 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.audio import Growing, whole
 from actors.ports import Clip, Delivery, EngineFailed, Question, Retraction, Speech, Undecodable, Utterance
-from adapters.failover import Candidate, Failover, Policy, Progress
-from adapters.standins import Model, Recogniser, Synthesiser
+from adapters.providers.failover import Candidate, Failover, Policy, Progress
+from adapters.providers.standins import Model, Recogniser, Synthesiser
 from protocol.audioformat import AudioFormat
 from tests.providers.fakes import (
     PCM,

@@ -10,10 +10,10 @@ from trio_websocket import WebSocketConnection
 
 from actors.audio import Complete, Growing
 from actors.ports import Transcript
-from adapters.livesocket import SocketCall
-from adapters.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.livesocket import SocketCall
+from adapters.remote.web import Patience
 from adapters.stt.deepgram import DeepgramRecogniser
-from adapters.web import Patience
 from tests.providers.loopback import KEY
 from tests.providers.test_stt_deepgram import CLOSE, results, talking, until_close
 from tests.providers.wsloop import Peer

@@ -9,8 +9,8 @@ import trio.lowlevel
 
 from actors.ports import Delivery, Exchange, Question
 from adapters.llm.openai import COMPATIBLE, OPENAI, OpenAiChat
-from adapters.provider import Endpoint, ProviderFailed, Verdict
-from adapters.web import Web
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.web import Web
 from tests.providers.llamaserver import CONTEXT, KEY, MODEL, llama_server
 from tests.providers.loopback import browsing
 from tests.providers.test_contract_llm import answer_of

@@ -9,8 +9,8 @@ from actors.ports import Exchange, Question
 from adapters.llm.conversation import Refusals, turns
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, Dialect, OpenAiChat
 from adapters.llm.thoughts import Thoughts
-from adapters.provider import Endpoint, ProviderFailed, Verdict
-from adapters.web import Web
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.web import Web
 from tests.providers.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse
 from tests.providers.test_contract_llm import answer_of, chunk, data, ignore, question
 

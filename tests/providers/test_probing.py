@@ -8,7 +8,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.ports import EngineFailed
-from adapters.failover import Candidate
+from adapters.providers.failover import Candidate
 from tests.providers.fakes import Fake, candidate, passing, refused
 from tests.providers.test_failover import POLICY, SEEDS, Asking, running
 

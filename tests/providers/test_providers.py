@@ -11,11 +11,11 @@ import msgspec
 import pytest
 import trio
 
-from adapters.providers import KINDS, LOCAL, ROWS, row_of, usual_variables
-from adapters.reading import load
+from adapters.client.voiceclient import Auth, Piece, Received, VoiceClient, connect
+from adapters.providers.table import KINDS, LOCAL, ROWS, row_of, usual_variables
 from adapters.server import run
-from adapters.settings import Account
-from adapters.voiceclient import Auth, Piece, Received, VoiceClient, connect
+from adapters.settings.reading import load
+from adapters.settings.settings import Account
 from protocol.messages import CustomError, SessionUpdated, TextDone, TranscribeDone
 from tests.providers.loopback import KEY, Loopback, Reply, Request, json_reply, loopback, sse
 

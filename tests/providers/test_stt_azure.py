@@ -8,10 +8,10 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import Transcript, Utterance
-from adapters.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.web import Call, Web
 from adapters.stt.azure import AzureRecogniser
-from adapters.wavefile import wav_of
-from adapters.web import Call, Web
+from adapters.stt.wavefile import wav_of
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import KEY, NET, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
 

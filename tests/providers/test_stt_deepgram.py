@@ -11,9 +11,9 @@ import trio.testing
 
 from actors.audio import Complete, Growing
 from actors.ports import Audio, Transcript, Undecodable, Utterance
-from adapters.provider import ProviderFailed, Verdict
+from adapters.providers.provider import ProviderFailed, Verdict
+from adapters.remote.web import Patience, Web
 from adapters.stt.deepgram import DeepgramRecogniser
-from adapters.web import Patience, Web
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import KEY, NET, browsing, endpoint_of, json_reply, loopback
 from tests.providers.wsloop import Opening, Peer, Play, Refusal, SocketLoop, socket_loop

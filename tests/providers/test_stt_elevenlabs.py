@@ -9,10 +9,10 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import SpeechToText, Transcript, Utterance
-from adapters.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.remote.web import Patience
 from adapters.stt import elevenlabs
 from adapters.stt.elevenlabs import SAMPLES, ElevenLabsRecogniser
-from adapters.web import Patience
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import (
     KEY,

@@ -9,7 +9,7 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import Transcript, Undecodable, Utterance
-from adapters.provider import ProviderFailed, Verdict
+from adapters.providers.provider import ProviderFailed, Verdict
 from adapters.stt.google import GoogleRecogniser
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import KEY, NET, Loopback, Reply, browsing, endpoint_of, json_reply, loopback

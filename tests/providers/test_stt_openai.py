@@ -9,9 +9,9 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import Transcript, Undecodable, Utterance
-from adapters.provider import ProviderFailed, Verdict
+from adapters.providers.provider import ProviderFailed, Verdict
 from adapters.stt.openai import CompatibleRecogniser, OpenAIRecogniser
-from adapters.wavefile import wav_of
+from adapters.stt.wavefile import wav_of
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import (
     KEY,

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from actors.ports import Clip, Speech
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.tts.azure import BY_GENDER, AzureSpeech, markup
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import KEY, Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback

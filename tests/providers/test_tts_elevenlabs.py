@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from actors.ports import Clip, Speech
-from adapters.provider import Offer, ProviderFailed
+from adapters.providers.provider import Offer, ProviderFailed
 from adapters.tts.elevenlabs import BY_GENDER, ElevenLabsSpeech
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import KEY, Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback

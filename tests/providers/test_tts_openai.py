@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from actors.ports import Clip, Speech
-from adapters.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.web import Web
 from adapters.tts.openai import URL, VOICES, CompatibleSpeech, OpenAISpeech
-from adapters.web import Web
 from protocol.audioformat import AudioFormat
 from tests.providers.loopback import Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback
 from tests.providers.sounds import MP3, PCM, SAMPLES, wav

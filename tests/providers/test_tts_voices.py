@@ -5,7 +5,7 @@ import trio
 import trio.lowlevel
 
 from actors.ports import Speech
-from adapters.provider import ProviderFailed
+from adapters.providers.provider import ProviderFailed
 from adapters.tts.voices import MOST, Voice, Voices, choose, find
 
 SARAH = Voice("s1", "Sarah - Reassuring", ("en-US",), "female")

@@ -8,10 +8,10 @@ import trio
 import trustme
 from trio.testing import MockClock
 
-from adapters.provider import Endpoint, ProviderFailed, Verdict
-from adapters.sse import EventReader, ServerSentEvent, TooLong
-from adapters.web import Call, Patience, Web
-from adapters.webfaults import retry_after, words_of
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.faults import retry_after, words_of
+from adapters.remote.sse import EventReader, ServerSentEvent, TooLong
+from adapters.remote.web import Call, Patience, Web
 from tests.providers.loopback import (
     KEY,
     Break,

@@ -11,10 +11,10 @@ import trio.testing
 
 from actors.audio import Complete, Growing
 from actors.ports import Clip, Transcript
-from adapters.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.remote.wyoming import Synthesize, bcp47, nearest, pack
 from adapters.stt.wyoming import WyomingRecogniser, terms
 from adapters.tts.wyoming import WyomingSpeech
-from adapters.wyoming import Synthesize, bcp47, nearest, pack
 from protocol.audioformat import AudioFormat
 from tests.providers.wyomingloop import RATE, Seen, engine
 from tests.providers.wyomingmemory import speech, spoken, unheard, utterance

@@ -10,9 +10,9 @@ import trio.testing
 
 from actors.audio import Complete, Growing
 from actors.ports import Audio, Transcript, Undecodable, Utterance
-from adapters.provider import ProviderFailed
+from adapters.providers.provider import ProviderFailed
+from adapters.remote.wyoming import MAX_JSON
 from adapters.stt.wyoming import MAX_TEXT, WyomingRecogniser
-from adapters.wyoming import MAX_JSON
 from protocol.audioformat import AudioFormat
 from tests.providers.wyomingmemory import INFO, SHORT, Peer, Play, cancel_after, recogniser, unheard, utterance
 

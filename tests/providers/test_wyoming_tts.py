@@ -6,7 +6,7 @@ import trio
 import trio.testing
 
 from actors.ports import Clip
-from adapters.provider import ProviderFailed
+from adapters.providers.provider import ProviderFailed
 from adapters.tts.wyoming import MAX_TEXT, WyomingSpeech
 from protocol.audioformat import AudioFormat
 from tests.providers.wyomingmemory import (

@@ -10,7 +10,7 @@ import msgspec
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
-from adapters.livesocket import Unshaken, WatchedStream, first_cause
+from adapters.remote.livesocket import Unshaken, WatchedStream, first_cause
 from tests.providers.loopback import Loopback, Reply
 
 

@@ -8,9 +8,9 @@ import trio
 import trio.testing
 
 from actors.ports import Audio, Clip, Speech, Utterance
+from adapters.remote.web import Patience
 from adapters.stt.wyoming import WyomingRecogniser
 from adapters.tts.wyoming import WyomingSpeech
-from adapters.web import Patience
 from protocol.audioformat import AudioFormat
 
 HEARD = AudioFormat("pcm16", 16_000)

@@ -7,9 +7,9 @@ import trio
 
 from actors.ports import Analyst, Codec, Emit, LanguageModel, SpeechToText, TextToSpeech, Transcript, Utterance
 from actors.supervisor import Plan, Supervisor
-from adapters.audio import AudioCodec
-from adapters.listener import Door, Listener
+from adapters.codec.codec import AudioCodec
 from adapters.llm.local import Local
+from adapters.wire.listener import Door, Listener
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from tests.playbook import accept

@@ -12,7 +12,7 @@ import numpy as np
 import trio
 from numpy.typing import NDArray
 
-from adapters.voiceclient import Auth, Piece, VoiceClient, connect
+from adapters.client.voiceclient import Auth, Piece, VoiceClient, connect
 from protocol.messages import SessionUpdated, TextDelta, TextDone
 
 RATE = 24_000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from adapters.providers import ROWS, usual_variables
+from adapters.providers.table import ROWS, usual_variables
 
 KEYS = frozenset(usual_variables(ROWS))
 """The variables of keys that a developer may have: no test talks to a provider."""

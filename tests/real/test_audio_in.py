@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from actors.ports import Clip
-from adapters.voiceclient import Auth, Received, VoiceClient, connect
+from adapters.client.voiceclient import Auth, Received, VoiceClient, connect
 from protocol.audioformat import parse_input
 from protocol.messages import CustomError, SessionUpdated, TranscribeDone
 from tests.real.inprocess import HEARD, listening

@@ -1,0 +1,1 @@
+"""The other end of the wire: a client of the server, and `vivavoce talk`."""

@@ -1,0 +1,285 @@
+"""`vivavoce talk`: words or a recording go to a server, and what the server makes of them is shown as it comes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import assert_never
+
+import msgspec
+import trio
+from rich.console import Console
+
+from adapters.client.arrival import Arrival, BadAnswer, Part
+from adapters.client.printout import Printout
+from adapters.client.recording import CHUNK_SECONDS, Recording
+from adapters.client.voiceclient import Acknowledged, Auth, Disconnected, Piece, Received, VoiceClient, connect
+from protocol.messages import (
+    BufferInitialized,
+    CustomError,
+    Metrics,
+    ResponseCancelled,
+    ResponseStarted,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+
+ANSWERED, FAILED = 0, 1
+EMBEDDED_MODELS = ("guide", "echo")
+_SILENCE = 60.0
+_METRICS_SECONDS = 2.0
+_AT_WORK = frozenset({"transcribing", "responding", "speaking"})
+
+
+Said = Recording | str
+"""What is said to the server: a recording is spoken, words are typed."""
+
+
+class Form(msgspec.Struct, frozen=True):
+    """The form of the answer: in sentences, in pieces, in order (`TTS`), and written while it is spoken (`LLM`)."""
+
+    multiple: bool = False
+    stream: bool = False
+    ordered: bool = False
+    llm_stream: bool = False
+
+
+class Options(msgspec.Struct, frozen=True):
+    """How to talk; `llm_model` "" leaves the server's default, `save` None saves nothing."""
+
+    url: str
+    token: str = ""
+    audio_format: str = "mp3"
+    llm_model: str = ""
+    save: Path | None = None
+    realtime: bool = True
+    session_id: str = ""
+    form: Form = Form()
+
+    def __repr__(self) -> str:
+        return f"Options(url={self.url!r})"
+
+
+async def talk(said: Said, options: Options, console: Console) -> int:
+    """Say `said` to the server at `options.url`; the exit code of `converse`.
+
+    Raises Unreachable, Refused or Disconnected where no session begins, and OSError where the folder `save` cannot be.
+    """
+    if options.save:
+        await trio.Path(options.save).mkdir(parents=True, exist_ok=True)
+    auth = Auth(
+        session_id=options.session_id,
+        token=options.token,
+        audio_format=options.audio_format,
+        is_base64=False,
+        pieces="joined",
+    )
+    printout = Printout(console)
+    async with connect(options.url, auth) as client:
+        return await converse(client, said, options, printout)
+
+
+async def converse(client: VoiceClient, said: Said, options: Options, printout: Printout) -> int:
+    """Say `said` and show the answer; ANSWERED, or FAILED where the server said why not, or its answer is not right.
+
+    Ends when the answer is there, with `realtime` when it has been played, and at the latest when nothing has come for
+    a minute.
+    """
+    listener = Listener(client, options, printout)
+    try:
+        await client.update(_configuration(said, options))
+    except Disconnected as error:
+        printout.error(str(error))
+        return FAILED
+    code = await listener.listen(_SILENCE, until_updated=True)
+    if code is None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(listener.say, said)
+            code = await listener.listen(_SILENCE + (said.seconds if isinstance(said, Recording) else 0.0))
+            nursery.cancel_scope.cancel()
+    return FAILED if code is None else code
+
+
+def _configuration(said: Said, options: Options) -> Mapping[str, object]:
+    form = options.form
+    configuration: dict[str, dict[str, object]] = {
+        "LLM": {"stream": form.llm_stream},
+        "TTS": {
+            "responseType": "multiple" if form.multiple else "single",
+            "stream": form.stream,
+            "isOrdered": form.ordered,
+        },
+    }
+    if isinstance(said, Recording):
+        configuration["STT"] = {"mediaFormat": said.media_format}
+    if options.llm_model:
+        configuration["LLM"]["model"] = options.llm_model
+    if options.llm_model in EMBEDDED_MODELS:
+        configuration["LLM"]["provider"] = "local"
+    return configuration
+
+
+class Listener:
+    """One turn as the client sees it: what came so far, and whether it is over."""
+
+    def __init__(self, client: VoiceClient, options: Options, printout: Printout) -> None:
+        self._client = client
+        self._options = options
+        self._printout = printout
+        self._arrival = Arrival(options.audio_format)
+        self._said_at: float | None = None
+        self._turn = 1
+        self._played = 0.0
+        self._updated = self._at_work = self._answered = self._sounded = False
+
+    async def say(self, said: Said) -> None:
+        """Send what is said, a recording in real time if so asked; a lost connection is for `listen` to tell."""
+        try:
+            if isinstance(said, Recording):
+                await self._speak(said)
+            else:
+                await self._client.text(said)
+                self._said_at = trio.current_time()
+                self._printout.line("typed", f"“{said}”")
+        except Disconnected:
+            return
+
+    async def _speak(self, recording: Recording) -> None:
+        self._printout.line("sending", f"{recording.seconds:.1f} s of {recording.media_format}")
+        await self._client.say(recording.chunks(), CHUNK_SECONDS if self._options.realtime else 0.0)
+        self._said_at = trio.current_time()
+        self._printout.line("committed", "the server has the whole utterance")
+
+    async def listen(self, patience: float, *, until_updated: bool = False) -> int | None:
+        """Show what comes until the turn is over: its exit code; None where `session.updated` came and was awaited.
+
+        `patience` is how long the server may say nothing, in seconds, besides the time that its sound plays.
+        """
+        while not (until_updated and self._updated):
+            finishing = self._arrival.is_done and not self._options.realtime
+            try:
+                with trio.fail_after(_METRICS_SECONDS if finishing else patience + self._played):
+                    message = await self._client.receive()
+            except Disconnected as error:
+                return self._fail(str(error))
+            except trio.TooSlowError:
+                return self._give_up(patience)
+            if (code := self._take(message)) is not None:
+                return code
+        return None
+
+    def _take(self, message: Received) -> int | None:
+        """Show one message; the exit code where it ends the turn."""
+        match message:
+            case Piece():
+                return self._take_piece(message)
+            case SessionState():
+                self._printout.line("state", message.state, "bold")
+                return self._take_state(message.state)
+            case SessionUpdated():
+                self._updated = message.success
+                for warning in message.warnings:
+                    self._printout.line("warning", warning, "yellow")
+            case Metrics():
+                self._printout.ledger(message)
+                return self._end() if self._arrival.is_done and not self._options.realtime else None
+            case CustomError():
+                return self._fail(f"{message.message} ({message.error_id})")
+            case ResponseCancelled():
+                return self._fail(f"the response was ended early: {message.reason}")
+            case ResponseStarted():
+                self._turn = message.turn
+            case Acknowledged() | BufferInitialized() | TextDelta():
+                pass
+            case SessionJoined() | TranscribeDelta() | TranscribeDone() | TextDone():
+                self._take_words(message)
+            case _:
+                assert_never(message)
+        return None
+
+    def _take_words(self, message: SessionJoined | TranscribeDelta | TranscribeDone | TextDone) -> None:
+        match message:
+            case SessionJoined():
+                self._printout.line("joined", f"session {message.session_id} as {message.role}")
+            case TranscribeDelta():
+                self._printout.line("hearing", message.text, "dim")
+            case TranscribeDone():
+                about = ", ".join(filter(None, (message.language, message.sentiment)))
+                words = f"“{message.text}”" if message.text.strip() else "no words"
+                self._printout.line("heard", f"{words}{f' ({about})' if about else ''}{self._since_said()}", "green")
+            case TextDone():
+                self._answered = bool(message.text.strip())
+                self._printout.line("answer", message.text or "no words", "green")
+            case _:
+                assert_never(message)
+
+    def _take_state(self, state: str) -> int | None:
+        if state in _AT_WORK:
+            self._at_work = True
+        if state != "handshaken" or not self._at_work:
+            return None
+        if self._answered:
+            return self._end()
+        return self._fail("no answer: no words were recognised, or none found to say; is there speech in the file?")
+
+    def _take_piece(self, piece: Piece) -> int | None:
+        if piece.audio and not self._sounded:
+            self._sounded = self._answered = True
+            self._printout.line("first sound", f"{len(piece.audio):,} bytes{self._since_said()}", "bold")
+        if piece.text and not piece.stream_part_done:
+            self._printout.line("part", f"{piece.id} begins: “{piece.text}”", "dim")
+        try:
+            part = self._arrival.take(piece)
+        except BadAnswer as error:
+            return self._fail(str(error))
+        return self._take_part(part) if part else None
+
+    def _take_part(self, part: Part) -> int | None:
+        if not part.data:
+            return None
+        self._played += part.seconds
+        pieces = f" in {part.pieces} pieces" if part.pieces > 1 else ""
+        words = f": “{part.text}”" if self._options.form.multiple else ""
+        size = f"{len(part.data):,} bytes{pieces}, {part.seconds:.1f} s"
+        self._printout.line("sound", f"part {part.id}: {size}{words}")
+        if self._options.save:
+            return self._save(self._options.save / f"answer-{self._turn}-part-{part.id}.{self._suffix()}", part.data)
+        return None
+
+    def _give_up(self, patience: float) -> int:
+        """Nothing comes any more."""
+        return (
+            self._end() if self._arrival.is_done else self._fail(f"nothing came from the server for {patience:.0f} s")
+        )
+
+    def _end(self) -> int:
+        """The turn has gone its whole way: whether all of it came."""
+        try:
+            self._arrival.check()
+        except BadAnswer as error:
+            return self._fail(str(error))
+        return ANSWERED
+
+    def _save(self, path: Path, data: bytes) -> int | None:
+        try:
+            path.write_bytes(data)  # on the loop: it is a few hundred kilobytes, and nothing else runs here
+        except OSError as error:
+            return self._fail(f"{path}: cannot be written: {error.strerror or error}")
+        self._printout.line("saved", str(path))
+        return None
+
+    def _suffix(self) -> str:
+        name, _, _ = self._options.audio_format.partition("/")
+        return "pcm" if name == "pcm16" else name
+
+    def _since_said(self) -> str:
+        if self._said_at is None:
+            return ""
+        return f"  {trio.current_time() - self._said_at:.2f} s after the commit"
+
+    def _fail(self, words: str) -> int:
+        self._printout.error(words)
+        return FAILED

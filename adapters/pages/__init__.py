@@ -1,0 +1,1 @@
+"""What the server shows in a browser: the talk page, the API's documentation, the inspection page."""

@@ -1,0 +1,163 @@
+"""The inside of a worker process: requests come in by a pipe, an engine serves them one at a time, replies go out."""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from io import FileIO
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from actors.ports import EngineFailed, Undecodable
+from adapters.processes.frames import (
+    HEAD,
+    Failed,
+    Oversize,
+    Ready,
+    Refused,
+    Reply,
+    Request,
+    Result,
+    Stop,
+    Stopped,
+    checked,
+    pack,
+)
+
+MOST_MEMORY = 1024 * 1024 * 1024
+"""Bytes that a process which is fed by strangers may have besides what it begins with."""
+
+
+class Abandoned(Exception):
+    """The call at hand is wanted no more; the engine lets this through."""
+
+
+class Line:
+    """The child's end of the pipes. One thread reads, so that a `Stop` is seen while the engine is at work.
+
+    The server sends nothing after a `Stop` before it is answered: so the flag is never of another call.
+    """
+
+    def __init__(self) -> None:
+        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._decoder = msgspec.msgpack.Decoder(Request)
+        self._incoming, self._outgoing = _take_standard_streams()
+        threading.Thread(target=self._read, name="requests", daemon=True).start()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the call at hand is to be left."""
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """Raises Abandoned where the call at hand is to be left; engines ask every few tens of milliseconds."""
+        if self._stop.is_set():
+            raise Abandoned
+
+    def send(self, reply: Reply) -> None:
+        """Write `reply`, waiting while the server does not read; ends the process when the server is gone."""
+        rest = memoryview(pack(reply))
+        try:
+            while rest:
+                rest = rest[self._outgoing.write(rest) or 0 :]
+        except OSError:
+            os._exit(0)
+
+    def requests(self) -> Iterator[Request]:
+        """The calls as they come, each `Stop` answered."""
+        while True:
+            request = self._requests.get()
+            if isinstance(request, Stop):
+                self._stop.clear()
+                self.send(Stopped())
+            else:
+                yield request
+
+    def _read(self) -> None:
+        while True:
+            (length,) = HEAD.unpack(self._exactly(HEAD.size))
+            request = self._decoder.decode(self._exactly(checked(length)))
+            if isinstance(request, Stop):
+                self._stop.set()
+            self._requests.put(request)
+
+    def _exactly(self, size: int) -> bytearray:
+        buffer = bytearray(size)
+        rest = memoryview(buffer)
+        while rest:
+            count = self._incoming.readinto(rest)
+            if not count:
+                os._exit(0)  # the server is gone: so are we, whatever the engine is doing
+            rest = rest[count:]
+        return buffer
+
+
+class Engine(Protocol):
+    """What a worker process is for."""
+
+    def ready(self) -> Ready:
+        """Test yourself and say what you have; raises EngineFailed."""
+
+    def serve(self, request: Request, line: Line) -> Result:
+        """Do it, with `line.send` for what comes before the end.
+
+        Raises EngineFailed or Undecodable, and Abandoned from `line.check`. Any other exception ends the process.
+        """
+
+
+def limit_memory(more: int = MOST_MEMORY) -> None:
+    """Have the process fail, rather than the machine, where a hostile file makes it ask for more than it has now.
+
+    On Linux alone. Source: proc(5), `VmData`, and getrlimit(2), `RLIMIT_DATA`.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        status = Path("/proc/self/status").read_text()
+        (has,) = [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmData:")]
+        resource.setrlimit(resource.RLIMIT_DATA, (has + more, has + more))
+
+
+def serve(load: Callable[[], Engine]) -> None:
+    """Load an engine and serve the requests on standard input until it closes; does not return."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; when to end is the server's word
+    line = Line()
+    try:
+        engine = load()
+        line.send(engine.ready())
+    except EngineFailed as error:
+        line.send(Failed(str(error)))
+        os._exit(1)
+    for request in line.requests():
+        try:
+            _answer(engine, request, line)
+        except Abandoned:
+            continue
+
+
+def _answer(engine: Engine, request: Request, line: Line) -> None:
+    try:
+        line.send(engine.serve(request, line))
+    except (EngineFailed, Oversize) as error:
+        line.send(Failed(str(error)))
+    except Undecodable as error:
+        line.send(Refused(str(error)))
+
+
+def _take_standard_streams() -> tuple[FileIO, FileIO]:
+    """Standard input and output as unbuffered binary files of our own.
+
+    Native libraries print to descriptor 1 when they please: from here on that is standard error, and descriptor 0 is
+    empty, so that nothing but frames is on the pipes. (FileIO sets binary mode on Windows by itself.)
+    """
+    incoming, outgoing = FileIO(os.dup(0), "rb"), FileIO(os.dup(1), "wb")
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return incoming, outgoing

@@ -1,0 +1,1 @@
+"""How a provider is reached: HTTP, server-sent events, WebSocket, Wyoming."""

@@ -1,0 +1,1 @@
+"""The operator's settings: what there is, and how it is read."""

@@ -1,0 +1,241 @@
+"""One TCP port: reads the head of each request, and hands it to a page, to polling, or to a WebSocket."""
+
+import ipaddress
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+import trio
+
+from actors.client import Client
+from actors.lobby import Full
+from adapters.wire import polling, websocket
+from adapters.wire.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, linger
+from adapters.wire.polling import FORBIDDEN, Headers, Reception, Refused, Target
+from protocol.connection import WEBSOCKET
+from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.tolerant import show
+
+log = logging.getLogger(__name__)
+
+Page = Callable[[Request], Response]
+
+
+class Door(msgspec.Struct, frozen=True):
+    """Where the server answers, and whom: the path, the origins of web pages, and the proxies that are believed."""
+
+    path: str = "/socket.io/"
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    max_streams: int = 5_000
+    deadlines: Deadlines = Deadlines()
+
+
+class Upgrade(NamedTuple):
+    """A request that is to become a WebSocket: of which connection, its head, and what came behind it."""
+
+    client: Client
+    head: bytes
+    trailing: bytes
+    is_new: bool
+
+
+class Listener:
+    """Serves streams; one call of `serve` per TCP connection."""
+
+    def __init__(self, reception: Reception, door: Door, pages: dict[str, Page]) -> None:
+        self._reception = reception
+        self._door = door
+        self._pages = pages
+        self._streams = 0
+
+    async def serve(self, stream: trio.abc.Stream) -> None:
+        """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
+        peer = peer_address(stream)
+        self._streams += 1
+        try:
+            if self._streams > self._door.max_streams:
+                log.warning("%s: closed at once: there are %d streams already", peer, self._door.max_streams)
+                return
+            await self._serve_websocket(stream, await self._serve_http(stream, peer))
+        except PeerGone:
+            log.debug("%s: gone", peer)
+        except Exception:
+            log.error("%s: a connection broke by a fault of this server and was closed", peer)
+            log.debug("%s: the fault", peer, exc_info=True)
+        finally:
+            self._streams -= 1
+            await trio.aclose_forcefully(stream)
+
+    async def _serve_http(self, stream: trio.abc.Stream, peer: str) -> Upgrade | None:
+        """Answer requests until there are no more, or one is to become a WebSocket."""
+        http = HttpConnection(stream, self._door.deadlines)
+        try:
+            while (request := await http.next_request()) is not None:
+                address = client_address(request, peer, self._door.trusted_proxies)
+                upgrade = await self._answer(http, request, address)
+                if upgrade is not None:
+                    return upgrade
+        except BadRequest as bad:
+            log.info("%s: %d %s", peer, bad.status, bad)
+            await http.refuse(bad)
+            await linger(stream, self._door.deadlines.last_word)
+        return None
+
+    async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
+        """Answer one request, unless it is to become a WebSocket."""
+        if self._is_socketio(request.path):
+            headers = self._cors(request)
+            try:
+                if request.method == "OPTIONS":
+                    await http.read_body(0)
+                    response = _preflight(headers)
+                else:
+                    self._check_origin(request)
+                    target = polling.find_target(request, self._reception)
+                    if target.transport == WEBSOCKET:
+                        return self._upgrade(http, request, target, address)
+                    response = await polling.answer(http, request, target, self._reception, address, headers)
+                    await self._respond_to_poll(http, response, target)
+                    return None
+            except Refused as refused:
+                log.info("%s: refused: %s", address, refused)
+                await http.read_body(self._reception.lobby.timing.max_payload)
+                response = refused.response(headers)
+        else:
+            await http.read_body(0)
+            response = self._page(msgspec.structs.replace(request, address=address))
+        await http.respond(response)
+        return None
+
+    async def _respond_to_poll(self, http: HttpConnection, response: Response, target: Target) -> None:
+        """What a client does not take of its messages is lost to it, so its connection is over."""
+        try:
+            await http.respond(response)
+        except PeerGone:
+            if target.client is not None:
+                target.client.close(CloseReason.TRANSPORT_LOST)
+            raise
+
+    def _is_socketio(self, path: str) -> bool:
+        return path.rstrip("/") == self._door.path.rstrip("/")
+
+    def _page(self, request: Request) -> Response:
+        page = self._pages.get(request.path)
+        if page is None:
+            return Response(404, f"nothing here; Socket.IO is at {self._door.path}\n".encode())
+        if request.method not in ("GET", "HEAD"):
+            return Response(405, b"only GET and HEAD\n", headers=(("Allow", "GET, HEAD"),))
+        return page(request)
+
+    # ---- origins
+
+    def _check_origin(self, request: Request) -> None:
+        origin = request.headers.get("origin")
+        if origin is not None and not self._allows(origin, request):
+            log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", show(origin))
+            raise Refused(FORBIDDEN)
+
+    def _allows(self, origin: str, request: Request) -> bool:
+        allowed = self._door.allowed_origins
+        host = request.headers.get("host", "").lower()
+        own = bool(host) and origin.lower().partition("://")[2] == host
+        return own or origin in allowed or "*" in allowed
+
+    def _cors(self, request: Request) -> Headers:
+        if "*" in self._door.allowed_origins:
+            return (("Access-Control-Allow-Origin", "*"),)
+        origin = request.headers.get("origin")
+        if origin is None or not self._allows(origin, request):
+            return ()
+        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
+
+    # ---- WebSocket
+
+    def _upgrade(self, http: HttpConnection, request: Request, target: Target, address: str) -> Upgrade:
+        fault = websocket.find_fault(request)
+        if fault is not None:
+            raise BadRequest(400, fault)
+        trailing = http.take_trailing()
+        client = target.client
+        if client is None:
+            try:
+                client = self._reception.lobby.open(WEBSOCKET, request.query, address)
+            except Full as full:
+                raise BadRequest(503, str(full)) from None
+        return Upgrade(client, request.head, trailing, target.client is None)
+
+    async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade | None) -> None:
+        if upgrade is None:
+            return
+        client, is_new = upgrade.client, upgrade.is_new
+        max_message = self._reception.lobby.timing.max_payload
+        try:
+            async with trio.open_nursery() as nursery:
+                transport = await websocket.accept(nursery, stream, upgrade.head, upgrade.trailing, max_message)
+                del upgrade  # this task may live for hours, and the head of its request is a good part of its memory
+                if transport is not None:
+                    await self._run(client, transport, upgrades=not is_new)
+                    await transport.close()
+                nursery.cancel_scope.cancel()
+        finally:
+            if is_new:
+                await client.finish()
+        await linger(stream, self._door.deadlines.last_word)
+
+    async def _run(self, client: Client, transport: websocket.WebSocketTransport, *, upgrades: bool) -> None:
+        if not upgrades:
+            return await client.run_websocket(transport)
+        try:
+            await client.run_upgrade(transport, self._reception.lobby.timing.upgrade_timeout)
+        except RemoteProtocolError as error:
+            log.info("%s: no upgrade: %s", client.address, error)
+        return None
+
+
+def _preflight(headers: Headers) -> Response:
+    if not headers:
+        return Refused(FORBIDDEN).response()
+    allow = (
+        ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+        ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
+        ("Access-Control-Max-Age", "600"),
+    )
+    return Response(204, headers=(*headers, *allow))
+
+
+def peer_address(stream: trio.abc.Stream) -> str:
+    """The address of the peer, "memory" where there is no network."""
+    below = stream.transport_stream if isinstance(stream, trio.SSLStream) else stream
+    if not isinstance(below, trio.SocketStream):
+        return "memory"
+    try:
+        return str(below.socket.getpeername()[0])
+    except OSError:
+        return "gone"
+
+
+def client_address(request: Request, peer: str, trusted: tuple[str, ...]) -> str:
+    """Who a request comes from: the peer, or the last hop of X-Forwarded-For that is no trusted proxy itself.
+
+    Each proxy adds the address that it has seen, so what stands before the last one that we trust is anybody's claim.
+    """
+    hops = [*(hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()), peer]
+    while len(hops) > 1 and _is_trusted(hops[-1], trusted):
+        hops.pop()
+    return hops[-1] if _is_address(hops[-1]) else peer
+
+
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    return _is_address(address) and any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in trusted
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""Engine.IO over HTTP: what a request for the Socket.IO path is answered, and whether it may become a WebSocket."""
+
+from typing import Protocol
+
+import msgspec
+import trio
+
+from actors.client import Client
+from actors.lobby import Full, Lobby
+from adapters.wire.http import HttpConnection, Request, Response, json_response
+from protocol.connection import POLLING, WEBSOCKET
+from protocol.errors import CloseReason, RemoteProtocolError
+
+UNKNOWN_TRANSPORT = (0, "Transport unknown")
+UNKNOWN_SID = (1, "Session ID unknown")
+BAD_METHOD = (2, "Bad handshake method")
+BAD_REQUEST = (3, "Bad request")
+FORBIDDEN = (4, "Forbidden")
+UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Reception(Protocol):
+    """Where connections are opened and kept: the supervisor, or what stands for it in a test."""
+
+    @property
+    def lobby(self) -> Lobby:
+        """Every connection."""
+
+    def keep(self, client: Client) -> None:
+        """Have a task keep the time of a connection whose requests come and go."""
+
+
+class Refused(Exception):
+    """A request that Engine.IO refuses, by its code and message."""
+
+    def __init__(self, fault: tuple[int, str]) -> None:
+        super().__init__(fault[1])
+        self.fault = fault
+
+    def response(self, headers: Headers = ()) -> Response:
+        """As HTTP."""
+        code, message = self.fault
+        status = 403 if self.fault == FORBIDDEN else 400
+        return json_response(status, {"code": code, "message": message}, headers)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a request is about: a new connection, or the one that `client` is."""
+
+    transport: str
+    client: Client | None
+
+
+def find_target(request: Request, reception: Reception) -> Target:
+    """What the request is about. Raises Refused, in the order of Engine.IO's reference server."""
+    query = request.query
+    transport = query.get("transport", "")
+    if transport not in (POLLING, WEBSOCKET):
+        raise Refused(UNKNOWN_TRANSPORT)
+    if "sid" in query:
+        client = reception.lobby.get(query["sid"])
+        if client is None or client.is_gone:
+            raise Refused(UNKNOWN_SID)
+        if not request.is_websocket and client.connection.transport != transport:
+            raise Refused(BAD_REQUEST)
+    else:
+        client = None
+        if request.method != "GET":
+            raise Refused(BAD_METHOD)
+    if query.get("EIO") != "4":
+        raise Refused(UNSUPPORTED_VERSION)
+    if request.is_websocket != (transport == WEBSOCKET):
+        raise Refused(BAD_REQUEST)
+    return Target(transport, client)
+
+
+async def answer(
+    http: HttpConnection, request: Request, target: Target, reception: Reception, address: str, headers: Headers
+) -> Response:
+    """Answer a polling request. Raises BadRequest, Refused, PeerGone."""
+    try:
+        client = target.client
+        if client is None:
+            await http.read_body(0)
+            return await _open(request, reception, address, headers)
+        if request.method == "POST":
+            body = await http.read_body(reception.lobby.timing.max_payload)
+            # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
+            await trio.lowlevel.checkpoint()
+            if client.is_gone:
+                raise Refused(UNKNOWN_SID)
+            await client.post(body)
+            return Response(200, b"ok", "text/html", headers)
+        if request.method == "GET":
+            await http.read_body(0)
+            return await _poll(http, client, headers)
+    except RemoteProtocolError:
+        return Refused(BAD_REQUEST).response(headers)
+    raise Refused(BAD_METHOD)
+
+
+async def _open(request: Request, reception: Reception, address: str, headers: Headers) -> Response:
+    try:
+        client = reception.lobby.open(POLLING, request.query, address)
+    except Full as full:
+        return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
+    reception.keep(client)
+    client.begin_poll()
+    return _payload(await client.poll(), headers)
+
+
+async def _poll(http: HttpConnection, client: Client, headers: Headers) -> Response:
+    """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
+    client.begin_poll()  # outside of the nursery below, which would wrap the error
+
+    def lose() -> None:
+        client.close(CloseReason.TRANSPORT_LOST)
+
+    return _payload(await http.while_connected(client.poll, lose), headers)
+
+
+def _payload(text: str, headers: Headers) -> Response:
+    return Response(200, text.encode(), "text/plain; charset=UTF-8", headers)
