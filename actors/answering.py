@@ -187,7 +187,9 @@ def _send_batch(session: Session, batch: Batch) -> None:
         turn.mark("first_audio", session.now)
     turn.mark_last_audio(session.now)
     for target, why in batch.failures.items():
-        _tell_failure(session, part, target, why)
+        if target not in turn.without:
+            turn.without.add(target)
+            _tell_failure(session, part, target, why)
     for piece in batch.pieces:
         _send_piece(session, part, piece)
     turn.timeline.play(part.id, part.text, batch.seconds, session.now, complete=part.made)

@@ -2,7 +2,7 @@
 
 from actors.events import MemberId
 from actors.parts import Parts
-from actors.ports import Clip, Delivery, Exchange
+from actors.ports import Clip, Delivery, Exchange, Target
 from actors.sentences import Cutter
 from actors.spoken import speakable
 from actors.timeline import Timeline
@@ -41,6 +41,8 @@ class Turn:
         self.timeline = Timeline()
         self.reached: dict[MemberId, tuple[int, bool]] = {}
         """Whom a piece was sent to: the id of the last one's part, and whether as base64."""
+        self.without: set[Target] = set()
+        """The targets that have been told that they cannot be made."""
         self.first_audio_ms = -1
         self._cutter = Cutter(tts.language_code, quick_first=True)
         self._scraps = ""

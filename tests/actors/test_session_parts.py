@@ -240,6 +240,13 @@ def test_the_synthesiser_is_told_the_format_that_all_want(pb: Playbook) -> None:
     assert [job.speech.format for job in pb.jobs if isinstance(job, Speak)] == [MP3, None]
 
 
+def test_a_format_that_cannot_be_made_is_told_once_an_answer(pb: Playbook) -> None:
+    begin(pb) >> written("One. Two.") >> answered()
+    pb.skip() >> spoken(1.0, WAV, without={MP3: "no encoder"}) << state("speaking")
+    pb << ErrorId.SYNTHESIS_FAILED << piece(0, "One. ", "", of=2)
+    pb >> spoken(1.0, WAV, part=1, without={MP3: "no encoder"}) << piece(1, "Two.", "", of=2, done=True) << Metrics
+
+
 # ---- Receivers that come and go
 
 
