@@ -1,6 +1,7 @@
 """The command `vivavoce`. What a command needs is imported when that command runs, so that each starts fast."""
 
 import logging
+import os
 import sys
 import traceback
 import uuid
@@ -38,8 +39,6 @@ def main() -> None:
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
 def serve(host: str | None, port: str | None, lan: bool, config: Path | None, debug: bool) -> None:
     """Start the server; Ctrl-C ends it."""
-    import os
-
     from adapters.settings.reading import load
 
     _set_up_logging(debug)
@@ -164,8 +163,6 @@ def states() -> None:
 
 def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> "Settings":
     """The settings in force; ends the program where they cannot be used."""
-    import os
-
     from adapters.settings.reading import load
 
     try:
@@ -188,6 +185,9 @@ def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> i
         code = interrupted
     except* StartupFailed as failures:
         failed = failures
+    except* (BrokenPipeError, SystemExit):  # who read what is printed has had enough; rich makes a SystemExit of it
+        code = INTERRUPTED
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
     if failed is not None:
         _refuse(failed, debug)
     return code

@@ -44,6 +44,9 @@ When a provider fails, the same list says who is asked instead, in its own model
 * One that gives no result within `providers.patience` (10 s) while another is there gives way to it.
 * Once anything of an answer has been handed on, it is not asked for again: what was said is never said twice.
 
+`local` stands in for one that fails only where the list names it: `llm = ["mine", "local"]`. Without that, a turn fails
+with 3000, 3001 or 3002 as long as nobody else is there. Behind what was found on this machine it always stands.
+
 What was meant for `local` goes elsewhere only where the operator's list says so: it may be meant to stay in the house.
 `GET /healthz` and the catalogue say who is set aside, and why."""
 

@@ -143,7 +143,9 @@ async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIter
     except ConnectionRejected as error:
         raise Unreachable(f"{url} answers with HTTP {error.status_code}: is that a vivavoce server?") from None
     except ConnectionTimeout:
-        raise Unreachable(f"{url} does not answer: is `vivavoce serve` running there?") from None
+        secure = url.startswith(("https", "wss"))
+        own = " (with a certificate of its own, name that in SSL_CERT_FILE)" if secure else ""
+        raise Unreachable(f"{url} does not answer: is `vivavoce serve` running there?{own}") from None
     except HandshakeError as error:
         why = _why(error.__cause__)
         raise Unreachable(f"cannot connect to {url}{why}: is `vivavoce serve` running there?") from None

@@ -78,8 +78,8 @@ class Roster:
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
         """Who may be asked, in order: the operator's list, the configured, then what was found, then `local`.
 
-        What was found takes part where nothing is configured, and `local` where there is nothing else; or where the
-        operator's list names them.
+        What was found takes part where nothing is configured, and `local` after it, for it may be gone the next moment;
+        or where the operator's list names them.
         """
         prefer = self._providers.prefer.of(kind)
         ready = [candidate for candidate in self._candidates[kind].values() if candidate.is_ready]
@@ -90,7 +90,8 @@ class Roster:
         chosen = [*listed, *own]
         if all(candidate.about.is_found or candidate.name == LOCAL for candidate in chosen):
             chosen += found
-        return chosen if any(candidate.name != LOCAL for candidate in chosen) else [*chosen, *local]
+        is_configured = any(candidate.name != LOCAL and not candidate.about.is_found for candidate in chosen)
+        return chosen if is_configured else [*chosen, *local]
 
     def chain(self, kind: Kind, asked: str) -> list[Candidate[Any]]:
         """Who is asked in a call that is meant for `asked`, in order.

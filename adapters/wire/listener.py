@@ -124,7 +124,8 @@ class Listener:
     def _page(self, request: Request) -> Response:
         page = self._pages.get(request.path)
         if page is None:
-            return Response(404, f"nothing here; Socket.IO is at {self._door.path}\n".encode())
+            where = f"Socket.IO is at {self._door.path}, the talk page at /, the documentation at /docs"
+            return Response(404, f"nothing here; {where}\n".encode())
         if request.method not in ("GET", "HEAD"):
             return Response(405, b"only GET and HEAD\n", headers=(("Allow", "GET, HEAD"),))
         return page(request)

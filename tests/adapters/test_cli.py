@@ -184,3 +184,21 @@ def test_an_unforeseen_fault_is_one_line() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert ended.stderr == "vivavoce: a fault of this program: KeyError: 'a' (--debug shows where)\n"
+
+
+@pytest.mark.real
+def test_who_has_read_enough_of_talk_ends_it_without_a_complaint(tmp_path: Path) -> None:
+    """`vivavoce … | head`: the pipe is closed while the program still prints."""
+    program = (
+        "import sys; from adapters import cli\n"
+        "async def main():\n    sys.stdout.write('x' * 1_000_000)\n    sys.stdout.flush()\n    return 0\n"
+        "raise SystemExit(cli._run(main, interrupted=130, debug=False))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 130

@@ -35,10 +35,10 @@ def local() -> Any:
 # ---- the order
 
 
-def test_local_is_used_only_where_there_is_nothing_else() -> None:
+def test_local_is_used_where_nothing_is_configured_and_behind_what_was_found() -> None:
     assert names(roster(local()).usable("LLM")) == ["local"]
     assert names(roster(local(), candidate("a", Fake())).usable("LLM")) == ["a"]
-    assert names(roster(local(), candidate("ollama", Fake(), is_found=True)).usable("LLM")) == ["ollama"]
+    assert names(roster(local(), candidate("ollama", Fake(), is_found=True)).usable("LLM")) == ["ollama", "local"]
 
 
 def test_the_operators_list_comes_first_and_may_name_local() -> None:
