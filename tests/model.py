@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from actors.limits import Limits
-from adapters.client.voiceclient import Piece, Received
+from adapters.client.voiceclient import Received
 from protocol.messages import (
     BufferInitialized,
     Reason,
@@ -23,7 +23,9 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from tests.modelanswer import Answer, Call, Due, Part, paced
 from tests.scripted import UNDECODABLE, Act
+from tests.steps import Way
 from tests.story import ANSWER, FAILURES, TURN, WAY, Slot, line
 
 # ---- what exactly each client is told, where nothing happens at the same time
@@ -34,33 +36,6 @@ class Guest(NamedTuple):
 
     role: Role
     format: str
-
-
-class Due(NamedTuple):
-    """What the engine at work will have done by then."""
-
-    at: float
-    what: str
-    text: str
-
-
-def course(act: Act, start: float, silence: float, call: float) -> Iterator[Due]:
-    """What comes of one call: its pieces, and how it ends; a name of a deadline where it is cut."""
-    last, at = start, start
-    for number in range(len(act.pieces) + 1):
-        at += act.delay
-        stops = number == act.stops_at
-        if at > min(last + silence, start + call) or (stops and act.failure is None):
-            name = "silence" if last + silence < start + call else "call"
-            yield Due(min(last + silence, start + call), name, "")
-            return
-        if stops:
-            yield Due(at, "failure", "")
-            return
-        if number < len(act.pieces):
-            yield Due(at, "piece", act.pieces[number])
-            last = at
-    yield Due(at, "end", "")
 
 
 class Model:
@@ -83,7 +58,7 @@ class Model:
         self.alive = False
         self.state = "idle"
         self.turn = 0
-        self.stream = False
+        self.way = Way()
         self.utterance: list[bytes] = []
         self.overflown = False
         self.touched = self.entered = 0.0
@@ -92,17 +67,9 @@ class Model:
 
     def over(self) -> None:
         """No turn is in the air."""
-        self.stage = ""
-        self.due: list[Due] = []
+        self.calls: list[Call] = []
         self.reported = True
-        self.streams = False
-        self.answer = ""
-        self.words = ""
-        self.audience: tuple[Slot, ...] = ()
-        self.formats: set[str] = set()
-        self.sound: list[str] = []
-        self.touched_by_engine = self.call_ends = 0.0
-        self.plays_until = 0.0
+        self.answer = Answer(self.way, self.limits.parts_ahead)
 
     # ---- who is told
 
@@ -151,7 +118,7 @@ class Model:
     def leave(self, slot: Slot) -> None:
         """A socket is gone."""
         guest = self.guests.pop(slot)
-        self.audience = tuple(listener for listener in self.audience if listener != slot)
+        self.answer.leave(slot)
         if guest.role != "receiver" and self.state == "receiving":
             self.touched = self.now
         if self.guests:
@@ -187,7 +154,7 @@ class Model:
             self.error([slot], 2001)
             self.tell([slot], SessionUpdated(self.id, False))
             return 2001
-        self.stream = bool(payload)
+        self.way = payload if isinstance(payload, Way) else self.way._replace(written=bool(payload))
         self.tell([slot], SessionUpdated(self.id, True))
         if self.state == "idle":
             self.go("handshaken")
@@ -222,7 +189,7 @@ class Model:
         self.turn += 1
         self.utterance, self.overflown = [], False
         self.go(state)
-        self.streams = self.stream
+        self.answer = Answer(self.way, self.limits.parts_ahead)
 
     def _commit(self, slot: Slot, payload: object) -> bool | int:
         if payload is not None:
@@ -265,8 +232,10 @@ class Model:
     # ---- a turn
 
     def _cut(self, reason: Reason) -> None:
-        """The turn ends early; who reads at once has all that was sent, so nothing is left to close."""
+        """The turn ends early; who reads at once has all that was sent, so only what is not done is closed."""
         if self.state in ANSWER:
+            for slot, piece in () if self.answer.is_said else self.answer.close():
+                self.tell([slot], piece)
             self.tell(self.guests, ResponseCancelled(reason))
         self._report()
         self.over()
@@ -288,58 +257,39 @@ class Model:
         self._begin_stage(first)
         return True
 
-    def _begin_stage(self, kind: str) -> None:
-        self.stage = kind
+    def _begin_stage(self, kind: str, part: Part | None = None) -> None:
         act, codec = self.acts[kind], self.acts["codec"]
-        silence, self.call_ends = self._patience(), self.now + getattr(self.limits, f"{kind.lower()}_call")
         if kind == "STT" and codec.stops_at is not None:
             act = codec
         elif kind == "STT" and b"".join(self.utterance) == UNDECODABLE:
             return self._fail(1007)
-        if kind == "TTS":
-            self.audience, self.sound = self.receivers, []
-            self.formats = {self.guests[slot].format for slot in self.audience} or {"mp3"}
-        self.words = "".join(act.pieces)
-        self.touched_by_engine = self.now
-        self.due = list(course(act, self.now, silence, self.call_ends - self.now))
+        if part is not None:
+            act = paced(act, part.speech)
+        self.calls.append(Call(kind, act, self.now, self.limits, part))
         return None
 
-    def _patience(self) -> float:
-        patience: float = getattr(self.limits, f"{self.stage.lower()}_silence")
-        return patience
-
-    def _convert(self) -> None:
-        """The synthesiser is done; its sound is encoded, and silence still counts from the last piece of it."""
-        codec = self.acts["codec"]
-        quiet = self.touched_by_engine + self._patience()
-        if not self.sound or codec.failure is not None or (codec.stops_at is None and self.formats <= self.broken):
-            self._fail(3002)
-        elif codec.stops_at is None:
-            self._speak()
-        elif quiet < self.call_ends:
-            self.due = [Due(quiet, "silence", "")]
-        else:
-            self.due = [Due(self.call_ends, "call", "")]
-
-    def _take(self, due: Due) -> None:
-        match due.what, self.stage:
+    def _take(self, call: Call, due: Due) -> None:
+        if due.what != "piece":
+            self.calls.remove(call)
+        match due.what, call.kind:
             case "piece", "STT":
                 self.tell(self.sender, TranscribeDelta(due.text))
             case "piece", "LLM":
                 self._write(due.text)
             case "piece", _:
-                self.sound.append(due.text)
-                self.touched_by_engine = due.at
+                assert call.part is not None
+                self._hear(call, call.part, due.text)
             case "end", "STT":
-                self._transcript(self.words)
+                self._transcript(call.words)
             case "end", "LLM":
                 self._answered()
             case "end", _:
-                self._convert()
-            case "failure", stage:
-                self._fail(FAILURES[stage])
-            case name, stage:
-                self._fail(3003, f"{stage.lower()}_{name}")
+                assert call.part is not None
+                self._finish(call, call.part)
+            case "failure", kind:
+                self._fail(FAILURES[kind])
+            case name, kind:
+                self._fail(3003, f"{kind.lower()}_{name}")
 
     def _transcript(self, words: str) -> None:
         self.tell(self.sender, TranscribeDone(words.strip(), "", "en"))
@@ -351,36 +301,100 @@ class Model:
         self.tell(self.receivers, ResponseStarted(self.turn))
         return self._begin_stage("LLM")
 
+    # ---- its answer
+
     def _write(self, words: str) -> None:
-        if len(self.answer) + len(words) > self.limits.answer_chars:
+        if len(self.answer.text) + len(words) > self.limits.answer_chars:
             return self._fail(3001)
-        self.answer += words
-        if self.streams:
+        self.answer.write(words)
+        if self.answer.way.written:
             self.tell(self.receivers, TextDelta(words))
+            self._go_on()
         return None
 
     def _answered(self) -> None:
-        self.tell(self.receivers, TextDone(self.answer))
-        if any(map(str.isalnum, self.answer)):
-            return self._begin_stage("TTS")
+        self.tell(self.receivers, TextDone(self.answer.text))
+        self.answer.finish()
+        if self.answer.parts:
+            return self._go_on()
         self._report()
         self.over()
         return self.go("handshaken")
 
-    def _speak(self) -> None:
-        self.go("speaking")
-        sound = "".join(piece + self.answer for piece in self.sound)
-        for slot in self.audience:
-            if slot not in self.guests:
-                continue
-            format_ = self.guests[slot].format
-            if format_ in self.broken:
-                self.error([slot], 3002)
-            audio = b"" if format_ in self.broken else f"{format_}:{sound}".encode()
-            self.tell([slot], Piece(0, self.answer, audio, True, True, True, 1))
-        self._report()
-        self.plays_until = self.now + self.seconds
-        self.stage = ""
+    def _begin_parts(self) -> None:
+        """As many are made at a time as may be; a part is for those who are there when it begins."""
+        while (part := self.answer.to_begin) is not None:
+            part.begun = True
+            part.audience = self.receivers
+            part.formats = {self.guests[slot].format for slot in part.audience} or {"mp3"}
+            if part.speech:
+                self._begin_stage("TTS", part)
+            else:
+                part.made = True
+
+    def _hear(self, call: Call, part: Part, piece: str) -> None:
+        """Sound was made: it is kept, or where it is streamed, encoded."""
+        codec = self.acts["codec"]
+        call.touched = self.now
+        call.sound.append(piece + part.speech)
+        if not self.answer.way.stream:
+            return None
+        if codec.failure is not None:
+            return self._fail(3002)
+        if codec.stops_at is not None:
+            return call.hang()
+        return None if part.formats <= self.broken else self._keep(part, call.sound[-1])
+
+    def _finish(self, call: Call, part: Part) -> None:
+        """The synthesiser is done; sound that was kept is encoded, and silence still counts from its last piece."""
+        codec, stream = self.acts["codec"], self.answer.way.stream
+        if not call.sound or (codec.failure is not None and not stream):
+            return self._fail(3002)
+        if codec.stops_at is not None and not stream:
+            self.calls.append(call)
+            return call.hang()
+        part.made = True
+        return self._keep(part, "" if stream else "".join(call.sound))
+
+    def _keep(self, part: Part, sound: str) -> None:
+        """Sound can be had in all formats but these; where it can be had in none, that is a failure."""
+        missing = part.formats & self.broken
+        part.untold |= missing - part.missing
+        part.missing |= missing
+        if part.missing >= part.formats:
+            return self._fail(3002)
+        if sound:
+            part.waiting.append((sound, part.formats - missing))
+        return self._go_on()
+
+    def _go_on(self) -> None:
+        """What may be made is begun, what may be sent goes out, and the last of it is the end."""
+        self._begin_parts()
+        if self.answer.to_send is not None and self.state == "responding":
+            self.go("speaking")
+        last = None
+        while (part := self.answer.to_send) is not None:
+            last = part
+            self._send(part)
+            if self.answer.to_send is None:
+                self._begin_parts()
+        if self.answer.is_said:
+            for slot, piece in self.answer.close(besides=last):
+                self.tell([slot], piece)
+            self._report()
+
+    def _send(self, part: Part) -> None:
+        """Who cannot have its format is told once an answer; what is sent begins to play when the last of it ends."""
+        answer = self.answer
+        formats = {slot: self.guests[slot].format for slot in part.audience}
+        self.error([slot for slot, format_ in formats.items() if format_ in part.untold - answer.without], 3002)
+        answer.without |= part.untold
+        part.untold = set()
+        pieces = max(sum(format_ in made for _, made in part.waiting) for format_ in part.formats)
+        for slot, piece in answer.send(part, formats):
+            self.tell([slot], piece)
+        answer.plays_until = max(self.now, answer.plays_until) + pieces * self.seconds
+        self.touched = self.now
 
     # ---- time
 
@@ -388,10 +402,11 @@ class Model:
         """All that happens up to then, in order."""
         while True:
             deadline, pass_it = self._deadline()
-            if self.due and self.due[0].at <= min(until, deadline):
-                due = self.due.pop(0)
+            call = min((call for call in self.calls if call.due), key=lambda call: call.due[0].at, default=None)
+            if call is not None and call.due[0].at <= min(until, deadline):
+                due = call.due.pop(0)
                 self.now = max(self.now, due.at)
-                self._take(due)
+                self._take(call, due)
             elif deadline <= until:
                 self.now = max(self.now, deadline)
                 pass_it()
@@ -409,8 +424,10 @@ class Model:
             yield self.touched + (self.limits.receiving if self.sender else self.limits.grace), self._expire
         elif self.state in ("transcribing", "responding"):
             yield self.entered + getattr(self.limits, self.state), self._expire
+        elif self.state == "speaking" and self.answer.is_said:
+            yield self.answer.plays_until, self._played
         elif self.state == "speaking":
-            yield self.plays_until, self._played
+            yield max(self.touched, self.answer.plays_until) + self.limits.speaking, self._expire
 
     def _expire(self) -> None:
         if self.state in TURN:

@@ -1,6 +1,6 @@
 """What may happen to a server and its clients, as hypothesis draws it; no two times add up to the same."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from hypothesis import strategies as st
@@ -33,12 +33,21 @@ class Listen(msgspec.Struct, frozen=True):
     slot: Slot
 
 
+class Way(NamedTuple):
+    """In how many parts and pieces an answer comes; `written`: its text is told as it is written."""
+
+    written: bool = False
+    many: bool = False
+    stream: bool = False
+    ordered: bool = False
+
+
 class Say(msgspec.Struct, frozen=True):
     """A client event; with `asks`, an ack is asked for."""
 
     slot: Slot
     event: str
-    payload: bytes | str | bool | None = None
+    payload: bytes | str | bool | Way | None = None
     asks: bool = True
 
 
@@ -94,11 +103,13 @@ PIECES: dict[str, list[tuple[str, ...]]] = {
     "TTS": [("",), ("la ", "la ")] * 4 + [()],
     "codec": [()],
 }
-SENTENCES = ("One. ", "Two. Th", "ree.\n<br>")
-"""An answer of several parts."""
+SENTENCES = ("One. ", "Two. Th", "ree. Four. F", "ive.\n<br>")
+"""An answer of several parts: more than are made at a time, and at its end something that cannot be said."""
+PACES = {"One.": 1.0913, "Two.": 0.3911, "Three.": 0.7129, "Four.": 0.2377, "Five.": 0.2309}
+"""How much longer or shorter it takes to make the sound of these words, so that parts are not ready in their order."""
 ANSWERS = {"".join(pieces) for pieces in [*PIECES["LLM"], SENTENCES]}
-WAYS = ("single", "stream", "stream", "multiple", "multiple ordered", "multiple stream", "multiple stream ordered")
-"""In how many parts and pieces an answer comes."""
+WAYS = [Way(), Way(stream=True), Way(many=True)]
+WAYS += [Way(many=True, stream=stream, ordered=ordered) for stream in (False, True) for ordered in (False, True)] * 2
 TROUBLES = ["fails", "breaks", "hangs", "hangs", "drips"]
 ENDS = ["done"] * 20 + TROUBLES
 
@@ -175,11 +186,16 @@ def late(slot: Slot, format_: str) -> list[Step]:
     return [slow, *TYPED, Wait(0.23), Leave(slot, True), Join(slot, "receiver", format_), Wait(6.2)]
 
 
+def unheard(slot: Slot, turn: list[Step]) -> list[Step]:
+    """A Receiver's format cannot be had, and some time later it can."""
+    return [Join(slot, "receiver", "wav"), Encoders(frozenset({"wav"})), *turn, Wait(0.23), Encoders(frozenset())]
+
+
 @st.composite
-def ways(draw: st.DrawFn) -> list[Step]:
+def ways(draw: st.DrawFn, delays: st.SearchStrategy[float]) -> list[Step]:
     """Answers come in another way from now on, and one does; then anything may happen to it."""
-    way = f"{draw(st.sampled_from(WAYS))}{draw(st.sampled_from(['', ' written']))}"
-    llm, tts = Act(SENTENCES, draw(NO_DELAYS)), Act(draw(st.sampled_from(PIECES["TTS"])), draw(NO_DELAYS))
+    way = draw(st.sampled_from(WAYS))._replace(written=draw(st.booleans()))
+    llm, tts = Act(SENTENCES, draw(delays)), Act(draw(st.sampled_from(PIECES["TTS"])), draw(delays))
     return [
         Say(0, "session.update", way),
         Engine("LLM", llm),
@@ -196,9 +212,10 @@ COMMON = [
     *alone(SAYS, SAYS, SAYS, WAITS, WAITS, WAITS, ENGINES, JOINS, JOINS, LEAVES),
     alone(NO_ENCODERS)[0] | st.builds(crowded, st.sampled_from(["STT", "LLM", "TTS"]), TURNS),
 ]  # fmt: skip
+EXACT = [ways(DELAYS), ways(DELAYS), ways(DELAYS), st.builds(unheard, st.integers(1, 3), TURNS)]
 DEAF = [
-    ways(),
-    ways(),
+    ways(NO_DELAYS),
+    ways(NO_DELAYS),
     *alone(st.builds(Join, SLOTS, ROLES, FORMATS, st.just(True)), st.builds(Listen, SLOTS)),
     st.builds(
         lambda first, ticks: [*first, Yield(ticks), *TYPED], st.sampled_from([SPOKEN, TYPED]), st.integers(0, 60)
@@ -215,6 +232,6 @@ def scripts(draw: st.DrawFn, *, deaf: bool) -> list[Step]:
     steps += [Say(0, "session.update", draw(st.booleans()))]
     steps += [Engine(kind, draw(acts(kind, NO_DELAYS if deaf else DELAYS))) for kind in PIECES]
     # Nothing is among what may happen, and is drawn often: so a long script becomes a short one where it fails.
-    for several in draw(st.lists(st.one_of(*COMMON, *(DEAF if deaf else [])), min_size=14, max_size=24)):
+    for several in draw(st.lists(st.one_of(*COMMON, *(DEAF if deaf else EXACT)), min_size=14, max_size=24)):
         steps += several
     return steps

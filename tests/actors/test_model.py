@@ -8,6 +8,7 @@ what was done and `<<` for what a client was told.
 import contextlib
 import math
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import trio
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from actors.limits import Limits
+from actors.ports import Speech
 from actors.supervisor import PoolSizes
 from adapters.client.voiceclient import Acknowledged, Auth, Disconnected, Received, Refused
 from protocol import socketio
@@ -25,21 +27,22 @@ from protocol.messages import Role, SessionJoined
 from protocol.socketio import Packet
 from tests.harness import Client, Server, reseed, serving
 from tests.model import Model
+from tests.modelanswer import paced
 from tests.playbook import NOBODY
-from tests.scripted import Act, ScriptedEngines
-from tests.steps import ANSWERS, Crowd, Encoders, Engine, Join, Leave, Listen, Say, Step, Wait, Yield, scripts
+from tests.scripted import Act, Script, ScriptedEngines
+from tests.steps import ANSWERS, Crowd, Encoders, Engine, Join, Leave, Listen, Say, Step, Wait, Way, Yield, scripts
 from tests.story import TURN, Slot, Story, check_taken_back, line
 
 ROOM = str(uuid.UUID(int=7))
 SIZES: dict[str, Any] = {"utterance_bytes": 12, "text_chars": 9, "answer_chars": 40, "grace": 20.503, "receivers": 4}
 CALLS = Limits(
     receiving=3.073, transcribing=99.101, responding=99.203, stt_silence=2.303, stt_call=5.107, llm_silence=2.401,
-    llm_call=6.109, tts_silence=1.903, tts_call=5.303, **SIZES,
+    llm_call=6.109, tts_silence=1.903, tts_call=5.303, speaking=99.307, **SIZES,
 )  # fmt: skip
 """The deadlines of the calls come before those of the states."""
 STATES = Limits(
     receiving=3.073, transcribing=5.309, responding=7.717, stt_silence=math.inf, stt_call=math.inf,
-    llm_silence=math.inf, llm_call=math.inf, tts_silence=math.inf, tts_call=math.inf, **SIZES,
+    llm_silence=math.inf, llm_call=math.inf, tts_silence=math.inf, tts_call=math.inf, speaking=8.623, **SIZES,
 )  # fmt: skip
 """The deadlines of the states alone."""
 LONGER_THAN_ANY_DEADLINE = 250.0
@@ -48,6 +51,15 @@ IN_FLIGHT = 4
 
 
 # ---- doing it
+
+
+class Paced(Script[Speech]):
+    """A synthesiser that is quicker with some words than with others."""
+
+    async def play(self, asked: Speech, emit: Callable[[str], Awaitable[None]]) -> Act:
+        """As a part of an answer is made."""
+        self.acts.append(paced(self.usual, asked.text))
+        return await super().play(asked, emit)
 
 
 class Stage:
@@ -166,10 +178,10 @@ class Stage:
         match step.event, step.payload:
             case "session.update", None:
                 return ({"LLM": {"provider": NOBODY}},)
-            case "session.update", str(way):
-                response = "multiple" if "multiple" in way else "single"
-                tts = {"responseType": response, "stream": "stream" in way, "isOrdered": "ordered" in way}
-                return ({"LLM": {"stream": "written" in way}, "TTS": tts},)
+            case "session.update", Way(written, many, stream, ordered):
+                response = "multiple" if many else "single"
+                tts = {"responseType": response, "stream": stream, "isOrdered": ordered}
+                return ({"LLM": {"stream": written}, "TTS": tts},)
             case "session.update", stream:
                 return ({"LLM": {"stream": stream}},)
             case "input.buffer.commit", str(why):
@@ -194,10 +206,13 @@ class Stage:
     def _crowd(self, kind: str) -> None:
         pool = next(pool for name, pool in self.server.supervisor.pools.items() if name == kind)
         if kind in self.crowd:
-            self.crowd.remove(kind)
-            pool.give_back()
-        elif pool.reserve():
-            self.crowd.append(kind)
+            self.crowd = [other for other in self.crowd if other != kind]
+            for _ in range(pool.seats):
+                pool.give_back()
+        elif not pool.taken:
+            self.crowd += [kind] * pool.seats
+            for _ in range(pool.seats):
+                assert pool.reserve()
         if self.model is not None:
             self.model.crowded = set(self.crowd)
 
@@ -222,8 +237,8 @@ class Stage:
             expected.clear()
         states = [session.state.value for session in self.server.directory.sessions]
         assert states == ([model.state] if model.alive else []), f"the session is {states}, not {model.state}"
-        running = {model.stage: 1} if model.stage else {}
-        assert {*self.server.engines.running} - {"codec"} <= {*running}, f"at work: {self.server.engines.running}"
+        at_work = {call.kind for call in model.calls}
+        assert {*self.server.engines.running} - {"codec"} <= at_work, f"at work: {self.server.engines.running}"
         assert model.state in TURN or not self.seats(), f"seats that were not given back: {self.seats()}"
 
     def seats(self) -> list[str]:
@@ -234,7 +249,7 @@ class Stage:
 
     async def end(self, usual: dict[str, Act]) -> None:
         """Left to itself everything comes to rest; the next turn works; then nothing is left."""
-        for kind in list(self.crowd):
+        for kind in set(self.crowd):
             self.take(Crowd(kind))
         self.take(Encoders(frozenset()))
         await trio.sleep(LONGER_THAN_ANY_DEADLINE)
@@ -258,7 +273,7 @@ class Stage:
 
     def read_the_stories(self) -> None:
         """What everybody was told, in any order of things, is as promised."""
-        there = [client for slot, client in self.clients.items() if slot not in self.deaf]
+        there = [client for slot, client in self.clients.items() if not (slot in self.deaf or client.over.is_set())]
         for role, client in self.stories:
             self.script += [
                 f"    << {client.voice.session_id and role}: {line(message)}"
@@ -291,10 +306,11 @@ def perform(seed: int, limits: Limits, steps: list[Step], exact: bool) -> None:
 
     async def evening() -> None:
         engines = ScriptedEngines()
+        engines.tts.script = Paced(engines.tts.script.usual)
         usual = {kind: engine.usual for kind, engine in engines.scripts.items()}
         timing = Timing(ping_timeout=20.0)
         async with (
-            serving(engines, limits=limits, pools=PoolSizes(1, 1, 1, 0), timing=timing) as server,
+            serving(engines, limits=limits, pools=PoolSizes(1, 1, limits.parts_ahead, 0), timing=timing) as server,
             trio.open_nursery() as nursery,
         ):
             try:
