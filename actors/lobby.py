@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import trio
 
+from actors.addresses import Crowd, network_of
 from actors.client import Application, Client
 from protocol.connection import Connection, Timing
 from protocol.errors import CloseReason
@@ -16,7 +17,8 @@ log = logging.getLogger(__name__)
 
 
 class Caps(msgspec.Struct, frozen=True):
-    """The most connections: in all, of one address (0: no limit), and of those that have not joined a namespace."""
+    """The most connections: in all, of one address (IPv6: of one /64; 0: no limit), and of those that have not joined a
+    namespace."""
 
     connections: int = 2_000
     per_address: int = 0
@@ -36,7 +38,7 @@ class Lobby:
         self._serve = serve
         self._caps = caps
         self._clients: dict[str, Client] = {}
-        self._unconnected: dict[str, Client] = {}
+        self._unconnected: Crowd[Client] = Crowd()
         self._by_address: Counter[str] = Counter()
         self._emptied = trio.Event()
 
@@ -58,31 +60,38 @@ class Lobby:
     def open(self, transport: str, query: Mapping[str, str], address: str) -> Client:
         """A new connection on `transport`. Raises Full.
 
-        Past the cap on connections that have not joined a namespace, the oldest of them is closed for the new one:
-        whoever is about to join does so at once, and those that never will must not keep others out.
+        Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
+        them is closed: whoever is about to join does so at once, and those that never will must not keep others out.
         """
         if len(self._clients) >= self._caps.connections:
             raise Full(f"there are {self._caps.connections} connections already")
-        if self._caps.per_address and self._by_address[address] >= self._caps.per_address:
+        if self._caps.per_address and self._by_address[network_of(address)] >= self._caps.per_address:
             raise Full(f"there are {self._caps.per_address} connections from your address already")
-        if len(self._unconnected) >= self._caps.unconnected:
-            # Taken out at once: the next to come may not find the same one again before its task has ended.
-            self._unconnected.pop(next(iter(self._unconnected))).close(CloseReason.EVICTED)
         sid = secrets.token_urlsafe(15)
         connection = Connection(sid, self.timing, transport, trio.current_time())
         client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget)
-        self._clients[sid] = self._unconnected[sid] = client
-        self._by_address[address] += 1
+        self._clients[sid] = client
+        self._by_address[network_of(address)] += 1
+        self._unconnected.add(client, address)
+        if len(self._unconnected) > self._caps.unconnected:
+            self._evict()
         return client
+
+    def _evict(self) -> None:
+        evicted = self._unconnected.oldest_of_most()
+        assert evicted is not None
+        # Taken out at once: the next to come may not find the same one again before its task has ended.
+        self._unconnected.discard(evicted)
+        evicted.close(CloseReason.EVICTED)
 
     def note_joined(self, client: Client) -> None:
         """The client has joined a namespace."""
-        self._unconnected.pop(client.connection.sid, None)
+        self._unconnected.discard(client)
 
     def note_left(self, client: Client) -> None:
         """The client is in no namespace any more."""
         if client.connection.sid in self._clients:
-            self._unconnected[client.connection.sid] = client
+            self._unconnected.add(client, client.address)
 
     def close_all(self) -> None:
         """The server is going down."""
@@ -97,10 +106,11 @@ class Lobby:
     def _forget(self, client: Client) -> None:
         sid = client.connection.sid
         del self._clients[sid]
-        self._unconnected.pop(sid, None)
-        self._by_address[client.address] -= 1
-        if not self._by_address[client.address]:
-            del self._by_address[client.address]
+        self._unconnected.discard(client)
+        network = network_of(client.address)
+        self._by_address[network] -= 1
+        if not self._by_address[network]:
+            del self._by_address[network]
         reason = client.connection.closed
         assert reason is not None
         self.closed[reason] += 1

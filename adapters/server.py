@@ -55,7 +55,7 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
         await nursery.start(mishaps.watch)
         shown = {**_pages(settings, engines), **_views(settings, doors, supervisor, mishaps)}
         listener = Listener(supervisor, _door(settings), shown)
-        await nursery.start(trio.serve_listeners, listener.serve, doors.listeners)
+        await nursery.start(listener.run, doors.listeners)
         calm_collector()
         for line in _welcome(settings, doors, engines):
             say(line)
@@ -111,7 +111,7 @@ def _door(settings: Settings) -> Door:
     server = settings.server
     # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
     streams = 2 * server.max_connections + SPARE_STREAMS
-    return Door(server.path, server.allowed_origins, server.trusted_proxies, streams)
+    return Door(server.path, server.allowed_origins, server.trusted_proxies, streams, server.max_silent_streams)
 
 
 def _pages(settings: Settings, engines: ProviderEngines) -> dict[str, Page]:

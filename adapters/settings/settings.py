@@ -66,6 +66,8 @@ class Server(Section, frozen=True):
     """How many messages may wait for a client that reads slowly before its connection is closed."""
     max_connections: Annotated[int, msgspec.Meta(ge=1)] = 2_000
     """How many connections there are at most."""
+    max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
+    """How many TCP streams may be open that have not sent a whole request yet."""
     max_connections_per_address: int = 0
     """How many connections one address may have; 0: no limit."""
     max_unconnected: Annotated[int, msgspec.Meta(ge=1)] = 500

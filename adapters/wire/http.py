@@ -74,22 +74,31 @@ class Deadlines(msgspec.Struct, frozen=True):
     last_word: float = 5.0
 
 
-class HttpConnection:
-    """The HTTP side of one stream."""
+def _nobody_minds(is_waiting: bool) -> None:
+    """Where nobody has to know whose turn it is."""
 
-    def __init__(self, stream: trio.abc.Stream, deadlines: Deadlines) -> None:
+
+class HttpConnection:
+    """The HTTP side of one stream; `on_wait` is told True when the peer is due to send, False once it has."""
+
+    def __init__(
+        self, stream: trio.abc.Stream, deadlines: Deadlines, on_wait: Callable[[bool], None] = _nobody_minds
+    ) -> None:
         self.stream = stream
         self._deadlines = deadlines
+        self._on_wait = on_wait
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._method = ""
 
     async def next_request(self) -> Request | None:
         """The head of the next request; None when the peer is done or idle for too long. Raises BadRequest."""
+        self._on_wait(True)
         with trio.move_on_after(self._deadlines.idle):
             if not await self._begin():
                 return None
             with trio.move_on_after(self._deadlines.request):
                 event = await self._next_event()
+                self._on_wait(False)
                 return None if isinstance(event, h11.ConnectionClosed) else self._read_head(event)
             raise BadRequest(408, "the request took too long")
         return None
@@ -132,11 +141,13 @@ class HttpConnection:
         """
         if self._h11.their_state is not h11.SEND_BODY:
             return b""
+        self._on_wait(True)
         body = bytearray()
         with trio.move_on_after(self._deadlines.request):
             while True:
                 event = await self._next_event()
                 if isinstance(event, h11.EndOfMessage):
+                    self._on_wait(False)
                     return bytes(body)
                 if isinstance(event, h11.ConnectionClosed):
                     raise PeerGone

@@ -2,7 +2,7 @@
 
 import ipaddress
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -11,8 +11,10 @@ import trio
 from actors.client import Client
 from actors.lobby import Full
 from adapters.wire import polling, websocket
+from adapters.wire.accepting import PatientListener
 from adapters.wire.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, linger
 from adapters.wire.polling import FORBIDDEN, Headers, Reception, Refused, Target
+from adapters.wire.streams import Stream, Streams
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.tolerant import show
@@ -29,6 +31,7 @@ class Door(msgspec.Struct, frozen=True):
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     max_streams: int = 5_000
+    max_silent_streams: int = 500
     deadlines: Deadlines = Deadlines()
 
 
@@ -48,29 +51,38 @@ class Listener:
         self._reception = reception
         self._door = door
         self._pages = pages
-        self._streams = 0
+        self._streams = Streams(door.max_streams, door.max_silent_streams)
+
+    async def run(
+        self, listeners: Sequence[trio.abc.Listener[trio.abc.Stream]], task_status: trio.TaskStatus[object]
+    ) -> None:
+        """Serve the streams of all `listeners`, until cancelled."""
+        patient = [PatientListener(listener, self._streams.give_way) for listener in listeners]
+        await trio.serve_listeners(self.serve, patient, task_status=task_status)
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
         peer = peer_address(stream)
-        self._streams += 1
+        place = self._streams.enter(peer)
+        if place is None:
+            return await trio.aclose_forcefully(stream)
         try:
-            if self._streams > self._door.max_streams:
-                log.warning("%s: closed at once: there are %d streams already", peer, self._door.max_streams)
-                return
-            await self._serve_websocket(stream, await self._serve_http(stream, peer))
+            with place.scope:
+                await self._serve_websocket(stream, await self._serve_http(stream, place))
         except PeerGone:
             log.debug("%s: gone", peer)
         except Exception:
             log.error("%s: a connection broke by a fault of this server and was closed", peer)
             log.debug("%s: the fault", peer, exc_info=True)
         finally:
-            self._streams -= 1
+            self._streams.leave(place)
             await trio.aclose_forcefully(stream)
+        return None
 
-    async def _serve_http(self, stream: trio.abc.Stream, peer: str) -> Upgrade | None:
+    async def _serve_http(self, stream: trio.abc.Stream, place: Stream) -> Upgrade | None:
         """Answer requests until there are no more, or one is to become a WebSocket."""
-        http = HttpConnection(stream, self._door.deadlines)
+        peer = place.address
+        http = HttpConnection(stream, self._door.deadlines, place.wait)
         try:
             while (request := await http.next_request()) is not None:
                 address = client_address(request, peer, self._door.trusted_proxies)

@@ -134,7 +134,7 @@ async def standing(
 def check_nothing_is_left(supervisor: Supervisor) -> None:
     """No connection, no count, no task, no session."""
     lobby = supervisor.lobby
-    assert (len(lobby), lobby._unconnected, lobby._by_address, len(supervisor.directory)) == (0, {}, {}, 0)
+    assert (len(lobby), len(lobby._unconnected), lobby._by_address, len(supervisor.directory)) == (0, 0, {}, 0)
     for nursery in (supervisor._connections, supervisor._sessions):
         assert nursery is not None
         assert not nursery.child_tasks

@@ -1,0 +1,81 @@
+"""Whom connections are counted for: addresses by the network that one customer has, and who gives way among them."""
+
+import ipaddress
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+M = TypeVar("M", bound=Hashable)
+_CUSTOMER_BITS = 64
+"""The part of an IPv6 address that is given to one customer, who is free to choose the rest (RFC 6177, RFC 7934)."""
+
+
+def network_of(address: str) -> str:
+    """Whom `address` is counted for: an IPv4 address itself, an IPv6 address's /64; what is no address, itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), _CUSTOMER_BITS), strict=False))
+
+
+class Crowd(Generic[M]):
+    """Members in the order of their arrival, each of one network; knows the oldest one of the network with most.
+
+    Each call costs the same whatever the number of members, because a crowd grows when somebody attacks.
+    """
+
+    def __init__(self) -> None:
+        self._network: dict[M, str] = {}
+        self._members: dict[str, dict[M, None]] = {}
+        self._by_count: dict[int, dict[str, None]] = {}
+        self._most = 0
+
+    def __len__(self) -> int:
+        return len(self._network)
+
+    def __contains__(self, member: object) -> bool:
+        return member in self._network
+
+    def add(self, member: M, address: str) -> None:
+        """A new member at `address`, the youngest; one that is in the crowd already stays where it is."""
+        if member in self._network:
+            return
+        network = self._network[member] = network_of(address)
+        members = self._members.setdefault(network, {})
+        members[member] = None
+        self._count(network, len(members) - 1, len(members))
+        self._most = max(self._most, len(members))
+
+    def discard(self, member: M) -> None:
+        """The member is gone, if it was here."""
+        network = self._network.pop(member, None)
+        if network is None:
+            return
+        members = self._members[network]
+        del members[member]
+        self._count(network, len(members) + 1, len(members))
+        if not members:
+            del self._members[network]
+        if self._most not in self._by_count:
+            self._most -= 1  # one went, so the network that had most has one less, or nobody is left
+
+    def oldest_of_most(self) -> M | None:
+        """Who gives way: the oldest member of the network that has most, and came to it first; None: nobody is here."""
+        if not self._network:
+            return None
+        network = next(iter(self._by_count[self._most]))
+        return next(iter(self._members[network]))
+
+    def _count(self, network: str, before: int, after: int) -> None:
+        """`network` has `after` members in the place of `before`."""
+        if before:
+            same = self._by_count[before]
+            del same[network]
+            if not same:
+                del self._by_count[before]
+        if after:
+            self._by_count.setdefault(after, {})[network] = None

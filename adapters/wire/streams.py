@@ -1,0 +1,99 @@
+"""The TCP streams of a server: how many there may be, and which one gives way when there are too many.
+
+A stream costs its peer one packet and the server a file descriptor, so the bound on all streams alone lets one program
+shut everybody out that opens them and says nothing. Three kinds are told apart:
+
+* *silent*: no whole head of a request has come, with TLS perhaps not even the handshake. They have a bound of their
+  own, and at it the oldest one of the address that has most of them gives way. Whoever means to ask something does so
+  at once; so the next thing that a silent stream loses is its place.
+* *waiting*: asked something before, and it is the peer's turn: for the next request on a connection that is kept, or
+  for the rest of a body. They count towards the bound on all streams alone, and give way there.
+* *served*: the server works for it, or it is a WebSocket. Nothing here closes it; actors/lobby.py bounds those.
+
+The address is the peer's own: whom a proxy forwards for stands in the head, and these have sent none.
+"""
+
+import logging
+
+import trio
+
+from actors.addresses import Crowd
+
+log = logging.getLogger(__name__)
+TOLD_EVERY = 60.0
+"""Seconds between two lines of the log about a lack of room: whoever causes it must not fill the log as well."""
+
+
+class Stream:
+    """The place of one stream; `scope` is cancelled when it has to give way."""
+
+    def __init__(self, streams: "Streams", address: str) -> None:
+        self.address = address
+        self.scope = trio.CancelScope()
+        self._streams = streams
+        self._has_asked = False
+
+    def wait(self, is_waiting: bool) -> None:
+        """It is the peer's turn to send, or the server's to work."""
+        if self.scope.cancel_called:
+            return
+        if not is_waiting:
+            self._has_asked = True
+            self._streams.silent.discard(self)
+            self._streams.waiting.discard(self)
+        elif self._has_asked:
+            self._streams.waiting.add(self, self.address)
+
+
+class Streams:
+    """Every stream of a server: at most `most`, of them at most `most_silent` without a whole head of a request."""
+
+    def __init__(self, most: int, most_silent: int) -> None:
+        self.silent: Crowd[Stream] = Crowd()
+        self.waiting: Crowd[Stream] = Crowd()
+        self._count = 0
+        self._most = most
+        self._most_silent = most_silent
+        self._untold = 0
+        self._told_at = -TOLD_EVERY
+
+    def __len__(self) -> int:
+        return self._count
+
+    def enter(self, address: str) -> Stream | None:
+        """A place for a new stream from `address`; None where all are taken and nobody can give way."""
+        if self._count >= self._most and not self.give_way():
+            self._tell(f"there are {self._most} streams, all of them at work; new ones are closed at once")
+            return None
+        self._count += 1
+        stream = Stream(self, address)
+        self.silent.add(stream, address)
+        if len(self.silent) > self._most_silent:
+            self._close(self.silent, f"there are {self._most_silent} streams that have not sent a request")
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """The stream is closed."""
+        self._count -= 1
+        self.silent.discard(stream)
+        self.waiting.discard(stream)
+
+    def give_way(self) -> bool:
+        """Have one stream make room at which nobody is at work; False where there is none."""
+        crowd = self.waiting if self.waiting else self.silent
+        return self._close(crowd, f"there is no room for more than {self._count} streams")
+
+    def _close(self, crowd: Crowd[Stream], why: str) -> bool:
+        stream = crowd.oldest_of_most()
+        if stream is None:
+            return False
+        crowd.discard(stream)
+        stream.scope.cancel()
+        self._tell(f"{why}; the oldest one of the address with most of them, {stream.address}, gives way")
+        return True
+
+    def _tell(self, what: str) -> None:
+        self._untold += 1
+        if trio.current_time() - self._told_at >= TOLD_EVERY:
+            log.warning("%s (%d times since this was last told)", what, self._untold)
+            self._told_at, self._untold = trio.current_time(), 0
