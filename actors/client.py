@@ -11,6 +11,7 @@ from typing import Protocol
 
 import trio
 
+from actors.pace import Pace
 from protocol.connection import POLLING, Connection, Probe
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -18,6 +19,8 @@ from protocol.errors import CloseReason, RemoteProtocolError
 log = logging.getLogger(__name__)
 FAREWELL_SECONDS = 5.0
 """How long an application may take to take leave of a connection that is gone."""
+MESSAGE_ITEMS = 8
+"""As how many items a message counts: its event is read, stepped and perhaps logged."""
 
 
 class TransportClosed(Exception):
@@ -193,19 +196,31 @@ class Client:
         """The answer to the GET that has begun, once there is one. Whoever cancels it closes the connection."""
         while not self.connection.poll_ready:
             await self._wake.wait()
-        body = self.connection.take_poll()
+        pieces = self.connection.take_poll()
         self._notify()
-        return body
+        pace, body = Pace(), []
+        for piece in pieces:
+            body.append(piece)
+            await pace.spend(1, len(piece))
+        return "".join(body)
 
     async def post(self, body: bytes) -> None:
-        """Take in the body of a POST; waits while the application is behind. Raises RemoteProtocolError."""
+        """Take in the body of a POST, with turns for others in between; waits while the application is behind.
+
+        Raises RemoteProtocolError. Cancelling closes the connection.
+        """
         if self._posting:
             self.close(CloseReason.PROTOCOL_ERROR)
             raise RemoteProtocolError("a second POST while one is being read")
         self._posting, through = True, False
+        pace = Pace()
         try:
             for message in self.connection.receive_payload(body, trio.current_time()):
-                await self._application.receive(message)
+                if message is None:
+                    await pace.spend(1)
+                else:
+                    await self._application.receive(message)
+                    await pace.spend(MESSAGE_ITEMS, len(message))
             through = True
         except RemoteProtocolError as error:
             self.close(error.reason)

@@ -20,10 +20,10 @@ from protocol.incoming import read_event
 from protocol.messages import CustomError, ServerMessage, SessionUpdated
 from protocol.multiplex import (
     AckCame,
-    AttachmentLost,
     Came,
     ConnectAsked,
     EventCame,
+    EventLost,
     Multiplex,
     NamespaceLeft,
     Waits,
@@ -84,7 +84,7 @@ class Member:
             case NamespaceLeft():
                 self._lobby.note_left(self._client)
                 await self._leave()
-            case AttachmentLost():
+            case EventLost():
                 self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
             case AckCame():
                 log.debug("%s: an ack that nobody waits for", self._client.address)

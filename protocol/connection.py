@@ -28,6 +28,7 @@ leave an avatar with half a sentence and no way to know.
 """
 
 import math
+from collections.abc import Iterator
 from enum import Enum
 
 import msgspec
@@ -131,16 +132,16 @@ class Connection:
             return frame[1:]
         return self._receive(engineio.decode_frame(frame), now)
 
-    def receive_payload(self, body: bytes, now: float) -> list[Frame]:
-        """The body of a polling POST: the messages in it, in order. Raises RemoteProtocolError."""
-        messages = []
+    def receive_payload(self, body: bytes, now: float) -> Iterator[Frame | None]:
+        """The body of a polling POST: for each packet the message in it, or None, when it is asked for.
+
+        It ends early where the connection is closed meanwhile. Raises RemoteProtocolError, where the packet's turn has
+        come: those before it were taken in, as on a WebSocket.
+        """
         for packet in engineio.decode_payload(body):
-            message = self._receive(packet, now)
-            if message is not None:
-                messages.append(message)
+            yield self._receive(packet, now)
             if self.closed:
-                break
-        return messages
+                return
 
     def _receive(self, packet: Packet, now: float) -> Frame | None:
         if packet.type == engineio.MESSAGE:
@@ -173,8 +174,11 @@ class Connection:
         """Whether a waiting GET can be answered now."""
         return bool(self.closed or self.probing or self.transport != POLLING or len(self.outbox))
 
-    def take_poll(self) -> str:
-        """The body that answers the waiting GET, which is over by this; the last one holds all that is left."""
+    def take_poll(self) -> Iterator[str]:
+        """The body that answers the waiting GET, which is over by this; the last one holds all that is left.
+
+        It comes piece by piece, because what is left may be many megabytes.
+        """
         if not self.polling or not self.poll_ready:
             raise LocalProtocolError("no GET waits, or there is nothing to answer it with")
         self.polling = False

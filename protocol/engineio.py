@@ -6,11 +6,11 @@ Source: https://github.com/socketio/engine.io-protocol (revision 4).
 """
 
 import binascii
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 from engineio import packet as _packet
-from engineio import payload as _payload
 
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 
@@ -56,19 +56,32 @@ def decode_frame(frame: Frame) -> Packet:
     return Packet(ord(frame[0]) - 48, frame[1:])
 
 
-def encode_payload(packets: list[Packet]) -> str:
-    """`packets` as the body of one long-polling response; bytes become base64."""
-    encoded = _payload.Payload([_packet.Packet(packet.type, packet.data) for packet in packets])
-    return str(encoded.encode())
+def encode_payload(packets: Iterable[Packet]) -> Iterator[str]:
+    """`packets` as the body of one long-polling response, piece by piece; bytes become base64."""
+    separator = ""
+    for packet in packets:
+        yield separator + str(_packet.Packet(packet.type, packet.data).encode(b64=True))
+        separator = SEPARATOR
 
 
-def decode_payload(body: bytes) -> list[Packet]:
-    """The body of one long-polling POST as packets; raises RemoteProtocolError."""
+def decode_payload(body: bytes) -> Iterator[Packet]:
+    """The body of one long-polling POST as packets, each when it is asked for: a body of 1 MB can hold half a million.
+
+    Raises RemoteProtocolError, at once for a body that is no text and else where the packet's turn has come.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise RemoteProtocolError("a polling payload is UTF-8 text") from None
-    return [_decode_polled(encoded) for encoded in text.split(SEPARATOR)]
+    return _decode_polled_text(text)
+
+
+def _decode_polled_text(text: str) -> Iterator[Packet]:
+    start = 0
+    while (end := text.find(SEPARATOR, start)) >= 0:
+        yield _decode_polled(text[start:end])
+        start = end + 1
+    yield _decode_polled(text[start:])
 
 
 def _decode_polled(encoded: str) -> Packet:

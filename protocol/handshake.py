@@ -57,7 +57,7 @@ def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Hand
     given: dict[str, object] = {}
     sources: tuple[Mapping[Any, object], ...] = (query, auth or {})
     for source in sources:
-        values, _ = fold(source, names.keys, "")
+        values, _ = fold(source, names.keys, "", 0)
         given.update({key: value for key, value in values.items() if not unset(value)})
     preset = PRESETS[_one_of(given["client"], "client", get_args(Preset))] if "client" in given else Encoding()
     return Handshake(

@@ -23,7 +23,7 @@ from protocol.messages import (
 from protocol.tolerant import kind, nearest, show, unset
 
 _DATA_URL = re.compile(r"data:[^,]{0,200}?;base64,", re.ASCII | re.IGNORECASE)
-_URL_SAFE = str.maketrans("-_", "+/")
+_BARE = str.maketrans("-_", "+/", " \t\r\n\f\v")
 
 
 def read_event(name: str, arguments: list[Any], names: Names) -> ClientMessage:
@@ -59,9 +59,17 @@ def _whole(number: object) -> object:
 
 
 def _read_numbers(numbers: list[Any], name: str) -> bytes:
+    """The bytes; there may be hundreds of thousands, so nothing is done with each of them by itself."""
     try:
-        return bytes(map(_whole, numbers))  # type: ignore[arg-type]
+        return bytes(numbers)
     except (ValueError, TypeError):
+        pass
+    try:
+        whole = list(map(int, numbers))
+        if whole != numbers:
+            raise ValueError
+        return bytes(whole)
+    except (ValueError, TypeError, OverflowError):
         raise BadMessage(ErrorId.UNREADABLE, f"{name}: a Buffer's data is a list of numbers 0 to 255") from None
 
 
@@ -71,7 +79,7 @@ def _read_base64(text: str, name: str) -> bytes:
     except msgspec.ValidationError:
         pass
     prefix = _DATA_URL.match(text)
-    bare = "".join(text[prefix.end() if prefix else 0 :].split()).rstrip("=").translate(_URL_SAFE)
+    bare = text[prefix.end() if prefix else 0 :].translate(_BARE).rstrip("=")
     try:
         return binascii.a2b_base64(bare + "=" * (-len(bare) % 4), strict_mode=True)
     except ValueError as error:

@@ -19,7 +19,7 @@ import msgspec
 from protocol import socketio
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
-from protocol.socketio import Header, Packet
+from protocol.socketio import Header, Packet, TooMuch
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -63,8 +63,8 @@ class NamespaceLeft(msgspec.Struct, frozen=True):
     namespace: str
 
 
-class AttachmentLost(msgspec.Struct, frozen=True):
-    """An event is lost for want of its attachments; `name` as far as known."""
+class EventLost(msgspec.Struct, frozen=True):
+    """An event is lost, for want of its attachments or because it holds too much; `name` as far as known."""
 
     namespace: str
     name: str
@@ -72,7 +72,7 @@ class AttachmentLost(msgspec.Struct, frozen=True):
     why: str
 
 
-Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | AttachmentLost
+Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | EventLost
 
 
 class Multiplex:
@@ -111,7 +111,10 @@ class Multiplex:
         if isinstance(message, bytes):
             return self._receive_attachment(message, now)
         before = self._give_up("text came where an attachment was due", now) if self._header else []
-        decoded = socketio.decode_text(message)
+        try:
+            decoded = socketio.decode_text(message)
+        except TooMuch as excess:
+            return before + self._lose(excess)
         if isinstance(decoded, Header):
             self._require_joined(decoded.packet)
             self._header = decoded
@@ -120,6 +123,14 @@ class Multiplex:
             self._ahead = self._owed if now < self._owed_by else 0
             return before
         return before + self._receive_packet(decoded, now)
+
+    def _lose(self, excess: TooMuch) -> list[Came]:
+        """An event that is not read, where nothing else hangs on it; else the connection cannot go on."""
+        packet = excess.packet
+        if packet.type != socketio.EVENT:
+            raise excess
+        self._require_joined(packet)
+        return [EventLost(packet.namespace, packet.data[0], packet.ack, str(excess))]
 
     def _receive_attachment(self, attachment: bytes, now: float) -> list[Came]:
         if self._header is None:
@@ -149,7 +160,7 @@ class Multiplex:
         self._owed_by = self._attachments_by
         self._forget_header(header)
         name = str(packet.data[0]) if packet.type == socketio.BINARY_EVENT else ""
-        return [AttachmentLost(packet.namespace, name, packet.ack, why)]
+        return [EventLost(packet.namespace, name, packet.ack, why)]
 
     def _forget_header(self, header: Header) -> None:
         self._owed += header.attachments - len(self._frames)

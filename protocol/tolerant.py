@@ -32,6 +32,8 @@ class Change(msgspec.Struct, frozen=True):
 
 def show(value: object) -> str:
     """`value` as it came, short enough for an error message."""
+    if isinstance(value, str | list | tuple):
+        value = value[: _SHOWN + 1]
     try:
         text = msgspec.json.encode(value, enc_hook=repr).decode()
     except UnicodeEncodeError:
@@ -52,10 +54,12 @@ def nearest(key: str, known: Collection[str]) -> str:
     return f"did you mean {folded[close[0]]}?" if close else f"known: {', '.join(known)}"
 
 
-def fold(raw: Mapping[Any, object], known: Mapping[str, str], where: str) -> tuple[dict[str, object], list[str]]:
+def fold(
+    raw: Mapping[Any, object], known: Mapping[str, str], where: str, most: int = MAX_WARNINGS
+) -> tuple[dict[str, object], list[str]]:
     """Match the keys of `raw`, in any case, to `known` (wire name to Python name).
 
-    Returns the values under their Python names, and a warning for each key that is not known (at most MAX_WARNINGS).
+    Returns the values under their Python names, and a warning for each key that is not known (the first `most`).
     """
     by_folded = {wire.lower(): name for wire, name in known.items()}
     values: dict[str, object] = {}
@@ -64,7 +68,7 @@ def fold(raw: Mapping[Any, object], known: Mapping[str, str], where: str) -> tup
         name = by_folded.get(str(key).lower())
         if name is not None:
             values[name] = value
-        elif len(warnings) < MAX_WARNINGS:
+        elif len(warnings) < most:
             warnings.append(f"{where}{show(key)[1:-1]}: unknown key, ignored ({nearest(str(key), list(known))})")
     return values, warnings
 
@@ -85,10 +89,10 @@ def read(
     given, warnings = fold(payload, {name: name for name in sections}, "")
     changes: list[Change] = []
     for name, raw in given.items():
-        more, odd = _section(name, raw, sections[name].type, zero_is_unset)
+        more, odd = _section(name, raw, sections[name].type, zero_is_unset, MAX_WARNINGS - len(warnings))
         changes += more
         warnings += odd
-    return changes, warnings[:MAX_WARNINGS]
+    return changes, warnings
 
 
 _fields = cache(msgspec.structs.fields)
@@ -101,21 +105,21 @@ def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _section(
-    name: str, raw: object, struct: type[msgspec.Struct], zero_is_unset: frozenset[tuple[str, str]]
+    name: str, raw: object, struct: type[msgspec.Struct], zero_is_unset: frozenset[tuple[str, str]], most: int
 ) -> tuple[list[Change], list[str]]:
     fields = {field.name: field for field in _fields(struct)}
     if unset(raw):
         return [Change(name, field.name, field.default) for field in fields.values()], []
     if not isinstance(raw, Mapping):
         raise Unreadable(f"{name}: came {show(raw)}, allowed: an object")
-    given, warnings = fold(raw, {field.encode_name: field.name for field in fields.values()}, f"{name}.")
+    given, warnings = fold(raw, {field.encode_name: field.name for field in fields.values()}, f"{name}.", most)
     hints = _hints(struct)
     changes: list[Change] = []
     for key, value in given.items():
         field = fields[key]
         where = f"{name}.{field.encode_name}"
         if isinstance(value, Mapping):
-            warnings += fold(value, _NAMED, f"{where}.")[1]
+            warnings += fold(value, _NAMED, f"{where}.", most - len(warnings))[1]
         if unset(value) or (value == 0 and value is not False and (name, key) in zero_is_unset):
             changes.append(Change(name, key, field.default))
         else:
@@ -153,7 +157,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
     raw = {"name": value} if isinstance(value, str) else value
     if not isinstance(raw, Mapping):
         raise Unreadable(f"{where}: came {show(value)}, allowed: a name, or an object with name and title")
-    given, _ = fold(raw, _NAMED, "")
+    given, _ = fold(raw, _NAMED, "", 0)
     if unset(given.get("name")):
         return default
     hint = _hints(struct)["name"]

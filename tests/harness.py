@@ -154,7 +154,7 @@ class Polling:
 
     async def send(self, packet: Packet) -> tuple[int, str]:
         """POST a packet."""
-        payload = engineio.encode_payload([engineio.decode_frame(frame) for frame in socketio.encode(packet)])
+        payload = "".join(engineio.encode_payload(map(engineio.decode_frame, socketio.encode(packet))))
         return await self.request("POST", payload.encode())
 
     async def emit(self, event: str, *arguments: object) -> None:

@@ -240,3 +240,15 @@ async def test_an_attachment_that_never_comes_costs_its_event_alone(clock: MockC
         told = await client.until(CustomError, Acknowledged)
         assert errors(told) == [ErrorId.UNREADABLE]
         await client.check_a_turn_works()
+
+
+async def test_an_update_of_very_many_keys_is_refused_in_words_and_the_next_turn_works(
+    autojump_clock: MockClock,
+) -> None:
+    async with serving() as server, server.joined() as client:
+        await client.voice.update({f"key{number}": {} for number in range(20_000)})
+        (error,) = [item for item in await client.until(CustomError) if isinstance(item, CustomError)]
+        assert error.error_id == ErrorId.UNREADABLE
+        assert error.message.startswith('"session.update" is lost: it holds more than 10000 strings, arrays and')
+        await client.configure()
+        await client.check_a_turn_works()

@@ -12,7 +12,7 @@ from actors.lobby import Caps, Lobby
 from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame
-from protocol.multiplex import AckCame, AttachmentLost, Came, ConnectAsked, EventCame, Multiplex, NamespaceLeft, Waits
+from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft, Waits
 from protocol.socketio import ACK, EVENT, Packet, encode
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
@@ -75,7 +75,7 @@ class EventEcho:
                 self._emit(namespace, "message-back", *arguments)
             case EventCame(namespace, "message-with-ack", arguments, int(ack)):
                 self._client.send(encode(Packet(ACK, namespace, ack, arguments)))
-            case EventCame() | AckCame() | NamespaceLeft() | AttachmentLost():
+            case EventCame() | AckCame() | NamespaceLeft() | EventLost():
                 pass
             case _:
                 assert_never(came)

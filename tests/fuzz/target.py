@@ -6,7 +6,7 @@ from protocol.errors import BadMessage, ErrorId, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
 from protocol.messages import CustomError, Names
-from protocol.multiplex import AttachmentLost, Came, ConnectAsked, EventCame, Multiplex, Waits
+from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex, Waits
 from protocol.socketio import EVENT, Packet, encode
 from protocol.tolerant import show
 
@@ -55,7 +55,7 @@ def _take(multiplex: Multiplex, came: Came) -> None:
                 read_event(came.name, came.arguments, NAMES)
             except BadMessage as bad:
                 _tell(bad.message, bad.error_id)
-        case AttachmentLost():
+        case EventLost():
             _tell(f"{show(came.name)} is lost: {came.why}", ErrorId.UNREADABLE)
 
 

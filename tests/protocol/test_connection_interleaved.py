@@ -26,11 +26,11 @@ INPUTS = st.lists(
 def answer(machine: Connection, taken: list[str]) -> None:
     """Answer the poll that waits, if it can be, and note the messages in it."""
     if machine.polling and machine.poll_ready:
-        taken += [part for part in machine.take_poll().split("\x1e") if part[0] in "4b"]
+        taken += [part for part in "".join(machine.take_poll()).split("\x1e") if part[0] in "4b"]
 
 
 def on_wire(frame: Frame) -> str:
-    return engineio.encode_payload([engineio.decode_frame(frame)])
+    return "".join(engineio.encode_payload([engineio.decode_frame(frame)]))
 
 
 @given(MOVES)
@@ -122,5 +122,5 @@ def test_no_frames_raise_anything_but_the_protocols_error(frames: list[Frame]) -
 )
 def test_no_payload_raises_anything_but_the_protocols_error(body: bytes) -> None:
     machine = Connection("sid", TIMING, POLLING, 0.0)
-    refusal = refusal_of(RemoteProtocolError, lambda: machine.receive_payload(body, 0.0))
+    refusal = refusal_of(RemoteProtocolError, lambda: list(machine.receive_payload(body, 0.0)))
     assert refusal is None or refusal.reason is CloseReason.PROTOCOL_ERROR

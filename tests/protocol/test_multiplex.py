@@ -10,10 +10,10 @@ from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.multiplex import (
     AckCame,
-    AttachmentLost,
     Came,
     ConnectAsked,
     EventCame,
+    EventLost,
     Multiplex,
     NamespaceLeft,
     Waits,
@@ -177,7 +177,7 @@ def test_attachments_go_where_their_placeholders_are() -> None:
 def test_text_where_an_attachment_was_due_loses_that_event_and_is_handled() -> None:
     machine = multiplex("/")
     lost, came = receive(machine, HEADER_OF_TWO.replace("-", "-9"), b"a", '2["text"]')
-    assert isinstance(lost, AttachmentLost)
+    assert isinstance(lost, EventLost)
     assert (lost.namespace, lost.name, lost.ack) == ("/", "two", 9)
     assert came == EventCame("/", "text", [], None)
 
@@ -192,7 +192,7 @@ def test_as_many_frames_as_were_owed_are_thrown_away_and_then_all_is_well() -> N
 def test_a_header_between_a_header_and_its_attachment_gets_its_own() -> None:
     machine = multiplex("/")
     came = receive(machine, HEADER, HEADER.replace('"e"', '"f"'), b"of e", b"of f")
-    assert [type(item) for item in came] == [AttachmentLost, EventCame]
+    assert [type(item) for item in came] == [EventLost, EventCame]
     assert came[1] == EventCame("/", "f", [b"of f"], None)
 
 
@@ -221,7 +221,7 @@ def test_an_attachment_that_does_not_come_in_time_loses_its_event() -> None:
     receive(machine, HEADER)
     assert machine.tick(10.9) == []
     (lost,) = machine.tick(11.0)
-    assert isinstance(lost, AttachmentLost)
+    assert isinstance(lost, EventLost)
     assert "in time" in lost.why
     assert machine.deadline == math.inf
     assert receive(machine, b"late") == []
@@ -229,7 +229,7 @@ def test_an_attachment_that_does_not_come_in_time_loses_its_event() -> None:
 
 def test_a_lost_ack_is_told_without_a_name() -> None:
     (lost, _) = receive(multiplex("/"), '61-3[{"_placeholder":true,"num":0}]', '2["x"]')
-    assert isinstance(lost, AttachmentLost)
+    assert isinstance(lost, EventLost)
     assert (lost.name, lost.ack) == ("", 3)
 
 
@@ -300,7 +300,7 @@ def test_every_event_comes_with_its_own_attachments_or_is_told_lost(sizes: list[
         came += receive(machine, *[b"%d" % number] * sent)
         late = size - sent
     came += machine.tick(1000.0)
-    told = [item for item in came if isinstance(item, EventCame | AttachmentLost)]
+    told = [item for item in came if isinstance(item, EventCame | EventLost)]
     assert [int(item.name) for item in told] == list(range(len(sizes)))
     for item in told:
-        assert isinstance(item, AttachmentLost) or item.arguments == [item.name.encode()] * sizes[int(item.name)]
+        assert isinstance(item, EventLost) or item.arguments == [item.name.encode()] * sizes[int(item.name)]

@@ -1,0 +1,24 @@
+"""The measure of how much is done in one go: others get their turn after so many items or bytes."""
+
+import trio
+
+ITEMS = 256
+"""Items between two checkpoints, each of them some microseconds of work."""
+BYTES = 65_536
+"""Bytes between two checkpoints."""
+
+
+class Pace:
+    """Counts what a task does, and lets others run where it was enough."""
+
+    def __init__(self) -> None:
+        self._items = 0
+        self._bytes = 0
+
+    async def spend(self, items: int, size: int = 0) -> None:
+        """So many items, of so many bytes, were done: a checkpoint, where one is due."""
+        self._items += items
+        self._bytes += size
+        if self._items >= ITEMS or self._bytes >= BYTES:
+            self._items = self._bytes = 0
+            await trio.lowlevel.checkpoint()

@@ -1,0 +1,63 @@
+"""What shows that others get their turn: what is done between two checkpoints, and how processor time grows."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import trio
+
+TIMES = 8
+"""How much larger the larger input is."""
+MOST_GROWTH = 12.0
+"""How many times the processor time it may take: 8 is linear, 64 quadratic."""
+
+
+class Stretch(trio.abc.Instrument):
+    """Adds up what tasks `note`; `most` is what was done from one checkpoint to the next."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self.most = 0
+        self.sum = 0
+
+    def note(self, amount: int = 1) -> None:
+        """So much was done."""
+        self._done += amount
+        self.sum += amount
+        self.most = max(self.most, self._done)
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        """A task has come to a checkpoint: as Trio's instruments."""
+        self._done = 0
+
+
+@contextmanager
+def stretch() -> Iterator[Stretch]:
+    """Watch the tasks that run within the block."""
+    watching = Stretch()
+    trio.lowlevel.add_instrument(watching)
+    yield watching
+    trio.lowlevel.remove_instrument(watching)
+
+
+def growth(work: Callable[[int], object], size: int) -> float:
+    """How many times the processor time of `work(size)` that of `work(8 * size)` is.
+
+    Each is the best of several runs, and a ratio above MOST_GROWTH is measured again, because other programs of the
+    machine disturb both. `size` is such that the smaller run takes some milliseconds: less would be noise.
+    """
+    ratio = float("inf")
+    for _ in range(3):
+        ratio = min(ratio, _cost(work, TIMES * size) / _cost(work, size))
+        if ratio <= MOST_GROWTH:
+            break
+    return ratio
+
+
+def _cost(work: Callable[[int], object], size: int) -> float:
+    best = float("inf")
+    for _ in range(5):
+        began = time.process_time()
+        work(size)
+        best = min(best, time.process_time() - began)
+    return best
