@@ -106,10 +106,17 @@ def of_status(endpoint: Endpoint, status: int, headers: Mapping[str, str], body:
     return ProviderFailed(f"{endpoint.title} did not accept the request ({status}){said}", Verdict.FINAL)
 
 
+def of_type(title: str, came: str, wanted: tuple[str, ...]) -> ProviderFailed:
+    """The error for an answer of another content type."""
+    return ProviderFailed(f"{title} answered with {came[:80]}, not {' or '.join(wanted)}: is its address right?")
+
+
 def of_error(endpoint: Endpoint, error: object) -> ProviderFailed:
     """The error for one that comes inside an answer which began well; its `code`, where it is a number, as a status."""
     words = scrub(_words(error), endpoint)
     code = error.get("code") if isinstance(error, dict) else None
+    if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdecimal():
+        code = int(code)
     verdict = Verdict.PASSING
     if isinstance(code, int) and 400 <= code < 500 and code not in PASSING:
         verdict = Verdict.REFUSED if code in REFUSED else Verdict.FINAL

@@ -9,7 +9,6 @@ by keeping connections: a provider's next turn uses one that is open.
 import functools
 import logging
 import ssl
-from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -20,8 +19,9 @@ import msgspec
 import trio
 
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
-from adapters.remote.faults import of_status, of_transport
-from adapters.remote.sse import EventReader, ServerSentEvent, TooLong
+from adapters.remote.events import Events
+from adapters.remote.faults import of_status, of_transport, of_type
+from adapters.remote.sse import ServerSentEvent
 
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=1_000, keepalive_expiry=60.0)
 """No queue for a connection: httpcore 1.0 loses the slots of requests that are cancelled in it. Calls are bounded by
@@ -199,8 +199,11 @@ class Answer:
         return _Pieces(self)
 
     def events(self) -> AsyncIterator[ServerSentEvent]:
-        """The body as server-sent events; comments are skipped. Raises ProviderFailed as `pieces`."""
-        return _Events(self)
+        """The body as events, see `EventReader`; the content type is not heeded, for many servers have a wrong one.
+
+        Raises ProviderFailed as `pieces`, and where the body is a page or ends inside a line.
+        """
+        return Events(self)
 
     async def next(self) -> bytes:
         """The next piece, b"" at the end. Raises ProviderFailed as `pieces`."""
@@ -265,29 +268,6 @@ class _Pieces:
         raise StopAsyncIteration
 
 
-class _Events:
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self._reader = EventReader()
-        self._ready: deque[ServerSentEvent] = deque()
-        self._is_over = False
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> ServerSentEvent:
-        while not self._ready:
-            if self._is_over:
-                raise StopAsyncIteration
-            piece = await self._answer.next()
-            self._is_over = not piece
-            try:
-                self._ready += self._reader.feed(piece) if piece else self._reader.finish()
-            except TooLong:
-                raise ProviderFailed(f"{self._answer.title} sent an event that does not end") from None
-        return self._ready.popleft()
-
-
 @contextmanager
 def _translated(endpoint: Endpoint) -> Iterator[None]:
     """Turn the client's errors into ProviderFailed; their own texts may hold the address with its key."""
@@ -319,8 +299,7 @@ async def _check(call: Call, response: httpx.Response, answer: Answer) -> None:
         raise of_status(call.endpoint, response.status_code, response.headers, await _beginning(answer))
     came = answer.content_type
     if call.expects and came and not came.startswith(call.expects):
-        wanted = " or ".join(call.expects)
-        raise ProviderFailed(f"{call.endpoint.title} answered with {came[:80]}, not {wanted}: is its address right?")
+        raise of_type(call.endpoint.title, came, call.expects)
 
 
 async def _beginning(answer: Answer) -> bytes:

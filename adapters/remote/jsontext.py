@@ -1,0 +1,71 @@
+"""JSON as providers send it: with halves of characters, numbers that are none, and null where a value is due."""
+
+import json
+from collections.abc import Mapping
+
+import msgspec
+
+
+def parsed(data: str | bytes) -> object:
+    """The value of a JSON text. Raises ValueError.
+
+    What RFC 8259 lets a strict reader refuse is taken: half a surrogate pair (8.2), which stays in the text as it is,
+    NaN and Infinity.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("what is no JSON") from None
+    return value
+
+
+def fields(value: object) -> Mapping[str, object]:
+    """The fields of an object; none where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[object]:
+    """The items of an array; none where it is something else."""
+    return value if isinstance(value, list) else []
+
+
+def words(value: object) -> str:
+    """The text; "" where it is something else."""
+    return value if isinstance(value, str) else ""
+
+
+class Halves:
+    """Joins the halves of a character (a surrogate pair) that come in two pieces of a text.
+
+    A half that stays alone becomes U+FFFD.
+    """
+
+    def __init__(self) -> None:
+        self._first = ""
+
+    def joined(self, piece: str) -> str:
+        """The piece, with what was kept of the one before; the first half of a character at its end is kept."""
+        if not piece:
+            return ""
+        piece, self._first = self._first + piece, ""
+        if "\ud800" <= piece[-1] <= "\udbff":
+            piece, self._first = piece[:-1], piece[-1]
+        return whole(piece)
+
+    def rest(self) -> str:
+        """The text is over: what stands for a half that was kept."""
+        first, self._first = self._first, ""
+        return whole(first)
+
+
+def whole(text: str) -> str:
+    """`text` with pairs of surrogates joined, and U+FFFD for each half that is alone."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
