@@ -8,7 +8,8 @@ import trio
 from actors.ports import Clip, EngineFailed, Sound, Target, Undecodable
 from adapters.codec.streams import Live, Streams
 from adapters.processes.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
-from adapters.processes.worker import Plan, Workers, nothing
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers, nothing
 from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
 
 SLACK = 4096
@@ -52,6 +53,11 @@ class AudioCodec:
                 starting.start_soon(nursery.start, self._workers.run)
                 starting.start_soon(nursery.start, self._streams.run)
             task_status.started()
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be for whole files; for streams there should be one."""
+        return self._workers.count
 
     @property
     def pids(self) -> tuple[int, ...]:

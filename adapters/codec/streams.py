@@ -11,7 +11,8 @@ from adapters.codec.heads import WavReader
 from adapters.codec.passing import passing
 from adapters.codec.pieces import Writer, sample_writer, takes_samples
 from adapters.processes.frames import Drop, Opening, Push, Pushed
-from adapters.processes.worker import Plan, Workers, nothing
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers, nothing
 from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, sniff
 
 HEAD = 40

@@ -42,6 +42,10 @@ class Kept(Protocol):
     def pids(self) -> tuple[int, ...]:
         """Those that are ready."""
 
+    @property
+    def count(self) -> int:
+        """How many there should be."""
+
 
 class TextAnalyst(Vader, Identifier):
     """Satisfies `Analyst`, offline: sentiment by VADER, language by py3langid."""
@@ -192,8 +196,16 @@ class ProviderEngines:
         log.info("%s: %s %s", candidate.kind, candidate.name, trouble or "is warm")
 
     def problems(self) -> tuple[str, ...]:
-        """What does not work at the moment on this machine, in words; empty when all is well."""
-        return tuple(f"{name} has no process ready" for name, engine in self._kept.items() if not engine.pids)
+        """Which engines of this machine have fewer processes than they should, in words; empty when all is well."""
+        return tuple(
+            f"{name} has {len(engine.pids) or 'no'} process ready, of {engine.count}"
+            for name, engine in self._kept.items()
+            if len(engine.pids) < engine.count
+        )
+
+    def is_failing(self) -> bool:
+        """Whether an engine of this machine has no process at all."""
+        return not all(engine.pids for engine in self._kept.values())
 
     def aside(self) -> dict[Kind, dict[str, str]]:
         """The providers that are set aside, by kind, and why."""

@@ -7,7 +7,8 @@ import trio
 
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
 from adapters.processes.frames import Done, Hear, Progress, Recognise, Recognised, Words
-from adapters.processes.worker import Each, Kept, Plan, Workers
+from adapters.processes.process import Each, Plan
+from adapters.processes.worker import Kept, Workers
 from protocol.audioformat import AudioFormat
 
 LANGUAGE = "en-US"
@@ -33,6 +34,11 @@ class LocalRecogniser:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes until cancelled; `started` when they have been tested. Raises EngineFailed."""
         await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
 
     @property
     def pids(self) -> tuple[int, ...]:

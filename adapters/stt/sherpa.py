@@ -10,7 +10,8 @@ import trio
 from actors.audio import Complete, whole
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
 from adapters.processes.frames import Progress, Recognise, Recognised, Words
-from adapters.processes.worker import Plan, Workers
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers
 from adapters.providers.provider import Offer, ProviderFailed
 from protocol.audioformat import AudioFormat
 
@@ -36,6 +37,11 @@ class SherpaRecogniser:
         Raises EngineFailed where the package or the model is missing or is none.
         """
         await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
 
     @property
     def pids(self) -> tuple[int, ...]:

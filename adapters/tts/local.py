@@ -6,7 +6,8 @@ import trio
 
 from actors.ports import Clip, Emit, EngineFailed, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
-from adapters.processes.worker import Plan, Workers
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers
 from protocol.audioformat import AudioFormat
 
 FORMAT = AudioFormat("pcm16", 22_050)
@@ -41,6 +42,11 @@ class LocalSpeech:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes until cancelled; `started` when they have been tested. Raises EngineFailed."""
         await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
 
     @property
     def pids(self) -> tuple[int, ...]:

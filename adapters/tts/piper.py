@@ -10,7 +10,8 @@ import trio
 
 from actors.ports import Clip, Emit, EngineFailed, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise
-from adapters.processes.worker import Plan, Workers
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers
 from adapters.providers.provider import Offer, ProviderFailed
 from adapters.tts.piper_child import NORMAL_PACE
 from protocol.audioformat import AudioFormat
@@ -38,6 +39,11 @@ class PiperSpeech:
         Raises EngineFailed where the package or the voice is missing or is none.
         """
         await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
 
     @property
     def pids(self) -> tuple[int, ...]:

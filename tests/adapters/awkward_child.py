@@ -1,7 +1,9 @@
 """A worker process that misbehaves on request, for the tests of what the server does about it."""
 
 import os
+import sys
 import time
+from pathlib import Path
 
 from actors.ports import EngineFailed, Undecodable
 from adapters.processes.child import Line, serve
@@ -46,5 +48,20 @@ class Awkward:
         return Spoken()
 
 
+def begin(how: str) -> None:
+    """Start as a test says: with a module that breaks at its import, with bytes that are no message, dead, or never."""
+    match how:
+        case "broken":
+            raise ImportError(f"{__file__}: cannot be loaded")
+        case "garbage":
+            os.write(1, b"hello, world")
+        case "dead":
+            os._exit(3)
+        case "hung":
+            time.sleep(60)
+
+
 if __name__ == "__main__":
+    for said in sys.argv[1:]:
+        begin(Path(said).read_text())
     serve(Awkward)

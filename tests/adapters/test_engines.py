@@ -1,5 +1,6 @@
 """The engines of a server: what is found takes part, is warmed up and goes again, and what people are told of it."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -9,13 +10,15 @@ import pytest
 import trio
 
 from actors.ports import EngineFailed
+from adapters import server
 from adapters.errors import StartupFailed
 from adapters.providers import discovery, engines
 from adapters.providers.assembly import check_preferences, configured, configured_places
 from adapters.providers.discovery import Places
 from adapters.providers.engines import ProviderEngines
 from adapters.remote.web import Web
-from adapters.settings.settings import Account, Preference, Processes, Providers
+from adapters.settings.settings import Account, Preference, Processes, Providers, Settings
+from adapters.wire.http import Request as Asked
 from tests.providers.fakes import QUESTION
 from tests.providers.loopback import Loopback, Reply, Request, json_reply, loopback, sse
 from tests.providers.test_discovery import OLLAMA, port_of
@@ -176,3 +179,32 @@ async def test_nothing_works_before_it_runs() -> None:
     with pytest.raises(EngineFailed, match="no provider is configured"):
         await found.model("openai").answer(QUESTION, drop)
     assert len(found.problems()) == 3
+    assert found.is_failing()
+
+
+class Crew:
+    """An engine with so many processes, of three."""
+
+    count = 3
+
+    def __init__(self, living: int) -> None:
+        self.pids = tuple(range(living))
+
+
+@pytest.mark.parametrize(
+    ("living", "status", "word", "problems"),
+    [
+        (3, 200, "ok", None),
+        (1, 200, "degraded", ["speech recognition has 1 process ready, of 3"]),
+        (0, 503, "failing", ["speech recognition has no process ready, of 3"]),
+    ],
+)
+def test_the_health_check_names_the_engine_that_lacks_processes(
+    living: int, status: int, word: str, problems: list[str] | None
+) -> None:
+    found = ProviderEngines(Providers())
+    found._kept = {"speech recognition": Crew(living), "speech synthesis": Crew(3)}  # type: ignore[dict-item]
+    healthz = server._pages(Settings(), found)["/healthz"]
+    answer = healthz(Asked("GET", "/healthz", {}, {}, b""))
+    told = json.loads(answer.body)
+    assert (answer.status, told["status"], told.get("problems")) == (status, word, problems)

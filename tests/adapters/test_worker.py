@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,9 +13,10 @@ import trio
 import trio.testing
 
 from actors.ports import EngineFailed, Undecodable
-from adapters.processes import worker
+from adapters.processes import process, seat
 from adapters.processes.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
-from adapters.processes.worker import Plan, Workers, nothing
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers, nothing
 
 pytestmark = pytest.mark.real
 MODULE = "tests.adapters.awkward_child"
@@ -230,13 +232,37 @@ async def test_an_engine_that_cannot_start_says_why() -> None:
 
 async def test_while_no_process_comes_up_calls_fail_at_once(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
     workers = await start()
-    monkeypatch.setattr(worker, "START_WITHIN", 0.0)
+    monkeypatch.setattr(seat, "START_WITHIN", 0.0)
     with trio.fail_after(30):
         with pytest.raises(EngineFailed, match="broke off"):
             await workers.call(ask("die"), nothing)
         for _ in range(3):
-            with pytest.raises(EngineFailed, match="could not start within"):
+            with pytest.raises(EngineFailed, match="cannot be started at the moment"):
                 await workers.call(ask(""), nothing)
+
+
+@pytest.mark.parametrize("how", ["broken", "garbage", "dead", "hung"])
+async def test_calls_go_to_the_process_that_lives_while_the_other_cannot_start(
+    how: str, tmp_path: Path, nursery: trio.Nursery
+) -> None:
+    said = tmp_path / "how"
+    said.write_text("")
+    workers = Workers(Plan(MODULE, "the awkward engine", 2, arguments=(str(said),)))
+    with trio.fail_after(60):
+        await nursery.start(workers.run)
+        said.write_text(how)
+        os.kill(workers.pids[0], getattr(signal, "SIGKILL", signal.SIGTERM))
+        while len(workers.pids) > 1:
+            await trio.lowlevel.checkpoint()
+        (living,) = workers.pids
+        heard: list[Progress] = []
+
+        async def each(progress: Progress) -> None:
+            heard.append(progress)
+
+        for _ in range(10):
+            assert await workers.call(ask(""), each) == Spoken()
+        assert heard == [Sounded(str(living).encode())] * 10
 
 
 @pytest.mark.parametrize("busy", [b"", bytes(pack(ask("deaf")))])
@@ -264,8 +290,8 @@ async def test_ctrl_c_is_left_to_the_server(start: Start) -> None:
 
 async def test_a_cancel_in_the_middle_of_a_reply_loses_nothing_of_it() -> None:
     ours, theirs = trio.testing.memory_stream_pair()
-    process = SimpleNamespace(stdin=theirs, stdout=theirs, stderr=None, pid=1, returncode=None)
-    child = worker.Child(process, Plan(MODULE, "the awkward engine"))  # type: ignore[arg-type]
+    fake = SimpleNamespace(stdin=theirs, stdout=theirs, stderr=None, pid=1, returncode=None)
+    child = process.Child(fake, Plan(MODULE, "the awkward engine"))  # type: ignore[arg-type]
     frame = bytes(pack(Words("good day")))
     await ours.send_all(frame[:7])
     with trio.CancelScope() as scope:
@@ -282,15 +308,15 @@ async def test_a_machine_without_room_for_a_process_is_tried_again(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workers = await start()
-    real, refused = worker._spawn, trio.Event()
+    real, refused = process.spawn, trio.Event()
 
-    async def refuse_once(plan: Plan) -> worker.Child:
+    async def refuse_once(plan: Plan) -> process.Child:
         if refused.is_set():
             return await real(plan)
         refused.set()
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(worker, "_spawn", refuse_once)
+    monkeypatch.setattr(process, "spawn", refuse_once)
     (pid,) = workers.pids
     os.kill(pid, signal.SIGTERM)
     with trio.fail_after(30):
@@ -304,9 +330,9 @@ async def test_a_machine_without_room_for_a_process_is_tried_again(
 
 
 async def test_a_machine_without_room_for_a_process_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(plan: Plan) -> worker.Child:
+    async def refuse(plan: Plan) -> process.Child:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(worker, "_spawn", refuse)
+    monkeypatch.setattr(process, "spawn", refuse)
     with pytest.raises(EngineFailed, match="Too many open files"):
         await Workers(Plan(MODULE, "the awkward engine")).run()

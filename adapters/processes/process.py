@@ -1,0 +1,224 @@
+"""One worker process as the server sees it: started, given calls, stopped, ended."""
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import assert_never
+
+import msgspec
+import trio
+
+import adapters
+from actors.ports import EngineFailed, Undecodable
+from adapters.processes.frames import (
+    HEAD,
+    Converted,
+    Decoded,
+    Done,
+    Dropped,
+    Failed,
+    Heard,
+    Oversize,
+    Progress,
+    Pushed,
+    Ready,
+    Recognised,
+    Refused,
+    Reply,
+    Request,
+    Sounded,
+    Spoken,
+    Stop,
+    Stopped,
+    Words,
+    checked,
+    pack,
+)
+
+Each = Callable[[Progress], Awaitable[None]]
+
+GONE_WITHIN = 2.0
+"""Seconds that are waited for a killed process to be gone, and for the rest of what it printed."""
+PRINTED = 64 * 1024
+"""Bytes of what a process prints that are logged; what follows is read and dropped."""
+
+NEEDED = (
+    *("PATH", "PYTHON", "VIRTUAL_ENV", "HOME", "LANG", "LC_", "TZ", "TMP", "TEMP", "LD_", "DYLD_", "OMP_"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "COMSPEC", "NUMBER_OF_"),
+)
+"""What the names of the variables begin with that a worker process is given: native code reads files of strangers
+there, and the keys of providers are none of its business."""
+
+_log = logging.getLogger(__name__)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+class Gone(Exception):
+    """The process has closed its pipes, or what comes from it makes no sense."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A kind of worker process: `module` to run with `arguments`, `title` for messages; `grace`, `deadline` in seconds.
+
+    `grace`: how long a process may take to answer `Stop` before it is killed. `deadline`: how long a call may take,
+    with its wait for a free process; the last net, not a time for people to wait.
+    """
+
+    module: str
+    title: str
+    count: int = 1
+    grace: float = 0.25
+    deadline: float = 120.0
+    arguments: tuple[str, ...] = ()
+
+
+class Child:
+    """One running process, and the frames on its pipes."""
+
+    def __init__(self, process: trio.Process, plan: Plan) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._plan = plan
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._buffer = bytearray()
+        # Room for a request and the Stop after it: so neither ever waits, and a cancel never tears a frame in two.
+        self._outbox, self._unsent = trio.open_memory_channel[bytearray](2)
+        self.printed = ""
+        self.silent = trio.Event()
+        self.served = False
+        self.was_stubborn = False
+        self._killed = False
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether it runs and may be given a call."""
+        return not self._killed and self._process.returncode is None
+
+    async def write(self) -> None:
+        """Write frames as they are handed over; ends when the process does not read any more."""
+        try:
+            async for frame in self._unsent:
+                await self._stdin.send_all(frame)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            self.kill()
+
+    async def log(self) -> None:
+        """Log what the process prints; `printed` is its last line, `silent` is set when there will be no more."""
+        assert self._process.stderr is not None
+        left = PRINTED
+        async for chunk in self._process.stderr:
+            text = bytes(chunk[: max(left, 0)]).decode(errors="replace").strip()
+            left -= len(chunk)
+            if text:
+                self.printed = text.splitlines()[-1][:200]
+                _log.debug("%s (%d): %s", self._plan.title, self.pid, text)
+        self.silent.set()
+
+    async def receive(self) -> Reply:
+        """The next reply. Raises Gone."""
+        try:
+            await self._fill(HEAD.size)
+            size = HEAD.size + checked(HEAD.unpack_from(self._buffer)[0])
+            await self._fill(size)
+            frame = bytes(memoryview(self._buffer)[HEAD.size : size])
+            del self._buffer[:size]
+            return _replies.decode(frame)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, Oversize, msgspec.DecodeError) as error:
+            raise Gone(str(error)) from error
+
+    async def _fill(self, size: int) -> None:
+        """Read on until the buffer has this much; a cancel loses nothing."""
+        while len(self._buffer) < size:
+            chunk = await self._stdout.receive_some(max(65_536, size - len(self._buffer)))
+            if not chunk:
+                raise Gone("its pipe is closed")
+            self._buffer += chunk
+
+    async def call(self, request: Request, each: Each) -> Done:
+        """Have `request` done; `each` is told what comes before the end.
+
+        Raises Gone, Oversize, EngineFailed, Undecodable. However it ends, the process is then either ready for the
+        next call or killed; a process that is stopped has `Plan.grace` seconds to say so.
+        """
+        frame = pack(request)
+        ended = False
+        try:
+            self._outbox.send_nowait(frame)
+            while True:
+                reply = await self.receive()
+                if isinstance(reply, Progress):
+                    await each(reply)
+                    continue
+                ended = self.served = True
+                return _result(reply)
+        finally:
+            if not ended:
+                await self._stop()
+
+    async def _stop(self) -> None:
+        with trio.move_on_after(self._plan.grace, shield=True):
+            try:
+                self._outbox.send_nowait(pack(Stop()))
+                while not isinstance(await self.receive(), Stopped):
+                    pass
+                return
+            except (Gone, trio.WouldBlock):
+                pass
+        self.was_stubborn = True
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._killed = True
+        self._process.kill()
+
+    async def exit(self) -> int:
+        """Wait for the process to end by itself; its status."""
+        return await self._process.wait()
+
+    async def bury(self) -> None:
+        """Kill the process, wait for its end (at most GONE_WITHIN), and close its pipes."""
+        self.kill()
+        with trio.move_on_after(GONE_WITHIN, shield=True):
+            await self._process.wait()
+        for pipe in (self._stdin, self._stdout, self._process.stderr):
+            if pipe is not None:
+                await trio.aclose_forcefully(pipe)
+
+
+def _result(reply: Reply) -> Done:
+    match reply:
+        case Failed(message):
+            raise EngineFailed(message)
+        case Refused(message):
+            raise Undecodable(message)
+        case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Dropped():
+            return reply
+        case Ready() | Stopped() | Words() | Sounded():
+            raise Gone(f"it answered {type(reply).__name__} where a result was due")
+        case _:
+            assert_never(reply)
+
+
+async def spawn(plan: Plan) -> Child:
+    """Start a process that finds this package where we found it, and no other `adapters` in the current folder."""
+    root = str(Path(adapters.__file__).parent.parent)
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    environment = {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED)}
+    process = await trio.lowlevel.open_process(
+        [sys.executable, "-P", "-m", plan.module, *plan.arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**environment, "PYTHONPATH": path},
+    )
+    return Child(process, plan)

@@ -1,0 +1,152 @@
+"""A place for a worker process: it is started, and another one when it dies."""
+
+import logging
+from collections.abc import Callable
+
+import trio
+
+from adapters.processes import process
+from adapters.processes.frames import Failed, Ready
+from adapters.processes.process import GONE_WITHIN, Child, Gone, Plan
+
+START_WITHIN = 30.0
+"""Seconds a worker process has for loading its engine."""
+WAIT_WITHIN = 10.0
+"""Seconds of those in which calls wait for it where no other process lives; a session gives a stage 15 at least."""
+PAUSES = (0.0, 0.0, 0.2, 1.0, 5.0, 15.0)
+"""Seconds before a process is started again: after one that served, then after one, two… that did not."""
+
+_log = logging.getLogger(__name__)
+
+
+class Seat:
+    """At any time it has a process, or one is being started, or it is known why there is none.
+
+    `changed` is called whenever a process is there, is no longer there, or is not to be waited for any more.
+    """
+
+    def __init__(self, plan: Plan, changed: Callable[[], None]) -> None:
+        self._plan = plan
+        self._changed = changed
+        self._trouble = ""
+        self._told = ""
+        self._is_coming = True
+        self.child: Child | None = None
+        self.is_taken = False
+        self.ready = Ready()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has a process that may be given a call."""
+        return self.child is not None and self.child.is_fit
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a process is being started for which a call may wait."""
+        return self._is_coming or (self.child is not None and not self.child.is_fit)
+
+    async def keep(self, *, task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED) -> None:
+        """Have a process, and another when it dies, until cancelled.
+
+        Reports "" when the first one is ready; or why it is not, and returns.
+        """
+        served = await self._live(task_status.started)
+        if self._trouble:
+            task_status.started(self._trouble)
+            return
+        useless = 0
+        while True:
+            useless = 0 if served else useless + 1
+            await self._pause(PAUSES[min(useless, len(PAUSES) - 1)])
+            served = await self._live(_ignore)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before the next start; no call waits along, nor for a start after one that failed."""
+        if seconds:
+            self._expect(coming=False)
+            await trio.sleep(seconds)
+        self._expect(coming=not self._trouble)
+
+    def _expect(self, *, coming: bool) -> None:
+        self._is_coming = coming
+        self._changed()
+
+    async def _live(self, started: Callable[[str], None]) -> bool:
+        """The life of one process; whether it served a call."""
+        try:
+            child = await process.spawn(self._plan)
+        except OSError as error:  # no more processes, files or memory: it may pass
+            self._fail(error.strerror or str(error))
+            return False
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(child.write)
+                nursery.start_soon(child.log)
+                nursery.start_soon(self._wait_no_longer)
+                if await self._greet(child):
+                    started("")
+                    await child.exit()
+                nursery.cancel_scope.cancel()
+        finally:
+            self.child = None
+            self._expect(coming=not self._trouble)
+            await child.bury()
+        if not self._trouble:
+            self._tell_end(child)
+        return child.served
+
+    async def _wait_no_longer(self) -> None:
+        """Have calls wait for a start that takes its time only so long."""
+        await trio.sleep(WAIT_WITHIN)
+        if self.child is None:
+            self._expect(coming=False)
+
+    async def _greet(self, child: Child) -> bool:
+        """Wait for `Ready`; whether it came."""
+        why = f"it did not start within {START_WITHIN:g} seconds: the machine may be overloaded"
+        with trio.move_on_after(START_WITHIN):
+            why = await self._first(child)
+        if why:
+            self._fail(why)
+            return False
+        if self._told:
+            _log.info("%s: a process is ready again", self._plan.title)
+        self._trouble = self._told = ""
+        self.child = child
+        self._expect(coming=False)
+        return True
+
+    async def _first(self, child: Child) -> str:
+        """Take the first reply; "" where it is `Ready`, else what is wrong."""
+        try:
+            first = await child.receive()
+        except Gone:
+            with trio.move_on_after(GONE_WITHIN):
+                await child.silent.wait()
+            return child.printed or "its process ended without a word"
+        match first:
+            case Ready():
+                self.ready = first
+                return ""
+            case Failed(message):
+                return message
+            case _:
+                return f"it began with {type(first).__name__}"
+
+    def _fail(self, why: str) -> None:
+        """A start failed; why may name files of this machine, so it is for the log and the operator."""
+        self._trouble = f"{self._plan.title} could not start: {why}"
+        self._expect(coming=False)
+        if self._trouble != self._told:
+            self._told = self._trouble
+            _log.warning("%s", self._trouble)
+
+    def _tell_end(self, child: Child) -> None:
+        if child.was_stubborn:
+            _log.info("%s: a process that did not stop in time was replaced", self._plan.title)
+        else:
+            _log.warning("%s: a worker process ended, another is started", self._plan.title)
+
+
+def _ignore(_: str) -> None:
+    """No one is told when a process is replaced."""
