@@ -7,7 +7,7 @@ server that sends everything back. It is told messages and the time, and sends t
 import logging
 import math
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import trio
 
@@ -56,6 +56,24 @@ class Application(Protocol):
 
     async def closed(self) -> None:
         """The connection is over; called once."""
+
+
+class Nobody:
+    """The application of a connection that is over."""
+
+    deadline = math.inf
+
+    async def receive(self, message: Frame) -> None:
+        """What was still coming is not heard any more."""
+
+    async def tick(self) -> None:
+        """Nothing is due."""
+
+    async def closed(self) -> None:
+        """It is over already."""
+
+
+_NOBODY: Final = Nobody()
 
 
 class Client:
@@ -172,15 +190,20 @@ class Client:
                 await self.finish()
 
     async def finish(self) -> None:
-        """Take leave, once, however the connection ended; the application hears of it even when this is cancelled."""
+        """Take leave, once, however the connection ended; the application hears of it even when this is cancelled.
+
+        The application and the connection know each other: one forgets the other here, so that what is left of both is
+        freed at once, and not when the garbage collector comes round.
+        """
         if self._finished:
             return
         self._finished = True
         self.connection.close(CloseReason.TRANSPORT_LOST)
         self._notify()
         self._on_closed(self)
+        application, self._application = self._application, _NOBODY
         with trio.move_on_after(FAREWELL_SECONDS, shield=True):
-            await self._application.closed()
+            await application.closed()
 
     # ---- polling requests
 

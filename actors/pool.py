@@ -23,15 +23,27 @@ ROOM = 96
 mailbox is full, all the turns that its messages begin and cut again."""
 
 
+def _ignore(work: "Work") -> None:
+    """Nobody keeps a list of the work."""
+
+
 class Work:
-    """One job: what to run, for whom, and what to do when it breaks in a way that nobody foresaw."""
+    """One job: what to run, for whom, and what to do when it breaks in a way that nobody foresaw.
+
+    `ended` is told of the work when it has run, however it went; not where it is cancelled before it begins.
+    """
 
     def __init__(
-        self, owner: Hashable, run: Callable[[], Awaitable[None]], crashed: Callable[[], Awaitable[None]]
+        self,
+        owner: Hashable,
+        run: Callable[[], Awaitable[None]],
+        crashed: Callable[[], Awaitable[None]],
+        ended: Callable[["Work"], None] = _ignore,
     ) -> None:
         self.owner = owner
         self.run = run
         self.crashed = crashed
+        self.ended = ended
         self.scope = trio.CancelScope()
 
     def cancel(self) -> None:
@@ -168,8 +180,7 @@ class Pool:
             await self._inbox.send(done)
             work = await worker.tray.receive()
             try:
-                with work.scope:
-                    await work.run()
+                await self._do(work)
             except Exception:
                 self.crashes += 1
                 log.error("%s: a worker crashed and is replaced", self.name)
@@ -180,3 +191,11 @@ class Pool:
                 return
             done = Done(worker, work.owner)
             del work  # while this waits for the next one, nothing of the last is kept
+
+    @staticmethod
+    async def _do(work: Work) -> None:
+        try:
+            with work.scope:
+                await work.run()
+        finally:
+            work.ended(work)

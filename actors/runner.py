@@ -222,14 +222,7 @@ class Runner:
     def _submit(self, job: Job, run: Doing, crashed: Doing) -> Failed | None:
         kind = stages.kind_of(job)
         works = self._work.setdefault(job.turn, set())
-
-        async def run_and_forget() -> None:
-            try:
-                await run()
-            finally:
-                works.discard(work)
-
-        work = Work(self.session.id, run_and_forget, crashed)
+        work = Work(self.session.id, run, crashed, works.discard)
         if not self._pools[kind].submit(work):
             return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
         works.add(work)
@@ -290,8 +283,9 @@ class Runner:
         ear = self._ears.pop(turn, None)
         if ear is not None:
             self._finish_listening(ear)
-        for work in self._work.pop(turn, ()):
-            work.cancel()
+        works = self._work.pop(turn, set())
+        while works:  # emptied, because each work knows the set that it is in
+            works.pop().cancel()
         for kind in self._seats.pop(turn, ()):
             self._pools[kind].give_back()
 

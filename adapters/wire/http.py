@@ -162,6 +162,7 @@ class HttpConnection:
             try:
                 event = self._h11.next_event()
             except h11.RemoteProtocolError as error:
+                error.__traceback__ = None  # a frame in it holds the error, and by that h11's buffers, in a circle
                 # Behind the colon h11 quotes the line, which may hold a credential.
                 raise BadRequest(error.error_status_hint, str(error).partition(":")[0]) from None
             if event is not h11.NEED_DATA:
@@ -235,7 +236,8 @@ class HttpConnection:
         """What came after the head of a request that becomes a WebSocket."""
         try:
             self._h11.next_event()
-        except h11.RemoteProtocolError:
+        except h11.RemoteProtocolError as error:
+            error.__traceback__ = None
             raise BadRequest(400, "a WebSocket begins without a body") from None
         return bytes(self._h11.trailing_data[0])
 
