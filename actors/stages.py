@@ -75,7 +75,7 @@ async def perform(job: Job, engines: Engines, limits: Limits, report: Report, li
                 case Transcribe():
                     await _transcribe(job, engines, watch.over(report), live)
                 case Answer():
-                    await _answer(job, engines, watch.over(report))
+                    await _answer(job, engines, watch, watch.over(report))
                 case Speak():
                     await _speak(job, engines, watch, watch.over(report))
                 case _:
@@ -159,7 +159,7 @@ async def _transcribe(job: Transcribe, engines: Engines, report: Report, live: G
     await report(Recognised(job.turn, text, sentiment, language))
 
 
-async def _answer(job: Answer, engines: Engines, report: Report) -> None:
+async def _answer(job: Answer, engines: Engines, watch: Watch, report: Report) -> None:
     async def write(piece: str | Delivery | Retraction) -> None:
         match piece:
             case Delivery():
@@ -167,7 +167,7 @@ async def _answer(job: Answer, engines: Engines, report: Report) -> None:
             case Retraction():
                 await report(Retracted(job.turn))
             case "":
-                return
+                watch.touch()
             case _:
                 await report(Written(job.turn, piece))
 

@@ -50,10 +50,25 @@ with 3000, 3001 or 3002 as long as nobody else is there. Behind what was found o
 What was meant for `local` goes elsewhere only where the operator's list says so: it may be meant to stay in the house.
 `GET /healthz` and the catalogue say who is set aside, and why."""
 
+ANSWERS = """\
+## What language models send
+
+Servers differ in how they stream, so an answer is read by what it is, whatever its content type says: server-sent
+events with one line end between them or two, a JSON value a line, one JSON value for all of it. A page is refused.
+
+* An answer is over with `[DONE]` (Anthropic: `message_stop`), with the end of its body, or a second without words after
+  a reason for its end, which some servers put on every chunk.
+* A body that ends well without any of these marks is a whole answer; the log notes it at INFO. A body that is cut is a
+  failure: shorter than its Content-Length, without its last chunk, reset, or ended inside a line. Where HTTP marks no
+  end but the connection's (HTTP/1.0), a line's end is the only sign that there is: an answer that a dying server ends
+  there is taken for whole. A body that ends before any word is a failure.
+* A model that thinks before it speaks is alive: `llm_silence` and `providers.patience` wait for it, `llm_call` does
+  not."""
+
 
 def providers() -> str:
     """docs/providers.md."""
-    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", *_found()]
+    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", ANSWERS, "", *_found()]
     for row in ROWS:
         lines += ["", *_section(row)]
     lines += ["", *_local()]

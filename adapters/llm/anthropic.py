@@ -3,18 +3,18 @@
 https://platform.claude.com/docs/en/api/messages, https://platform.claude.com/docs/en/build-with-claude/streaming
 """
 
-import logging
+from collections.abc import Mapping
 
 import msgspec
 
 from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
+from adapters.llm.streamed import NOTHING, OVER, Said, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.remote.faults import scrub
+from adapters.remote.faults import of_error, words_of_error
+from adapters.remote.jsontext import fields, items, words
 from adapters.remote.web import Call, Patience, Web
-from protocol.tolerant import show
 
-log = logging.getLogger(__name__)
 URL = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"
 DEFAULT_MODEL = "claude-haiku-4-5"
@@ -30,34 +30,6 @@ _VERDICTS = {
     "request_too_large": Verdict.FINAL,
 }
 """Of errors inside a stream; others (overloaded_error, api_error, rate_limit_error, timeout_error) can pass."""
-
-
-class _Delta(msgspec.Struct):
-    type: str = ""
-    text: str = ""
-    stop_reason: str | None = None
-
-
-class _Error(msgspec.Struct):
-    type: str = ""
-    message: str = ""
-
-
-class _Event(msgspec.Struct):
-    type: str = ""
-    delta: _Delta | None = None
-    error: _Error | None = None
-
-
-class _Model(msgspec.Struct):
-    id: str
-
-
-class _Models(msgspec.Struct):
-    data: list[_Model]
-
-
-_EVENT, _MODELS = msgspec.json.Decoder(_Event), msgspec.json.Decoder(_Models)
 
 
 class AnthropicChat:
@@ -86,53 +58,17 @@ class AnthropicChat:
         body["model"] = question.model or DEFAULT_MODEL
         if system := system_prompt(question):
             body["system"] = system
-        has_written = False
-        async with self._web.open(self._call("POST", "/messages", body, ("text/event-stream",))) as answer:
-            async for event in answer.events():
-                said = self._event(event.data.encode())
-                if said.type == "content_block_delta" and said.delta and said.delta.text:
-                    has_written = True
-                    await write(said.delta.text)
-                elif said.type == "message_delta" and said.delta and said.delta.stop_reason:
-                    self._finish(question, said.delta.stop_reason, has_written=has_written)
-                    return
-                elif said.type == "message_stop":
-                    return
-        raise ProviderFailed(f"{self._endpoint.title} broke off in the middle of its answer")
-
-    def _event(self, data: bytes) -> _Event:
-        """An event of the stream; of those that are none of ours (ping, thinking, signatures) nothing is used."""
-        try:
-            event = _EVENT.decode(data)
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} answered with what is no message") from None
-        if event.type == "error":
-            error = event.error or _Error()
-            words = scrub(error.message or error.type, self._endpoint)
-            verdict = _VERDICTS.get(error.type, Verdict.PASSING)
-            raise ProviderFailed(f"{self._endpoint.title} failed while it answered: {words}", verdict)
-        return event
-
-    def _finish(self, question: Question, reason: str, *, has_written: bool) -> None:
-        """Raise ProviderFailed, or say so, where the answer is not as it should be."""
-        title, model = self._endpoint.title, show(question.model)
-        match reason:
-            case "refusal" if not has_written:
-                raise ProviderFailed(f"{title} would not answer", Verdict.FINAL)
-            case "refusal" | "max_tokens" | "model_context_window_exceeded":
-                log.warning("%s: the answer of model %s was cut short (%s)", title, model, reason)
-            case _:
-                log.debug("%s: the answer of model %s ended (%s)", title, model, reason)
+        async with self._web.open(self._call("POST", "/messages", body)) as answer:
+            await Streamed(self._endpoint, question.model, write, _fault).relay(answer, read)
 
     async def offer(self) -> Offer:
         """Its models, the newest first, as it lists them."""
         call = self._call("GET", "/models", expects=("application/json",))
-        body = await self._web.fetch(msgspec.structs.replace(call, query={"limit": "1000"}))
-        try:
-            models = _MODELS.decode(body).data
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
-        return Offer(models=tuple(dict.fromkeys(model.id for model in models)))
+        listed = await self._web.fetch_json(msgspec.structs.replace(call, query={"limit": "1000"}))
+        names = [words(fields(model).get("id")) for model in items(fields(listed).get("data"))]
+        if "data" not in fields(listed):
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models")
+        return Offer(models=tuple(dict.fromkeys(filter(None, names))))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
@@ -143,6 +79,42 @@ class AnthropicChat:
         return Call(
             self._endpoint, method, path, headers, json=body, expects=expects, patience=self._patience, most=MOST
         )
+
+
+def read(event: Mapping[str, object]) -> Said:
+    """What an event says, or the message of a server that does not stream; ping, signatures and the like say nothing.
+
+    Servers that imitate the protocol send null or nothing where it has something else.
+    """
+    match event.get("type"):
+        case "content_block_delta":
+            return _block(fields(event.get("delta")))
+        case "content_block_start":
+            return _block(fields(event.get("content_block")))
+        case "message_delta":
+            return Said(reason=words(fields(event.get("delta")).get("stop_reason")))
+        case "message_stop":
+            return OVER
+        case "message":
+            blocks = [_block(fields(block)) for block in items(event.get("content"))]
+            said = "".join(block.words for block in blocks)
+            return Said(said, is_whole=True, reason=words(event.get("stop_reason")))
+        case _:
+            return NOTHING
+
+
+def _block(block: Mapping[str, object]) -> Said:
+    """What a block of content says, or a piece of one."""
+    kind = words(block.get("type"))
+    if kind in ("", "text", "text_delta"):
+        return Said(words(block.get("text")))
+    return Said(thinks="thinking" in kind or kind == "signature_delta")
+
+
+def _fault(endpoint: Endpoint, error: object) -> ProviderFailed:
+    kind = words(fields(error).get("type"))
+    failure = of_error(endpoint, error if words_of_error(error) else kind)
+    return ProviderFailed(str(failure), _VERDICTS.get(kind, failure.verdict))
 
 
 def _options(question: Question, left_out: frozenset[str]) -> Options:

@@ -109,7 +109,7 @@ async def insist(
 
     async def noted(piece: str | Delivery) -> None:
         nonlocal has_written
-        has_written = True
+        has_written = has_written or piece != ""
         await write(piece)
 
     left_out = refusals.of(model)

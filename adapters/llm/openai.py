@@ -3,22 +3,18 @@
 https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create
 """
 
-import logging
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import Mapping
 
 import msgspec
 
 from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
-from adapters.llm.thoughts import Thoughts
-from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.remote.faults import of_error
-from adapters.remote.web import Answer, Call, Patience, Web
-from protocol.tolerant import show
+from adapters.llm.streamed import Said, Streamed
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed
+from adapters.remote.jsontext import fields, items, words
+from adapters.remote.web import Call, Patience, Web
 
-log = logging.getLogger(__name__)
 URL = "https://api.openai.com/v1"
 _ELSE_CALLED = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
 _NO_CHAT = re.compile(
@@ -46,47 +42,9 @@ AIGAMES = Dialect(name="name")
 """It keeps characters under their names, and finds out by the request's `name` which of them is to answer."""
 
 
-class _Piece(msgspec.Struct):
-    """A part of a message in parts; only `text` is meant to be heard."""
-
-    type: str = "text"
-    text: str = ""
-
-
-class _Message(msgspec.Struct):
-    content: str | list[_Piece] | None = None
-    refusal: str | None = None
-
-    @property
-    def words(self) -> str:
-        """What is to be said."""
-        if isinstance(self.content, list):
-            return "".join(piece.text for piece in self.content if piece.type == "text")
-        return self.content or self.refusal or ""
-
-
-class _Choice(msgspec.Struct):
-    index: int = 0
-    delta: _Message | None = None
-    message: _Message | None = None
-    finish_reason: str | None = None
-
-
-class _Chunk(msgspec.Struct):
-    choices: list[_Choice] | None = None
-    error: object = None
-    object: str = ""
-
-
-class _Model(msgspec.Struct):
-    id: str
-
-
-class _Models(msgspec.Struct):
-    data: list[_Model] | None = None
-
-
-_CHUNK, _MODELS = msgspec.json.Decoder(_Chunk), msgspec.json.Decoder(_Models)
+_THINKING = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+"""Under which names servers send what a model thinks."""
+_FIRST = (None, "", 0, "0")
 
 
 class OpenAiChat:
@@ -121,65 +79,16 @@ class OpenAiChat:
         body = {"messages": [*messages, *turns(question)], "stream": True, **options}
         if question.model:
             body["model"] = question.model
-        call = self._call("POST", "/chat/completions", body, ("text/event-stream", "application/json"))
-        thoughts, has_written = Thoughts(), False
-        async with self._web.open(call) as answer, aclosing(self._choices(answer)) as choices:
-            async for choice in choices:
-                said = choice.delta or choice.message
-                if words := thoughts.spoken(said.words if said else ""):
-                    has_written = True
-                    await write(words)
-                if choice.finish_reason:
-                    self._finish(question, choice.finish_reason, has_written=has_written)
-                    break
-        if words := thoughts.rest():
-            await write(words)
-
-    async def _choices(self, answer: Answer) -> AsyncGenerator[_Choice, None]:
-        """What the chunks say, to the end; a server that does not stream says all in one. Raises ProviderFailed."""
-        if answer.content_type == "application/json":
-            yield self._choice(b"".join([piece async for piece in answer.pieces()])) or _Choice()
-            return
-        async for event in answer.events():
-            if event.data.strip() == "[DONE]":
-                return
-            if (choice := self._choice(event.data.encode())) is not None:
-                yield choice
-        raise ProviderFailed(f"{self._endpoint.title} broke off in the middle of its answer")
-
-    def _choice(self, data: bytes) -> _Choice | None:
-        """The first choice of a chunk; usage and the like have none."""
-        try:
-            chunk = _CHUNK.decode(data)
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} answered with what is no chat completion") from None
-        if chunk.error is not None:
-            raise of_error(self._endpoint, chunk.error)
-        if chunk.object == "error":
-            raise of_error(self._endpoint, msgspec.json.decode(data))
-        return next((choice for choice in chunk.choices or () if choice.index == 0), None)
-
-    def _finish(self, question: Question, reason: str, *, has_written: bool) -> None:
-        """Raise ProviderFailed, or say so, where the answer is not as it should be."""
-        title, model = self._endpoint.title, show(question.model)
-        match reason:
-            case "content_filter" if not has_written:
-                raise ProviderFailed(f"{title} would not answer: its content filter stopped it", Verdict.FINAL)
-            case "error":
-                raise ProviderFailed(f"{title} failed in the middle of its answer")
-            case "content_filter" | "length":
-                log.warning("%s: the answer of model %s was cut short (%s)", title, model, reason)
-            case _:
-                log.debug("%s: the answer of model %s ended (%s)", title, model, reason)
+        async with self._web.open(self._call("POST", "/chat/completions", body)) as answer:
+            await Streamed(self._endpoint, question.model, write).relay(answer, read)
 
     async def offer(self) -> Offer:
         """Its models, in its own order, without those that cannot chat."""
-        body = await self._web.fetch(self._call("GET", "/models", expects=("application/json",)))
-        try:
-            models = _MODELS.decode(body).data or []
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
-        return Offer(models=tuple(dict.fromkeys(model.id for model in models if not _NO_CHAT.search(model.id))))
+        listed = await self._web.fetch_json(self._call("GET", "/models", expects=("application/json",)))
+        names = [words(fields(model).get("id")) for model in items(fields(listed).get("data"))]
+        if "data" not in fields(listed):
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models")
+        return Offer(models=tuple(dict.fromkeys(name for name in names if name and not _NO_CHAT.search(name))))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
@@ -190,6 +99,41 @@ class OpenAiChat:
         return Call(
             self._endpoint, method, path, headers, json=body, expects=expects, patience=self._patience, most=MOST
         )
+
+
+def read(chunk: Mapping[str, object]) -> Said:
+    """What a chunk says, or the answer of a server that does not stream; usage and the like say nothing.
+
+    Many servers send null, "" or an empty array where the protocol has something else, and many leave things out.
+    """
+    choices = map(fields, items(chunk.get("choices")))
+    choice = next((choice for choice in choices if choice.get("index") in _FIRST), {})
+    delta, message = fields(choice.get("delta")), fields(choice.get("message"))
+    said = _words(delta)
+    return Said(
+        words=said or _words(message),
+        is_whole=not said,
+        begins=bool(delta.get("role")),
+        thinks=_thinks(delta),
+        reason=words(choice.get("finish_reason")),
+    )
+
+
+def _words(message: Mapping[str, object]) -> str:
+    """What of a message is to be said; of one in parts, the texts."""
+    content = message.get("content")
+    parts = [content] if isinstance(content, dict) else items(content)
+    texts = [part if isinstance(part, str) else _text(fields(part)) for part in parts]
+    return words(content) or "".join(texts) or words(message.get("refusal"))
+
+
+def _text(part: Mapping[str, object]) -> str:
+    return words(part.get("text")) if (part.get("type") or "text") in ("text", "output_text") else ""
+
+
+def _thinks(message: Mapping[str, object]) -> bool:
+    parts = [fields(part).get("type") for part in items(message.get("content"))]
+    return "thinking" in parts or "reasoning" in parts or any(message.get(name) for name in _THINKING)
 
 
 def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> Options:

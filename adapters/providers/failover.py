@@ -133,7 +133,7 @@ class Progress:
             if self.scope.cancel_called:
                 await trio.lowlevel.checkpoint()  # too late: the next one is asked
             self.has_begun = True
-            self.handed_on = self.handed_on or binds
+            self.handed_on = self.handed_on or (binds and result != "")  # an empty text is a sign of life
             self.scope.deadline = math.inf
             await emit(result)
 

@@ -118,7 +118,7 @@ class Anew(Generic[T]):
 
     async def hand_on(self, result: T | Retraction) -> None:
         """A result of this try."""
-        self._has_some = True
+        self._has_some = self._has_some or result != ""
         await self._emit(result)
 
 

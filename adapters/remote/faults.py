@@ -50,6 +50,11 @@ def words_of(body: bytes) -> str:
     return text
 
 
+def words_of_error(value: object) -> str:
+    """The words of an error, however a provider wraps them; "" where it says nothing."""
+    return _words(value)
+
+
 def _words(value: object, depth: int = 0) -> str:
     if depth > _DEEPEST:
         return ""
@@ -109,6 +114,15 @@ def of_status(endpoint: Endpoint, status: int, headers: Mapping[str, str], body:
 def of_type(title: str, came: str, wanted: tuple[str, ...]) -> ProviderFailed:
     """The error for an answer of another content type."""
     return ProviderFailed(f"{title} answered with {came[:80]}, not {' or '.join(wanted)}: is its address right?")
+
+
+def error_of(kind: str, message: object) -> object:
+    """The error that an event of this type tells, None where it tells none; many servers send an empty `error`."""
+    told = message if isinstance(message, dict) else {}
+    error = told.get("error")
+    if any(error.values()) if isinstance(error, dict) else error:
+        return error
+    return message if "error" in (kind, told.get("type"), told.get("object")) else None
 
 
 def of_error(endpoint: Endpoint, error: object) -> ProviderFailed:

@@ -4,6 +4,7 @@ https://developers.openai.com/api/reference/resources/audio/subresources/transcr
 """
 
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +13,11 @@ from actors.audio import whole
 from actors.ports import Emit, Transcript, Undecodable, Utterance
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remembered import Remembered
+from adapters.remote.faults import error_of
+from adapters.remote.jsontext import Halves, fields, items, parsed
+from adapters.remote.jsontext import whole as whole_text
+from adapters.remote.jsontext import words as text_of
+from adapters.remote.sse import DONE, ServerSentEvent
 from adapters.remote.web import Answer, Call, Patience, Web
 from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary
@@ -36,14 +42,6 @@ class _Text(msgspec.Struct):
     text: str
     language: str | None = None
     languages: list[_Language] | None = None
-
-
-class _Event(msgspec.Struct):
-    type: str = ""
-    delta: str = ""
-    text: str = ""
-    languages: list[_Language] | None = None
-    error: object = None
 
 
 class _Model(msgspec.Struct):
@@ -104,36 +102,46 @@ class OpenAIRecogniser:
             headers=self._headers(),
             form=_form(utterance, answer_format),
             file=_file(data, utterance.format),
-            expects=("application/json", "text/event-stream"),
+            expects=() if _streams(utterance.model) else ("application/json", "text/event-stream"),
             patience=self._patience,
             most=MOST_BYTES,
         )
         async with self._web.open(call) as answer:
-            if answer.content_type == "text/event-stream":
+            if _streams(utterance.model) or answer.content_type == "text/event-stream":
                 return await self._read_events(answer, words)
             body = b"".join([piece async for piece in answer.pieces()])
         said = self._decoded(body, _Text)
         return Transcript(said.text.strip(), bcp47(said.language or "") or _detected(said.languages))
 
     async def _read_events(self, answer: Answer, words: Emit[str]) -> Transcript:
-        title = self._endpoint.title
-        text = ""
+        """The transcript; one that ends without saying so is asked for again, which nobody hears."""
+        text, halves = "", Halves()
         async for event in answer.events():
-            if event.data == "[DONE]":
+            if event.data.strip() == DONE:
                 break
-            said = self._decoded(event.data.encode(), _Event)
-            if said.error is not None:
-                raise ProviderFailed(f"{title} failed while it transcribed: {_message(said.error)}")
-            match said.type:
+            said = self._message(event)
+            match said.get("type"):
                 case "transcript.text.delta":
-                    text += said.delta
+                    text += halves.joined(text_of(said.get("delta")))
                     if text.strip():
                         await words(text.strip())
-                case "transcript.text.done":
-                    return Transcript(said.text.strip(), _detected(said.languages))
+                case "transcript.text.done" | None if isinstance(said.get("text"), str):
+                    return Transcript(whole_text(text_of(said["text"])).strip(), _languages(said.get("languages")))
                 case _:
                     continue  # segments, and what may yet be invented
-        raise ProviderFailed(f"{title} broke off in the middle of the transcript")
+        raise ProviderFailed(f"{self._endpoint.title} broke off in the middle of the transcript")
+
+    def _message(self, event: ServerSentEvent) -> Mapping[str, object]:
+        """What an event says; nothing where it is there to keep the connection alive."""
+        try:
+            said = parsed(event.data) if event.data.strip() else None
+        except ValueError:
+            said = event.data
+        if error := error_of(event.event, said):
+            raise ProviderFailed(f"{self._endpoint.title} failed while it transcribed: {_message(error)}")
+        if isinstance(said, dict | None):
+            return fields(said)
+        raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript")
 
     def _decoded(self, body: bytes, kind: type[T]) -> T:
         try:
@@ -214,6 +222,11 @@ def _file(data: bytes, audio_format: AudioFormat) -> tuple[str, bytes, str]:
 
 def _detected(languages: list[_Language] | None) -> str:
     return bcp47(languages[0].code) if languages else ""
+
+
+def _languages(value: object) -> str:
+    """The first language that was detected."""
+    return bcp47(next((text_of(fields(language).get("code")) for language in items(value)), ""))
 
 
 def _message(error: object) -> str:

@@ -23,7 +23,7 @@ from protocol.messages import (
     TextDelta,
 )
 from tests.harness import errors, kinds, serving, state
-from tests.scripted import UNDECODABLE, Broken, End, ScriptedEngines, drips, fails, hangs
+from tests.scripted import UNDECODABLE, Act, Broken, End, ScriptedEngines, drips, fails, hangs
 
 ROOM = str(uuid.UUID(int=7))
 QUICK = Limits(
@@ -109,6 +109,22 @@ async def test_each_call_of_an_engine_has_a_deadline_of_its_own(clock: MockClock
         assert f"'{kind.lower()}_silence'" in error.message
         await client.until(state("handshaken"))
         await client.check_a_turn_works()
+        assert server.seats == {}
+
+
+@pytest.mark.parametrize(("signs", "error_id"), [(5, None), (40, ErrorId.DEADLINE)])
+async def test_a_model_that_gives_signs_of_life_is_waited_for_until_its_call_is_over(
+    clock: MockClock, signs: int, error_id: ErrorId | None
+) -> None:
+    engines = ScriptedEngines()
+    engines.scripts["LLM"].acts.append(Act(("",) * signs + ("Well.",), delay=3))
+    limits = Limits(responding=99, llm_silence=4, llm_call=50)
+    async with serving(engines, limits=limits) as server, server.joined() as client:
+        await client.configure(LLM={"stream": True})
+        await client.voice.text("Hello")
+        told = await client.until(state("handshaken"))
+        assert [m.error_id for m in told if isinstance(m, CustomError)] == ([error_id] if error_id else [])
+        assert [m.text for m in told if isinstance(m, TextDelta)] == ([] if error_id else ["Well."])
         assert server.seats == {}
 
 

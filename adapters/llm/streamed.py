@@ -1,0 +1,159 @@
+"""An answer as it is streamed: what of its events is words, and when it is over, whichever provider's it is.
+
+Servers disagree about ends. The sure one is `[DONE]` (or Anthropic's message_stop). A reason for an end is none where
+words follow: some servers put one on every chunk, or on a chunk of thoughts. So the stream is read on after it, for a
+second without words. The end of the body is an end as well, where nothing shows that the body was cut.
+"""
+
+import logging
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import msgspec
+import trio
+
+from adapters.llm.conversation import Write
+from adapters.llm.thoughts import Thoughts
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remote.faults import error_of, of_error, words_of_error
+from adapters.remote.jsontext import Halves, parsed
+from adapters.remote.sse import DONE, ServerSentEvent
+from adapters.remote.web import Answer
+from protocol.tolerant import show
+
+log = logging.getLogger(__name__)
+AFTER_REASON = 1.0
+"""Seconds without words after which an answer with a reason for its end is over."""
+LIFE = 1.0
+"""Seconds between the signs of life that a model gives while it thinks."""
+_KEEP_ALIVES = frozenset({"ping", "heartbeat", "keep-alive", "keepalive"})
+_NO_REASON = frozenset({"", "null", "none"})
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What an event says.
+
+    `is_whole`: the words are the whole answer, which some servers repeat at the end. `begins`: it tells the role of
+    whoever speaks. `thinks`: the model is thinking. `reason`: why the answer ends. `is_over`: it has ended.
+    """
+
+    words: str = ""
+    is_whole: bool = False
+    begins: bool = False
+    thinks: bool = False
+    reason: str = ""
+    is_over: bool = False
+
+
+NOTHING = Said()
+OVER = Said(is_over=True)
+Read = Callable[[Mapping[str, object]], Said]
+"""What a provider's message says. Raises ProviderFailed."""
+Fault = Callable[[Endpoint, object], ProviderFailed]
+
+
+class Streamed:
+    """One answer on its way to `write`; `model` is its name for the log, `fault` makes an error of a provider's own."""
+
+    def __init__(self, endpoint: Endpoint, model: str, write: Write, fault: Fault = of_error) -> None:
+        self._endpoint = endpoint
+        self._model = show(model)
+        self._write = write
+        self._fault = fault
+        self._halves, self._thoughts = Halves(), Thoughts()
+        self._complaint: object = None
+        self._reason = ""
+        self._has_words = self._has_written = False
+        self._is_ending = self._is_contradicted = False
+        self._over_at, self._alive_at = math.inf, -math.inf
+
+    async def relay(self, answer: Answer, read: Read) -> None:
+        """Hand on the words, to the end of the answer.
+
+        Raises ProviderFailed where it breaks off, makes no sense, has an error in it, or ends without having begun.
+        """
+        events, is_over = answer.events(), False
+        while not is_over and (event := await self._next(events)) is not None:
+            said = self._said(event, read)
+            is_over = said.is_over
+            await self._take(said)
+        await self._hand_on(self._thoughts.spoken(self._halves.rest()) + self._thoughts.rest())
+        self._judge(is_over=is_over)
+
+    async def _next(self, events: AsyncIterator[ServerSentEvent]) -> ServerSentEvent | None:
+        """The next event; None at the end of the body, or where the time is over that there is after a reason."""
+        with trio.CancelScope(deadline=self._over_at):
+            try:
+                return await anext(events, None)
+            except ProviderFailed:
+                if not self._is_ending or self._is_contradicted:
+                    raise
+        return None
+
+    def _said(self, event: ServerSentEvent, read: Read) -> Said:
+        data = event.data.strip()
+        if data[: len(DONE) + 2].strip('"').upper() == DONE:
+            return OVER
+        if not data or event.event.lower() in _KEEP_ALIVES:
+            return NOTHING
+        try:
+            message = parsed(data)
+        except ValueError:
+            message = data
+        if error := error_of(event.event, message):
+            raise self._fault(self._endpoint, error)
+        if message is None:
+            return NOTHING
+        if not isinstance(message, dict):
+            raise ProviderFailed(f"{self._endpoint.title} answered with what is no message of a language model")
+        said = read(message)
+        if not (said.words or said.reason or said.thinks):
+            self._complaint = message
+        return said
+
+    async def _take(self, said: Said) -> None:
+        text = "" if said.is_whole and self._has_words else said.words
+        if text or said.thinks:
+            self._is_contradicted = self._is_contradicted or self._is_ending
+            self._has_words = self._has_words or bool(text)
+            await self._hand_on(self._thoughts.spoken(self._halves.joined(text)))
+            await self._live()
+        reason = "" if said.reason.lower() in _NO_REASON else said.reason
+        self._reason = reason or self._reason
+        is_credible = reason and (self._has_words or not (said.begins or said.thinks))
+        if (is_credible and not self._is_ending) or (self._is_ending and (text or said.thinks)):
+            self._is_ending = True
+            self._over_at = trio.current_time() + AFTER_REASON
+
+    async def _hand_on(self, text: str) -> None:
+        if text:
+            self._has_written = True
+            await self._write(text)
+            self._alive_at = trio.current_time()
+
+    async def _live(self) -> None:
+        """Show that the model is at work though nothing of it can be said."""
+        if trio.current_time() - self._alive_at >= LIFE:
+            self._alive_at = trio.current_time()
+            await self._write("")
+
+    def _judge(self, *, is_over: bool) -> None:
+        """Raise ProviderFailed, or say so, where the answer is not as it should be."""
+        title, model, reason = self._endpoint.title, self._model, self._reason
+        if not (reason or is_over or self._has_written):
+            if words_of_error(self._complaint):
+                raise self._fault(self._endpoint, self._complaint)
+            raise ProviderFailed(f"{title} broke off before its answer began")
+        match reason:
+            case "content_filter" if not self._has_written:
+                raise ProviderFailed(f"{title} would not answer: its content filter stopped it", Verdict.FINAL)
+            case "refusal" if not self._has_written:
+                raise ProviderFailed(f"{title} would not answer", Verdict.FINAL)
+            case "error":
+                raise ProviderFailed(f"{title} failed in the middle of its answer")
+            case "content_filter" | "refusal" | "length" | "max_tokens" | "model_context_window_exceeded":
+                log.warning("%s: the answer of model %s was cut short (%s)", title, model, reason)
+            case "" if not is_over:
+                log.info("%s: the answer of model %s ended without a sign that it was whole", title, model)
+            case _:
+                log.debug("%s: the answer of model %s ended (%s)", title, model, reason or "done")
