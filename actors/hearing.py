@@ -12,7 +12,7 @@ from actors.events import Recognised, Words
 from actors.ports import Clip
 from actors.turn import Utterance
 from protocol.audioformat import identify, parse_input, sniff
-from protocol.configuration import SessionUpdate, merge
+from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
 from protocol.messages import (
@@ -40,7 +40,7 @@ def configure(session: Session) -> None:
     assert session.said is not None
     update = session.said.message
     assert isinstance(update, SessionUpdate)
-    session.asked = merge(session.asked, update)
+    session.asked, session.named = merge(session.asked, update), name_fields(session.named, update)
     session.configuration = session.resolved.configuration
     warnings = update.warnings + session.resolved.warnings
     session.send((session.said.member,), SessionUpdated(session.id, True, warnings))

@@ -35,7 +35,7 @@ from actors.ports import Analyst, Exchange
 from actors.table import State
 from actors.turn import Turn, Utterance
 from protocol.audioformat import sniff
-from protocol.configuration import Configuration, SessionUpdate, merge
+from protocol.configuration import Configuration, Named, SessionUpdate, merge, name_fields
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -51,8 +51,7 @@ from protocol.messages import (
     SessionState,
 )
 
-Resolve = Callable[[Configuration], Resolved]
-
+Resolve = Callable[[Configuration, Named], Resolved]
 
 WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 
@@ -91,6 +90,7 @@ class Session:
         self.resolve = resolve
         self.analyst = analyst
         self.asked = Configuration()
+        self.named: Named = frozenset()
         self.turn = Turn(0, self.configuration)
         self.last_turn = self.turn
         self.cut_after = ""
@@ -197,7 +197,7 @@ class Session:
                     return "error commit"
                 return "overlong commit" if self._is_overlong() else "commit"
             case SessionUpdate():
-                self.resolved = self.resolve(merge(self.asked, said.message))
+                self.resolved = self.resolve(merge(self.asked, said.message), name_fields(self.named, said.message))
                 return "update" if self.resolved.error_id is None else "bad update"
             case InputText(text):
                 if not text.strip():

@@ -104,7 +104,7 @@ def _supervisor(settings: Settings, engines: ProviderEngines) -> Supervisor:
         token=server.token,
     )
     names = Names(dict(settings.protocol.names))
-    return Supervisor(plan, engines, names, lambda asked: resolve(asked, engines.catalogue()))
+    return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()))
 
 
 def _door(settings: Settings) -> Door:

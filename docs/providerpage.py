@@ -24,10 +24,10 @@ been run."""
 ORDER = """\
 ## Who answers
 
-A provider that is not configured is replaced, with a warning in `session.updated`: by the first configured one of the
-operator's list, then by any that is configured in the order of the table, then by what was found on this machine, and
-by `local` only where there is nothing else (or where the list names it). With `providers.substitute = false` it is
-refused instead.
+A session that names no provider gets the first that there is: of the operator's list, then of those that are
+configured in the order of the table, then of what was found on this machine, and `local` only where there is nothing
+else (or where the list names it). A provider that is named and not configured is replaced by the same, with a warning
+in `session.updated`; with `providers.substitute = false` it is refused instead.
 
 ```toml
 [providers.prefer]

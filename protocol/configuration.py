@@ -82,6 +82,10 @@ class Configuration(msgspec.Struct, frozen=True):
     tts: Tts = msgspec.field(name="TTS", default=Tts())
 
 
+Named = frozenset[tuple[str, str]]
+"""The fields that a client has given a value itself: pairs of section and field, such as ("STT", "model")."""
+
+
 class SessionUpdate(msgspec.Struct, frozen=True, tag="session.update"):
     """A checked update: for each section the fields that it changes, and what was odd about it, in words."""
 
@@ -110,3 +114,9 @@ def merge(current: Configuration, update: SessionUpdate) -> Configuration:
     for change in update.changes:
         sections[change.section] = msgspec.structs.replace(sections[change.section], **{change.field: change.value})
     return Configuration(stt=sections["STT"], llm=sections["LLM"], tts=sections["TTS"])
+
+
+def name_fields(named: Named, update: SessionUpdate) -> Named:
+    """`named` with the fields that `update` gives a value, and without those that it sets back to their defaults."""
+    touched = {(change.section, change.field): change.is_named for change in update.changes}
+    return frozenset((named - touched.keys()) | {field for field, is_named in touched.items() if is_named})

@@ -23,11 +23,15 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One field that an update sets: section and key by the names of the Python structs, value already converted."""
+    """One field that an update sets: section and key by the names of the Python structs, value already converted.
+
+    `is_named`: the client gave the value; else the field was left unset, and the value is its default.
+    """
 
     section: str
     field: str
     value: Any
+    is_named: bool = True
 
 
 def show(value: object) -> str:
@@ -109,7 +113,7 @@ def _section(
 ) -> tuple[list[Change], list[str]]:
     fields = {field.name: field for field in _fields(struct)}
     if unset(raw):
-        return [Change(name, field.name, field.default) for field in fields.values()], []
+        return [Change(name, field.name, field.default, is_named=False) for field in fields.values()], []
     if not isinstance(raw, Mapping):
         raise Unreadable(f"{name}: came {show(raw)}, allowed: an object")
     given, warnings = fold(raw, {field.encode_name: field.name for field in fields.values()}, f"{name}.", most)
@@ -121,9 +125,11 @@ def _section(
         if isinstance(value, Mapping):
             warnings += fold(value, _NAMED, f"{where}.", most - len(warnings))[1]
         if unset(value) or (value == 0 and value is not False and (name, key) in zero_is_unset):
-            changes.append(Change(name, key, field.default))
+            changes.append(Change(name, key, field.default, is_named=False))
         else:
-            changes.append(Change(name, key, convert(value, hints[key], where, field.default)))
+            converted = convert(value, hints[key], where, field.default)
+            is_default = isinstance(converted, msgspec.Struct) and converted is field.default  # its name was left unset
+            changes.append(Change(name, key, converted, is_named=not is_default))
     return changes, warnings
 
 

@@ -36,7 +36,7 @@ from actors.ports import Delivery, Kind, Sound, Target
 from actors.session import Session
 from actors.table import State
 from protocol.audioformat import AudioFormat
-from protocol.configuration import Configuration, read_update
+from protocol.configuration import Configuration, Named, read_update
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -88,7 +88,7 @@ class Unexpected(AssertionError):
     """The session did something else than the test says."""
 
 
-def accept(asked: Configuration) -> Resolved:
+def accept(asked: Configuration, _named: Named = frozenset()) -> Resolved:
     """A catalogue that has every provider but NOBODY, and changes nothing."""
     if asked.llm.provider.name == NOBODY:
         return Resolved(asked, error_id=ErrorId.UNKNOWN_PROVIDER, message="LLM.provider: nobody is unknown")

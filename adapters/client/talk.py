@@ -90,7 +90,7 @@ async def converse(client: VoiceClient, said: Said, options: Options, printout: 
     """
     listener = Listener(client, options, printout)
     try:
-        await client.update(_configuration(said, options))
+        await client.update(session_update(said, options))
     except Disconnected as error:
         printout.error(str(error))
         return FAILED
@@ -103,7 +103,8 @@ async def converse(client: VoiceClient, said: Said, options: Options, printout: 
     return FAILED if code is None else code
 
 
-def _configuration(said: Said, options: Options) -> Mapping[str, object]:
+def session_update(said: Said, options: Options) -> Mapping[str, object]:
+    """The configuration: what was asked for on the command line, and nothing else by name."""
     form = options.form
     configuration: dict[str, dict[str, object]] = {
         "LLM": {"stream": form.llm_stream},

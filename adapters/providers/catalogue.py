@@ -32,14 +32,17 @@ WITHIN = 20.0
 """Seconds that a provider has for its list."""
 FIRST_WITHIN = 2.0
 """Seconds that the start of the server waits for lists."""
-NO_MODELS = "No available models (used a default model)"
+NO_CHOICE = "no list of models"
 ENGLISH = ("en-US", "en")
 
 log = logging.getLogger(__name__)
 
 
 class Listing(msgspec.Struct, frozen=True, rename="camel"):
-    """A provider of one kind, for people: `models`, `voices` and `languages` are None where they are not known."""
+    """A provider of one kind, for people: `models`, `voices` and `languages` are None where they are not known.
+
+    `default`: it answers where a session names nobody. `default_model`: what it uses where a session names no model.
+    """
 
     name: str
     title: str
@@ -119,7 +122,8 @@ class Roster:
             ordered = [*usable, *(each for each in self._candidates[kind].values() if each not in usable)]
             yield from (_entry(candidate) for candidate in ordered)
             for name, title, missing in self._absent(kind):
-                yield ProviderEntry(name, title, kind, configured=False, missing=missing)
+                unknown = ProviderEntry(name, title, kind, configured=False, missing=missing)
+                yield replace(unknown, models=None, voices=None, languages=None)
 
     def _absent(self, kind: Kind) -> Iterator[tuple[str, str, str]]:
         """The providers of the table that are not configured: name, title, and what to do about it."""
@@ -145,7 +149,7 @@ class Roster:
                 state=_state(entry, candidate),
                 models=lists.models,
                 default_model=entry.default_model,
-                note=NO_MODELS if entry.configured and lists.models == () else "",
+                note=NO_CHOICE if entry.configured and lists.models == () else "",
                 voices=lists.voices,
                 languages=lists.languages,
             )

@@ -130,9 +130,9 @@ class ProviderEngines:
         """The embedded engines, which know what they have once they run."""
         english = (LANGUAGE,)
         embedded: tuple[tuple[Kind, object, str, Offer], ...] = (
-            ("STT", self._stt, "pocketsphinx", Offer(languages=english)),
+            ("STT", self._stt, "pocketsphinx", Offer(("pocketsphinx",), languages=english)),
             ("LLM", Local(), DEFAULT_MODEL, Offer(MODELS)),
-            ("TTS", self._tts, "espeak-ng", Offer((), self._tts.voices(), self._tts.languages())),
+            ("TTS", self._tts, "espeak-ng", Offer(("espeak-ng",), self._tts.voices(), self._tts.languages())),
         )
         for kind, engine, model, offer in embedded:
             candidate: Candidate[Any] = Candidate(About(LOCAL, LOCAL_TITLE, kind, model), engine)

@@ -68,14 +68,14 @@ def _table(listings: dict[Kind, tuple[Listing, ...]]) -> Table:
             mark = " *" if entry.default else ""
             cells = (kind, f"{entry.name}{mark}", entry.state, entry.default_model, _models(entry))
             table.add_row(*map(escape, cells))  # their own brackets, as in [providers.openai], are no markup
-    table.caption = "* answers where a session names nobody that is configured"
+    table.caption = "* answers where a session names nobody, or somebody that is not configured"
     table.caption_justify = "left"
     return table
 
 
 def _models(entry: Listing) -> str:
     if entry.models is None:
-        return "not known at the moment"
+        return "not known at the moment" if entry.configured else ""
     if not entry.models:
         return entry.note
     more = len(entry.models) - _NAMED

@@ -145,6 +145,14 @@ _WHERE = (Need("base_url"),)
 
 ROWS: tuple[Row, ...] = (
     Row(
+        "aigames",
+        "AI_Games",
+        "An OpenAI-compatible endpoint to which `LLM.name` names the character.",
+        needs=(Need("api_key", "AIGAMES_API_KEY"), Need("base_url", "AIGAMES_BASE_URL")),
+        url="/v1",
+        llm=Part(lambda site: OpenAiChat(site.web, site.endpoint, AIGAMES), "gpt-4o"),
+    ),
+    Row(
         "openai",
         "OpenAI",
         "The API of OpenAI itself.",
@@ -154,14 +162,6 @@ ROWS: tuple[Row, ...] = (
         stt=Part(over(OpenAIRecogniser), "whisper-1"),
         llm=Part(lambda site: OpenAiChat(site.web, site.endpoint, OPENAI), "gpt-4o"),
         tts=Part(over(OpenAISpeech), "tts-1"),
-    ),
-    Row(
-        "aigames",
-        "AI_Games",
-        "An OpenAI-compatible endpoint to which `LLM.name` names the character.",
-        needs=(Need("api_key", "AIGAMES_API_KEY"), Need("base_url", "AIGAMES_BASE_URL")),
-        url="/v1",
-        llm=Part(lambda site: OpenAiChat(site.web, site.endpoint, AIGAMES), "gpt-4o"),
     ),
     Row(
         "anthropic",
@@ -251,7 +251,7 @@ ROWS: tuple[Row, ...] = (
         checked="the library's own interface, without a voice that people use",
     ),
 )
-"""In the order in which they are taken where the operator prefers none."""
+"""In the order in which they are taken where the operator prefers none: the protocol's defaults first."""
 
 
 def row_of(name: str) -> Row:

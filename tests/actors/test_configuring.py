@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from actors.configuring import has_voice, resolve
 from actors.events import Resolved
 from actors.ports import Catalogue, Kind, ProviderEntry
-from protocol.configuration import Configuration, Provider
+from protocol.configuration import Configuration, Named, Provider
 from protocol.errors import ErrorId
 
 NO_MODELS = "LLM: No available models (used a default model)"
@@ -31,9 +31,14 @@ def asked(provider: str, model: str = "gpt-4o") -> Configuration:
     )
 
 
-def resolved(configuration: Configuration, *entries: ProviderEntry, substitute: bool = True) -> Resolved:
+EVERY: Named = frozenset((kind, field) for kind in KINDS for field in ("provider", "model", "language_code", "voice"))
+
+
+def resolved(
+    configuration: Configuration, *entries: ProviderEntry, named: Named = EVERY, substitute: bool = True
+) -> Resolved:
     local = tuple(each for each in LOCAL if each.kind not in {own.kind for own in entries})
-    return resolve(configuration, Catalogue((*entries, *local), substitute))
+    return resolve(configuration, named, Catalogue((*entries, *local), substitute))
 
 
 def used(outcome: Resolved) -> tuple[str, str]:
@@ -66,6 +71,68 @@ def test_an_unknown_one_is_refused_with_those_that_there_are() -> None:
     outcome = resolved(asked("opnai"), entry("openai"), entry("local"))
     assert outcome.error_id == ErrorId.UNKNOWN_PROVIDER
     assert "there are: openai, local" in outcome.message
+
+
+# ---- what the client has not named
+
+NOT_HERE = tuple(entry("openai", kind, configured=False, missing="set OPENAI_API_KEY") for kind in KINDS)
+NOBODY: Named = frozenset()
+
+
+@pytest.mark.parametrize("substitute", [True, False])
+@pytest.mark.parametrize("models", [None, (), ("mine", "other")])
+def test_who_names_nothing_gets_the_servers_choice_without_a_word(
+    models: tuple[str, ...] | None, substitute: bool
+) -> None:
+    german: dict[str, Any] = {
+        "models": models,
+        "languages": ("de-DE",),
+        "default_language": "de-DE",
+        "voices": ("Anna",),
+    }
+    mine = tuple(entry("m", kind, **german) for kind in KINDS)
+    outcome = resolved(Configuration(), *mine, *NOT_HERE, named=NOBODY, substitute=substitute)
+    assert (outcome.error_id, outcome.warnings) == (None, ())
+    configuration = outcome.configuration
+    for section in (configuration.stt, configuration.llm, configuration.tts):
+        assert (section.provider.name, section.model) == ("m", "m-default")
+    assert (configuration.stt.language_code, configuration.tts.language_code) == ("de-DE", "de-DE")
+
+
+def test_the_operators_first_is_taken_although_the_protocols_default_is_there_too() -> None:
+    outcome = resolved(Configuration(), entry("m"), entry("openai", models=("gpt-4o",)), named=NOBODY)
+    assert (used(outcome), outcome.warnings) == (("m", "m-default"), ())
+
+
+@pytest.mark.parametrize(
+    ("field", "warning"),
+    [
+        ("provider", "LLM: Openai is not configured here (set OPENAI_API_KEY), used M"),
+        ("model", NO_MODELS),
+    ],
+)
+def test_of_several_things_that_are_not_there_the_named_one_is_told(field: str, warning: str) -> None:
+    entries = (entry("m", models=("mine",)), entry("openai", configured=False, missing="set OPENAI_API_KEY"))
+    outcome = resolved(asked("openai"), *entries, named=frozenset({("LLM", field)}))
+    assert (used(outcome), outcome.warnings) == (("m", "m-default"), (warning,))
+
+
+def test_a_named_language_is_told_and_the_default_one_is_not() -> None:
+    german = entry("m", "STT", models=("mine",), languages=("de-DE",), default_language="de-DE")
+    outcome = resolved(Configuration(), german, named=frozenset({("STT", "language_code")}))
+    assert outcome.warnings == ('STT: language "en-US" is not there, used de-DE',)
+
+
+def test_a_named_provider_without_a_named_model_uses_its_own_and_not_the_protocols_default() -> None:
+    for models in (None, (), ("claude",)):
+        outcome = resolved(asked("m"), entry("m", models=models), named=frozenset({("LLM", "provider")}))
+        assert (used(outcome), outcome.warnings) == (("m", "m-default"), ())
+
+
+def test_where_nobody_works_that_is_told_whoever_was_named() -> None:
+    outcome = resolve(Configuration(), NOBODY, Catalogue(NOT_HERE))
+    assert outcome.error_id == ErrorId.UNKNOWN_PROVIDER
+    assert "no other provider works" in outcome.message
 
 
 # ---- models

@@ -184,7 +184,9 @@ async def serve(port: int, *, with_codec: bool) -> None:
     pools = PoolSizes(1_000, 32, 32, queue=1_000) if with_codec else PoolSizes(queue=1_000)
     # A client that does not read for the ping timeout is closed; those of `barge-in` do not, for some time.
     plan = Plan(pools=pools, timing=Timing(ping_timeout=60.0))
-    supervisor = Supervisor(plan, Canned(codec or Same()), Names(), lambda asked: resolve(asked, CATALOGUE))
+    supervisor = Supervisor(
+        plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
+    )
     async with trio.open_nursery() as nursery:
         if codec:
             await nursery.start(codec.run)

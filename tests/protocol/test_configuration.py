@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from protocol.configuration import (
     Configuration,
     Llm,
+    Named,
     Provider,
     ResponseType,
     SessionUpdate,
@@ -17,6 +18,7 @@ from protocol.configuration import (
     Stt,
     Tts,
     merge,
+    name_fields,
     read_update,
 )
 from protocol.errors import BadMessage, ErrorId
@@ -95,8 +97,34 @@ def test_the_documented_defaults_are_the_defaults() -> None:
     update = read(DEFAULTS)
     assert update.warnings == ()
     assert len(update.changes) == 24
+    assert len(name_fields(frozenset(), update)) == 21, "STT.prompt, LLM.name and TTS.voice are left unset"
     assert merge(Configuration(), update) == Configuration()
     assert merge(CHANGED, update) == msgspec.structs.replace(Configuration(), tts=Tts(audio_format="wav"))
+
+
+# ---- what the client has named itself
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"STT": {"model": "whisper-1"}}, {"model", "provider"}),
+        ({"STT": {"provider": "openai"}}, {"provider"}),
+        ({"STT": {"provider": {"NAME": "openai"}}}, {"provider"}),
+        ({"STT": {"languageCode": "en-US"}}, {"provider", "language_code"}),
+        ({"STT": {"provider": None}}, set()),
+        ({"STT": {"provider": {"name": "", "title": "OpenAI"}}}, set()),
+        ({"STT": {"provider": ""}}, set()),
+        ({"STT": {}}, {"provider"}),
+        ({"STT": None}, set()),
+        ({"stt": {"model": "", "PROVIDER": {}}}, set()),
+        (None, {"provider"}),
+        ({"LLM": None, "TTS": {"voice": None, "speed": 0}}, {"provider"}),
+    ],
+)
+def test_a_field_is_named_by_a_value_even_its_default_and_by_nothing_else(payload: object, expected: set[str]) -> None:
+    before: Named = frozenset({("STT", "provider")})
+    assert name_fields(before, read_update(payload)) == {("STT", field) for field in expected}
 
 
 # ---- what may be left out

@@ -7,7 +7,7 @@ import msgspec
 import trio
 from trio.testing import MockClock
 
-from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_MODELS, STALE, Listing, Lists, Roster
+from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_CHOICE, STALE, Listing, Lists, Roster
 from adapters.providers.provider import Offer
 from adapters.providers.table import LOCAL
 from adapters.settings.settings import Account, Preference, Providers
@@ -113,10 +113,11 @@ def test_a_listing_says_how_it_stands() -> None:
     two.aside = "it is down"
     told = listings(roster(one, two, three, local()))
     assert (told["a"].state, told["a"].default, told["a"].models) == ("ok", True, ("m", "n"))
-    assert (told["b"].state, told["b"].default, told["b"].note) == ("set aside: it is down", False, NO_MODELS)
+    assert (told["b"].state, told["b"].default, told["b"].note) == ("set aside: it is down", False, NO_CHOICE)
     assert (told["c"].models, told["c"].note) == (None, "")
     assert told["openai"].state == "not configured: set OPENAI_API_KEY"
     assert (told["openai"].configured, told["local"].configured) == (False, True)
+    assert (told["openai"].models, told["openai"].note) == (None, ""), "nobody knows what it has"
 
 
 def test_half_a_configuration_is_told() -> None:

@@ -147,10 +147,11 @@ async def test_without_it_another_stands_in_and_never_local_while_one_is_configu
 @pytest.mark.real
 async def test_without_any_local_stands_in_and_says_what_to_set() -> None:
     async with serving({}) as server, talking(server) as client:
-        warnings = list((await updated(client, OPENAI)).warnings)
-        for kind in KINDS:
-            assert f"{kind}: OpenAI is not configured here (set OPENAI_API_KEY), used Local" in warnings
-            assert f"{kind}: No available models (used a default model)" in warnings
+        stands_in = [f"{kind}: OpenAI is not configured here (set OPENAI_API_KEY), used Local" for kind in KINDS]
+        assert list((await updated(client, OPENAI)).warnings) == stands_in
+        no_models = [f"{kind}: No available models (used a default model)" for kind in KINDS]
+        named: dict[str, object] = {kind: {"provider": "openai", "model": "whisper-1"} for kind in KINDS}
+        assert sorted((await updated(client, named)).warnings) == sorted(stands_in + no_models)
 
 
 @pytest.mark.real

@@ -1,6 +1,5 @@
 // What the page /docs does beyond reading: buttons that copy an example, and the server's providers and models.
 
-const NO_MODELS = "No available models (used a default model)";
 const SHOWN_FOR = 3_000;
 const said = document.getElementById("said");
 // Said aloud, because browsers forget what a table is when it is laid out otherwise, as on a phone.
@@ -48,8 +47,9 @@ const named = (thing) => (typeof thing === "string" ? thing : thing.title || thi
 
 function showModels(provider) {
   const models = (provider.models ?? []).map(named);
-  const chosen = provider.defaultModel ? `default: ${provider.defaultModel}` : "";
-  return make("td", [models.join(", ") || NO_MODELS, chosen].filter(Boolean).join("; "));
+  const chosen = provider.defaultModel && models.join() !== provider.defaultModel ? `default: ${provider.defaultModel}` : "";
+  const unknown = provider.configured && !provider.models ? "not known at the moment" : "";
+  return make("td", [models.join(", ") || provider.note || unknown, chosen].filter(Boolean).join("; "));
 }
 
 function showVoices(provider) {
@@ -61,9 +61,8 @@ function showVoices(provider) {
 function showProvider(provider) {
   const state = provider.state || (provider.configured ? "configured" : "not configured here");
   const name = make("th", "", make("code", provider.name), ` ${provider.title ?? ""}`);
-  const note = provider.note === NO_MODELS ? "" : provider.note;
-  const said = [provider.default ? "the default" : "", note ?? ""].filter(Boolean).join("; ");
-  return make("tr", "", name, make("td", state), showModels(provider), showVoices(provider), make("td", said));
+  const chosen = provider.default ? "the default" : "";
+  return make("tr", "", name, make("td", state), showModels(provider), showVoices(provider), make("td", chosen));
 }
 
 function showKind(kind, providers) {
