@@ -198,6 +198,27 @@ async def test_csharp_upgrades_by_a_bare_5_and_does_not_poll_meanwhile(autojump_
             assert (await client.event("response.audio.delta"))["done"] is True
 
 
+CSHARP_AUTH = (
+    '40{"audioFormat":"wav","isBase64":true,"pieces":"whole","sessionId":"5d0a3a0e-6c1f-4a0e-9a53-3d2c8a1d7b11"}'
+)
+CSHARP_UPDATE = '42["session.update",{"STT":{"mediaFormat":"wav"}}]'
+
+
+async def test_the_program_of_the_csharp_guide_speaks_as_soon_as_it_has_joined(autojump_clock: MockClock) -> None:
+    """In a new session, and in one whose Sender was lost in the midst of an utterance."""
+    chunk = f'42["input.buffer.append","{base64.b64encode(b"spoken").decode()}"]'
+    async with serving() as server:
+        for state, first in (("idle", ()), ("receiving", ('42["input.buffer.clear"]',))):
+            async with opened(server, WEBSOCKET, CSHARP_AUTH) as client:
+                assert (await client.event("session.joined"))["state"] == state
+                await client.say(*first, CSHARP_UPDATE, chunk, chunk, COMMIT)
+                piece = await client.event("response.audio.delta")
+                assert (piece["done"], piece["isBase64"]) == (True, True)
+                await client.say(chunk)
+                await client.until('42["session.state",{"state":"receiving"}]')
+        assert heard_sound(server) == [b"spokenspoken"] * 2
+
+
 async def test_csharp_loses_the_event_whose_attachment_a_text_overtakes_and_no_other(autojump_clock: MockClock) -> None:
     async with serving() as server, opened(server, WEBSOCKET, "40") as client:
         await client.say(UPDATE, HEADER, '427["response.cancel"]', b"overtaken", HEADER, b"whole", COMMIT)

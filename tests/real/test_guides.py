@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import trio
@@ -15,6 +16,7 @@ from tests.real.clients import NET
 from tests.real.node import modules, node
 from tests.real.programs import ROOT, Served
 from tests.real.speech import QUESTION, Sentence, lasts_as_its_words_need, words
+from tests.real.wire import leave
 
 GUIDES = ROOT / "docs" / "clients"
 JAVASCRIPT, PYTHON = GUIDES / "javascript.md", GUIDES / "python.md"
@@ -33,9 +35,10 @@ def block(page: Path, language: str, marker: str) -> str:
 async def run(folder: Path, name: str, code: str, *arguments: str) -> tuple[int, str, str]:
     """Run a program in `folder`: its exit code, and what it wrote to stdout and stderr."""
     (folder / name).write_text(code, "utf-8")
-    if name.endswith(".mjs") and not (folder / "node_modules").exists():
+    is_script = name.endswith((".mjs", ".js"))
+    if is_script and not (folder / "node_modules").exists():
         (folder / "node_modules").symlink_to(modules(), target_is_directory=True)
-    program = node() if name.endswith(".mjs") else sys.executable
+    program = node() if is_script else sys.executable
     with trio.fail_after(NET):
         ended = await trio.run_process(
             [program, name, *arguments], cwd=folder, check=False, capture_stdout=True, capture_stderr=True
@@ -63,6 +66,20 @@ class TestPrograms:
         assert len(set(words(heard)) & set(words(QUESTION))) >= 4
         assert lasts_as_its_words_need((tmp_path / answer).read_bytes(), spoken)
 
+    async def test_it_holds_one_in_a_session_that_another_has_configured_and_left(
+        self, vivavoce: Served, said: Said, tmp_path: Path, page: Path, language: str, name: str, answer: str
+    ) -> None:
+        (tmp_path / "question.wav").write_bytes(said[QUESTION].wav)
+        session = str(uuid4())
+        await leave(vivavoce, session)
+        program = block(page, language, f"{name} FILE")
+        for made in ("crypto.randomUUID()", "str(uuid4())"):
+            program = program.replace(made, json.dumps(session))
+        code, told, problems = await run(tmp_path, name, program, "question.wav", vivavoce.origin)
+        assert (code, problems) == (0, "")
+        (heard,) = re.findall(r"^heard: (.*)$", told, re.MULTILINE)
+        assert len(set(words(heard)) & set(words(QUESTION))) >= 4
+
     async def test_it_says_what_is_wrong_and_ends(
         self, vivavoce: Served, tmp_path: Path, page: Path, language: str, name: str, answer: str
     ) -> None:
@@ -74,15 +91,32 @@ class TestPrograms:
         assert not (tmp_path / answer).exists()
 
 
+PACKAGE: Mapping[str, Mapping[str, str]] = {
+    "without a package": {},
+    "as npm init -y writes it": {"name": "first", "version": "1.0.0", "main": "index.js", "type": "commonjs"},
+    "as older ones write it": {"name": "first", "version": "1.0.0", "main": "index.js"},
+    "as a module": {"type": "module"},
+}
+
+
 @pytest.mark.real
-@pytest.mark.parametrize(("language", "name"), [("js", "first.mjs"), ("python", "first.py")])
+@pytest.mark.parametrize(
+    ("language", "name", "package"),
+    [
+        ("js", "first.mjs", "as npm init -y writes it"),
+        *(("js", "first.js", package) for package in PACKAGE),
+        ("python", "first.py", "without a package"),
+    ],
+)
 async def test_the_first_conversation_of_the_readme(
-    vivavoce: Served, said: Said, tmp_path: Path, language: str, name: str
+    vivavoce: Served, said: Said, tmp_path: Path, language: str, name: str, package: str
 ) -> None:
+    if PACKAGE[package]:
+        (tmp_path / "package.json").write_text(json.dumps(PACKAGE[package]))
     (tmp_path / "question.wav").write_bytes(said[QUESTION].wav)
     program = block(ROOT / "README.md", language, "http://127.0.0.1:7171")
     code, told, problems = await run(tmp_path, name, program.replace("http://127.0.0.1:7171", vivavoce.origin))
-    assert code == 0, problems
+    assert (code, problems) == (0, "")
     spoken = next(line for line in told.splitlines() if "hear" in line and "request" not in line)
     assert lasts_as_its_words_need((tmp_path / "answer.mp3").read_bytes(), spoken.removeprefix("response.text.done"))
 
@@ -133,6 +167,15 @@ def test_parts_are_heard_in_order_in_python(
 
 
 @pytest.mark.real
+async def test_the_program_of_getting_started(vivavoce: Served, tmp_path: Path) -> None:
+    program = block(ROOT / "docs" / "getting-started.md", "python", "http://127.0.0.1:7171")
+    code, told, problems = await run(tmp_path, "first.py", program.replace("http://127.0.0.1:7171", vivavoce.origin))
+    assert (code, problems) == (0, "")
+    assert "warnings" not in told
+    assert (tmp_path / "answer.mp3").stat().st_size > 1_000
+
+
+@pytest.mark.real
 async def test_the_script_of_the_page_can_be_parsed(tmp_path: Path) -> None:
     page = block(JAVASCRIPT, "html", "AudioWorkletNode")
     script = page.partition('<script type="module">')[2].partition("</script>")[0]
@@ -154,6 +197,19 @@ class TestWording:
     def test_its_links_lead_somewhere(self, guide: Path) -> None:
         links = _LINK.findall(_BLOCK.sub("", guide.read_text("utf-8"))) if guide.suffix == ".md" else []
         assert [link for link in links if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize(
+    ("guide", "words"),
+    [
+        ("unity/VivavoceClient.cs", ("var tts = new { stream = true };", "TTS = tts")),
+        ("unreal/VivavoceComponent.cpp", ('Tts->SetBoolField(TEXT("stream"), true)', 'TEXT("TTS"), Tts')),
+        ("unreal.md", ("`stream` = true",)),
+    ],
+)
+def test_engines_ask_for_pieces(guide: str, words: tuple[str, ...]) -> None:
+    text = (GUIDES / guide).read_text("utf-8")
+    assert [word for word in words if word not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -99,3 +99,14 @@ async def close_code(connection: WebSocketConnection) -> int:
             await frame(connection)
     except ConnectionClosed as closed:
         return closed.reason.code if closed.reason else 0
+
+
+async def leave(server: Served, session_id: str) -> None:
+    """Have a client configure the session otherwise, begin an utterance in it, and be gone in the midst of it."""
+    async with websocket(server, sessionId=session_id) as connection:
+        await connection.send_message("40")
+        await connection.send_message('42["session.update",{"STT":{"mediaFormat":"pcm16/48000"}}]')
+        await connection.send_message('451-["input.buffer.append",{"_placeholder":true,"num":0}]')
+        await connection.send_message(bytes(9_600))
+        while "receiving" not in str(await frame(connection)):
+            pass

@@ -53,7 +53,7 @@ public sealed class VivavoceClient : MonoBehaviour
         socket = new SocketIOUnity(new Uri(url), new SocketIOOptions { Query = query, Transport = transport });
         socket.JsonSerializer = new NewtonsoftJsonSerializer();
         // OnUnityThread calls back from Update, so that all below may touch the scene.
-        On<State>("session.joined", joined => { if (joined.state == "idle") Configure(16000); });
+        On<State>("session.joined", Join);
         On<Text>("request.transcribe.done", heard => onHeard.Invoke(heard.text));
         On<Started>("response.started", started => Begin());
         On<Text>("response.text.done", said => onAnswer.Invoke(said.text));
@@ -61,6 +61,12 @@ public sealed class VivavoceClient : MonoBehaviour
         On<Cancelled>("response.cancelled", cancelled => Silence());
         On<Problem>("custom.error", problem => onProblem.Invoke(problem.errorId + ": " + problem.message));
         socket.Connect();
+    }
+
+    private void Join(State joined)
+    {
+        if (joined.state == "idle") Configure(Talking ? recording.frequency : 16000);
+        if (joined.state == "receiving" && !Talking) Emit("input.buffer.clear"); // what a lost connection cut off
     }
 
     /// <summary>Open the microphone and send what it hears; an avatar that is speaking falls silent.</summary>
@@ -109,7 +115,8 @@ public sealed class VivavoceClient : MonoBehaviour
     private void Configure(int rate)
     {
         var stt = new { mediaFormat = "pcm16/" + rate };
-        Emit("session.update", new { STT = stt, LLM = new { prompt } });
+        var tts = new { stream = true }; // the first sound is there sooner
+        Emit("session.update", new { STT = stt, LLM = new { prompt }, TTS = tts });
     }
 
     private void Begin()

@@ -86,9 +86,15 @@ void UVivavoceComponent::Connect()
 	Socket = ISocketIOClientModule::Get().NewValidNativePointer();
 	On(TEXT("session.joined"), [](UVivavoceComponent& Self, const FJsonObject& Joined)
 	{
-		if (Joined.GetStringField(TEXT("state")) == TEXT("idle"))
+		const FString State = Joined.GetStringField(TEXT("state"));
+		const bool bTalking = Self.Capture.IsStreamOpen();
+		if (State == TEXT("idle"))
 		{
-			Self.Configure(16000);
+			Self.Configure(bTalking ? Self.Capture.GetSampleRate() : 16000);
+		}
+		if (State == TEXT("receiving") && !bTalking) // what a lost connection cut off
+		{
+			Self.Socket->Emit(TEXT("input.buffer.clear"), FString());
 		}
 	});
 	On(TEXT("request.transcribe.done"), [](UVivavoceComponent& Self, const FJsonObject& Heard)
@@ -135,9 +141,12 @@ void UVivavoceComponent::Configure(int32 Rate)
 	Stt->SetStringField(TEXT("mediaFormat"), FString::Printf(TEXT("pcm16/%d"), Rate));
 	const TSharedPtr<FJsonObject> Llm = MakeShared<FJsonObject>();
 	Llm->SetStringField(TEXT("prompt"), Prompt);
+	const TSharedPtr<FJsonObject> Tts = MakeShared<FJsonObject>();
+	Tts->SetBoolField(TEXT("stream"), true); // pieces below the size on which old builds of the plugin break
 	const TSharedPtr<FJsonObject> Update = MakeShared<FJsonObject>();
 	Update->SetObjectField(TEXT("STT"), Stt);
 	Update->SetObjectField(TEXT("LLM"), Llm);
+	Update->SetObjectField(TEXT("TTS"), Tts);
 	Socket->Emit(TEXT("session.update"), Update);
 }
 
