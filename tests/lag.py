@@ -10,6 +10,8 @@ TIMES = 8
 """How much larger the larger input is."""
 MOST_GROWTH = 12.0
 """How many times the processor time it may take: 8 is linear, 64 quadratic."""
+ROUNDS = 30
+"""How often both are measured at most; what is linear is done after one or two."""
 
 
 class Stretch(trio.abc.Instrument):
@@ -43,21 +45,19 @@ def stretch() -> Iterator[Stretch]:
 def growth(work: Callable[[int], object], size: int) -> float:
     """How many times the processor time of `work(size)` that of `work(8 * size)` is.
 
-    Each is the best of several runs, and a ratio above MOST_GROWTH is measured again, because other programs of the
-    machine disturb both. `size` is such that the smaller run takes some milliseconds: less would be noise.
+    Each is the best of all its runs, which alternate, until the ratio of the two is no more than MOST_GROWTH: other
+    programs of the machine take the caches away, more so from the larger input. `size` is such that the smaller run
+    takes some milliseconds: less would be noise.
     """
-    ratio = float("inf")
-    for _ in range(3):
-        ratio = min(ratio, _cost(work, TIMES * size) / _cost(work, size))
-        if ratio <= MOST_GROWTH:
+    small = large = float("inf")
+    for _ in range(ROUNDS):
+        small, large = min(small, _cost(work, size)), min(large, _cost(work, TIMES * size))
+        if large / small <= MOST_GROWTH:
             break
-    return ratio
+    return large / small
 
 
 def _cost(work: Callable[[int], object], size: int) -> float:
-    best = float("inf")
-    for _ in range(5):
-        began = time.process_time()
-        work(size)
-        best = min(best, time.process_time() - began)
-    return best
+    began = time.process_time()
+    work(size)
+    return time.process_time() - began
