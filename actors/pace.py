@@ -9,9 +9,10 @@ BYTES = 65_536
 
 
 class Pace:
-    """Counts what a task does, and lets others run where it was enough."""
+    """Counts what a task does, and lets others run where it was enough, after `most` items for instance."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = ITEMS) -> None:
+        self._most = most
         self._items = 0
         self._bytes = 0
 
@@ -19,6 +20,6 @@ class Pace:
         """So many items, of so many bytes, were done: a checkpoint, where one is due."""
         self._items += items
         self._bytes += size
-        if self._items >= ITEMS or self._bytes >= BYTES:
+        if self._items >= self._most or self._bytes >= BYTES:
             self._items = self._bytes = 0
             await trio.lowlevel.checkpoint()

@@ -40,6 +40,8 @@ ERRORS: dict[Kind, tuple[ErrorId, str]] = {
     "TTS": (ErrorId.SYNTHESIS_FAILED, "speech synthesis"),
 }
 
+WRITTEN = 2_000
+"""Characters of an answer that are dealt with in one step of the session; some models give all of it at once."""
 SOUNDLESS = "the synthesiser made no sound"
 
 
@@ -169,7 +171,8 @@ async def _answer(job: Answer, engines: Engines, watch: Watch, report: Report) -
             case "":
                 watch.touch()
             case _:
-                await report(Written(job.turn, piece))
+                for start in range(0, len(piece), WRITTEN):
+                    await report(Written(job.turn, piece[start : start + WRITTEN]))
 
     await engines.model(job.provider).answer(job.question, write)
     await report(Answered(job.turn))

@@ -9,6 +9,9 @@ from actors.timeline import Timeline
 from protocol.configuration import Configuration
 from protocol.messages import Metrics
 
+MOST_SCRAPS = 1_000
+"""Characters without anything to say that are tried together with the next ones."""
+
 
 class Utterance:
     """The audio of the utterance that is being received.
@@ -44,8 +47,9 @@ class Turn:
         self.without: set[Target] = set()
         """The targets that have been told that they cannot be made."""
         self.first_audio_ms = -1
-        self._cutter = Cutter(tts.language_code, quick_first=True)
+        self._cutter = self._new_cutter()
         self._scraps = ""
+        self._made: list[tuple[str, str]] = []
         self._firsts: dict[str, float] = {}
         self._reported = False
 
@@ -59,37 +63,40 @@ class Turn:
         """Whether everything of the answer was sent, be it nothing but its text."""
         return self.parts.is_over
 
+    def _new_cutter(self) -> Cutter:
+        return Cutter(self.configuration.tts.language_code, quick_first=True)
+
     def _speech(self, text: str) -> str:
         return speakable(text, self.configuration.tts.language_code)
 
     # ---- the text and its parts
 
     def write(self, piece: str) -> None:
-        """Add to the answer; with `LLM.stream` and several parts, those that are certain are cut."""
+        """Add to the answer; of several parts, those that are certain are cut, and with `LLM.stream` may begin."""
         self.answer.append(piece)
         self.answer_chars += len(piece)
-        if self.configuration.llm.stream and self._has_many:
-            self._add(self._cutter.push(piece))
+        if self._has_many:
+            self._cut(self._cutter.push(piece))
+            if self.configuration.llm.stream:
+                self._add()
 
     def retract(self) -> None:
         """Forget what is written of an answer that is awaited whole; it comes anew."""
         self.answer.clear()
         self.answer_chars = 0
         self.delivery = Delivery()
+        self._cutter, self._scraps = self._new_cutter(), ""
+        self._made.clear()
 
     def finish_text(self) -> bool:
-        """The answer is written to its end: cut what is not cut yet. Returns whether it has sound.
-
-        It takes a millisecond for each page of text that has not been cut, and the event loop waits for it.
-        """
+        """The answer is written to its end: make the parts that are left. Returns whether it has sound."""
         if not self._has_many:
             spoken = self._speech(self.text)
             if spoken or self.delivery.clip is not None:
                 self.parts.add(self.text, spoken)
         else:
-            if not self.configuration.llm.stream:
-                self._add(self._cutter.push(self.text))
-            self._add(self._cutter.finish())
+            self._cut(self._cutter.finish())
+            self._add()
             self._place_scraps()
         self.parts.finish()
         return len(self.parts) > 0
@@ -99,15 +106,21 @@ class Turn:
         """Whether the answer is spoken in several parts; one that brings its own sound is not."""
         return self.configuration.tts.response_type.name == "multiple" and self.delivery.clip is None
 
-    def _add(self, texts: list[str]) -> None:
-        """Make parts; what cannot be said goes before the next part's words."""
+    def _cut(self, texts: list[str]) -> None:
+        """Find what is said of each; what cannot be said goes before the next part's words."""
         for text in texts:
-            text, self._scraps = self._scraps + text, ""
-            speech = self._speech(text)
+            # Said together they may mean something. Of long ones each would be read again with every text behind it.
+            speech = self._speech(self._scraps + text if len(self._scraps) <= MOST_SCRAPS else text)
+            self._scraps += text
             if speech:
-                self.parts.add(text, speech)
-            else:
-                self._scraps = text
+                self._made.append((self._scraps, speech))
+                self._scraps = ""
+
+    def _add(self) -> None:
+        """Let what is cut be parts."""
+        for text, speech in self._made:
+            self.parts.add(text, speech)
+        self._made.clear()
 
     def _place_scraps(self) -> None:
         """What cannot be said at the end belongs to the last part, or where that has begun is a silent part."""

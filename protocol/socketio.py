@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from protocol import jsonbounds
 from protocol.engineio import MESSAGE, Frame
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 from protocol.messages import RESERVED
@@ -22,10 +23,10 @@ MAX_VALUES: Final = 10_000
 Reading more would take the loop that serves everybody for longer than is right: 300,000 arrays in 1 MB cost 130 ms.
 Numbers alone are cheap (5 ms), and a Buffer as JSON is one for each byte.
 """
+ADVICE: Final = "; send sound as an attachment or as base64"
 _MAX_NAMESPACE: Final = 256
 
 _HEADER = re.compile(r"([0-6])(?:([0-9]{1,4})-)?(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15})?", re.ASCII)
-_BRACKETS = re.compile(r"[\[\]{}]")
 _NAME = re.compile(r'\s*\[\s*"([^"\\]{1,100})"')
 _BYTES = (bytes, bytearray, memoryview)
 _MAY_HOLD_BYTES = (*_BYTES, list, tuple, dict, msgspec.Struct)
@@ -70,9 +71,9 @@ def decode_text(text: str) -> Packet | Header:
         raise RemoteProtocolError("the name of the namespace is too long")
     packet = Packet(kind, namespace, int(ack) if ack else None)
     data = text[match.end() :]
-    if excess := _excess(data, numbers=not binary):
+    if excess := jsonbounds.excess(data, MAX_VALUES, MAX_NESTING, numbers=not binary):
         name = _NAME.match(data)
-        raise TooMuch(excess, packet._replace(data=[name[1] if name else ""]))
+        raise TooMuch(f"{excess}{ADVICE}", packet._replace(data=[name[1] if name else ""]))
     packet = packet._replace(data=_decode_data(data))
     _check(packet)
     if not binary:
@@ -89,35 +90,6 @@ def _decode_data(text: str) -> Any:
         return _decode_json(text)
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         raise RemoteProtocolError("the payload of a Socket.IO packet is JSON") from None
-
-
-def _excess(text: str, *, numbers: bool) -> str:
-    """Of what the JSON `text` holds too much, told before anything of it is made; "" where it may be read.
-
-    `numbers`: whether there may be any number of them. What follows an unclosed string does not count: it is no JSON.
-    """
-    containers, quotes = text.count("[") + text.count("{"), text.count('"')
-    if containers <= MAX_NESTING and quotes <= MAX_VALUES and (numbers or text.count(",") <= MAX_VALUES):
-        return ""
-    bare = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
-    strings = bare.count('"') // 2
-    if strings <= MAX_VALUES:
-        bare = "".join(bare.split('"')[::2])
-        containers = bare.count("[") + bare.count("{")
-        values = strings + containers + (0 if numbers else bare.count(","))
-        if values <= MAX_VALUES:
-            return f"it is nested more than {MAX_NESTING} deep" if _nested_too_deeply(bare) else ""
-    return f"it holds more than {MAX_VALUES} strings, arrays and objects; send sound as an attachment or as base64"
-
-
-def _nested_too_deeply(bare: str) -> bool:
-    """Whether JSON, its strings taken out, is deeper than whoever walks it by recursion may rely on."""
-    depth = 0
-    for bracket in _BRACKETS.findall(bare):
-        depth += 1 if bracket in "[{" else -1
-        if depth > MAX_NESTING:
-            return True
-    return False
 
 
 def _check(packet: Packet) -> None:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import trio
 
 from actors.ports import Clip, EngineFailed, Sound, Target, Undecodable
-from adapters.codec.streams import Live, Streams
+from adapters.codec.live import Live
+from adapters.codec.streams import Streams
 from adapters.processes.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers, nothing

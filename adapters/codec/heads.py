@@ -9,6 +9,10 @@ LEAST_RATE, MOST_RATE = 4_000, 768_000
 """Hz; a header that claims another is false. A low one would make much sound of few bytes."""
 UNKNOWN = 0xFFFF_FFFF
 """What a WAV's header says where its sizes are not known yet."""
+MAX_HEADER = 65_536
+"""Bytes that are awaited for the header of a WAV."""
+MOST_CHUNKS = 1_000
+"""Chunks that a WAV may have; files that people make have a dozen at most."""
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -29,6 +33,7 @@ class WavReader:
     """Takes the samples out of a WAV as it comes; `shape` and `has_samples` tell what was found by now.
 
     A size of 0 or of all ones is that of a stream, which lasts as long as there are bytes; other chunks are left out.
+    What comes has to begin with `RIFF`, a size and `WAVE`: whoever chose this reader has seen that.
     Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE".
     """
 
@@ -38,58 +43,54 @@ class WavReader:
         """The chunk that tells the shape, 40 bytes at most."""
         self.has_samples = False
         self._in_samples = False
-        self._buffer = b""
-        self._skip = 0
+        self._held = b""
+        self._skip = 12
         self._left = 0
-        self._begun = False
+        self._chunks = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether so many chunks came that nobody wrote them for sound: the rest is not read."""
+        return self._chunks > MOST_CHUNKS
 
     def take(self, data: bytes) -> bytes:
         """The bytes of samples in what came. Reads on to the next chunk header that is not whole yet."""
-        self._buffer += data
+        data = self._held + data if self._held else data
         taken: list[bytes] = []
-        while self._step(taken):
-            pass
+        at = 0
+        while at < len(data) and not self.is_lost:
+            if self._skip:
+                step = min(self._skip, len(data) - at)
+                self._skip -= step
+            elif self._in_samples:
+                step = len(data) - at if self._left < 0 else min(self._left, len(data) - at)
+                taken.append(data[at : at + step])
+                self._left -= step if self._left > 0 else 0
+                self._in_samples = self._left != 0
+            elif not (step := self._chunk(data, at)):
+                break
+            at += step
+        self._held = b"" if self.is_lost else data[at:]
         return b"".join(taken)
 
-    def _step(self, taken: list[bytes]) -> bool:
-        """Go one chunk further; whether there may be more to do."""
-        if self._skip:
-            gone = min(self._skip, len(self._buffer))
-            self._skip -= gone
-            self._buffer = self._buffer[gone:]
-            return not self._skip
-        if self._in_samples:
-            return self._samples(taken)
-        if not self._begun:
-            self._skip, self._begun = 12, True  # RIFF, its size, WAVE: seen by whoever chose this reader
-            return True
-        return self._chunk()
-
-    def _samples(self, taken: list[bytes]) -> bool:
-        part = self._buffer if self._left < 0 else self._buffer[: self._left]
-        taken.append(part)
-        self._buffer = self._buffer[len(part) :]
-        if self._left > 0:
-            self._left -= len(part)
-        self._in_samples = self._left != 0
-        return not self._in_samples
-
-    def _chunk(self) -> bool:
-        if len(self._buffer) < 8:
-            return False
-        name, size = self._buffer[:4], int.from_bytes(self._buffer[4:8], "little")
+    def _chunk(self, data: bytes, at: int) -> int:
+        """Begin the chunk that begins there; the bytes of its header, 0 where it is not whole yet."""
+        if len(data) < at + 8:
+            return 0
+        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         if name == b"fmt " and self.shape is None:
-            need = 8 + min(size, 40)
-            if len(self._buffer) < need:
-                return False
-            self.format = self._buffer[8:need]
+            need = at + 8 + min(size, 40)
+            if len(data) < need:
+                return 0
+            self.format = data[at + 8 : need]
             self.shape = _shape(self.format)
+        self._chunks += 1
         if name == b"data":
             self.has_samples = self._in_samples = True
-            self._left, self._skip = -1 if size in (0, UNKNOWN) else size, 8
+            self._left = -1 if size in (0, UNKNOWN) else size
         else:
-            self._skip = 8 + size + size % 2
-        return True
+            self._skip = size + size % 2
+        return 8
 
 
 class WavCleaner:

@@ -51,7 +51,7 @@ class Raw:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._even = Even()
-        self._samples = b""
+        self._samples = bytearray()
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """As `Source`; half a sample at the end is left out."""
@@ -59,8 +59,8 @@ class Raw:
 
     def take(self, check: Check) -> Block | None:
         """As `Source`, a second at most."""
-        end = 2 * self._rate
-        samples, self._samples = self._samples[:end], self._samples[end:]
+        samples = bytes(self._samples[: 2 * self._rate])
+        del self._samples[: len(samples)]
         return Block(self._rate, np.frombuffer(samples, np.dtype("<i2"))) if samples else None
 
     def close(self) -> None:

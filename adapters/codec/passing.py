@@ -1,5 +1,6 @@
 """What passes a provider's own mp3 or Ogg Opus on untouched, and tells how long each piece of it plays."""
 
+import re
 from typing import Protocol
 
 import msgspec
@@ -15,6 +16,12 @@ _LAYER_3 = 1
 _DECODER_DELAY = 529
 """Samples by which every mp3 decoder is late; what LAME notes as an encoder's delay comes on top."""
 _OPUS_RATE = 48_000
+_SYNC = re.compile(
+    b"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][%s]"
+    % b"".join(b"\\x%02x" % byte for byte in range(256) if byte >> 4 not in (0, 15) and byte >> 2 & 3 != 3)
+)
+"""The first three bytes of every frame that `mp3_frame` takes: so what is none is left out in few steps."""
+_PAGE = re.compile(b"OggS")
 _PAGE_FIXED = 27
 
 
@@ -81,7 +88,7 @@ class Mp3Walker:
             return min(self._tag, len(head))
         if frame := mp3_frame(head[:4]):
             return frame.size
-        return _before(head, b"\xff")
+        return _before(head, _SYNC, 3)
 
     def seconds(self, unit: bytes) -> float:
         """As `Walker`; a frame that only describes the file plays nothing, and what it tells to leave out neither."""
@@ -133,7 +140,7 @@ class OggWalker:
     def size(self, head: bytes) -> int:
         """As `Walker`."""
         if not head.startswith(b"OggS"):
-            return _before(head, b"O") if len(head) >= 4 else 0
+            return _before(head, _PAGE, 4) if len(head) >= 4 else 0
         if len(head) < _PAGE_FIXED or len(head) < _PAGE_FIXED + head[26]:
             return 0
         return _PAGE_FIXED + head[26] + sum(head[_PAGE_FIXED : _PAGE_FIXED + head[26]])
@@ -143,16 +150,16 @@ class OggWalker:
         if not unit.startswith(b"OggS"):
             return 0.0
         if unit[28:36] == b"OpusHead":
-            self._pre_skip = int.from_bytes(unit[38:40], "little")
+            self._pre_skip, self._end = int.from_bytes(unit[38:40], "little"), 0
         position = int.from_bytes(unit[6:14], "little", signed=True) - self._pre_skip
         played, self._end = max(0, position - self._end), max(position, self._end)
         return played / _OPUS_RATE
 
 
-def _before(head: bytes, sign: bytes) -> int:
-    """Bytes up to the next place where a unit may begin."""
-    found = head.find(sign, 1)
-    return found if found > 0 else len(head)
+def _before(head: bytes, sign: re.Pattern[bytes], size: int) -> int:
+    """Bytes up to the next place where a unit may begin, by its `sign`; half a one may stand at the end."""
+    found = sign.search(head, 1)
+    return found.start() if found else max(1, len(head) - size + 1)
 
 
 class PassingWriter:
@@ -165,6 +172,10 @@ class PassingWriter:
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
         """The units that are whole by now."""
+        return self.cut(*self.walk(data))
+
+    def walk(self, data: bytes) -> tuple[bytes, float]:
+        """The same as one, with the seconds that it plays."""
         self._buffer += data
         at, seconds = 0, 0.0
         while size := self._walker.size(self._buffer[at : at + _HEAD]):
@@ -173,7 +184,11 @@ class PassingWriter:
             seconds += self._walker.seconds(self._buffer[at : at + size])
             at += size
         done, self._buffer = self._buffer[:at], self._buffer[at:]
-        return split(done, seconds, self._most)
+        return done, seconds
+
+    def cut(self, units: bytes, seconds: float) -> tuple[Sound, ...]:
+        """Units as pieces."""
+        return split(units, seconds, self._most)
 
     def finish(self) -> tuple[Sound, ...]:
         """What is left of a unit that never came whole."""

@@ -3,11 +3,14 @@
 from collections import deque
 from typing import Protocol, Self
 
+from actors.pace import ITEMS, Pace
 from adapters.providers.provider import ProviderFailed
 from adapters.remote.faults import of_type
 from adapters.remote.sse import EventReader, ServerSentEvent, TooLong
 
 _EXPECTED = ("text/event-stream", "application/json")
+_SLICE = 128
+"""Bytes that are read in one go, in which there may be as many lines."""
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -33,6 +36,8 @@ class Events:
         self._ready: deque[ServerSentEvent] = deque()
         self._has_begun = False
         self._is_over = False
+        self._lines = Pace(ITEMS // 2)
+        self._taken = Pace()
 
     def __aiter__(self) -> Self:
         return self
@@ -41,17 +46,24 @@ class Events:
         while not self._ready:
             if self._is_over:
                 raise StopAsyncIteration
-            self._read(await self._body.next())
+            await self._read(await self._body.next())
+        await self._taken.spend(1)
         return self._ready.popleft()
 
-    def _read(self, piece: bytes) -> None:
+    async def _read(self, piece: bytes) -> None:
+        """Read a piece with turns for others in between: one of 64 kB can be as many lines."""
         self._is_over = not piece
         if not self._has_begun and (start := piece.lstrip(_BLANK)):
             self._has_begun = True
             if start.startswith(b"<"):
                 raise of_type(self._body.title, self._body.content_type or "a page", _EXPECTED)
         try:
-            self._ready += self._reader.feed(piece) if piece else self._reader.finish()
+            for at in range(0, len(piece), _SLICE):
+                part = piece[at : at + _SLICE]
+                self._ready += self._reader.feed(part)
+                await self._lines.spend(part.count(b"\n") + part.count(b"\r"), len(part))
+            if not piece:
+                self._ready += self._reader.finish()
         except TooLong:
             raise ProviderFailed(f"{self._body.title} sent an event that does not end") from None
         if self._reader.is_torn:

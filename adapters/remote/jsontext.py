@@ -5,13 +5,21 @@ from collections.abc import Mapping
 
 import msgspec
 
+from protocol.jsonbounds import excess
+
+MOST_VALUES, MOST_NESTING = 50_000, 200
+"""Strings, arrays and objects of one text, and how deep they are: for more the event loop would be held up."""
+
 
 def parsed(data: str | bytes) -> object:
-    """The value of a JSON text. Raises ValueError.
+    """The value of a JSON text. Raises ValueError, also where it holds more than anybody's answer.
 
     What RFC 8259 lets a strict reader refuse is taken: half a surrogate pair (8.2), which stays in the text as it is,
     NaN and Infinity.
     """
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    if too_much := excess(text, MOST_VALUES, MOST_NESTING, numbers=True):
+        raise ValueError(f"what is no JSON of an answer: {too_much}")
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError):

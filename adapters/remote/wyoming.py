@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import trio
 
+from actors.pace import Pace
 from actors.ports import EngineFailed, Undecodable
 from adapters.providers.provider import ProviderFailed
 from adapters.remote.web import Patience
@@ -212,6 +213,7 @@ class Connection:
         self._owed_since = math.inf
         self._waited = 0.0
         self._heard = False
+        self._pace = Pace()
 
     async def send(self, event: Outgoing) -> None:
         """Send `event`; nothing where the peer has gone, which `receive` tells. Raises ProviderFailed.
@@ -274,6 +276,7 @@ class Connection:
 
     async def _next(self) -> Incoming:
         while True:
+            await self._pace.spend(1)  # many small events may have come at once
             try:
                 event = await self._event()
             except (msgspec.DecodeError, RecursionError) as error:

@@ -1,11 +1,11 @@
 """The bytes of a provider's answer as clips: of which format they are, samples kept whole, a WAV header taken off."""
 
-import math
 import re
 
-import msgspec
-
-from actors.ports import Clip, Emit, Speech
+from actors.ports import Clip, Emit, EngineFailed, Speech
+from adapters.codec.heads import MAX_HEADER, WavReader
+from adapters.codec.joined import Files
+from adapters.codec.pieces import Even
 from adapters.providers.provider import Endpoint, ProviderFailed
 from adapters.remote.web import Answer, Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
@@ -21,10 +21,7 @@ PROBE = Speech("OK", model="", voice="", language="en-US", gender="unspecified",
 
 _HEAD = 12
 """Bytes by which a container is known."""
-_LONGEST_HEADER = 65_536
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
-_MONO_16_BIT = (1, 16)
-_PCM, _EXTENSIBLE = 0x0001, 0xFFFE
 
 
 def sayable(text: str) -> str:
@@ -71,95 +68,90 @@ class Reading:
     """A body whose bytes come in any pieces, as clips of one format.
 
     The format is what was asked for, unless the bytes say otherwise: some servers send WAV whatever they are asked for.
-    A WAV of 16-bit mono becomes its samples, at the rate that its header names.
+    WAVs of 16-bit mono, be it one or several in one body, become their samples, at the rate that the first one names.
     """
 
     def __init__(self, asked: AudioFormat) -> None:
         self._format = asked
-        self._held = b""
-        self._recognised = False
-        self._left = math.inf
+        self._held = bytearray()
+        self._probe: WavReader | None = None
+        self._strip: _Wavs | Even | None = None
+        self._is_recognised = False
         self.sounded = False
         """Whether a clip has come of it."""
 
     def push(self, data: bytes) -> Clip | None:
-        """What has become of the bytes so far; None where more are needed."""
-        self._held += data
-        return self._take() if self._recognised or self._recognise(complete=False) else None
+        """What has become of the bytes so far; None where more are needed. Raises EngineFailed."""
+        return self._go_on(data, last=False)
 
     def finish(self) -> Clip | None:
-        """What is left at the end; half a sample is dropped."""
-        if not self._recognised:
-            self._recognise(complete=True)
-        return self._take()
+        """What is left at the end; half a sample is dropped. Raises EngineFailed."""
+        return self._go_on(b"", last=True)
 
-    def _recognise(self, complete: bool) -> bool:
-        if len(self._held) < _HEAD and not complete:
-            return False
-        named = sniff(self._held)
-        if named == "wav":
-            header = read_header(self._held)
-            if header is None and not complete and len(self._held) < _LONGEST_HEADER:
-                return False
-            self._unwrap(header)
-        elif named is not None and not (named == "ogg" and self._format.name == "opus"):
-            self._format = AudioFormat(named)
-        self._recognised = True
-        return True
-
-    def _unwrap(self, header: "Header | None") -> None:
-        if header is None or not header.plain:
-            self._format = AudioFormat("wav")
-            return
-        self._format = AudioFormat("pcm16", header.rate)
-        self._held = self._held[header.start :]
-        self._left = header.size or math.inf
-
-    def _take(self) -> Clip | None:
-        usable = int(min(len(self._held), self._left))
-        if self._format.name == "pcm16":
-            usable -= usable % 2
-        data, self._held = self._held[:usable], self._held[usable:]
-        self._left -= len(data)
-        if self._left < 2:
-            self._held = b""
+    def _go_on(self, data: bytes, *, last: bool) -> Clip | None:
+        if not self._is_recognised:
+            self._held += data
+            self._is_recognised = self._recognise(data, last=last)
+            if not self._is_recognised:
+                return None
+            data = bytes(self._held)
+            self._held.clear()
+        match self._strip:
+            case _Wavs() as wavs:
+                data = wavs.take(data, last=last)
+            case Even() as even:
+                data = even.take(data)
         if not data:
             return None
         self.sounded = True
         return Clip(data, self._format)
 
+    def _recognise(self, data: bytes, *, last: bool) -> bool:
+        """Settle what it is, where that can be told; `data` is the newest of it."""
+        if len(self._held) < _HEAD and not last:
+            return False
+        named = sniff(bytes(self._held[:_HEAD]))
+        if named == "wav":
+            return self._recognise_wav(data, last=last)
+        if named is not None and not (named == "ogg" and self._format.name == "opus"):
+            self._format = AudioFormat(named)
+        self._strip = Even() if self._format.name == "pcm16" else None
+        return True
 
-class Header(msgspec.Struct, frozen=True):
-    """The head of a WAV file: where its sound begins, and how many bytes it has; 0 where the header does not know.
-
-    `plain`: 16-bit mono, little-endian.
-    """
-
-    rate: int
-    plain: bool
-    start: int
-    size: int
-
-
-def read_header(head: bytes) -> Header | None:
-    """The header at the beginning of `head`; None where it has not come to its end.
-
-    Sizes of a streamed file are placeholders: 0, or above what a file is ever long.
-    Source: Multimedia Programming Interface and Data Specifications 1.0 (RIFF), and RFC 2361 for the format tags.
-    """
-    at, rate, plain = _HEAD, 0, False
-    while len(head) >= at + 8:
-        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-        at += 8
-        if name == b"data":
-            return Header(rate, plain, at, size if size < 0x7000_0000 else 0)
-        if name == b"fmt " and len(head) >= at + 16:
-            tag, channels, rate = _number(head, at, 2), _number(head, at + 2, 2), _number(head, at + 4, 4)
-            tag = _number(head, at + 24, 2) if tag == _EXTENSIBLE else tag
-            plain = tag == _PCM and (channels, _number(head, at + 14, 2)) == _MONO_16_BIT
-        at += size + size % 2
-    return None
+    def _recognise_wav(self, data: bytes, *, last: bool) -> bool:
+        if self._probe is None:
+            self._probe, data = WavReader(), bytes(self._held)
+        probe = self._probe
+        probe.take(data)
+        if not (probe.has_samples or probe.is_lost or last) and len(self._held) < MAX_HEADER:
+            return False
+        if probe.has_samples and probe.shape and probe.shape.is_plain:
+            self._format = AudioFormat("pcm16", probe.shape.rate)
+            self._strip = _Wavs(probe.shape.rate)
+        else:
+            self._format = AudioFormat("wav")
+        return True
 
 
-def _number(data: bytes, at: int, size: int) -> int:
-    return int.from_bytes(data[at : at + size], "little")
+class _Wavs:
+    """The samples of 16-bit mono WAVs of one rate, one behind the other."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._files = Files("wav")
+        self._reader, self._even = WavReader(), Even()
+
+    def take(self, data: bytes, *, last: bool) -> bytes:
+        """The samples that there are by now; half a one at the end of a file is left out."""
+        here, *others = self._files.take(data, last=last)
+        samples = [self._samples(here)]
+        for other in others:
+            self._reader, self._even = WavReader(), Even()
+            samples.append(self._samples(other))
+        return b"".join(samples)
+
+    def _samples(self, data: bytes) -> bytes:
+        samples, shape = self._even.take(self._reader.take(data)), self._reader.shape
+        if samples and not (shape and shape.is_plain and shape.rate == self._rate):
+            raise EngineFailed("the synthesiser answered with WAV files of different kinds in one body")
+        return samples

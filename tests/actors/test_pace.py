@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from trio.testing import MockClock
 
 from actors.client import Client
 from actors.pace import BYTES, ITEMS
 from protocol.connection import POLLING, Connection, Timing
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.messages import TextDelta, TextDone
+from tests.harness import serving
 from tests.lag import Stretch, stretch
+from tests.scripted import Act, ScriptedEngines
 
 
 class Counting:
@@ -107,3 +111,15 @@ async def test_a_body_is_left_where_it_breaks_the_protocol_and_where_the_connect
         client, application = client_of(watching)
         await client.post(b"\x1e".join([b"4a", b"1", *[b"4b"] * 1_000]))
     assert (application.came, client.connection.closed) == (["a"], CloseReason.CLIENT_CLOSED)
+
+
+async def test_an_answer_that_a_model_gives_at_once_is_many_steps_for_its_session(autojump_clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.scripts["LLM"].acts.append(Act(("Good. " * 3_000,)))
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure(LLM={"stream": True})
+        await client.say()
+        told = await client.until(TextDone)
+    deltas = [message.text for message in told if isinstance(message, TextDelta)]
+    assert "".join(deltas) == "Good. " * 3_000
+    assert max(map(len, deltas)) <= 2_000

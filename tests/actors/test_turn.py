@@ -13,6 +13,7 @@ from actors.spoken import speakable
 from actors.turn import Turn
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, merge, read_update
+from tests.lag import MOST_GROWTH, growth
 from tests.playbook import Playbook, answered, cancel, spoken, text, update, written
 
 FRAGMENTS = [
@@ -113,3 +114,29 @@ def test_nothing_of_an_answer_is_kept_when_its_turn_is_over(ordered: bool) -> No
     pb.skip() >> text("Once more")
     assert held(vars(pb.session)) < before + 100
     pb.skip()
+
+
+@pytest.mark.parametrize("writes", [False, True], ids=["awaited whole", "as it is written"])
+@pytest.mark.parametrize("unit", ["::", "😀. ", "<br>", "Mr. ", "漢。", "... a"])
+def test_the_time_for_the_parts_of_an_answer_grows_with_its_length(unit: str, writes: bool) -> None:
+    def work(size: int) -> None:
+        cut(turn("en-US", writes=writes), [unit * 100] * (size // len(unit) // 100), sends=False)
+
+    assert growth(work, 5_000) <= MOST_GROWTH
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_answers_without_a_word_lose_none_of_their_text(language: str) -> None:
+    text = "😀. " * 3_000 + "Well. " + "<br>" * 2_000 + "So."
+    made = turn(language, writes=True)
+    cut(made, [text[:7_000], text[7_000:]], sends=True)
+    assert made.text == text
+    assert "".join(part.text for part in made.parts._parts) == text
+
+
+def test_an_answer_that_is_taken_back_leaves_nothing_of_its_parts() -> None:
+    made = turn("en-US", writes=False)
+    made.write("Nobody hears this. And this neither. 😀")
+    made.retract()
+    cut(made, ["It is Tuesday. Good."], sends=False)
+    assert [part.text for part in made.parts._parts] == ["It is Tuesday. ", "Good."]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Clip
-from adapters.tts.sound import Reading, fitting, read_header, sayable
+from actors.ports import Clip, EngineFailed
+from adapters.tts.sound import Reading, fitting, sayable
 from protocol.audioformat import AudioFormat
 from tests.providers.sounds import MP3, OPUS, PCM, SAMPLES, wav
 
@@ -68,7 +68,24 @@ def test_a_wav_that_is_not_16_bit_mono_stays_a_file() -> None:
 def test_a_wav_whose_header_never_ends_stays_a_file() -> None:
     endless = wav(SAMPLES, before=b"JUNK" + (1 << 20).to_bytes(4, "little")) + bytes(70_000)
     assert read(PCM, [endless[:1_000], endless[1_000:]]) == (endless, {AudioFormat("wav")})
-    assert read_header(endless) is None
+
+
+def test_a_wav_of_chunks_without_end_stays_a_file() -> None:
+    hostile = b"RIFF\0\0\0\0WAVE" + b"LIST\0\0\0\0" * 20_000
+    assert read(PCM, [hostile[:1_000], hostile[1_000:]]) == (hostile, {AudioFormat("wav")})
+
+
+@given(PLACES, st.sampled_from([None, 0, 0xFFFF_FFFF, 2_000_000_000]))
+def test_of_several_wavs_in_one_body_all_are_heard_without_their_headers(places: list[int], size: int | None) -> None:
+    body = wav(SAMPLES, 22_050, size=size) + wav(SAMPLES[::-1], 22_050, size=size, before=LISTED) + wav(b"", 22_050)
+    body += wav(SAMPLES + b"x", 22_050, size=size) + wav(SAMPLES, 22_050, size=size)
+    samples = SAMPLES + SAMPLES[::-1] + SAMPLES + SAMPLES
+    assert read(PCM, cut(body, places)) == (samples, {AudioFormat("pcm16", 22_050)})
+
+
+def test_wavs_of_different_kinds_in_one_body_are_refused() -> None:
+    with pytest.raises(EngineFailed, match="different kinds"):
+        read(PCM, [wav(SAMPLES), wav(SAMPLES, 8_000)])
 
 
 def test_an_extensible_header_is_read_by_its_subformat() -> None:

@@ -1,0 +1,167 @@
+"""Sounds whose bytes are still coming, as the server sees them: what is cheap is done here, the rest in a process."""
+
+from collections.abc import Mapping
+
+import trio
+
+from actors.ports import EngineFailed, Sound, Target
+from adapters.codec.heads import MAX_HEADER, WavReader
+from adapters.codec.passing import PassingWriter, passing
+from adapters.codec.pieces import Writer, sample_writer, takes_samples
+from adapters.codec.streams import Made, Remote, Streams
+from adapters.codec.strips import Samples, Strip, Untouched, Wavs
+from adapters.processes.frames import Opening
+from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, sniff
+
+HEAD = 40
+"""Bytes that are awaited before it is settled what a sound is."""
+STEP = 4_096
+"""Bytes of a file that is handed on that are walked in one go."""
+
+
+class Way:
+    """How a sound is dealt with, once it is known what it is.
+
+    `writers` make their targets here, `remote` makes the others; `failed` are those that cannot be made, and why.
+    """
+
+    def __init__(
+        self, strip: Strip, writers: dict[Target, Writer], failed: dict[Target, str], remote: Remote | None
+    ) -> None:
+        self._strip = strip
+        self._writers = writers
+        self._failed = failed
+        self._remote = remote
+
+    @property
+    def failures(self) -> Mapping[Target, str]:
+        """The targets that could not be made, and why."""
+        return {**self._failed, **self._remote.failures} if self._remote else self._failed
+
+    async def push(self, data: bytes, *, last: bool) -> Made:
+        """The pieces that can be made by now."""
+        data = await self._strip.take(data, last=last)
+        made: Made = {}
+        for target, writer in self._writers.items():
+            pushed = await passed(writer, data) if isinstance(writer, PassingWriter) else writer.push(data)
+            made[target] = pushed + (writer.finish() if last else ())
+        if self._remote and (data or last):
+            made |= await self._remote.push(data, last=last)
+        else:
+            await trio.lowlevel.checkpoint()
+        return made
+
+    def leave(self) -> None:
+        """Give up what has not come to its end."""
+        self._strip.leave()
+        if self._remote:
+            self._remote.leave()
+
+
+class Live:
+    """One sound whose bytes are still coming, into several formats; satisfies `actors.ports.Encoding`."""
+
+    def __init__(self, streams: Streams, opening: Opening) -> None:
+        self._streams = streams
+        self._opening = opening
+        self._head = bytearray()
+        self._probe: WavReader | None = None
+        self._way: Way | None = None
+        self._is_over = False
+
+    @property
+    def failures(self) -> Mapping[Target, str]:
+        """The targets that could not be made, and why."""
+        return self._way.failures if self._way else {}
+
+    async def push(self, data: bytes) -> Made:
+        """The pieces that can be made by now.
+
+        Raises Undecodable and EngineFailed; after that, or where it was cancelled, the sound cannot be gone on with.
+        """
+        return await self._go_on(data, last=False)
+
+    async def finish(self) -> Made:
+        """The last pieces. Raises and is cancelled as `push`."""
+        return await self._go_on(b"", last=True)
+
+    async def _go_on(self, data: bytes, *, last: bool) -> Made:
+        if self._is_over:
+            raise EngineFailed("this sound has come to its end or was broken off: open another")
+        self._is_over = True
+        if self._way is None:
+            self._head += data
+            self._way = self._settle(data, last=last)
+        if self._way is None:
+            await trio.lowlevel.checkpoint()
+            made: Made = dict.fromkeys(self._opening.targets, ())
+        else:
+            made = await self._way.push(bytes(self._head) if self._head else data, last=last)
+            self._head.clear()
+        self._is_over = last
+        return made
+
+    def leave(self) -> None:
+        """Give up what has not come to its end; does not wait."""
+        self._is_over = True
+        if self._way:
+            self._way.leave()
+
+    def _settle(self, data: bytes, *, last: bool) -> Way | None:
+        """How to go on; None while too little has come to tell. `data` is the newest part of the head."""
+        if len(self._head) < HEAD and not last:
+            return None
+        head, source = bytes(self._head[:HEAD]), self._opening.source
+        found = sniff(head)
+        if found == "wav":
+            return self._settle_wav(data, last=last)
+        if found is None and source.name in ("pcm16", "wav"):
+            return self._settle_samples(source.rate or INPUT_RATE, is_wav=False)
+        writers = {target: passing(target, head) for target in self._opening.targets if target.format == source}
+        return self._way_of(source, Untouched(), {target: writer for target, writer in writers.items() if writer})
+
+    def _settle_wav(self, data: bytes, *, last: bool) -> Way | None:
+        """A plain WAV becomes its samples; any other, and one whose header is long, goes to the process as it is."""
+        if self._probe is None:
+            self._probe, data = WavReader(), bytes(self._head)
+        probe = self._probe
+        probe.take(data)
+        if not (probe.has_samples or probe.is_lost or last) and len(self._head) < MAX_HEADER:
+            return None
+        shape = probe.shape
+        if probe.has_samples and shape and shape.is_plain and MIN_RATE <= shape.rate <= MAX_RATE:
+            return self._settle_samples(shape.rate, is_wav=True)
+        return self._way_of(self._opening.source, Untouched(), {})
+
+    def _settle_samples(self, rate: int, *, is_wav: bool) -> Way:
+        writers: dict[Target, Writer] = {}
+        failed: dict[Target, str] = {}
+        for target in self._opening.targets:
+            try:
+                if takes_samples(target, rate):
+                    writers[target] = sample_writer(target)
+            except EngineFailed as error:
+                failed[target] = str(error)
+        seconds = self._opening.seconds
+        strip = Samples(rate, seconds, Wavs(self._streams, rate, seconds) if is_wav else None)
+        return self._way_of(AudioFormat("pcm16", rate), strip, writers, failed)
+
+    def _way_of(
+        self, source: AudioFormat, strip: Strip, writers: dict[Target, Writer], failed: dict[Target, str] | None = None
+    ) -> Way:
+        failed = failed or {}
+        rest = tuple(target for target in self._opening.targets if target not in writers and target not in failed)
+        opening = Opening(source, rest, self._opening.seconds)
+        return Way(strip, writers, failed, Remote(self._streams, opening) if rest else None)
+
+
+async def passed(writer: PassingWriter, data: bytes) -> tuple[Sound, ...]:
+    """As `writer.push`, with turns for others: what a provider sends may be frames of 24 bytes."""
+    parts: list[bytes] = []
+    seconds = 0.0
+    for start in range(0, len(data), STEP):
+        part, lasts = writer.walk(data[start : start + STEP])
+        parts.append(part)
+        seconds += lasts
+        await trio.lowlevel.checkpoint()
+    return writer.cut(b"".join(parts), seconds)

@@ -1,0 +1,123 @@
+"""What is taken out of the bytes of a sound in the server itself: its samples, where that needs no decoding."""
+
+from typing import Protocol
+
+from actors.ports import Target, Undecodable
+from adapters.codec.heads import MAX_HEADER, WavReader
+from adapters.codec.joined import Files
+from adapters.codec.pieces import Even
+from adapters.codec.streams import Remote, Streams
+from adapters.processes.frames import Opening
+from protocol.audioformat import AudioFormat
+
+
+class Strip(Protocol):
+    """Takes what is passed on out of the bytes that come."""
+
+    async def take(self, data: bytes, *, last: bool) -> bytes:
+        """What is passed on. Raises Undecodable, EngineFailed."""
+
+    def leave(self) -> None:
+        """Give up what has not come to its end."""
+
+
+class Untouched:
+    """Passes on everything."""
+
+    async def take(self, data: bytes, *, last: bool) -> bytes:
+        """As `Strip`."""
+        return data
+
+    def leave(self) -> None:
+        """As `Strip`."""
+
+
+class Wavs:
+    """The samples of WAV files one behind the other, of which the first is plain.
+
+    One of another shape is decoded in the process, to samples at the rate of the first.
+    """
+
+    def __init__(self, streams: Streams, rate: int, seconds: float) -> None:
+        self._streams = streams
+        self._rate = rate
+        self._target = Target(AudioFormat("pcm16", rate))
+        self._opening = Opening(AudioFormat("wav"), (self._target,), seconds)
+        self._files = Files("wav")
+        self._begin()
+
+    def _begin(self) -> None:
+        """Another file begins."""
+        self._reader = WavReader()
+        self._even = Even()
+        self._head = bytearray()
+        self._is_settled = self._is_left_out = False
+        self._remote: Remote | None = None
+
+    async def take(self, data: bytes, *, last: bool) -> bytes:
+        """As `Strip`."""
+        here, *others = self._files.take(data, last=last)
+        samples = [await self._go_on(here, last=last or bool(others))]
+        for number, other in enumerate(others, 1):
+            self._begin()
+            samples.append(await self._go_on(other, last=last or number < len(others)))
+        return b"".join(samples)
+
+    async def _go_on(self, data: bytes, *, last: bool) -> bytes:
+        """The samples of the file at hand; half a sample at its end is left out."""
+        if self._is_left_out:
+            return b""
+        if self._remote:
+            return await self._decoded(self._remote, data, last=last)
+        samples = self._even.take(self._reader.take(data))
+        if self._is_settled:
+            return samples
+        self._head += data
+        reader, shape = self._reader, self._reader.shape
+        if reader.has_samples and shape and shape.is_plain and shape.rate == self._rate:
+            self._is_settled = True
+            self._head.clear()
+            return samples
+        if not (reader.has_samples or reader.is_lost or last or len(self._head) >= MAX_HEADER):
+            return b""
+        self._remote = Remote(self._streams, self._opening)
+        return await self._decoded(self._remote, bytes(self._head), last=last)
+
+    async def _decoded(self, remote: Remote, data: bytes, *, last: bool) -> bytes:
+        """What the process makes of it; a file that does not decode is left out, since others do."""
+        try:
+            made = await remote.push(data, last=last)
+        except Undecodable:
+            self._remote, self._is_left_out = None, True
+            return b""
+        return b"".join(sound.data for sound in made.get(self._target, ()))
+
+    def leave(self) -> None:
+        """As `Strip`."""
+        if self._remote:
+            self._remote.leave()
+
+
+class Samples:
+    """Passes on the samples of raw sound or of plain WAVs, and counts that they are not too many."""
+
+    def __init__(self, rate: int, seconds: float, wavs: Wavs | None) -> None:
+        self._wavs = wavs
+        self._most = int(2 * rate * seconds)
+        self._count = 0
+        self._seconds = seconds
+
+    async def take(self, data: bytes, *, last: bool) -> bytes:
+        """As `Strip`; a WAV without a single sample is refused, as where it is decoded whole."""
+        samples = await self._wavs.take(data, last=last) if self._wavs else data
+        self._count += len(samples)
+        if self._count > self._most:
+            raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
+        if last and self._wavs and self._count < 2:
+            raise Undecodable("the audio is a WAV without samples")
+        return samples
+
+    def leave(self) -> None:
+        """As `Strip`."""
+        if self._wavs:
+            self._wavs.leave()
