@@ -62,6 +62,8 @@ events with one line end between them or two, a JSON value a line, one JSON valu
   failure: shorter than its Content-Length, without its last chunk, reset, or ended inside a line. Where HTTP marks no
   end but the connection's (HTTP/1.0), a line's end is the only sign that there is: an answer that a dying server ends
   there is taken for whole. A body that ends before any word is a failure.
+* What a model refuses is left out from then on: fields such as `temperature`, and a role for the prompt, which many
+  chat templates lack (Gemma: "System role not supported"). Then the prompt goes before the first user message.
 * A model that thinks before it speaks is alive: `llm_silence` and `providers.patience` wait for it, `llm_call` does
   not."""
 

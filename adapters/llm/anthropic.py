@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.ports import Question
-from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
+from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, prompted, system_prompt, turns
 from adapters.llm.streamed import NOTHING, OVER, Said, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.faults import of_error, words_of_error
@@ -54,10 +54,10 @@ class AnthropicChat:
         await insist(self._refusals, question.model, lambda left_out: _options(question, left_out), ask, write)
 
     async def _ask(self, question: Question, options: Options, write: Write) -> None:
-        body: dict[str, object] = {"max_tokens": DEFAULT_MOST, "messages": turns(question), "stream": True, **options}
+        prompt = system_prompt(question)
+        messages = turns(question) if "system" in options else prompted(prompt, "", turns(question))
+        body: dict[str, object] = {"max_tokens": DEFAULT_MOST, "messages": messages, "stream": True, **options}
         body["model"] = question.model or DEFAULT_MODEL
-        if system := system_prompt(question):
-            body["system"] = system
         async with self._web.open(self._call("POST", "/messages", body)) as answer:
             await Streamed(self._endpoint, question.model, write, _fault).relay(answer, read)
 
@@ -125,6 +125,8 @@ def _options(question: Question, left_out: frozenset[str]) -> Options:
     white space are refused by all.
     """
     options: Options = {"thinking": {"type": "disabled"}}
+    if prompt := system_prompt(question):
+        options["system"] = prompt
     if "thinking" in left_out:
         options["output_config"] = {"effort": "low"}
     if question.temperature < WARMEST:

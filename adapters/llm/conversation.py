@@ -4,23 +4,21 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Literal
 
 import msgspec
 
-from actors.ports import Delivery, Emit, Question
+from actors.ports import Delivery, Emit, Question, Retraction
 from adapters.providers.provider import ProviderFailed, Verdict
 from adapters.remote.web import Patience
 from protocol.tolerant import show
 
 log = logging.getLogger(__name__)
-Role = Literal["user", "assistant"]
 PATIENCE = Patience(first_byte=18.0, silence=18.0, whole=58.0)
 """A little less than a session has with a language model, so that it hears of it from the provider's side."""
 MOST = 16_000_000
 """Bytes of an answer as it is streamed: some 300 for each few letters."""
 _MODELS = 200
-_PLAIN_WORDS = frozenset({"stop", "name", "thinking"})
+_PLAIN_WORDS = frozenset({"stop", "name", "thinking", "system", "developer"})
 _LASTING = re.compile(
     r"not support|unsupported|deprecated|unknown|unrecogni[sz]ed|unexpected|not permitted|not allowed|removed", re.I
 )
@@ -29,7 +27,7 @@ _LASTING = re.compile(
 class Said(msgspec.Struct, frozen=True):
     """What one side said, as every provider's messages have it."""
 
-    role: Role
+    role: str
     content: str
 
 
@@ -53,7 +51,7 @@ def turns(question: Question) -> tuple[Said, ...]:
     return tuple(said)
 
 
-def _spoken(question: Question) -> Iterable[tuple[Role, str]]:
+def _spoken(question: Question) -> Iterable[tuple[str, str]]:
     for exchange in question.history:
         if exchange.said.strip():
             yield "user", exchange.said
@@ -62,8 +60,40 @@ def _spoken(question: Question) -> Iterable[tuple[Role, str]]:
     yield "user", question.text
 
 
+ROLES = ("system", "developer")
+"""As whom models are told the prompt, the first one first; "system" alone of older protocols."""
+_ROLE_REFUSED = re.compile(
+    r"\b(system|developer)\b['\"`]?[ _-](role|message|prompt|instruction)|\broles?\b|\bjinja\b|template",
+    re.IGNORECASE,
+)
+_REFUSING = re.compile(
+    r"not support|unsupported|not (be )?(enabled|allowed|permitted|valid|accepted)|invalid|unexpected|unknown|"
+    r"unrecogni[sz]ed|must|should be|only|cannot|can't|exception|error",
+    re.IGNORECASE,
+)
+_DEVELOPER_WANTED = re.compile(r"\bdeveloper\b(?! (role|message|prompt|instruction)s? (is|are)? ?not)", re.IGNORECASE)
+
+
+def prompted(prompt: str, role: str, said: tuple[Said, ...]) -> list[Said]:
+    """What was said, and before it the prompt by this `role`; with "" the prompt begins what the user said first.
+
+    Many chat templates know user and assistant alone (Gemma, early Mistral).
+    """
+    if not prompt:
+        return list(said)
+    if role:
+        return [Said(role, prompt), *said]
+    first, *rest = said
+    return [Said(first.role, f"{prompt}\n\n{first.content}"), *rest]
+
+
+def role_left(left_out: frozenset[str], roles: tuple[str, ...] = ROLES) -> str:
+    """As whom a model is told the prompt that refuses these roles, "" as nobody of its own."""
+    return next((role for role in roles if role not in left_out), "")
+
+
 class Refusals:
-    """The fields that models refuse, by model; the model that was asked longest ago is forgotten first.
+    """The fields and roles that models refuse, by model; the model that was asked longest ago is forgotten first.
 
     Names of models come from clients, so there is a bound.
     """
@@ -82,14 +112,18 @@ class Refusals:
         if field:
             log.warning("model %s refuses %s, which is left out", show(model), field)
         if field and _LASTING.search(words):
-            self._by_model[model] = self.of(model) | {field}
-            self._by_model.move_to_end(model)
-            if len(self._by_model) > _MODELS:
-                self._by_model.popitem(last=False)
+            self.keep(model, {field})
         return field
 
+    def keep(self, model: str, refused: Iterable[str]) -> None:
+        """Remember for good what a model refuses."""
+        self._by_model[model] = self.of(model).union(refused)
+        self._by_model.move_to_end(model)
+        if len(self._by_model) > _MODELS:
+            self._by_model.popitem(last=False)
 
-Write = Emit[str | Delivery]
+
+Write = Emit[str | Delivery | Retraction]
 Options = dict[str, object]
 
 
@@ -102,28 +136,49 @@ async def insist(
 ) -> None:
     """Ask with the options, and again at once without each one that the model refuses.
 
-    `options` makes them, given the fields to leave out. Raises ProviderFailed as `ask` does, where it is about no
-    option or something has been written already.
+    `options` makes them, given the fields to leave out. A role among them is known to be refused once the model has
+    answered without it, because some servers say no more than that their template failed. Raises ProviderFailed as
+    `ask` does, where it is about no option or something has been written already.
     """
     has_written = False
 
-    async def noted(piece: str | Delivery) -> None:
+    async def noted(piece: str | Delivery | Retraction) -> None:
         nonlocal has_written
         has_written = has_written or piece != ""
         await write(piece)
 
-    left_out = refusals.of(model)
+    left_out, roles = refusals.of(model), frozenset[str]()
     while True:
         asked = options(left_out)
         try:
             await ask(asked, noted)
         except ProviderFailed as failure:
-            refused = "" if has_written else refusals.learn(model, asked, failure)
+            if has_written:
+                raise
+            refused = _refused_roles(asked, failure)
+            roles |= refused
+            refused = refused or frozenset(filter(None, (refusals.learn(model, asked, failure),)))
             if not refused:
                 raise
-            left_out |= {refused}
+            left_out |= refused
         else:
+            if roles:
+                log.warning("model %s takes no prompt as %s", show(model), " or ".join(sorted(roles)))
+                refusals.keep(model, roles)
             return
+
+
+def _refused_roles(sent: Iterable[str], failure: ProviderFailed) -> frozenset[str]:
+    """Which of the ROLES the failure is about: that which was sent, and the others unless it names one as better.
+
+    llama.cpp says it with a status of 500.
+    """
+    words = str(failure)
+    role = next((role for role in ROLES if role in sent), "")
+    is_about = role and failure.verdict is not Verdict.REFUSED and _ROLE_REFUSED.search(words)
+    if not (is_about and _REFUSING.search(words)):
+        return frozenset()
+    return frozenset({role}) if role == ROLES[0] and _DEVELOPER_WANTED.search(words) else frozenset(ROLES)
 
 
 def _first_named(fields: Iterable[str], words: str) -> str:

@@ -9,7 +9,19 @@ from collections.abc import Mapping
 import msgspec
 
 from actors.ports import Question
-from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, system_prompt, turns
+from adapters.llm.conversation import (
+    MOST,
+    PATIENCE,
+    ROLES,
+    Options,
+    Refusals,
+    Write,
+    insist,
+    prompted,
+    role_left,
+    system_prompt,
+    turns,
+)
 from adapters.llm.streamed import Said, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed
 from adapters.remote.jsontext import fields, items, words
@@ -74,9 +86,10 @@ class OpenAiChat:
         )
 
     async def _ask(self, question: Question, options: Options, write: Write) -> None:
-        system = system_prompt(question, names=not self._dialect.name)
-        messages = [{"role": "system", "content": system}] if system else []
-        body = {"messages": [*messages, *turns(question)], "stream": True, **options}
+        role = next((role for role in ROLES if role in options), "")
+        prompt = _prompt(question, self._dialect)
+        others = {field: value for field, value in options.items() if field not in ROLES}
+        body = {"messages": prompted(prompt, role, turns(question)), "stream": True, **others}
         if question.model:
             body["model"] = question.model
         async with self._web.open(self._call("POST", "/chat/completions", body)) as answer:
@@ -136,8 +149,15 @@ def _thinks(message: Mapping[str, object]) -> bool:
     return "thinking" in parts or "reasoning" in parts or any(message.get(name) for name in _THINKING)
 
 
+def _prompt(question: Question, dialect: Dialect) -> str:
+    return system_prompt(question, names=not dialect.name)
+
+
 def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> Options:
-    """The fields that a model may refuse; the limit of tokens by its other name where it refuses the one."""
+    """The fields that a model may refuse; the limit of tokens by its other name where it refuses the one.
+
+    The role of the prompt is one of them.
+    """
     most = _ELSE_CALLED[dialect.most] if dialect.most in left_out else dialect.most
     options: Options = {"temperature": question.temperature}
     if question.stop:
@@ -146,4 +166,6 @@ def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> 
         options[most] = question.max_token
     if dialect.name and question.name:
         options[dialect.name] = question.name
+    if (role := role_left(left_out)) and _prompt(question, dialect):
+        options[role] = True
     return {field: value for field, value in options.items() if field not in left_out}

@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.lowlevel
 
-from actors.ports import Delivery, Exchange, Question
+from actors.ports import Delivery, Exchange, Question, Retraction
 from adapters.llm.openai import COMPATIBLE, OPENAI, OpenAiChat
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Web
@@ -71,11 +71,11 @@ async def test_its_models_are_found(adapter: OpenAiChat) -> None:
 
 
 async def test_an_answer_is_left_in_the_middle_and_the_next_one_comes(adapter: OpenAiChat) -> None:
-    heard: list[str | Delivery] = []
+    heard: list[str | Delivery | Retraction] = []
     for _ in range(3):
         with trio.CancelScope() as scope:
 
-            async def stop(piece: str | Delivery, scope: trio.CancelScope = scope) -> None:
+            async def stop(piece: str | Delivery | Retraction, scope: trio.CancelScope = scope) -> None:
                 heard.append(piece)
                 scope.cancel()
                 await trio.lowlevel.checkpoint()  # as a session does that takes it
