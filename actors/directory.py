@@ -1,6 +1,5 @@
 """Every session by its id: who is its Sender, how many Receivers it has, and the way to its mailbox."""
 
-import hmac
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 import trio
 
+from actors.credentials import matches, refusal
 from actors.events import Drain, Joined, Left, MemberId
 from actors.limits import Limits
 from actors.pool import Pool
@@ -106,8 +106,8 @@ class Directory:
     def _check(self, handshake: Handshake) -> None:
         if self.draining:
             raise Refusal(503, "the server is going down; connect again in a moment")
-        if self.house.token and not hmac.compare_digest(handshake.token.encode(), self.house.token.encode()):
-            raise Refusal(401, "a valid token is asked for: give it as `token` in auth or in the query")
+        if self.house.token and not matches(handshake.token, self.house.token):
+            raise Refusal(401, refusal(handshake.token, "give it as `token` in auth or in the query"))
 
     async def _make_way(self, session_id: str) -> None:
         """Where there is a Sender that does not answer, take it out; refuse where it does."""

@@ -51,12 +51,12 @@ new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), ()
 
 /** Where and how to connect; asked anew each time, because a server that was started again may have other settings. */
 async function plan() {
-  const about = await load("/page.json");
+  const about = await load("page.json");
   diagram.arrows = about.arrows;
   share.lan = about.lan;
-  if (!catalogue) settings.catalogue = catalogue = await load("/v1/catalogue").catch(() => null);
-  const url = `${location.origin.replace(/^http/, "ws")}${about.path}?EIO=4&transport=websocket`;
   const { sessionId, role, token } = place;
+  if (!catalogue) settings.catalogue = catalogue = token ? await load("v1/catalogue").catch(() => null) : null;
+  const url = new URL(`.${about.path}?EIO=4&transport=websocket`, location.href).href.replace(/^http/, "ws"); // below any prefix
   return { url, names: about.names, keys: about.names, auth: { sessionId, role, token, audioFormat: "pcm16" } };
 }
 

@@ -10,8 +10,8 @@ const notice = new Notice();
 let chosen = "", paused = false;
 
 async function look() {
-  const headers = place.token ? { Authorization: `Bearer ${place.token}` } : {};
-  const response = await fetch(`/inspect.json?${new URLSearchParams({ session: chosen })}`, { headers, signal: AbortSignal.timeout(FETCH_TIME) });
+  const headers = { Authorization: `Bearer ${place.token}` };
+  const response = await fetch(`inspect.json?${new URLSearchParams({ session: chosen })}`, { headers, signal: AbortSignal.timeout(FETCH_TIME) });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
   throw Object.assign(new Error(answer.message ?? `The server answers ${response.status}.`), { status: response.status });
@@ -19,6 +19,7 @@ async function look() {
 
 async function refresh() {
   if (paused || document.hidden) return;
+  if (!place.token) return ask("The server's token is asked for; the link that it prints brings it.");
   try {
     show(await look());
     notice.clear("link");
@@ -29,15 +30,17 @@ async function refresh() {
 
 function explain(error) {
   find("#live").textContent = "no data";
-  if (error.status === 401) {
-    paused = true; // until there is another token: the form must not be drawn anew under the operator's hands
-    return notice.askToken("The server's token is asked for.", (token) => {
-      place.change({ token });
-      paused = false;
-      refresh();
-    });
-  }
+  if (error.status === 401) return ask("The server refuses this token. The link that it printed last brings the right one.");
   notice.show("link", error.status ? error.message : "The server does not answer; trying again each second.");
+}
+
+function ask(text) {
+  paused = true; // until there is another token: the form must not be drawn anew under the operator's hands
+  notice.askToken(text, (token) => {
+    place.change({ token });
+    paused = false;
+    refresh();
+  });
 }
 
 function show({ now, picture, errors }) {

@@ -2,7 +2,7 @@
 
 const KEYS = ["session", "role", "token"];
 const ROLES = ["both", "sender", "receiver"];
-const STORE = "vivavoce.place";
+const STORE = `vivavoce.place ${new URL(".", location.href).pathname}`; // one origin may have several servers, each below a prefix
 
 export class Place {
   constructor() {

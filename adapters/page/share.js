@@ -32,24 +32,24 @@ export class Share {
     const { sessionId, token, role } = this.#place();
     const wanted = this.#dialog.querySelector("input[name=share]:checked").value;
     const query = new URLSearchParams({ session: sessionId, role: wanted, ...(token && { token }) });
-    const link = `${this.#origin}/#${query}`;
+    const link = `${this.#server}#${query}`;
     this.#link.value = link;
-    find("#qr").src = `/qr.svg?${new URLSearchParams({ url: link })}`;
+    find("#qr").src = `qr.svg?${new URLSearchParams({ url: link })}`;
     this.#handOver.hidden = wanted !== "sender" || role === "receiver";
     this.#note.textContent = this.#advice(wanted, role);
   }
 
   /** Where the others find us: not at an address that means themselves to them. */
-  get #origin() {
-    return isLoopback(location.hostname) && this.#lan.length ? this.#lan[0] : location.origin;
+  get #server() {
+    return isLoopback(location.hostname) && this.#lan.length ? `${this.#lan[0]}/` : new URL(".", location.href).href;
   }
 
   #advice(wanted, role) {
-    if (isLoopback(new URL(this.#origin).hostname)) {
+    if (isLoopback(new URL(this.#server).hostname)) {
       return "This address works on this computer only, as in a second tab. For a phone, start the server with: vivavoce serve --lan";
     }
     if (wanted === "sender" && role !== "receiver") return "A conversation has one microphone; at the moment it is here.";
-    if (this.#origin.startsWith("https:")) return "The other device may warn of the certificate once, because the server made it itself.";
+    if (this.#server.startsWith("https:")) return "The other device may warn of the certificate once, because the server made it itself.";
     return "";
   }
 

@@ -1,7 +1,5 @@
 """The inspection page for the operator: who may see it, the last errors of the log, and the picture as JSON."""
 
-import hmac
-import ipaddress
 import logging
 import time
 from collections import deque
@@ -12,12 +10,12 @@ import trio
 
 from actors.inspecting import Picture
 from adapters.pages.static import STRICT, Route, static_route
+from adapters.wire import credentials
 from adapters.wire.http import Request, Response
 
 KEPT_ERRORS = 100
 _LONGEST = 500
 _PACKAGES = ("protocol", "actors", "adapters")
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 Look = Callable[[str], Picture]
 """The picture as it is now, with the trace of the session of that id."""
@@ -66,10 +64,14 @@ class Mishaps(logging.Handler):
 
 
 def routes(look: Look, mishaps: Mishaps, token: str) -> dict[str, Route]:
-    """The page, which tells nothing by itself, and what it shows, which only the operator may have."""
+    """The page, which tells nothing by itself, and what it shows, which only who shows the `token` may have.
+
+    A token is asked for even where the conversation needs none: that a request comes from this machine shows nothing,
+    because a reverse proxy on it may have handed it on from anywhere.
+    """
 
     def view(request: Request) -> Response:
-        fault = find_fault(request, token)
+        fault = credentials.find_fault(request, token, STRICT)
         if fault is not None:
             return fault
         shown = View(time.time(), look(request.query.get("session", "")), tuple(mishaps.kept))
@@ -79,38 +81,3 @@ def routes(look: Look, mishaps: Mishaps, token: str) -> dict[str, Route]:
 
 
 _PRIVATE = (*STRICT, ("Cache-Control", "no-store"))
-
-
-def find_fault(request: Request, token: str) -> Response | None:
-    """Why this request may not see the server from inside, None where it may.
-
-    With a token: whoever shows it, as `Authorization: Bearer`. Without one: this machine alone, and no page of another
-    site that was made to look as if it were here, which the Host header tells.
-    """
-    if token:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode()):
-            return None
-        return _refuse(401, "the server's token is asked for", ("WWW-Authenticate", "Bearer"))
-    if is_loopback(request.address) and _is_asked_here(request):
-        return None
-    return _refuse(403, "without a token only this machine may look; set one with VIVAVOCE_TOKEN")
-
-
-def _is_asked_here(request: Request) -> bool:
-    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
-    named = host.strip("[]").lower()
-    return (named == "localhost" or is_loopback(named)) and not any(name in request.headers for name in _FORWARDED)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether `address` is one of this machine alone."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def _refuse(status: int, why: str, *headers: tuple[str, str]) -> Response:
-    body = msgspec.json.encode({"message": why})
-    return Response(status, body, "application/json", (*_PRIVATE, *headers))

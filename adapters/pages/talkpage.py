@@ -57,14 +57,19 @@ def arrows() -> tuple[Arrow, ...]:
 def routes(about: About) -> dict[str, Route]:
     """What is answered under which path; all but the QR codes is made now."""
     files = [file.name for file in resources.files("adapters").joinpath("page").iterdir() if file.is_file()]
-    served = {f"/page/{name}": static_route(name) for name in files if "." + name.rpartition(".")[2] in CONTENT_TYPES}
+    # Not the pages themselves: what they load is named from where they are, so that they work below any prefix.
+    parts = [name for name in files if _suffix(name) in CONTENT_TYPES.keys() - {".html"}]
     known = Response(200, msgspec.json.encode(about), "application/json", (*STRICT, ("Cache-Control", "no-store")))
     return {
-        **served,
+        **{f"/page/{name}": static_route(name) for name in parts},
         "/": static_route("index.html"),
         "/page.json": lambda request: known,
         "/qr.svg": lambda request: _answer_qr(request, about.lan),
     }
+
+
+def _suffix(name: str) -> str:
+    return "." + name.rpartition(".")[2]
 
 
 def _answer_qr(request: Request, lan: tuple[str, ...]) -> Response:

@@ -28,6 +28,14 @@ def _parse_origin(text: str) -> None:
         raise ValueError("an origin as browsers send it, such as https://example.org or http://localhost:8000, or *")
 
 
+def _parse_name(text: str) -> None:
+    if not re.fullmatch(r"(?=.{1,254}\Z)\w([\w-]*\w)?(\.\w([\w-]*\w)?)*\.?", text, re.ASCII):
+        raise ValueError(
+            "a name under which this server is found, such as voice.example.org, without http://, port and *, "
+            "and in the form that begins with xn-- where it has other letters than English ones"
+        )
+
+
 def _parse_network(text: str) -> None:
     try:
         ipaddress.ip_network(text)
@@ -67,6 +75,7 @@ Url = Annotated[str, Checked(_parse_url)]
 Key = Annotated[str, _SECRET, Checked(_parse_key)]
 Region = Annotated[str, Checked(_parse_region)]
 Origin = Annotated[str, Checked(_parse_origin)]
+HostName = Annotated[str, Checked(_parse_name)]
 Network = Annotated[str, Checked(_parse_network)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86_400)]

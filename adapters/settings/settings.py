@@ -9,6 +9,7 @@ from actors.limits import Limits
 from actors.ports import Kind
 from adapters.settings.section import (
     Host,
+    HostName,
     Key,
     Network,
     Origin,
@@ -33,7 +34,9 @@ class Server(Section, frozen=True):
     path: UrlPath = "/socket.io/"
     """The path under which Socket.IO clients connect."""
     token: Secret = ""
-    """The credential that every client must show; empty: none is asked for."""
+    """The credential that every client must show; empty: none is asked for, but by /inspect and the catalogue."""
+    hosts: tuple[HostName, ...] = ()
+    """The names, such as voice.example.org, under which the server answers besides localhost and its addresses."""
     allowed_origins: tuple[Origin, ...] = ()
     """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
     tls_certificate: str = ""
@@ -45,7 +48,7 @@ class Server(Section, frozen=True):
     lan_port: Port = 7172
     """The TCP port for https with a certificate of the server's own, with `lan`; 0 takes any that is free."""
     inspection: bool = True
-    """Whether the operator's page /inspect is there: for this machine, or with a token for who shows it."""
+    """Whether the operator's page /inspect is there, for who shows the token."""
     trusted_proxies: tuple[Network, ...] = ()
     """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     max_payload: Annotated[int, msgspec.Meta(ge=1_000, le=100_000_000)] = 1_000_000

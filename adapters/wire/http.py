@@ -12,9 +12,11 @@ import msgspec
 import trio
 
 from actors.pace import Pace
+from adapters.wire.hosts import split_authority
 
 MAX_HEAD = 16_384
 MAX_QUERY_FIELDS = 64
+MOST_SKIPPED = 65_536
 READ_SIZE = 65_536
 CHUNK_ITEMS = 8
 """As how many items a chunk of a body counts: h11 takes some twenty microseconds for each."""
@@ -48,6 +50,11 @@ class Request(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.path}>"  # the query and the head may hold a credential
+
+    @property
+    def host(self) -> str:
+        """Whom it was sent to: host, and port where it is not the usual one; "" where it does not say."""
+        return self.headers.get("host", "")
 
     @property
     def is_websocket(self) -> bool:
@@ -94,6 +101,11 @@ class HttpConnection:
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._method = ""
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether a request was answered without its body having been read; the peer may still send it."""
+        return self._h11.their_state is h11.SEND_BODY
+
     async def next_request(self) -> Request | None:
         """The head of the next request; None when the peer is done or idle for too long. Raises BadRequest."""
         self._on_wait(True)
@@ -120,11 +132,18 @@ class HttpConnection:
         if not isinstance(event, h11.Request):
             raise BadRequest(400, "a request was expected")
         self._method = event.method.decode("ascii")
+        headers = {name.decode("ascii"): value.decode("latin-1") for name, value in event.headers}
         try:
             parts = urlsplit(event.target.decode("ascii", "replace"))
             query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
         except ValueError:
             raise BadRequest(400, f"the target is no URL with at most {MAX_QUERY_FIELDS} parameters") from None
+        if parts.scheme in ("http", "https") and parts.netloc:
+            headers["host"] = parts.netloc  # as a proxy is asked: this goes before Host (RFC 9112, section 3.2.2)
+        try:
+            split_authority(headers.get("host", ""))
+        except ValueError as error:
+            raise BadRequest(400, str(error)) from None
         lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
         lines += [b"%s: %s" % (name, value) for name, value in event.headers]
         head = b"\r\n".join(lines) + b"\r\n\r\n"
@@ -134,7 +153,7 @@ class HttpConnection:
             method=self._method,
             path=parts.path,
             query=query,
-            headers={name.decode("ascii"): value.decode("latin-1") for name, value in event.headers},
+            headers=headers,
             head=head,
         )
 
@@ -161,6 +180,15 @@ class HttpConnection:
                 if len(body) > limit:
                     raise BadRequest(413, f"the body is larger than {limit} bytes")
         raise BadRequest(408, "the request took too long")
+
+    async def skip_body(self, limit: int = MOST_SKIPPED) -> None:
+        """Have the body pass by, so that another request can follow: for an answer that does not depend on it.
+
+        One that its sender holds back until it is asked for (`Expect`) is left there; the connection is closed behind
+        the answer then. Raises BadRequest, as `read_body`.
+        """
+        if not self._h11.they_are_waiting_for_100_continue:
+            await self.read_body(limit)
 
     async def _next_event(self) -> object:
         while True:
@@ -215,6 +243,8 @@ class HttpConnection:
         """Send the response. Raises PeerGone where the peer does not take it in time."""
         reason = HTTPStatus(response.status).phrase.encode()
         headers = [("Content-Length", str(len(response.body))), *response.headers]
+        if self.is_cut_short:
+            headers.append(("Connection", "close"))
         if response.body:
             headers.append(("Content-Type", response.content_type))
         with trio.move_on_after(self._deadlines.response):

@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import ifaddr
 import msgspec
@@ -190,7 +191,7 @@ def secure(where: Path) -> ssl.SSLContext:
 
 def invitation(origin: str, token: str) -> list[str]:
     """What to print: the link for a phone, and its QR code."""
-    link = f"{origin}/#token={token}"
+    link = f"{origin}/#token={quote(token, safe='')}"
     drawn = io.StringIO()
     segno.make(link, error="l", micro=False).terminal(drawn, border=2, compact=True)
     return [

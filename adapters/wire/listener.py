@@ -10,10 +10,21 @@ import trio
 
 from actors.client import Client
 from actors.lobby import Full
-from adapters.wire import polling, websocket
+from adapters.wire import credentials, polling, websocket
 from adapters.wire.accepting import PatientListener
-from adapters.wire.http import BadRequest, Deadlines, HttpConnection, PeerGone, Request, Response, linger
-from adapters.wire.polling import FORBIDDEN, Headers, Reception, Refused, Target
+from adapters.wire.hosts import Hosts
+from adapters.wire.http import (
+    BadRequest,
+    Deadlines,
+    HttpConnection,
+    PeerGone,
+    Request,
+    Response,
+    json_response,
+    linger,
+)
+from adapters.wire.origins import Origins
+from adapters.wire.polling import FORBIDDEN, Reception, Refused, Target
 from adapters.wire.streams import Stream, Streams
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -25,11 +36,14 @@ Page = Callable[[Request], Response]
 
 
 class Door(msgspec.Struct, frozen=True):
-    """Where the server answers, and whom: the path, the origins of web pages, and the proxies that are believed."""
+    """Where the server answers, and whom: the path, the origins of web pages, the proxies that are believed, and the
+    names that it goes by; `token_key` is what the handshake calls the token."""
 
     path: str = "/socket.io/"
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
+    hosts: Hosts = Hosts()
+    token_key: str = credentials.KEY
     max_streams: int = 5_000
     max_silent_streams: int = 500
     deadlines: Deadlines = Deadlines()
@@ -50,6 +64,7 @@ class Listener:
     def __init__(self, reception: Reception, door: Door, pages: dict[str, Page]) -> None:
         self._reception = reception
         self._door = door
+        self._origins = Origins(door.allowed_origins)
         self._pages = pages
         self._streams = Streams(door.max_streams, door.max_silent_streams)
 
@@ -89,6 +104,8 @@ class Listener:
                 upgrade = await self._answer(http, request, address)
                 if upgrade is not None:
                     return upgrade
+            if http.is_cut_short:
+                await linger(stream, self._door.deadlines.last_word)
         except BadRequest as bad:
             log.info("%s: %d %s", peer, bad.status, bad)
             await http.refuse(bad)
@@ -97,14 +114,21 @@ class Listener:
 
     async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
         """Answer one request, unless it is to become a WebSocket."""
-        if self._is_socketio(request.path):
-            headers = self._cors(request)
+        fault = self._door.hosts.find_fault(request.host)
+        if fault is not None:
+            log.warning("%s: refused: %s", address, fault)
+            await http.skip_body()
+            response = json_response(403, {"code": FORBIDDEN[0], "message": fault})
+        elif self._is_socketio(request.path):
+            headers = self._origins.headers(request)
             try:
                 if request.method == "OPTIONS":
                     await http.read_body(0)
-                    response = _preflight(headers)
+                    response = self._origins.preflight(request)
                 else:
                     self._check_origin(request)
+                    query = credentials.with_bearer(request, self._door.token_key)
+                    request = msgspec.structs.replace(request, query=query)
                     target = polling.find_target(request, self._reception)
                     if target.transport == WEBSOCKET:
                         return self._upgrade(http, request, target, address)
@@ -113,7 +137,7 @@ class Listener:
                     return None
             except Refused as refused:
                 log.info("%s: refused: %s", address, refused)
-                await http.read_body(self._reception.lobby.timing.max_payload)
+                await http.skip_body(self._reception.lobby.timing.max_payload)
                 response = refused.response(headers)
         else:
             await http.read_body(0)
@@ -133,6 +157,12 @@ class Listener:
     def _is_socketio(self, path: str) -> bool:
         return path.rstrip("/") == self._door.path.rstrip("/")
 
+    def _check_origin(self, request: Request) -> None:
+        if not self._origins.admits(request):
+            origin = show(request.headers["origin"])
+            log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", origin)
+            raise Refused(FORBIDDEN)
+
     def _page(self, request: Request) -> Response:
         page = self._pages.get(request.path)
         if page is None:
@@ -141,28 +171,6 @@ class Listener:
         if request.method not in ("GET", "HEAD"):
             return Response(405, b"only GET and HEAD\n", headers=(("Allow", "GET, HEAD"),))
         return page(request)
-
-    # ---- origins
-
-    def _check_origin(self, request: Request) -> None:
-        origin = request.headers.get("origin")
-        if origin is not None and not self._allows(origin, request):
-            log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", show(origin))
-            raise Refused(FORBIDDEN)
-
-    def _allows(self, origin: str, request: Request) -> bool:
-        allowed = self._door.allowed_origins
-        host = request.headers.get("host", "").lower()
-        own = bool(host) and origin.lower().partition("://")[2] == host
-        return own or origin in allowed or "*" in allowed
-
-    def _cors(self, request: Request) -> Headers:
-        if "*" in self._door.allowed_origins:
-            return (("Access-Control-Allow-Origin", "*"),)
-        origin = request.headers.get("origin")
-        if origin is None or not self._allows(origin, request):
-            return ()
-        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
 
     # ---- WebSocket
 
@@ -205,17 +213,6 @@ class Listener:
         except RemoteProtocolError as error:
             log.info("%s: no upgrade: %s", client.address, error)
         return None
-
-
-def _preflight(headers: Headers) -> Response:
-    if not headers:
-        return Refused(FORBIDDEN).response()
-    allow = (
-        ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
-        ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
-        ("Access-Control-Max-Age", "600"),
-    )
-    return Response(204, headers=(*headers, *allow))
 
 
 def peer_address(stream: trio.abc.Stream) -> str:

@@ -113,12 +113,18 @@ async def standing(
     door: Door | None = None,
     engines: ScriptedEngines | None = None,
     sessions: int = 1_000,
+    names: Names | None = None,
+    token: str = "",
 ) -> AsyncIterator[House]:
     """A server, of whose connections nothing is left once the clients are gone."""
     plan = Plan(
-        limits=Limits(sessions=sessions), timing=timing or Timing(), waits=waits or Waits(), caps=caps or Caps()
+        limits=Limits(sessions=sessions),
+        timing=timing or Timing(),
+        waits=waits or Waits(),
+        caps=caps or Caps(),
+        token=token,
     )
-    supervisor = Supervisor(plan, engines or ScriptedEngines(), Names(), accept)
+    supervisor = Supervisor(plan, engines or ScriptedEngines(), names or Names(), accept)
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)

@@ -10,14 +10,14 @@ import pytest
 import trio
 
 from actors.ports import EngineFailed
-from adapters import server
 from adapters.errors import StartupFailed
+from adapters.pages import site
 from adapters.providers import discovery, engines
 from adapters.providers.assembly import check_preferences, configured, configured_places
 from adapters.providers.discovery import Places
 from adapters.providers.engines import ProviderEngines
 from adapters.remote.web import Web
-from adapters.settings.settings import Account, Preference, Processes, Providers, Settings
+from adapters.settings.settings import Account, Preference, Processes, Providers
 from adapters.wire.http import Request as Asked
 from tests.providers.fakes import QUESTION
 from tests.providers.loopback import Loopback, Reply, Request, json_reply, loopback, sse
@@ -204,7 +204,7 @@ def test_the_health_check_names_the_engine_that_lacks_processes(
 ) -> None:
     found = ProviderEngines(Providers())
     found._kept = {"speech recognition": Crew(living), "speech synthesis": Crew(3)}  # type: ignore[dict-item]
-    healthz = server._pages(Settings(), found)["/healthz"]
+    healthz = site.health(found)
     answer = healthz(Asked("GET", "/healthz", {}, {}, b""))
     told = json.loads(answer.body)
     assert (answer.status, told["status"], told.get("problems")) == (status, word, problems)

@@ -1,5 +1,6 @@
 """The routes of the talk page: files, what the page must know, QR codes."""
 
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from adapters.wire.http import Request, Response
 from protocol.messages import Names
 
 LAN = "https://192.168.1.7:7172"
+PAGES = ("index.html", "inspect.html")
+FOLDER = Path(next(iter(page.__path__)))
 SHOWN = routes(about("/socket.io/", Names(), (LAN,)))
 
 
@@ -25,7 +28,7 @@ def ask(path: str, headers: dict[str, str] | None = None, **query: str) -> Respo
 def test_every_file_that_the_page_loads_is_served() -> None:
     served = {Path(path).name for path in SHOWN if path.startswith("/page/")}
     index = ask("/").body.decode()
-    assert "/page/app.js" in index
+    assert '"page/app.js"' in index
     for name in (name for name in served if name.endswith(".js")):
         source = ask(f"/page/{name}").body.decode()
         imported = {line.split('"./')[1].split('"')[0] for line in source.splitlines() if line.startswith("import ")}
@@ -33,8 +36,8 @@ def test_every_file_that_the_page_loads_is_served() -> None:
 
 
 def test_nothing_is_inline() -> None:
-    for name in ("index.html", "inspect.html"):
-        text = ask(f"/page/{name}").body.decode()
+    for name in PAGES:
+        text = (FOLDER / name).read_text()
         assert " style=" not in text
         assert "<style" not in text
         assert "<script>" not in text
@@ -97,6 +100,16 @@ def test_nothing_else_has_one(url: str) -> None:
 
 
 def test_the_folder_of_the_page_holds_nothing_else() -> None:
-    folder = Path(next(iter(page.__path__)))
     served = {Path(path).name for path in SHOWN if path.startswith("/page/")}
-    assert {file.name for file in folder.iterdir() if file.is_file()} == served
+    assert {file.name for file in FOLDER.iterdir() if file.is_file()} == served | set(PAGES)
+
+
+def test_every_address_is_told_from_where_the_page_is() -> None:
+    """So that all of it works below the prefix of a reverse proxy, which the server does not know."""
+    for file in (*FOLDER.glob("*.html"), *FOLDER.glob("api/*.j2")):
+        assert not re.findall(r'(?:href|src)="/', file.read_text()), file
+    for file in FOLDER.rglob("*.js"):
+        assert not re.findall(r"""["'`]/[\w-]+[./?"'`]""", file.read_text()), file
+        assert "location.origin" not in file.read_text(), file
+    for file in FOLDER.rglob("*.css"):
+        assert "url(/" not in file.read_text(), file

@@ -63,6 +63,11 @@ class Server:
         async with httpx.AsyncClient(trust_env=False) as client:
             return await client.get(self.url + path, headers=headers)
 
+    @property
+    def credential(self) -> str:
+        """The header with the token that the server's links bring."""
+        return "Bearer " + next(line for line in self.said if "in a browser" in line).rpartition("#token=")[2]
+
 
 @asynccontextmanager
 async def serving(environ: Mapping[str, str]) -> AsyncIterator[Server]:
@@ -167,7 +172,7 @@ async def test_a_refused_key_is_told_by_its_setting_and_the_next_one_answers() -
             assert [each.text for each in await turn(client) if isinstance(each, TextDone)] == [ANSWER]
             aside = (await server.get("/healthz")).json()["aside"]
             assert "OPENAI_API_KEY" in aside["LLM"]["openai"]
-            listed = (await server.get("/v1/catalogue")).json()["LLM"]
+            listed = (await server.get("/v1/catalogue", Authorization=server.credential)).json()["LLM"]
             assert [each["state"][:9] for each in listed if each["name"] == "openai"] == ["set aside"]
 
 
@@ -188,13 +193,26 @@ async def test_the_planted_key_is_nowhere(caplog: pytest.LogCaptureFixture, caps
             outcome = await updated(client, OPENAI)
             await client.text("Hello.")
             told = [repr(each) for each in (outcome, *await turn(client))]
-            pages = [(await server.get(path)).text for path in ("/healthz", "/v1/catalogue")]
+            asked = [await server.get(path, Authorization=server.credential) for path in ("/healthz", "/v1/catalogue")]
+            pages = [answer.raise_for_status().text for answer in asked]
             for text in (*told, *pages, *server.said):
                 assert KEY not in text
     settings = load(NO_FILE, {"OPENAI_API_KEY": KEY}, {})
     assert KEY not in repr(settings)
     assert KEY not in caplog.text
     assert KEY not in "".join(capsys.readouterr())
+
+
+@pytest.mark.real
+async def test_the_catalogue_and_the_inside_want_a_token_even_where_none_is_set() -> None:
+    async with serving({}) as server:
+        for path in ("/v1/catalogue", "/inspect.json"):
+            assert (await server.get(path)).status_code == 401
+            assert (await server.get(path, Authorization=server.credential)).status_code == 200
+            assert (await server.get(f"{path}?token={server.credential[7:]}")).status_code == 200
+        links = [line.rpartition(" ")[2] for line in server.said if "#token=" in line]
+        assert [link.partition("#")[0] for link in links] == [f"{server.url}/inspect", f"{server.url}/"]
+        assert (await server.get("/", Host="evil.example")).status_code == 403
 
 
 @pytest.mark.real

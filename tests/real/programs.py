@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import msgspec
 
@@ -16,15 +17,23 @@ KEYS = frozenset(usual_variables(ROWS))
 """The variables of keys that a developer may have: no test talks to a provider."""
 ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(r"listening on (http://[^/]+)(/\S*/)")
+_LINK = re.compile(r"in a browser: \S+/#token=(\S+)")
 _END_SECONDS = 15.0
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, and its log."""
+    """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, its log, and its token,
+    which it has made itself where none was set; "" of a program that has no pages."""
 
     origin: str
     path: str
     log: Path
+    token: str = ""
+
+    @property
+    def link(self) -> str:
+        """The link of the talk page that it prints, which brings the token."""
+        return f"{self.origin}/#token={self.token}"
 
     @property
     def address(self) -> str:
@@ -46,16 +55,20 @@ def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> I
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
         )
         try:
-            yield _find(program, log)
+            yield _find(program, log, has_pages=command[0] != sys.executable)
         finally:
             _end(program)
 
 
-def _find(program: subprocess.Popen[str], log: Path) -> Served:
+def _find(program: subprocess.Popen[str], log: Path, has_pages: bool) -> Served:
     assert program.stdout is not None
+    served = None
     for line in program.stdout:
         if found := _LISTENING.search(line):
-            return Served(found[1], found[2], log)
+            served = Served(found[1], found[2], log)
+        linked = _LINK.search(line)
+        if served is not None and (linked or not has_pages):
+            return msgspec.structs.replace(served, token=unquote(linked[1]) if linked else "")
     raise RuntimeError(f"the server ended before it listened:\n{log.read_text()}")
 
 

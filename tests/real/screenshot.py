@@ -25,7 +25,7 @@ def main(picture: Path) -> None:
             browsing(microphone) as (_, browser),
         ):
             for _ in range(ATTEMPTS):
-                with visiting(browser, served.origin) as visitor:
+                with visiting(browser, served.link) as visitor:
                     if not ask(visitor, sentence):
                         continue
                     converse(visitor)

@@ -22,7 +22,7 @@ COUNT = "please count to twenty"
 @pytest.fixture
 def visitor(browser: Browser, vivavoce: Served) -> Iterator[Visitor]:
     """Somebody who has opened the page."""
-    with visiting(browser, vivavoce.origin) as visitor:
+    with visiting(browser, vivavoce.link) as visitor:
         visitor.sees_state("handshaken")
         yield visitor
 
@@ -187,7 +187,7 @@ def test_a_second_page_with_the_same_microphone_is_told_so(visitor: Visitor, bro
 def test_it_comes_back_when_the_server_does(browser: Browser, tmp_path: Path) -> None:
     port = str(free_port())
     with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "first") as served:
-        first = visiting(browser, served.origin)
+        first = visiting(browser, served.link)
         visitor = first.__enter__()
         visitor.sees_state("handshaken")
     visitor.sees_link("lost")
@@ -228,7 +228,7 @@ def link_of(page: Page) -> str:
 
 
 def test_a_refused_microphone_is_explained_and_typing_goes_on(browser: Browser, vivavoce: Served) -> None:
-    with visiting(browser, vivavoce.origin, microphone=False) as visitor:
+    with visiting(browser, vivavoce.link, microphone=False) as visitor:
         visitor.sees_state("handshaken")
         visitor.page.locator("#talk").click()
         expect(visitor.page.get_by_role("alert")).to_contain_text("microphone is not allowed")
@@ -353,7 +353,7 @@ HOSTILE = "<img src=x onerror=alert(1)><b>hear</b>"
 def test_markup_is_shown_and_not_obeyed(browser: Browser, vivavoce: Served) -> None:
     provider = {"name": "local", "title": HOSTILE, "configured": True, "models": [HOSTILE], "voices": [HOSTILE]}
     catalogue = {kind: [provider] for kind in ("STT", "LLM", "TTS")}
-    with visiting(browser, vivavoce.origin) as visitor:
+    with visiting(browser, vivavoce.link) as visitor:
         page = visitor.page
         page.route("**/v1/catalogue", lambda route: route.fulfill(json=catalogue))
         page.reload()
@@ -370,7 +370,7 @@ def test_markup_is_shown_and_not_obeyed(browser: Browser, vivavoce: Served) -> N
 
 
 def test_nothing_moves_for_who_wants_it_still(browser: Browser, vivavoce: Served) -> None:
-    with visiting(browser, vivavoce.origin, still=True) as visitor:
+    with visiting(browser, vivavoce.link, still=True) as visitor:
         visitor.sees_state("handshaken")
         visitor.page.locator("#talk").click()
         visitor.sees_state("receiving")
@@ -383,7 +383,7 @@ def test_the_page_is_small_and_paints_without_the_socket(browser: Browser, vivav
     sizes: dict[str, int] = {}
     page.route("**/page.json", lambda route: route.abort())
     page.on("response", lambda response: sizes.update({response.url: len(response.body())}))
-    page.goto(vivavoce.origin)
+    page.goto(vivavoce.link)
     expect(page.locator(".node")).to_have_count(6)
     expect(page.locator("#notice")).to_contain_text("does not answer")
     context.close()
@@ -391,7 +391,7 @@ def test_the_page_is_small_and_paints_without_the_socket(browser: Browser, vivav
 
 
 def test_every_page_has_strict_headers(browser: Browser, vivavoce: Served) -> None:
-    with visiting(browser, vivavoce.origin) as visitor:
+    with visiting(browser, vivavoce.link) as visitor:
         visitor.sees_link("open")
         for path in ("/", "/docs", "/inspect", "/page/app.js", "/docs/api.js", "/page.json", "/asyncapi.json"):
             headers = visitor.page.request.get(f"{vivavoce.origin}{path}").headers
@@ -404,7 +404,7 @@ def test_every_page_has_strict_headers(browser: Browser, vivavoce: Served) -> No
 @pytest.mark.parametrize(("scheme", "phone"), [("light", False), ("dark", False), ("light", True)])
 def test_axe_finds_no_serious_fault(browser: Browser, vivavoce: Served, scheme: Scheme, phone: bool) -> None:
     name = f"{scheme}-phone" if phone else scheme
-    with visiting(browser, vivavoce.origin, scheme=scheme, phone=phone, bypass_csp=True) as visitor:
+    with visiting(browser, vivavoce.link, scheme=scheme, phone=phone, bypass_csp=True) as visitor:
         visitor.sees_state("handshaken")
         visitor.write("what can you do")
         visitor.sees_state("speaking")

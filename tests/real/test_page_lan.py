@@ -89,6 +89,12 @@ def test_a_wrong_token_is_asked_for(browser: Browser, house: House) -> None:
         visitor.sees_state("handshaken")
     with visiting(browser, f"{house.near}/inspect#token={house.token}") as operator:
         expect(operator.page.locator("#live")).to_contain_text("live")
+    with visiting(browser, f"{house.near}/inspect") as operator:
+        expect(operator.page.get_by_role("alert")).to_contain_text("the link that it prints")
+        operator.page.get_by_label("Token", exact=True).fill("wrong")
+        operator.page.get_by_role("button", name="Connect").click()
+        expect(operator.page.get_by_role("alert")).to_contain_text("refuses this token")
+        operator.faults.clear()  # the browser notes the 401
 
 
 def test_token_and_key_are_for_this_user_alone(house: House) -> None:
@@ -101,7 +107,7 @@ def test_renamed_events_and_keys_are_spoken(browser: Browser, tmp_path: Path) ->
     env = {"VIVAVOCE_PROTOCOL_NAMES": names, "VIVAVOCE_SERVER_PATH": "/voice/"}
     with (
         running(VIVAVOCE, "serve", "--port", "0", log=tmp_path / "log", env=env) as served,
-        visiting(browser, served.origin) as visitor,
+        visiting(browser, served.link) as visitor,
     ):
         visitor.sees_state("handshaken")
         visitor.write("help")

@@ -1,4 +1,5 @@
 // What the page /docs does beyond reading: buttons that copy an example, and the server's providers and models.
+import { Place } from "../page/place.js";
 
 const SHOWN_FOR = 3_000;
 const said = document.getElementById("said");
@@ -82,19 +83,17 @@ function askForToken() {
   const form = make("form", "", make("label", "This server asks for its token: ", token), " ", make("button", "Show the models"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    showCatalogue({ Authorization: `Bearer ${token.value}` });
+    showCatalogue(token.value);
   });
   return form;
 }
 
-async function showCatalogue(headers = {}) {
+async function showCatalogue(token) {
   const place = document.getElementById("catalogue");
+  if (!token) return place.replaceChildren(askForToken());
   try {
-    const answer = await fetch("v1/catalogue", { headers });
-    if (answer.status === 401) {
-      place.replaceChildren(askForToken());
-      return;
-    }
+    const answer = await fetch("v1/catalogue", { headers: { Authorization: `Bearer ${token}` } });
+    if (answer.status === 401) return place.replaceChildren(askForToken());
     if (!answer.ok) throw new Error(`it answers ${answer.status}`);
     const catalogue = await answer.json();
     place.replaceChildren(...Object.entries(catalogue).flatMap(([kind, providers]) => showKind(kind, providers)));
@@ -104,4 +103,4 @@ async function showCatalogue(headers = {}) {
 }
 
 addButtons();
-await showCatalogue();
+await showCatalogue(new Place().token);

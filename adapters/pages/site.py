@@ -1,0 +1,61 @@
+"""Every page of a server, by its path: health, catalogue, talk page, documentation, and the operator's page."""
+
+import msgspec
+import trio
+
+from actors.inspecting import Picture, picture
+from actors.supervisor import Supervisor
+from adapters.pages import apidocs, inspection, talkpage
+from adapters.pages.static import Route
+from adapters.providers.engines import ProviderEngines
+from adapters.settings.settings import Settings
+from adapters.wire import credentials
+from adapters.wire.doors import Doors
+from adapters.wire.http import Request, Response, json_response
+
+
+def routes(
+    settings: Settings,
+    engines: ProviderEngines,
+    supervisor: Supervisor,
+    doors: Doors,
+    mishaps: inspection.Mishaps,
+    token: str,
+) -> dict[str, Route]:
+    """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
+    names = supervisor.directory.house.names
+    shown = {"/healthz": health(engines), "/v1/catalogue": _catalogue(engines, token)}
+    shown |= talkpage.routes(talkpage.about(settings.server.path, names, doors.lan))
+    shown |= apidocs.routes(names, apidocs.place(settings.server, doors.port))
+    if settings.server.inspection:
+        shown |= inspection.routes(lambda chosen: look(supervisor, chosen), mishaps, token)
+    return shown
+
+
+def health(engines: ProviderEngines) -> Route:
+    """The route /healthz: 200 while the engines work, 503 with what is wrong while one does not."""
+
+    def healthz(request: Request) -> Response:
+        problems, aside = engines.problems(), engines.aside()
+        detail = {"aside": aside} if aside else {}
+        if engines.is_failing():
+            return json_response(503, {"status": "failing", "problems": problems, **detail})
+        if problems:  # with fewer processes it is slower, and that is no reason to take it out of service
+            return json_response(200, {"status": "degraded", "problems": problems, **detail})
+        return json_response(200, {"status": "ok", **detail})
+
+    return healthz
+
+
+def _catalogue(engines: ProviderEngines, token: str) -> Route:
+    def catalogue(request: Request) -> Response:
+        fault = credentials.find_fault(request, token)
+        return fault or json_response(200, msgspec.to_builtins(engines.listings()), (("Cache-Control", "no-store"),))
+
+    return catalogue
+
+
+def look(supervisor: Supervisor, chosen: str) -> Picture:
+    """The server as it is now, for its operator, with the trace of the session whose id is `chosen`."""
+    sessions, pools = supervisor.directory.sessions, supervisor.pools.values()
+    return picture(sessions, pools, supervisor.lobby, chosen, trio.current_time())

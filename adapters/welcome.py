@@ -1,0 +1,53 @@
+"""What a server says at the console when it is ready: where to go, and which engines answer and why."""
+
+import ipaddress
+import shlex
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from adapters.settings.settings import Server
+from adapters.wire import lan
+from adapters.wire.doors import Doors
+
+
+def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
+    """The lines; `choices` of engines by kind; the links for a browser carry the `token`, configured or made."""
+    near = _near(server, doors)
+    return [
+        f"vivavoce: listening on {_origin(server, doors.host, doors.port)}{server.path} (Ctrl-C ends it)",
+        *_warning(server, doors),
+        *(f"vivavoce: {kind} {choice}" for kind, choice in choices),
+        *(lan.invitation(doors.lan[0], server.token) if doors.lan else ()),
+        *([f"vivavoce: see it from inside: {near}/inspect{fragment(token)}"] if server.inspection else ()),
+        f"vivavoce: talk to it in a browser: {near}/{fragment(token)}",
+        f"vivavoce: try it: {_command(server, near)}",
+    ]
+
+
+def _command(server: Server, near: str) -> str:
+    """What can be typed as it stands. An operator's own token goes by the environment, which others cannot list."""
+    command, token = f"vivavoce talk FILE.wav --url {near}", shlex.quote(server.token)
+    if not server.token:
+        return command
+    return f"{command} --token={token}" if server.lan else f"VIVAVOCE_TOKEN={token} {command}"
+
+
+def fragment(token: str) -> str:
+    """What a link ends with that carries the token: browsers send it nowhere, and the page takes it out at once."""
+    return f"#token={quote(token, safe='')}"
+
+
+def _origin(server: Server, host: str, port: int) -> str:
+    scheme = "https" if server.tls_certificate else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _near(server: Server, doors: Doors) -> str:
+    """The origin for a browser on this machine."""
+    return _origin(server, "127.0.0.1" if doors.host in ("0.0.0.0", "::") else doors.host, doors.port)
+
+
+def _warning(server: Server, doors: Doors) -> list[str]:
+    if server.token or ipaddress.ip_address(doors.host).is_loopback:
+        return []
+    return ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]
