@@ -39,7 +39,7 @@ _DEFAULT_TARGET = Target(DEFAULT_FORMAT)
 def respond(session: Session) -> None:
     turn, llm = session.turn, session.turn.configuration.llm
     session.send(session.receivers, ResponseStarted(turn.number))
-    facts = Facts(turn.number, session.last_turn.first_audio_ms, session.cut_after)
+    facts = Facts(turn.number, session.last_turn.first_audio_ms, session.cut_after, session.stood_in)
     question = Question(
         text=turn.said,
         history=tuple(session.history),
@@ -84,6 +84,7 @@ def write(session: Session) -> None:
     assert isinstance(session.event, Written)
     turn = session.turn
     turn.mark("first_token", session.now)
+    session.stood_in = turn.delivery.stands_in
     turn.write(session.event.text)
     if turn.configuration.llm.stream:
         session.send(session.receivers, TextDelta(session.event.text), turn.number)

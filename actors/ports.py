@@ -113,10 +113,15 @@ class Facts(msgspec.Struct, frozen=True):
     first_audio_ms: int = -1
     cut_after: str = ""
     """The words of the last answer that were heard where it was interrupted, "" where it was not."""
+    stood_in: bool = False
+    """Whether the last answer was of one that stood in, see Delivery."""
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What is to be answered; `max_token` 0 is no limit, `name` the assistant's name, `clip` the speech itself."""
+    """What is to be answered; `max_token` 0 is no limit, `name` the assistant's name, `clip` the speech itself.
+
+    `stands_in`: it was meant for another engine, which cannot be asked.
+    """
 
     text: str
     history: tuple[Exchange, ...]
@@ -130,14 +135,19 @@ class Question(msgspec.Struct, frozen=True):
     stream: bool
     clip: Clip | None = None
     facts: Facts = Facts()
+    stands_in: bool = False
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0."""
+    """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0.
+
+    `stands_in`: it is not of the engine that it was asked of.
+    """
 
     clip: Clip | None = None
     voice: str = ""
     speed: float = 0.0
+    stands_in: bool = False
 
 
 class Retraction(msgspec.Struct, frozen=True):

@@ -94,6 +94,7 @@ class Session:
         self.turn = Turn(0, self.configuration)
         self.last_turn = self.turn
         self.cut_after = ""
+        self.stood_in = False
         self.utterance = Utterance()
         self.stream_header = b""
         self.begun = now

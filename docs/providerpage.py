@@ -36,16 +36,28 @@ llm = ["openai", "mine"]    # for substitution, and for failover: one list a kin
 
 When a provider fails, the same list says who is asked instead, in its own model and voice:
 
-* What can pass (no connection, a time-out, 408, 429, 5xx) is tried again up to three times within five seconds; a 429's
-  `Retry-After` is heeded. Then the provider is set aside, calls go to the next one at once, and it is probed in the
-  background, from one second to one minute apart, until it is in order again.
-* A refused key (401, 403) sets it aside at once. The error names the setting, never the key.
+* Where nobody is there (no such name, no way, nothing listens, no TLS), the next one is asked at once. Only one that is
+  alone is tried again.
+* What can pass (a time-out, 408, 429, 5xx) is tried again up to three times within five seconds; a 429's `Retry-After`
+  is heeded.
+* Beside one that is silent for `providers.hedge` (1 s), tries and waits included, the next one is begun; two at most
+  are at work. The first result wins and the other call is cancelled: nothing of two is ever mixed. A language model may
+  so be asked twice and paid twice; a large `hedge` turns that off.
+* One that has given no result within `providers.patience` (10 s) while another is there is given up.
+* A refused key (401, 403) is not tried again. The error names the setting, never the key.
 * Another 4xx is final: the provider's own words are in the error.
-* One that gives no result within `providers.patience` (10 s) while another is there gives way to it.
 * Once anything of an answer has been handed on, it is not asked for again: what was said is never said twice.
 
-`local` stands in for one that fails only where the list names it: `llm = ["mine", "local"]`. Without that, a turn fails
-with 3000, 3001 or 3002 as long as nobody else is there. Behind what was found on this machine it always stands.
+One that has failed so, could not be reached while another answered, or was silent until another answered twice in a row
+is set aside: calls go to the next one at once, and it is probed in the background, from one second to one minute apart,
+until it is in order again. Those that are set aside are asked only where all are.
+
+The embedded recogniser and synthesiser always stand last. So does the guide behind language models, unless
+`[providers.prefer] llm` is set and does not name `local`, or `providers.guide = false`; it says that the language model
+cannot be reached, in the first of the answers that it gives in a row. Beside a provider that was reached and has
+answered before, the embedded ones are not begun by `hedge`, because they would always be the first; they come when it
+has failed, or after `patience`. With `providers.substitute = false` they stand in for nobody that is configured, unless
+the list names them: then a turn fails with 3000, 3001 or 3002 as long as nobody else is there.
 
 What was meant for `local` goes elsewhere only where the operator's list says so: it may be meant to stay in the house.
 `GET /healthz` and the catalogue say who is set aside, and why."""

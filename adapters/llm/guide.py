@@ -35,10 +35,23 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 Ability = Callable[[Question, Said], Reply]
+AWAY = "The language model of this server cannot be reached at the moment."
+INSTEAD = "Until it is back I stand in for it, and I am only a list of rules."
 
 
 def reply(question: Question) -> Reply:
-    """The answer to `question`: the same question has the same answer. Raises EngineFailed, see `smalltalk.respond`."""
+    """The answer to `question`: the same question has the same answer. Raises EngineFailed, see `smalltalk.respond`.
+
+    Where the guide stands in for a language model, it says so in the first of the answers that it gives in a row.
+    """
+    found = _reply(question)
+    if not question.stands_in:
+        return found
+    notice = () if question.facts.stood_in else (AWAY, INSTEAD)
+    return Reply((*notice, *found.sentences), msgspec.structs.replace(found.delivery, stands_in=True))
+
+
+def _reply(question: Question) -> Reply:
     ability, said = _asked(plain(question.text).lower().split())
     found = ability(question, said)
     if question.history or re.split("[-_]", question.language.lower())[0] in ("", "en"):

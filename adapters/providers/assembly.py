@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from actors.ports import Kind
 from adapters.errors import StartupFailed
+from adapters.providers.candidate import About, Candidate
 from adapters.providers.discovery import NAMES, Found
-from adapters.providers.failover import About, Candidate
 from adapters.providers.provider import Endpoint
 from adapters.providers.table import KINDS, LOCAL, ROWS, Part, Row, Site, row_of
 from adapters.remote.web import Web

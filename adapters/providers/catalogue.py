@@ -13,7 +13,7 @@ import trio
 from msgspec.structs import replace
 
 from actors.ports import Catalogue, EngineFailed, Kind, ProviderEntry
-from adapters.providers.failover import Candidate
+from adapters.providers.candidate import Candidate
 from adapters.providers.provider import Listed, Offer
 from adapters.providers.table import KINDS, LOCAL, ROWS
 from adapters.settings.settings import Account, Providers
@@ -81,8 +81,8 @@ class Roster:
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
         """Who may be asked, in order: the operator's list, the configured, then what was found, then `local`.
 
-        What was found takes part where nothing is configured, and `local` after it, for it may be gone the next moment;
-        or where the operator's list names them.
+        What was found takes part where nothing is configured, or where the operator's list names it. `local` is always
+        the last, unless nobody may stand in; as a language model, which it is not, only where there is no list.
         """
         prefer = self._providers.prefer.of(kind)
         ready = [candidate for candidate in self._candidates[kind].values() if candidate.is_ready]
@@ -94,7 +94,8 @@ class Roster:
         if all(candidate.about.is_found or candidate.name == LOCAL for candidate in chosen):
             chosen += found
         is_configured = any(candidate.name != LOCAL and not candidate.about.is_found for candidate in chosen)
-        return chosen if is_configured else [*chosen, *local]
+        stands_last = self._providers.substitute and (kind != "LLM" or (self._providers.guide and not prefer))
+        return [*chosen, *local] if stands_last or not is_configured else chosen
 
     def chain(self, kind: Kind, asked: str) -> list[Candidate[Any]]:
         """Who is asked in a call that is meant for `asked`, in order.
@@ -119,8 +120,9 @@ class Roster:
     def _entries(self) -> Iterator[ProviderEntry]:
         for kind in KINDS:
             usable = self.usable(kind)
-            ordered = [*usable, *(each for each in self._candidates[kind].values() if each not in usable)]
-            yield from (_entry(candidate) for candidate in ordered)
+            last = [each for each in usable[-1:] if each.name == LOCAL]
+            others = [each for each in self._candidates[kind].values() if each not in usable]
+            yield from map(_entry, (*usable[: len(usable) - len(last)], *others, *last))
             for name, title, missing in self._absent(kind):
                 unknown = ProviderEntry(name, title, kind, configured=False, missing=missing)
                 yield replace(unknown, models=None, voices=None, languages=None)

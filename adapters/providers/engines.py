@@ -13,9 +13,11 @@ from adapters.codec.codec import AudioCodec
 from adapters.language import Identifier
 from adapters.llm.local import DEFAULT_MODEL, MODELS, Local
 from adapters.providers.assembly import configured, configured_places, of_found
+from adapters.providers.candidate import About, Candidate
 from adapters.providers.catalogue import FIRST_WITHIN, Listing, Lists, Roster
 from adapters.providers.discovery import LOOPBACK, Discovery, Found, Places
-from adapters.providers.failover import About, Candidate, Failover, Policy
+from adapters.providers.failover import Failover
+from adapters.providers.policy import Policy
 from adapters.providers.provider import Offer
 from adapters.providers.standins import Model, Recogniser, Synthesiser
 from adapters.providers.table import KINDS, LOCAL, LOCAL_TITLE
@@ -68,7 +70,7 @@ class ProviderEngines:
         self._analyst = TextAnalyst()
         self._stt = LocalRecogniser(providers.local.stt_processes)
         self._tts = LocalSpeech(providers.local.tts_processes)
-        self._failover = Failover(Policy(patience=providers.patience), random)
+        self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
         self._lists = Lists(self._roster, random)
         self._kept: dict[str, Kept] = {
@@ -135,7 +137,7 @@ class ProviderEngines:
             ("TTS", self._tts, "espeak-ng", Offer(("espeak-ng",), self._tts.voices(), self._tts.languages())),
         )
         for kind, engine, model, offer in embedded:
-            candidate: Candidate[Any] = Candidate(About(LOCAL, LOCAL_TITLE, kind, model), engine)
+            candidate: Candidate[Any] = Candidate(About(LOCAL, LOCAL_TITLE, kind, model, is_embedded=True), engine)
             candidate.offer = offer
             self._roster.add(candidate)
 

@@ -1,5 +1,7 @@
 """What every provider's adapter has in common: where it is, what it has, and how it fails."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -49,7 +51,9 @@ class Verdict(StrEnum):
     """What a failure means for whoever might try again."""
 
     PASSING = "passing"
-    """It can pass: no connection, a time-out, 408, 429, 5xx, an answer that makes no sense or breaks off."""
+    """It can pass: a time-out, 408, 429, 5xx, an answer that makes no sense or breaks off."""
+    ABSENT = "absent"
+    """Nobody is there: no such name, no way, nothing listens, no TLS. It lasts longer than the wait for another try."""
     FINAL = "final"
     """The same call would fail again: another 4xx."""
     REFUSED = "refused"
@@ -63,3 +67,16 @@ class ProviderFailed(EngineFailed):
         super().__init__(message)
         self.verdict = verdict
         self.retry_after = retry_after
+
+
+def _unheard() -> None:
+    """Nobody wants to know."""
+
+
+reaching: ContextVar[Callable[[], None]] = ContextVar("reaching", default=_unheard)
+"""What is called when a provider has been reached; whoever makes a call sets it, in a task of the call's own."""
+
+
+def reached() -> None:
+    """Tell whoever made this call that there is a connection to the provider, whose silence means work from now on."""
+    reaching.get()()

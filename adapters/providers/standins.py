@@ -6,7 +6,7 @@ from typing import Generic
 
 from msgspec.structs import replace
 
-from actors.audio import Decoded
+from actors.audio import Complete, Decoded
 from actors.configuring import has_voice
 from actors.ports import (
     Audio,
@@ -23,27 +23,30 @@ from actors.ports import (
     Transcript,
     Utterance,
 )
-from adapters.providers.failover import Candidate, E, Failover, Progress, T
+from adapters.providers.candidate import Candidate, E
+from adapters.providers.failover import Failover
+from adapters.providers.race import Progress, T
 from protocol.audioformat import AudioFormat
 
 
 class Followed:
-    """The Audio port over another; `at_end` is called each time that it has been read to its end."""
+    """The Audio port over another, which is still being spoken: its reader listens, and owes words from its end on."""
 
-    def __init__(self, audio: Audio, at_end: Callable[[], None]) -> None:
+    def __init__(self, audio: Audio, progress: Progress) -> None:
         self._audio = audio
-        self._at_end = at_end
+        self._progress = progress
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, as the audio below."""
         async with self._audio.open() as pieces:
+            self._progress.listen()
             yield self._followed(pieces)
 
     async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for piece in pieces:
             yield piece
-        self._at_end()
+        self._progress.expect()
 
 
 Chain = Callable[[], Sequence[Candidate[E]]]
@@ -88,12 +91,13 @@ class Recogniser:
 
         async def attempt(candidate: Candidate[SpeechToText], progress: Progress) -> Transcript:
             model = _model(candidate, self._asked, utterance.model)
-            heard = replace(utterance, audio=Followed(utterance.audio, progress.expect), model=model)
+            is_whole = isinstance(utterance.audio, Complete)
+            audio = utterance.audio if is_whole else Followed(utterance.audio, progress)
+            heard = replace(utterance, audio=audio, model=model)
             fitting = self._fitting(heard, candidate.engine)
             return await candidate.engine.transcribe(fitting, progress.over(words))
 
-        is_live = any(candidate.engine.live for candidate in chain)
-        return await self._failover.call(chain, attempt, is_live=is_live)
+        return await self._failover.call(chain, attempt)
 
     def _fitting(self, utterance: Utterance, engine: SpeechToText) -> Utterance:
         """The utterance in a format that this engine takes."""
@@ -104,22 +108,28 @@ class Recogniser:
 
 
 class Anew(Generic[T]):
-    """Hands on results, and where a further try begins, takes back those of the last one."""
+    """Hands on the results of one trial, and takes back those of another that had some before."""
 
     def __init__(self, emit: Emit[T | Retraction]) -> None:
         self._emit = emit
-        self._has_some = False
+        self._told: object = None
 
-    async def begin(self) -> None:
-        """A try begins."""
-        if self._has_some:
-            self._has_some = False
+    def trial(self) -> Emit[T | Retraction]:
+        """What hands on the results of a further trial."""
+
+        async def hand_on(result: T | Retraction) -> None:
+            if result != "":  # which is a sign of life
+                await self.settle(hand_on)
+                self._told = hand_on
+            await self._emit(result)
+
+        return hand_on
+
+    async def settle(self, trial: object) -> None:
+        """Only what this trial has told counts."""
+        if self._told not in (None, trial):
+            self._told = None
             await self._emit(Retraction())
-
-    async def hand_on(self, result: T | Retraction) -> None:
-        """A result of this try."""
-        self._has_some = self._has_some or result != ""
-        await self._emit(result)
 
 
 class Model:
@@ -131,16 +141,17 @@ class Model:
         self._failover = failover
 
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
-        """Write the answer. Raises EngineFailed. Cancelling ends the call at hand."""
+        """Write the answer. Raises EngineFailed. Cancelling ends the calls at hand."""
         anew = Anew(write)
 
-        async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> None:
-            await anew.begin()
-            model = _model(candidate, self._asked, question.model)
-            noted = progress.over(anew.hand_on, binds=question.stream)
-            await candidate.engine.answer(replace(question, model=model), noted)
+        async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> object:
+            trial = anew.trial()
+            model, stands_in = _model(candidate, self._asked, question.model), candidate.name != self._asked
+            noted = progress.over(trial, binds=question.stream)
+            await candidate.engine.answer(replace(question, model=model, stands_in=stands_in), noted)
+            return trial
 
-        await self._failover.call(self._chain(), attempt)
+        await anew.settle(await self._failover.call(self._chain(), attempt))
 
 
 class Synthesiser:
@@ -152,16 +163,17 @@ class Synthesiser:
         self._failover = failover
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
-        """Speak. Raises EngineFailed. Cancelling ends the call at hand."""
+        """Speak. Raises EngineFailed. Cancelling ends the calls at hand."""
         anew = Anew(sound)
 
-        async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> None:
-            await anew.begin()
+        async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> object:
+            trial = anew.trial()
             model = _model(candidate, self._asked, speech.model)
             fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
-            await candidate.engine.synthesise(fitting, progress.over(anew.hand_on, binds=speech.stream))
+            await candidate.engine.synthesise(fitting, progress.over(trial, binds=speech.stream))
+            return trial
 
-        await self._failover.call(self._chain(), attempt)
+        await anew.settle(await self._failover.call(self._chain(), attempt))
 
 
 def _model(candidate: Candidate[E], asked: str, model: str) -> str:

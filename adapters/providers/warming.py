@@ -6,7 +6,7 @@ import trio
 
 from actors.audio import Complete
 from actors.ports import Clip, Delivery, EngineFailed, Question, Speech, Utterance
-from adapters.providers.failover import Candidate
+from adapters.providers.candidate import Candidate
 
 WITHIN = 120.0
 """Seconds that a server may take to load a model."""

@@ -151,16 +151,18 @@ def of_transport(endpoint: Endpoint, error: httpx.HTTPError | httpx.InvalidURL) 
     match error:
         case httpx.ConnectTimeout():
             return ProviderFailed(
-                f"{title} could not be reached in time: is its address right, and is there a network?"
+                f"{title} could not be reached in time: is its address right, and is there a network?", Verdict.ABSENT
             )
         case httpx.ReadTimeout():
             return ProviderFailed(f"{title} did not begin to answer in time")
         case httpx.WriteTimeout():
             return ProviderFailed(f"{title} did not take the request in time")
         case httpx.ProxyError():
-            return ProviderFailed(f"the proxy on the way to {title} failed: see HTTPS_PROXY and NO_PROXY")
+            return ProviderFailed(
+                f"the proxy on the way to {title} failed: see HTTPS_PROXY and NO_PROXY", Verdict.ABSENT
+            )
         case httpx.ConnectError():
-            return ProviderFailed(f"{title} could not be reached: {_why_not_reached(error)}")
+            return ProviderFailed(f"{title} could not be reached: {_why_not_reached(error)}", Verdict.ABSENT)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ProviderFailed(f"the address of {title} is not one of http:// or https://", Verdict.FINAL)
         case httpx.LocalProtocolError():

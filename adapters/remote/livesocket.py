@@ -14,7 +14,7 @@ import trio
 from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 from wsproto.utilities import ProtocolError
 
-from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reached
 from adapters.remote.faults import of_status, of_transport
 from adapters.remote.web import Patience, trusted
 
@@ -152,6 +152,7 @@ async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> As
     with _translated(call), first_cause():
         async with trio.open_nursery() as nursery:
             stream = await _connected(call, tls)
+            reached()
             try:
                 yield LiveSocket(call, await _shaken(nursery, stream, call))
             finally:

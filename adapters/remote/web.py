@@ -18,7 +18,7 @@ import httpx
 import msgspec
 import trio
 
-from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reached
 from adapters.remote.events import Events
 from adapters.remote.faults import of_status, of_transport, of_type
 from adapters.remote.sse import ServerSentEvent
@@ -167,7 +167,7 @@ class Web:
             data={name: list(value) if isinstance(value, tuple) else value for name, value in call.form.items()}
             or None,
             files=None if call.file is None else {"file": call.file},
-            extensions={"timeout": timeouts},
+            extensions={"timeout": timeouts, "trace": _watched},
         )
         assert isinstance(request.stream, httpx.SyncByteStream)
         request.stream = _Body(request.stream)
@@ -266,6 +266,12 @@ class _Pieces:
         if piece := await self._answer.next():
             return piece
         raise StopAsyncIteration
+
+
+async def _watched(event: str, info: object) -> None:
+    """Told by httpcore what it does (https://www.encode.io/httpcore/extensions/#trace): sending takes a connection."""
+    if event.endswith("send_request_headers.started"):
+        reached()
 
 
 @contextmanager

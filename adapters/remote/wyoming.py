@@ -14,7 +14,7 @@ import trio
 
 from actors.pace import Pace
 from actors.ports import EngineFailed, Undecodable
-from adapters.providers.provider import ProviderFailed
+from adapters.providers.provider import ProviderFailed, Verdict, reached
 from adapters.remote.web import Patience
 
 MAX_JSON, MAX_PAYLOAD = 4 * 1024 * 1024, 16 * 1024 * 1024
@@ -365,13 +365,17 @@ class Server:
         within = self._patience.connect
         with trio.move_on_after(within):
             try:
-                return await self._dial(self._host, self._port)
+                stream = await self._dial(self._host, self._port)
             except OSError:
                 raise ProviderFailed(
-                    f"{self.name} cannot be reached: start it, or correct its host and port in the settings"
+                    f"{self.name} cannot be reached: start it, or correct its host and port in the settings",
+                    Verdict.ABSENT,
                 ) from None
+            reached()
+            return stream
         raise ProviderFailed(
-            f"{self.name} cannot be reached within {within:g} seconds: see whether its host and port are right"
+            f"{self.name} cannot be reached within {within:g} seconds: see whether its host and port are right",
+            Verdict.ABSENT,
         )
 
     async def known(self, line: Connection) -> Info:

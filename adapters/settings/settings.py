@@ -157,8 +157,12 @@ class Providers(Section, frozen=True):
     """Whether local servers such as Ollama are looked for, and used for a kind with nothing configured."""
     discover_hosts: tuple[Host, ...] = ()
     """Hosts that are looked at besides this machine."""
+    guide: bool = True
+    """Whether the embedded guide answers where language models fail and [providers.prefer] llm is not set."""
+    hedge: Seconds = 1.0
+    """How long a provider may be silent before the next one, where there is one, is begun beside it; seconds."""
     patience: Seconds = 10.0
-    """How long a provider may take for its first result before the next one, where there is one, is asked; seconds."""
+    """How long a provider may take for its first result before it is given up, where there is another one; seconds."""
     prefer: Preference = Preference()
     """Which providers stand in for one that is not configured, or that fails."""
     local: Processes = Processes()

@@ -12,7 +12,7 @@ from actors.ports import Emit, EngineFailed, Transcript, Utterance
 from adapters.processes.frames import Progress, Recognise, Recognised, Words
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
-from adapters.providers.provider import Offer, ProviderFailed
+from adapters.providers.provider import Offer, ProviderFailed, reached
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"
@@ -74,6 +74,7 @@ class SherpaRecogniser:
             if isinstance(progress, Words):
                 await words(progress.text)
 
+        reached()
         match await self._workers.call(Recognise(samples), each):
             case Recognised(text, language):
                 return Transcript(text, language)

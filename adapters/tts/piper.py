@@ -12,7 +12,7 @@ from actors.ports import Clip, Emit, EngineFailed, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
-from adapters.providers.provider import Offer, ProviderFailed
+from adapters.providers.provider import Offer, ProviderFailed, reached
 from adapters.tts.piper_child import NORMAL_PACE
 from protocol.audioformat import AudioFormat
 
@@ -86,6 +86,7 @@ class PiperSpeech:
             if isinstance(progress, Sounded):
                 await sound(Clip(progress.samples, form))
 
+        reached()
         await self._workers.call(Synthesise(text, speakers.get(speech.voice.strip().lower(), ""), pace), each)
 
 

@@ -192,6 +192,16 @@ def test_a_delivery_chooses_voice_and_speed_where_the_synthesiser_is_of_the_same
     assert (speech.voice, speech.speed) == ("whisper", 0.5)
 
 
+def test_the_model_is_told_whether_the_last_answer_was_of_one_that_stood_in(pb: Playbook) -> None:
+    pb.at(State.HANDSHAKEN)
+    for delivery in (Delivery(stands_in=True), Delivery(), Delivery(stands_in=True)):
+        say(pb, "Hello") >> delivered(delivery) >> written(WORDS)
+        pb.skip()
+        say(pb, "Not a word is answered to this.")
+    say(pb, "And now?")
+    assert [question.facts.stood_in for question in questions(pb)] == [False, True, True, False, False, True, True]
+
+
 # ---- speaking lasts as long as the sound
 
 

@@ -120,6 +120,19 @@ def test_explains_how_to_plug_in_a_real_model(text: str) -> None:
     assert all(word in answer for word in ("OpenAI", "session update", "settings", "warning"))
 
 
+def test_says_once_that_the_language_model_is_away() -> None:
+    first = guide.reply(asked("hello", stands_in=True)).sentences
+    assert first[:2] == (guide.AWAY, guide.INSTEAD)
+    assert first[2:] == guide.reply(asked("hello")).sentences
+    then = guide.reply(asked("slower", stands_in=True, facts=Facts(stood_in=True)))
+    assert guide.AWAY not in then.sentences
+    assert then.delivery == Delivery(speed=guide.SLOW, stands_in=True)
+
+
+def test_says_nothing_of_a_model_where_it_was_asked_itself() -> None:
+    assert guide.AWAY not in told("hello")
+
+
 @pytest.mark.parametrize("text", ["what are you", "who are you", "are you an AI?", "are you in a high", "a robot"])
 def test_owns_up_to_being_no_language_model(text: str) -> None:
     assert "I am no language model" in told(text)

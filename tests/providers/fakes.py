@@ -22,8 +22,8 @@ from actors.ports import (
     Transcript,
     Utterance,
 )
-from adapters.providers.failover import About, Candidate
-from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.candidate import About, Candidate
+from adapters.providers.provider import Offer, ProviderFailed, Verdict, reached
 from protocol.audioformat import AudioFormat
 
 PCM = AudioFormat("pcm16", 16_000)
@@ -35,6 +35,11 @@ UTTERANCE = Utterance(Complete(b"\0" * 320), PCM, "whisper-1", "en-US", "")
 def passing(retry_after: float = 0.0) -> ProviderFailed:
     """A failure that can pass."""
     return ProviderFailed("down for a while", Verdict.PASSING, retry_after)
+
+
+def absent() -> ProviderFailed:
+    """Nobody is there."""
+    return ProviderFailed("nothing listens there", Verdict.ABSENT)
 
 
 def final() -> ProviderFailed:
@@ -59,14 +64,19 @@ Step = EngineFailed | Hang | str
 
 
 class Fake:
-    """All three ports: each call does the next of `calls`, a list of steps; with none left it answers "fine"."""
+    """All three ports: each call does the next of `calls`, a list of steps; with none left it answers "fine".
+
+    `reachable`: there is a connection before the first step; `cancelled` counts the calls that were cut.
+    """
 
     wants = PCM
     accepts: frozenset[str] = frozenset()
 
-    def __init__(self, *calls: Sequence[Step], live: bool = False) -> None:
+    def __init__(self, *calls: Sequence[Step], live: bool = False, reachable: bool = True) -> None:
         self.calls = list(calls)
         self.live = live
+        self.reachable = reachable
+        self.cancelled = 0
         self.asked: list[Question | Speech | Utterance] = []
         self.times: list[float] = []
         self.checked: list[float] = []
@@ -76,7 +86,16 @@ class Fake:
     async def _do(self, asked: Question | Speech | Utterance, emit: Callable[[str], Any]) -> None:
         self.asked.append(asked)
         self.times.append(trio.current_time())
-        await trio.lowlevel.checkpoint()
+        if self.reachable:
+            reached()
+        try:
+            await trio.lowlevel.checkpoint()
+            await self._follow(emit)
+        except trio.Cancelled:
+            self.cancelled += 1
+            raise
+
+    async def _follow(self, emit: Callable[[str], Any]) -> None:
         for step in self.calls.pop(0) if self.calls else ["fine"]:
             match step:
                 case EngineFailed():

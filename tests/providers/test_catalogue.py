@@ -4,9 +4,11 @@ from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 import trio
 from trio.testing import MockClock
 
+from actors.ports import Kind
 from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_CHOICE, STALE, Listing, Lists, Roster
 from adapters.providers.provider import Offer
 from adapters.providers.table import LOCAL
@@ -35,10 +37,35 @@ def local() -> Any:
 # ---- the order
 
 
-def test_local_is_used_where_nothing_is_configured_and_behind_what_was_found() -> None:
+def test_local_is_always_the_last() -> None:
     assert names(roster(local()).usable("LLM")) == ["local"]
-    assert names(roster(local(), candidate("a", Fake())).usable("LLM")) == ["a"]
+    assert names(roster(local(), candidate("a", Fake())).usable("LLM")) == ["a", "local"]
     assert names(roster(local(), candidate("ollama", Fake(), is_found=True)).usable("LLM")) == ["ollama", "local"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "order"),
+    [
+        ("STT", Providers(prefer=Preference(stt=("a",))), ["a", "local"]),
+        ("TTS", Providers(prefer=Preference(tts=("a",)), guide=False), ["a", "local"]),
+        ("LLM", Providers(prefer=Preference(llm=("a",))), ["a"]),
+        ("LLM", Providers(prefer=Preference(stt=("a",))), ["a", "local"]),
+        ("LLM", Providers(guide=False), ["a"]),
+        ("LLM", Providers(guide=False, prefer=Preference(llm=("local",))), ["local", "a"]),
+        ("LLM", Providers(substitute=False), ["a"]),
+        ("STT", Providers(substitute=False), ["a"]),
+        ("TTS", Providers(substitute=False, prefer=Preference(tts=("a", "local"))), ["a", "local"]),
+    ],
+)
+def test_the_embedded_ones_stand_in_unless_the_operator_says_otherwise(
+    kind: Kind, settings: Providers, order: list[str]
+) -> None:
+    made = Roster(settings)
+    for name in ("a", LOCAL):
+        made.add(candidate(name, Fake(), kind))
+    assert names(made.usable(kind)) == order
+    assert names(made.chain(kind, "a"))[0] == "a"
+    assert (LOCAL in names(made.chain(kind, "a"))) == (LOCAL in order)
 
 
 def test_the_operators_list_comes_first_and_may_name_local() -> None:
@@ -46,6 +73,7 @@ def test_the_operators_list_comes_first_and_may_name_local() -> None:
     assert names(roster(*both, prefer=("b",)).usable("LLM")) == ["b", "a"]
     assert names(roster(*both, prefer=("b", "local")).usable("LLM")) == ["b", "local", "a"]
     assert names(roster(*both, prefer=("gone",)).usable("LLM")) == ["a", "b"]
+    assert names(roster(*both).usable("LLM")) == ["a", "b", "local"]
 
 
 def test_what_was_found_is_used_where_nothing_is_configured_or_where_it_is_preferred() -> None:
@@ -58,7 +86,7 @@ def test_what_was_found_may_be_named_and_stands_in_for_nobody_that_is_configured
     made = roster(candidate("ollama", Fake(), is_found=True), candidate("a", Fake()), local())
     entries = [each for each in made.catalogue().entries if each.kind == "LLM"]
     assert [each.name for each in entries if each.configured] == ["a", "ollama", "local"]
-    assert names(made.chain("LLM", "ollama")) == ["ollama", "a"]
+    assert names(made.chain("LLM", "ollama")) == ["ollama", "a", "local"]
 
 
 def test_one_that_has_not_said_what_it_does_is_not_used() -> None:
@@ -70,14 +98,14 @@ def test_one_that_has_not_said_what_it_does_is_not_used() -> None:
     tentative.offer = Offer()
     assert names(both.usable("LLM")) == ["local"]
     tentative.offer = Offer(("m",))
-    assert names(both.usable("LLM")) == ["a"]
+    assert names(both.usable("LLM")) == ["a", "local"]
 
 
 def test_a_server_that_turns_out_to_lack_a_kind_is_not_used_for_it() -> None:
     """As OPENAI_BASE_URL that leads to a server for chat alone."""
     elsewhere = candidate("openai", Fake(), may_lack=True)
     both = roster(elsewhere, local())
-    assert names(both.usable("LLM")) == ["openai"]
+    assert names(both.usable("LLM")) == ["openai", "local"]
     elsewhere.offer = Offer((), ("alloy",))
     assert names(both.usable("LLM")) == ["local"]
     assert both.chain("LLM", "openai")[0].name == "local"
@@ -85,8 +113,8 @@ def test_a_server_that_turns_out_to_lack_a_kind_is_not_used_for_it() -> None:
 
 def test_the_chain_begins_with_whom_the_call_is_meant_for() -> None:
     both = roster(candidate("a", Fake()), candidate("b", Fake()), local())
-    assert names(both.chain("LLM", "b")) == ["b", "a"]
-    assert names(both.chain("LLM", "gone")) == ["a", "b"]
+    assert names(both.chain("LLM", "b")) == ["b", "a", "local"]
+    assert names(both.chain("LLM", "gone")) == ["a", "b", "local"]
 
 
 def test_what_was_said_to_local_stays_in_the_house() -> None:

@@ -10,7 +10,7 @@ from trio_websocket import WebSocketConnection
 
 from actors.audio import Complete, Growing
 from actors.ports import Transcript
-from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reaching
 from adapters.remote.livesocket import SocketCall
 from adapters.remote.web import Patience
 from adapters.stt.deepgram import DeepgramRecogniser
@@ -134,7 +134,16 @@ async def test_an_address_where_nobody_listens_is_said() -> None:
         adapter = DeepgramRecogniser(talk.web, Endpoint("deepgram", "Deepgram", "http://127.0.0.1:1", KEY))
         with pytest.raises(ProviderFailed, match="nothing listens there") as caught:
             await adapter.check()
-    assert caught.value.verdict is Verdict.PASSING
+    assert caught.value.verdict is Verdict.ABSENT
+
+
+async def test_whoever_calls_is_told_that_the_provider_was_reached() -> None:
+    heard: list[str] = []
+    told = reaching.set(lambda: heard.append("reached"))
+    async with talking(until_close()) as talk:
+        await talk.adapter.check()
+    reaching.reset(told)
+    assert heard == ["reached"]
 
 
 @pytest.mark.parametrize("key", [KEY + "\r\nX: y", KEY + " ", "schlüssel" + KEY])

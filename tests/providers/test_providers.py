@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -12,10 +12,12 @@ import pytest
 import trio
 
 from adapters.client.voiceclient import Auth, Piece, Received, VoiceClient, connect
+from adapters.llm.guide import AWAY
 from adapters.providers.table import KINDS, LOCAL, ROWS, row_of, usual_variables
 from adapters.server import run
 from adapters.settings.reading import load
 from adapters.settings.settings import Account
+from protocol.errors import ErrorId
 from protocol.messages import CustomError, SessionUpdated, TextDone, TranscribeDone
 from tests.providers.loopback import KEY, Loopback, Reply, Request, json_reply, loopback, sse
 
@@ -174,6 +176,69 @@ async def test_a_refused_key_is_told_by_its_setting_and_the_next_one_answers() -
             assert "OPENAI_API_KEY" in aside["LLM"]["openai"]
             listed = (await server.get("/v1/catalogue", Authorization=server.credential)).json()["LLM"]
             assert [each["state"][:9] for each in listed if each["name"] == "openai"] == ["set aside"]
+
+
+async def told(client: VoiceClient, words: str) -> str:
+    """What is answered to these words, in full."""
+    await client.text(words)
+    came = await turn(client)
+    assert not [each for each in came if isinstance(each, CustomError)]
+    return " ".join(each.text for each in came if isinstance(each, TextDone))
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[str]:
+    """An address where nothing listens."""
+    async with loopback() as double:
+        url = double.url
+    yield url
+
+
+@asynccontextmanager
+async def mute() -> AsyncIterator[str]:
+    """An address where every connection is taken, and nothing is ever said."""
+
+    async def hold(stream: trio.SocketStream) -> None:
+        await trio.sleep_forever()
+
+    async with trio.open_nursery() as nursery:
+        (listener,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        nursery.start_soon(trio.serve_listeners, hold, [listener])
+        yield f"http://127.0.0.1:{listener.socket.getsockname()[1]}"
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("where", [nobody, mute])
+async def test_where_a_provider_is_away_the_embedded_ones_answer_and_the_guide_says_so_once(
+    where: Callable[[], AbstractAsyncContextManager[str]],
+) -> None:
+    async with where() as url:
+        environ = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{url}/v1"}
+        async with serving(environ) as server, talking(server) as client:
+            await updated(client, OPENAI)
+            assert AWAY in await told(client, "Hello.")
+            aside = (await server.get("/healthz")).json()["aside"]
+            assert (list(aside["LLM"]), list(aside["TTS"])) in ((["openai"], ["openai"]), (["openai"], []))
+            second = await told(client, "Count.")
+            assert "twenty" in second
+            assert AWAY not in second
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("GUIDE", "false"), ("PREFER_LLM", "openai"), ("SUBSTITUTE", "false")],
+)
+async def test_the_guide_does_not_stand_in_where_the_operator_says_so(setting: str, value: str) -> None:
+    async with nobody() as url:
+        environ = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{url}/v1", f"VIVAVOCE_PROVIDERS_{setting}": value}
+        async with serving(environ) as server, talking(server) as client:
+            await updated(client, OPENAI)
+            await client.text("Hello.")
+            errors = [each for each in await turn(client) if isinstance(each, CustomError)]
+    assert [each.error_id for each in errors] == [ErrorId.MODEL_FAILED]
+    assert "nothing listens there" in errors[0].message
 
 
 @pytest.mark.real

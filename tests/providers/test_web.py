@@ -1,5 +1,6 @@
 """The client that all providers share: connections, deadlines, bounds, and what it says of failures."""
 
+import socket
 import ssl
 from collections.abc import AsyncIterator
 
@@ -8,7 +9,7 @@ import trio
 import trustme
 from trio.testing import MockClock
 
-from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reaching
 from adapters.remote.faults import retry_after, words_of
 from adapters.remote.sse import EventReader, ServerSentEvent, TooLong
 from adapters.remote.web import Call, Patience, Web
@@ -196,7 +197,7 @@ async def test_a_proxy_that_does_not_work_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("NO_PROXY", raising=False)
     async with browsing() as web:
         failure = await failing(web, Call(Endpoint("a", "A", "http://provider.invalid"), "GET", "/"))
-    assert failure.verdict is Verdict.PASSING
+    assert failure.verdict is Verdict.ABSENT
 
 
 # ---- deadlines and bounds
@@ -341,7 +342,49 @@ async def test_nothing_listens_there(web: Web) -> None:
         call = get(server)
     failure = await failing(web, call)
     assert str(failure) == "Double could not be reached: nothing listens there (is it running?)"
-    assert failure.verdict is Verdict.PASSING
+    assert failure.verdict is Verdict.ABSENT
+
+
+@pytest.mark.parametrize("url", ["http://nobody.invalid", "https://nobody.invalid/v1", "http://255.255.255.255"])
+async def test_there_is_no_way_to_it(web: Web, url: str) -> None:
+    failure = await failing(web, Call(Endpoint("a", "A", url), "GET", "/"))
+    assert str(failure).startswith("A could not be reached: ")
+    assert failure.verdict is Verdict.ABSENT
+
+
+async def test_a_connection_that_does_not_come(web: Web) -> None:
+    """Its listener's queue is full, so that nobody takes the call."""
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    others = [socket.socket() for _ in range(3)]
+    for other in others:
+        other.setblocking(False)
+        other.connect_ex(full.getsockname())
+    call = Call(Endpoint("a", "A", f"http://127.0.0.1:{full.getsockname()[1]}"), "GET", "/", patience=HASTY)
+    heard: list[str] = []
+    told = reaching.set(lambda: heard.append("reached"))
+    failure = await failing(web, call)
+    reaching.reset(told)
+    assert (failure.verdict, heard) == (Verdict.ABSENT, [])
+    for one in (full, *others):
+        one.close()
+
+
+async def test_whoever_makes_a_call_is_told_that_the_provider_was_reached(web: Web) -> None:
+    """For a connection that is used again, too, and before there is an answer."""
+    gate, heard = trio.Event(), list[str]()
+
+    async def hear() -> None:
+        reaching.set(lambda: (heard.append("reached"), gate.set()))  # type: ignore[func-returns-value,arg-type]
+        await web.fetch(get(server))
+
+    async with loopback(respond=lambda _: Reply(steps=(gate, b"a"))) as server:
+        for _ in range(2):
+            gate = trio.Event()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(hear)
+        assert (len(heard), server.accepted) == (2, 1)
 
 
 @pytest.mark.parametrize("url", ["ftp://a", "", "http://a\n"])
@@ -357,6 +400,7 @@ async def test_a_certificate_that_nobody_vouches_for(web: Web) -> None:
         port = await nursery.start(serve_tls, context)
         call = Call(Endpoint("a", "A", f"https://127.0.0.1:{port}"), "GET", "/")
         assert str(await failing(web, call)).startswith("A could not be reached: its certificate is not trusted (")
+        assert (await failing(web, call)).verdict is Verdict.ABSENT
         nursery.cancel_scope.cancel()
 
 
@@ -377,6 +421,7 @@ async def test_a_server_that_does_not_speak_tls(web: Web) -> None:
         url = server.url.replace("http:", "https:")
         failure = await failing(web, Call(Endpoint("a", "A", url), "GET", "/"))
     assert str(failure) == "A could not be reached: it does not speak TLS as it should (https:// or http://?)"
+    assert failure.verdict is Verdict.ABSENT
 
 
 @pytest.mark.parametrize(

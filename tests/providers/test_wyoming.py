@@ -11,7 +11,7 @@ import trio.testing
 
 from actors.audio import Complete, Growing
 from actors.ports import Clip, Transcript
-from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Offer, ProviderFailed, Verdict, reaching
 from adapters.remote.wyoming import Synthesize, bcp47, nearest, pack
 from adapters.stt.wyoming import WyomingRecogniser, terms
 from adapters.tts.wyoming import WyomingSpeech
@@ -170,7 +170,17 @@ async def test_a_port_where_nobody_listens_is_said() -> None:
         port = server.port
     with pytest.raises(ProviderFailed, match=f"Wyoming at 127.0.0.1:{port} cannot be reached: start it") as failed:
         await WyomingRecogniser("127.0.0.1", port).offer()
-    assert failed.value.verdict is Verdict.PASSING
+    assert failed.value.verdict is Verdict.ABSENT
+
+
+@real
+async def test_whoever_calls_is_told_that_the_engine_was_reached() -> None:
+    heard: list[str] = []
+    told = reaching.set(lambda: heard.append("reached"))
+    async with engine("whole") as server:
+        await WyomingRecogniser("127.0.0.1", server.port).offer()
+    reaching.reset(told)
+    assert heard == ["reached"]
 
 
 @real
