@@ -85,7 +85,11 @@ async def perform(job: Job, engines: Engines, limits: Limits, report: Report, li
     except EngineFailed as error:
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except Undecodable as error:
-        await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}"))
+        if kind == "STT":
+            message = f"the audio cannot be decoded: {error}"
+            await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, message))
+        else:  # it is no sound of the client's
+            await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     if watch.passed:
         message = f"the deadline {watch.passed} passed: {stage} did not go on; try again, or raise it in [limits]"
         await report(Failed(job.turn, kind, ErrorId.DEADLINE, message))

@@ -59,6 +59,12 @@ answered before, the embedded ones are not begun by `hedge`, because they would 
 has failed, or after `patience`. With `providers.substitute = false` they stand in for nobody that is configured, unless
 the list names them: then a turn fails with 3000, 3001 or 3002 as long as nobody else is there.
 
+A synthesiser's answer is what its first bytes say (WAV, MP3, Ogg, FLAC, AAC, MP4, WebM), then what its Content-Type
+says (`audio/pcm;rate=16000`, `audio/L16`, `audio/basic`), then what was asked for; samples become mono of 16 bits at
+the rate that is told. `audio/L16` is big-endian by its RFC and little-endian from many providers: the sound itself
+tells which, and where it does not, the RFC counts. Words in place of sound (JSON, a page, plain text), whatever they
+are called, are an error (3002) with the message that is in them.
+
 What was meant for `local` goes elsewhere only where the operator's list says so: it may be meant to stay in the house.
 `GET /healthz` and the catalogue say who is set aside, and why."""
 

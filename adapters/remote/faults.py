@@ -22,6 +22,10 @@ REFUSED = frozenset({401, 403})
 _LONGEST_WAIT = 3_600.0
 _WORDS = ("message", "msg", "err_msg", "error_description", "reason", "title", "status")
 _DEEPEST = 4
+_MARKED = tuple(
+    re.compile(rf"<{name}[^>]*>(.*?)</{name}>", re.IGNORECASE | re.DOTALL)
+    for name in ("title", "message", "faultstring", "error")
+)
 
 
 def scrub(text: str, endpoint: Endpoint) -> str:
@@ -37,16 +41,16 @@ def words_of(body: bytes) -> str:
     """The provider's own message out of the body of an error, "" where it has none.
 
     `error.message` (OpenAI, Anthropic, Google), `error`, `message`, `detail` (FastAPI: a text, or fields with faults),
-    `err_msg` (Deepgram); the title of an HTML page; else the text itself.
+    `err_msg` (Deepgram); the title of an HTML page, the message of an error in XML; else the text itself.
     """
-    text = body.decode("utf-8", "replace").strip()
+    text = body.decode("utf-8-sig", "replace").strip()
     try:
-        return _words(msgspec.json.decode(body))
+        return _words(msgspec.json.decode(text))
     except (msgspec.DecodeError, RecursionError):
         pass
     if text.startswith("<"):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return html.unescape(title[1]) if title else ""
+        said = next(filter(None, (pattern.search(text) for pattern in _MARKED)), None)
+        return html.unescape(said[1]) if said else ""
     return text
 
 
@@ -128,13 +132,29 @@ def error_of(kind: str, message: object) -> object:
 def of_error(endpoint: Endpoint, error: object) -> ProviderFailed:
     """The error for one that comes inside an answer which began well; its `code`, where it is a number, as a status."""
     words = scrub(_words(error), endpoint)
-    code = error.get("code") if isinstance(error, dict) else None
+    return ProviderFailed(f"{endpoint.title} failed while it answered{f': {words}' if words else ''}", _verdict(error))
+
+
+def of_words(endpoint: Endpoint, body: bytes) -> ProviderFailed:
+    """The error for an answer that is words, where it was to be something else and its status is 2xx."""
+    words = scrub(words_of(body), endpoint)
+    try:
+        said = msgspec.json.decode(body.decode("utf-8-sig", "replace"))
+    except (msgspec.DecodeError, RecursionError):
+        said = None
+    error = said.get("error") or said if isinstance(said, dict) else said
+    told = f": {words}" if words else " that say nothing: is its address right?"
+    return ProviderFailed(f"{endpoint.title} answered with words in place of sound{told}", _verdict(error))
+
+
+def _verdict(error: object) -> Verdict:
+    """What an error means whose `code` (or `status`) is a number, as that of HTTP."""
+    code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdecimal():
         code = int(code)
-    verdict = Verdict.PASSING
     if isinstance(code, int) and 400 <= code < 500 and code not in PASSING:
-        verdict = Verdict.REFUSED if code in REFUSED else Verdict.FINAL
-    return ProviderFailed(f"{endpoint.title} failed while it answered{f': {words}' if words else ''}", verdict)
+        return Verdict.REFUSED if code in REFUSED else Verdict.FINAL
+    return Verdict.PASSING
 
 
 def _refusal(endpoint: Endpoint, status: int, said: str) -> str:

@@ -11,7 +11,8 @@ import msgspec
 from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
-from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
+from adapters.tts.body import relay
+from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, speaks, understood
 
 FILES = {"mp3": "audio-24khz-96kbitrate-mono-mp3", "opus": "ogg-24khz-16bit-mono-opus"}
@@ -20,6 +21,8 @@ SAMPLES = {rate: f"raw-{name}-16bit-mono-pcm" for rate, name in (
 )}  # fmt: skip
 BEST_RATE = 24_000
 """What every voice has by nature."""
+BASIC = ("audio/basic",)
+"""What it calls raw samples of every kind."""
 SLOWEST, FASTEST = 0.5, 2.0
 BY_GENDER = {
     "male": "en-US-AndrewMultilingualNeural",
@@ -64,7 +67,7 @@ class AzureSpeech:
             markup(speech, self._voice(speech)),
         )
         async with self._web.open(call) as answer:
-            await relay(self._endpoint, answer, asked, sound)
+            await relay(self._endpoint, answer, asked, sound, ignored=BASIC)
 
     async def offer(self) -> Offer:
         """The region's voices and their languages. Raises ProviderFailed."""
@@ -107,7 +110,7 @@ class AzureSpeech:
             raise ProviderFailed(f"{self._endpoint.title} has no region: set the one of its key", Verdict.REFUSED)
         if self._endpoint.key:
             headers = {"Ocp-Apim-Subscription-Key": self._endpoint.key, **headers}
-        expects = ("application/json",) if body is None else AUDIO
+        expects = ("application/json",) if body is None else ()
         return Call(self._endpoint, method, path, headers, body=body, expects=expects, patience=patience, most=MOST)
 
 

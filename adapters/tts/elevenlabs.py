@@ -12,7 +12,8 @@ import msgspec
 from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer
 from adapters.remote.web import Call, Patience, Web
-from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
+from adapters.tts.body import relay
+from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, primary, understood
 
 URL = "https://api.elevenlabs.io"
@@ -141,7 +142,7 @@ class ElevenLabsSpeech:
         json: object = None,
     ) -> Call:
         headers = {"xi-api-key": self._endpoint.key} if self._endpoint.key else {}
-        expects = ("application/json",) if json is None else AUDIO
+        expects = ("application/json",) if json is None else ()
         return Call(
             self._endpoint, method, path, headers, query or {}, json, expects=expects, patience=patience, most=MOST
         )

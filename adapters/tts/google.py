@@ -12,8 +12,10 @@ import msgspec
 
 from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remote.faults import of_error
 from adapters.remote.web import Call, Patience, Web
-from adapters.tts.sound import MOST, PATIENCE, PROBE, Reading, discard, fitting, sayable, soundless
+from adapters.tts.body import Body
+from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, understood
 from protocol.audioformat import AudioFormat
 
@@ -64,12 +66,9 @@ class GoogleSpeech:
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
         body = {"input": {"text": text}, "voice": _voice(speech), "audioConfig": _audio(speech, asked)}
         answer = await self._ask(self._call("POST", "/text:synthesize", body, PATIENCE))
-        reading = Reading(asked)
-        clips = (reading.push(self._decoded(answer)), reading.finish())
-        for clip in filter(None, clips):
+        sent = Body(self._endpoint, asked)
+        for clip in filter(None, (sent.push(self._decoded(answer)), sent.finish())):
             await sound(clip)
-        if not reading.sounded:
-            raise soundless(self._endpoint)
 
     async def offer(self) -> Offer:
         """Its voices and their languages. Raises ProviderFailed."""
@@ -92,7 +91,7 @@ class GoogleSpeech:
     async def _ask(self, call: Call) -> object:
         """The answer to `call`. Raises ProviderFailed; Google says of a wrong key that it is a bad request (400)."""
         try:
-            return msgspec.json.decode(await self._web.fetch(call, call.most))
+            answer = msgspec.json.decode(await self._web.fetch(call, call.most))
         except msgspec.DecodeError:
             raise ProviderFailed(f"{self._endpoint.title} answered with what is not JSON") from None
         except ProviderFailed as failed:
@@ -101,6 +100,9 @@ class GoogleSpeech:
                 message = f"{self._endpoint.title} refused the key in {setting} (400): is it one for this API?"
                 raise ProviderFailed(message, Verdict.REFUSED) from None
             raise
+        if isinstance(answer, dict) and answer.get("error"):
+            raise of_error(self._endpoint, answer["error"])
+        return answer
 
     def _decoded(self, answer: object) -> bytes:
         try:

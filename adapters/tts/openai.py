@@ -12,7 +12,8 @@ import msgspec
 from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
-from adapters.tts.sound import AUDIO, MOST, PATIENCE, PROBE, discard, fitting, relay, sayable
+from adapters.tts.body import relay
+from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, understood
 from protocol.audioformat import AudioFormat
 
@@ -85,13 +86,9 @@ class OpenAISpeech:
         return tuple(model.id for model in listed if _SPEAKING_MODEL.search(model.id))
 
     async def _speak(self, body: dict[str, object], asked: AudioFormat, sound: Emit[Clip]) -> None:
-        call = self._call("POST", "/audio/speech", json=body, expects=AUDIO, patience=PATIENCE)
+        call = self._call("POST", "/audio/speech", json=body, patience=PATIENCE)
         async with self._web.open(call) as answer:
-            await relay(self._endpoint, answer, self._sent(asked, answer.content_type), sound)
-
-    def _sent(self, asked: AudioFormat, content_type: str) -> AudioFormat:
-        """What the answer is before its bytes say otherwise."""
-        return asked
+            await relay(self._endpoint, answer, asked, sound)
 
     def _call(
         self,
@@ -170,9 +167,6 @@ class CompatibleSpeech(OpenAISpeech):
         call = self._call("GET", "/audio/voices", expects=("application/json",))
         answer = understood(self._endpoint, await self._web.fetch_json(call), _Voices)
         return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
-
-    def _sent(self, asked: AudioFormat, content_type: str) -> AudioFormat:
-        return AudioFormat("mp3") if content_type == "audio/mpeg" else asked
 
 
 def _body(speech: Speech, model: str, voice: str, asked: AudioFormat) -> dict[str, object]:

@@ -2,20 +2,18 @@
 
 import re
 
-from actors.ports import Clip, Emit, EngineFailed, Speech
+from actors.ports import Clip, EngineFailed, Speech
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.joined import Files
 from adapters.codec.pieces import Even
 from adapters.providers.provider import Endpoint, ProviderFailed
-from adapters.remote.web import Answer, Patience
+from adapters.remote.web import Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
 
 PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)
 """A little less than a session has with a synthesiser, so that it hears of it from the provider's side."""
 MOST = 60_000_000
 """Bytes of one answer: twenty minutes of samples at 24 kHz."""
-AUDIO = ("audio/", "application/octet-stream")
-"""What a synthesiser's answer may call itself."""
 PROBE = Speech("OK", model="", voice="", language="en-US", gender="unspecified", speed=1.0)
 """The smallest thing to say, for a check."""
 
@@ -41,18 +39,6 @@ def fitting(wanted: AudioFormat | None, files: frozenset[str], rates: frozenset[
         return wanted
     rate = OUTPUT_RATE if wanted.name == "wav" else wanted.rate
     return AudioFormat("pcm16", rate if rate in rates else best)
-
-
-async def relay(endpoint: Endpoint, answer: Answer, asked: AudioFormat, sound: Emit[Clip]) -> None:
-    """Hand on the body of `answer` as it comes. Raises ProviderFailed where it breaks off or has no sound in it."""
-    reading = Reading(asked)
-    async for piece in answer.pieces():
-        if clip := reading.push(piece):
-            await sound(clip)
-    if clip := reading.finish():
-        await sound(clip)
-    if not reading.sounded:
-        raise soundless(endpoint)
 
 
 def soundless(endpoint: Endpoint) -> ProviderFailed:

@@ -1,10 +1,9 @@
 """Text to speech by any engine that speaks Wyoming: Piper, Kokoro and others."""
 
-import numpy as np
 import trio
 
 from actors.ports import Clip, Emit, Speech
-from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Patience
 from adapters.remote.wyoming import (
     PATIENCE,
@@ -20,6 +19,8 @@ from adapters.remote.wyoming import (
     bcp47,
     nearest,
 )
+from adapters.tts.announced import Announced
+from adapters.tts.body import Body
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
 
 MAX_TEXT = 20_000
@@ -105,41 +106,35 @@ def choose(speech: Speech, info: Info) -> Choice | None:
 
 
 async def _hand_on(line: Connection, sound: Emit[Clip], name: str) -> None:
-    made: AudioFormat | None = None
-    rest, seconds = b"", 0.0
+    body: Body | None = None
+    kind, seconds = (0, 0, 0), 0.0
     while True:
         match await line.receive():
             case AudioChunk(rate, width, channels, audio):
-                if not (MIN_RATE <= rate <= MAX_RATE and width in WIDTHS and 1 <= channels <= MAX_CHANNELS):
-                    raise ProviderFailed(
-                        f"{name} sends sound of {rate} Hz, {width} bytes a sample, {channels} channels: "
-                        f"{MIN_RATE} to {MAX_RATE} Hz, 1 to 4 bytes and 1 to {MAX_CHANNELS} channels can be used"
-                    )
-                made = made or AudioFormat("pcm16", rate)
-                if made.rate != rate:
-                    raise ProviderFailed(f"{name} changed from {made.rate} to {rate} Hz within one answer: see its log")
-                samples, rest = _mono(rest + audio, width, channels)
-                seconds += len(samples) / 2 / rate
+                if body is None:
+                    kind = (rate, width, channels)
+                    body = _body(name, *kind)
+                if kind != (rate, width, channels):
+                    what = f"from {kind[0]} to {rate} Hz" if kind[0] != rate else "its kind of samples"
+                    raise ProviderFailed(f"{name} changed {what} within one answer: see its log")
+                seconds += len(audio) / (width * channels * rate)
                 if seconds > MAX_SECONDS:
                     raise ProviderFailed(f"{name} did not stop speaking within {MAX_SECONDS} seconds: see its log")
-                if samples:
-                    await sound(Clip(samples, made))
+                if clip := body.push(audio):
+                    await sound(clip)
             case AudioStop():
+                if body is not None and (clip := body.finish()):
+                    await sound(clip)
                 return
             case _:
                 continue  # of no concern here
 
 
-def _mono(data: bytes, width: int, channels: int) -> tuple[bytes, bytes]:
-    """`data` as mono s16le, the upper 16 bits of each sample and the mean of the channels; and the rest of a frame."""
-    whole = len(data) - len(data) % (width * channels)
-    rest = data[whole:]
-    if width == 2 and channels == 1:
-        return data[:whole], rest
-    raw = np.frombuffer(data[:whole], np.uint8)
-    if width == 1:
-        samples = (raw.astype(np.int32) - 128) << 8
-    else:
-        samples = np.ascontiguousarray(raw.reshape(-1, width)[:, -2:]).view("<i2").ravel().astype(np.int32)
-    mixed: bytes = (samples.reshape(-1, channels).sum(axis=1) // channels).astype("<i2").tobytes()
-    return mixed, rest
+def _body(name: str, rate: int, width: int, channels: int) -> Body:
+    if not (MIN_RATE <= rate <= MAX_RATE and width in WIDTHS and 1 <= channels <= MAX_CHANNELS):
+        raise ProviderFailed(
+            f"{name} sends sound of {rate} Hz, {width} bytes a sample, {channels} channels: "
+            f"{MIN_RATE} to {MAX_RATE} Hz, 1 to 4 bytes and 1 to {MAX_CHANNELS} channels can be used"
+        )
+    said = Announced(is_raw=True, rate=rate, channels=channels, width=width)
+    return Body(Endpoint(name, name, ""), AudioFormat("pcm16", rate), said=said)

@@ -10,6 +10,7 @@ from trio.testing import MockClock
 
 from actors.events import Said
 from actors.limits import Limits
+from actors.ports import Undecodable
 from actors.supervisor import PoolSizes
 from adapters.client.voiceclient import Acknowledged
 from protocol.configuration import SessionUpdate
@@ -63,6 +64,19 @@ async def test_sound_that_cannot_be_decoded_is_refused_at_the_commit(clock: Mock
         told = await client.until(state("handshaken"))
         assert errors(told) == [ErrorId.UNDECODABLE_AUDIO]
         await client.check_a_turn_works()
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_sound_of_a_synthesiser_that_cannot_be_decoded_is_not_the_clients_fault(
+    clock: MockClock, stream: bool
+) -> None:
+    engines = ScriptedEngines()
+    engines.scripts["TTS"].acts.append(fails(why=Undecodable("said to be mp3, it does not decode")))
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure(TTS={"stream": stream})
+        await client.say()
+        told = await client.until(state("handshaken"))
+        assert errors(told) == [ErrorId.SYNTHESIS_FAILED]
 
 
 @pytest.mark.parametrize("kind", [*STAGES, "codec"])

@@ -269,3 +269,92 @@ async def test_a_page_in_place_of_sound_fails(case: Case) -> None:
         failed = await talk.fails()
     assert failed.verdict == Verdict.PASSING
     assert talk.clips == []
+
+
+WORDS = (
+    b'{"error": {"message": "no credits left", "type": "x"}}',
+    b'\xef\xbb\xbf \r\n{"detail": "no credits left"}',
+    b'[{"message": "no credits left"}]',
+    b"<!DOCTYPE html><html><title>no credits left</title><body>" + b"<p>Sorry.</p>" * 100,
+    b'<?xml version="1.0"?><Error><Code>x</Code><Message>no credits left</Message></Error>',
+    b"no credits left",
+    "Kein Guthaben: no credits left für Sie – schade…".encode(),
+)
+
+
+@pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))
+@pytest.mark.parametrize("kind", ["audio/wav", "audio/mpeg", "application/octet-stream", "application/json", ""])
+async def test_words_in_place_of_sound_are_an_error_whatever_they_are_called(
+    case: Case, words: bytes, kind: str
+) -> None:
+    """Google's come within its JSON, or in place of it."""
+    if case.streams:
+        reply = Reply(200, kind, steps=(words[:5], words[5:]))
+    else:
+        reply = json_reply({"audioContent": b64encode(words).decode()})
+    async with talking(case, reply) as talk:
+        failed = await talk.fails()
+    assert "no credits left" in str(failed)
+    assert (talk.clips, failed.verdict) == ([], Verdict.PASSING)
+
+
+@pytest.mark.parametrize(("code", "verdict"), [(401, Verdict.REFUSED), (400, Verdict.FINAL), (429, Verdict.PASSING)])
+async def test_an_error_under_200_is_what_its_code_says(case: Case, code: int, verdict: Verdict) -> None:
+    async with talking(case, json_reply({"error": {"message": "no", "code": code}})) as talk:
+        failed = await talk.fails()
+    assert (failed.verdict, talk.clips) == (verdict, [])
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
+@pytest.mark.parametrize(
+    ("kind", "rate"),
+    [
+        ("audio/pcm;rate=16000", 16_000),
+        ('AUDIO/PCM ; Rate = "8000"', 8_000),
+        ("audio/x-pcm; sample_rate=44100; channels=1", 44_100),
+        ("application/octet-stream; rate=48000", 48_000),
+        ("audio/x-raw, format=(string)S16LE, rate=(int)16000, channels=(int)1", 16_000),
+        ("audio/wav", 24_000),
+        ("audio/mpeg", 24_000),
+        ("", 24_000),
+    ],
+)
+async def test_the_rate_that_is_told_is_heeded(case: Case, kind: str, rate: int) -> None:
+    async with talking(case, Reply(200, kind, steps=(SAMPLES[:99], SAMPLES[99:]))) as talk:
+        await talk()
+    assert (talk.sound, {clip.format for clip in talk.clips}) == (SAMPLES, {AudioFormat("pcm16", rate)})
+
+
+@pytest.mark.parametrize("wanted", [None, AudioFormat("mp3"), AudioFormat("opus")], ids=str)
+@pytest.mark.parametrize(
+    ("file", "made"),
+    [(MP3, "mp3"), (OPUS, "ogg"), (b"fLaC\0" + SAMPLES, "flac"), (b"\0\0\0\x20ftypM4A " + SAMPLES, "m4a")],
+)
+async def test_a_file_that_was_not_asked_for_is_taken_for_what_it_is(
+    case: Case, wanted: AudioFormat | None, file: bytes, made: str
+) -> None:
+    async with talking(case, case.reply(file) if case.streams else wrapped(file), wanted=wanted) as talk:
+        await talk()
+    if made == "ogg" and wanted == AudioFormat("opus"):
+        made = "opus"
+    assert (talk.sound, {clip.format for clip in talk.clips}) == (file, {AudioFormat(made)})
+
+
+def wrapped(sound: bytes) -> Reply:
+    """As Google sends a sound."""
+    return json_reply({"audioContent": b64encode(sound).decode()})
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
+async def test_a_sound_under_the_type_of_words_is_taken(case: Case) -> None:
+    async with talking(case, Reply(200, "text/html; charset=utf-8", wav(SAMPLES))) as talk:
+        await talk()
+    assert talk.sound == SAMPLES
+
+
+@pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
+async def test_what_is_neither_words_nor_said_to_be_sound_is_refused(case: Case) -> None:
+    async with talking(case, Reply(200, "image/png", b"\x89PNG\r\n\x1a\n\0\0" + SAMPLES)) as talk:
+        failed = await talk.fails()
+    assert "answered with image/png, not sound" in str(failed)
+    assert talk.clips == []

@@ -9,6 +9,7 @@ from actors.ports import Clip
 from adapters.providers.provider import ProviderFailed
 from adapters.tts.wyoming import MAX_TEXT, WyomingSpeech
 from protocol.audioformat import AudioFormat
+from tests.providers.sounds import SAMPLES, wav
 from tests.providers.wyomingmemory import (
     INFO,
     SHORT,
@@ -74,6 +75,21 @@ async def test_sound_that_cannot_be_used_is_refused(
     async with synthesiser(says_sound(*chunks)) as (adapter, _):
         with pytest.raises(ProviderFailed, match=message):
             await spoken(adapter, speech())
+
+
+@pytest.mark.parametrize("words", [b'{"error": "no such voice"}' + b" " * 99, b"ab" * 99])
+async def test_words_in_place_of_sound_are_an_error(autojump_clock: object, words: bytes) -> None:
+    async with synthesiser(says_sound((24_000, 2, 1, words))) as (adapter, _):
+        with pytest.raises(ProviderFailed, match=r"words in place of sound: (no such voice|abab)"):
+            await spoken(adapter, speech())
+
+
+async def test_the_header_of_a_file_in_the_sound_is_no_sound(autojump_clock: object) -> None:
+    file = wav(SAMPLES, 22_050)
+    async with synthesiser(says_sound((22_050, 2, 1, file[:100]), (22_050, 2, 1, file[100:]))) as (adapter, _):
+        clips = await spoken(adapter, speech())
+    assert b"".join(clip.data for clip in clips) == SAMPLES
+    assert {clip.format for clip in clips} == {AudioFormat("pcm16", 22_050)}
 
 
 async def test_sound_that_breaks_off_is_an_error_after_what_came(autojump_clock: object) -> None:
