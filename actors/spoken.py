@@ -2,6 +2,9 @@
 
 import regex  # type: ignore[import-untyped]
 
+from actors.formulas import plain_formulas
+from actors.machinery import for_ears
+
 _VOICED = regex.compile(r"[\p{L}\p{N}]")
 _WORDLIKE = r"[\p{L}\p{M}\p{N}]"
 
@@ -29,9 +32,18 @@ _LINK = regex.compile(
     r"(?:!?\[([^\[\]]*))?\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)?(?: (?:\"[^\"\n]*\"|'[^'\n]*'))?\)"
     r"|!?\[([^\[\]]+)\]\[[^\[\]]*\]"
 )
-_TAG = regex.compile(
-    r"</?(?:(br|div|h[1-6r]|li|[ou]l|p)|a|b|code|del|em|i|img|s|span|strong|su[bp]|u)(?: [^<>]*)?/?>", regex.I
+# A tag is one that HTML or SSML has, and its attributes have values: "if a<b then c>d is true" has none.
+_ATTRIBUTES = r"(?:\s++[\w:.-]++ ?= ?(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=]++))*+\s?/?"
+_APART = r"br|div|h[1-6r]|li|[ou]l|p|t(?:able|body|foot|head|[dhr])|d[ldt]|section|article|blockquote|pre|par|seq|desc"
+_WITHIN = (
+    r"a|abbr|audio|b|big|center|cite|code|del|details|em|emphasis|figure|font|i|img|ins|kbd|lang|mark|media|phoneme"
+    r"|prosody|q|s|samp|say-as|small|span|speak|strong|su[bp]|summary|sup|time|tt|u|var|video|voice|w"
+    r"|(?:amazon|mstts|google|xhtml):[\w-]{1,30}"
 )
+_TAG = regex.compile(rf"</?(?:({_APART})|({_WITHIN}))(?:{_ATTRIBUTES})>", regex.I)
+_ENDED = regex.compile(r"</([abipqsuw])>", regex.I)
+_SHORT = regex.compile(r"<([abipqsuw])>", regex.I)
+_BREAK = regex.compile(rf"(?:(\A|[.,;:!?…、，。،]) ?)?(?: ?<break{_ATTRIBUTES}> ?(?:</break>)?)++(\s*+\Z)?", regex.I)
 _ADDRESS = regex.compile(
     r"<?(?<![a-z0-9])(?:[a-z]{2,6}://(?:[^\s/@<>]*@)?|www\.)"
     r"((?:(?![\p{Han}\p{Hiragana}\p{Katakana}])[\p{L}\p{M}\p{N}.-])*[\p{L}\p{N}])"
@@ -40,7 +52,10 @@ _ADDRESS = regex.compile(
 )
 _ESCAPE = regex.compile(r"\\([!-/:-@\[-`{-~])")
 _STRONG = regex.compile(r"(?<![\d*_~])(\*\*|__|~~)(?=[^\s*_~])([^*\n]{0,300}?[^\s*_~])\1(?![\d*_~])")
+_CLOSING_STAR = regex.compile(r"(?<=[^\s*(,=])\*++(?!\w)")
+_CODE_STAR = r"(?<![\w*])\*{1,2}(?:(?:kw)?args\b|(?<=\(\*|\(\*\*|, \*|, \*\*)[a-z_]|[a-z_]\w*+[,)])"
 _STARS = regex.compile(rf"(?<!\*)(?!(?<={_WORDLIKE})\*++{_WORDLIKE}|(?<=\s)\*++\s)\*++")
+_STARS_OF_PROSE = regex.compile(rf"(?!{_CODE_STAR}){_STARS.pattern}")
 _UNDERSCORES = regex.compile(rf"(?<!_)(?!(?<={_WORDLIKE})_++{_WORDLIKE})_++")
 _TICKS = regex.compile(r"`+|~~+")
 _TABLE_EDGE = regex.compile(r"(?m)^ ?\|[| ]*+| ?\|[| ]*+$")
@@ -48,15 +63,17 @@ _CELL = regex.compile(r" ?\|[| ]*+")
 
 _PAUSE = {"ar": "، ", "fa": "، ", "ja": "、", "ur": "، ", "yue": "，", "zh": "，"}
 _PASSES = 4
-_MARKUP = regex.compile(r"[*_`#<>|~\\\[\]()\-+=•‣◦]|://|www\.")
+_MARKUP = regex.compile(r"[*_`#<>|~\\\[\](){}\-+=•‣◦&$^【】｜]|://|www\.|cite")
 
 
 def speakable(text: str, language: str) -> str:
     """What a synthesiser is given for `text`, one line of plain text; "" where nothing can be said.
 
-    Marks of Markdown and HTML, fences of code, targets of links, emoji, zero-width and control characters are left
-    out; an address is its host, a table's cell ends in the comma of `language` (BCP 47), a keycap is its digit.
-    Marks inside words stay (snake_case, 2*3*4). Never longer than twice `text`; to do it again changes nothing.
+    Left out are marks of Markdown, HTML, SSML and LaTeX, fences of code, targets of links, emoji, zero-width and
+    control characters, and what is for programs: special tokens, calls of tools, comments, citations. An address is its
+    host, a table's cell and a break of SSML end in the comma of `language` (BCP 47), a keycap is its digit, an entity
+    its character. Marks inside words and comparisons stay (snake_case, 2*3*4, a<b). Never longer than twice `text`; to
+    do it again changes nothing.
     """
     pause = _PAUSE.get(language.lower().replace("_", "-").partition("-")[0], ", ")
     for _ in range(_PASSES):
@@ -67,6 +84,7 @@ def speakable(text: str, language: str) -> str:
 
 
 def _plain(text: str, pause: str) -> str:
+    text = for_ears(text)
     text = _INVISIBLE.sub("", _KEYCAP.sub(r"\1 ", text))
     text = _without_marks(_without_lines(_BLANK.sub(" ", text)), pause)
     text = _PICTURES.sub(lambda found: "" if found[1] else " ", _SPACES.sub(" ", text)).strip()
@@ -81,9 +99,29 @@ def _without_lines(text: str) -> str:
 def _without_marks(text: str, pause: str) -> str:
     """Without what Markdown and HTML put around words."""
     text = _LINK.sub(lambda found: found[1] or found[2] or "", text)
-    text = _TAG.sub(lambda found: " " if found[1] else "", text)
+    text = plain_formulas(text)
+    if "<" in text:
+        text = _without_tags(text, pause)
     if "://" in text or "www." in text.lower():  # to look at every word for an address costs a third of the whole
         text = _ADDRESS.sub(r"\1", text)
     text = _ESCAPE.sub(r"\1", text)
-    text = _TICKS.sub("", _STARS.sub("", _STRONG.sub(r"\2", text)))
+    text = _STRONG.sub(r"\2", text)
+    stars = _STARS if _CLOSING_STAR.search(text) else _STARS_OF_PROSE
+    text = _TICKS.sub("", stars.sub("", text))
     return str(_CELL.sub(pause, _TABLE_EDGE.sub("", _UNDERSCORES.sub("", text))))
+
+
+def _without_tags(text: str, pause: str) -> str:
+    """Without tags; what is a single letter in brackets after a word, with no end, is a comparison or a type."""
+    text = _BREAK.sub(
+        lambda found: f"{found[1]} " if found[1] is not None else " " if found[2] is not None else pause, text
+    )
+    ended = {name.lower() for name in _ENDED.findall(text)}
+
+    def said(found: regex.Match[str]) -> str:
+        short = _SHORT.fullmatch(found[0])
+        if short and short[1].lower() not in ended and found.start() and text[found.start() - 1].isalnum():
+            return str(found[0])
+        return " " if found[1] else ""
+
+    return str(_TAG.sub(said, text))

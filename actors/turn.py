@@ -1,6 +1,7 @@
 """One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
 
 from actors.events import MemberId
+from actors.machinery import open_at
 from actors.parts import Parts
 from actors.ports import Clip, Delivery, Exchange, Target
 from actors.sentences import Cutter
@@ -9,7 +10,7 @@ from actors.timeline import Timeline
 from protocol.configuration import Configuration
 from protocol.messages import Metrics
 
-MOST_SCRAPS = 1_000
+MOST_SCRAPS = 4_000
 """Characters without anything to say that are tried together with the next ones."""
 
 
@@ -107,14 +108,19 @@ class Turn:
         return self.configuration.tts.response_type.name == "multiple" and self.delivery.clip is None
 
     def _cut(self, texts: list[str]) -> None:
-        """Find what is said of each; what cannot be said goes before the next part's words."""
+        """Find what is said of each; what cannot be said goes before the next part's words.
+
+        So does the beginning of what is for programs and not for ears, until its end has come.
+        """
         for text in texts:
             # Said together they may mean something. Of long ones each would be read again with every text behind it.
-            speech = self._speech(self._scraps + text if len(self._scraps) <= MOST_SCRAPS else text)
-            self._scraps += text
-            if speech:
-                self._made.append((self._scraps, speech))
-                self._scraps = ""
+            is_short = len(self._scraps) <= MOST_SCRAPS
+            whole = self._scraps + text
+            end = open_at(whole) if is_short else len(whole)
+            self._scraps = whole
+            if speech := self._speech(whole[:end] if is_short else text):
+                self._made.append((whole[:end], speech))
+                self._scraps = whole[end:]
 
     def _add(self) -> None:
         """Let what is cut be parts."""

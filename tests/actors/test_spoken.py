@@ -11,6 +11,8 @@ from actors.spoken import speakable
 
 SNIPPETS = (
     "a B 1 é 你 हि م . , ! * ** _ __ ~~ ` ``` # > - 1. | [ ]( ) ![ ][ <b> </ > < \\ & = :// https://a.b/c www."
+    " <br/> <break/> <b <i> a<b c>d <!-- --> <|x|> </s> &amp; &lt; & ; $ $x$ $5 \\( \\) \\frac {a}{b}"
+    ' ^2 _1 { } { [1] 【1†s】 {"name": "arguments": <tool_call> </tool_call> <function=f> cite turn0search1 *args'
     " © № + --- @ ? 😀 👍🏽 👨\u200d👩\u200d👧 🇩🇪 1\ufe0f\u20e3 \u20e3 \u200d \u200c \u200b \ufe0f \x00 \ud800"
 )
 MARKED = st.lists(st.sampled_from([" ", "\n", *SNIPPETS.split(" ")]) | st.characters(), max_size=40).map("".join)
@@ -124,8 +126,17 @@ def test_to_say_it_again_changes_nothing_and_it_is_one_line_of_bounded_length(te
 
 
 @pytest.mark.parametrize(
-    "unit", ["*", " ", "[", "__a ", "https://", "|a", "](", "- ", "😀 ", "<b ", "\\", "> ", "`", "[a](", "www."]
-)
+    "unit",
+    [
+        "*", " ", "[", "__a ", "https://", "|a", "](", "- ", "😀 ", "<b ", "\\", "> ", "`", "[a](", "www.", "<",
+        "<!--", "<|",
+        '<b a="', "<b a=b", "<break/>", "<script>", "<tool_call>", "[TOOL_CALLS]", '{"name":', '{"type":"', "{'id':'",
+        "&", "&a",
+        "$", "$a", "$5 ", "$$", "\\(", "\\frac{", "\\sqrt{{", "^{", "_{", "[1]", "[1,", "【1", "\ue200", "cite ",
+        "turn0search1", " *a",
+        "a<b>", "<i>x", "\\begin{a", "C:\\", "<｜", "&#1;",
+    ],
+)  # fmt: skip
 def test_a_hostile_text_takes_a_time_that_grows_with_its_length(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * length)[:length]
@@ -134,3 +145,116 @@ def test_a_hostile_text_takes_a_time_that_grows_with_its_length(unit: str) -> No
         return time.process_time() - begin
 
     assert seconds(100_000) < 30 * max(seconds(10_000), 0.005)
+
+
+# ---- what is no speech, and what looks so and is speech
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "If a<b then the value c>d is true.",
+        "x < y and y > z", "3 > 2", "i <3 you", "a<b>c", "if (a<b) { return c>d; }", "1<2 and 4>3", "a <= b && c >= d",
+        "List<String>", "Map<String, List<Integer>>", "Vec<u>", "x<p and q=r>y",
+        "C:\\new", "C:\\times\\to\\alpha", "*args", "Use *args and **kwargs.", "def f(*items, **options)",
+        "$5", "$5 and $10", "from $5-$10", "US$5 or US$6", "$HOME/$USER", "$5/month and $6/month",
+        "AT&T", "Q&A; more", "x[0] = a[1]", "the list [1, 2, 3] has three", "We recite poems.",
+        '{"name": "Ann", "age": 3}', "f(x) = {x: 1}", "A {name} in braces",
+    ],
+)  # fmt: skip
+def test_what_looks_like_marks_and_is_none_is_said(written: str) -> None:
+    assert speakable(written, "en") == written
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Hello!<|im_end|>", "Hello!"),
+        ("<|start_header_id|>assistant<|end_header_id|>\n\nHi<|eot_id|>", "assistant Hi"),
+        ("Yes.<｜end▁of▁sentence｜>", "Yes."),
+        ("<s> Yes.</s>", "Yes."),
+        ("[INST] Why? [/INST] Because.<end_of_turn>\n<eos>", "Why? Because."),
+        ("one<|endoftext|>two", "one two"),
+        ("a<0x0A>b<unused7><extra_id_3>", "a b"),
+    ],
+)
+def test_special_tokens_are_not_said(written: str, said: str) -> None:
+    assert speakable(written, "en") == said
+
+
+CALL = '{"name": "get_weather", "arguments": {"city": "Paris, {\\"x\\"}", "days": [1, 2]}}'
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        CALL,
+        f"[{CALL}, {CALL}]",
+        f"```json\n{CALL}\n```",
+        f"<tool_call>\n{CALL}\n</tool_call>",
+        f"<tool_call>{CALL}",
+        f"<function_calls><invoke name='x'>{CALL}</invoke></function_calls>",
+        "<function=get_weather><parameter=city>Paris</parameter></function>",
+        f"[TOOL_CALLS] [{CALL}]",
+        f'{{"type": "function", "function": {CALL}}}',
+        '{"tool": "x", "parameters": {}}',
+        "{'name': 'x', 'arguments': {'a': 'it}'}}",
+        '{"name": "get_weather", "arguments": {"city": ',
+        f"<|python_tag|>{CALL}<|eom_id|>",
+        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>x<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+    ],
+)
+def test_calls_of_tools_are_not_said(call: str) -> None:
+    assert speakable(call, "en") == ""
+    assert speakable(f"Let me look.\n{call}", "en") == "Let me look."
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('<speak>Hello<break time="500ms"/>there.</speak>', "Hello, there."),
+        ("Wait. <break strength='strong'/> <break/> Now. <break/>", "Wait. Now."),
+        ("<prosody rate='slow' pitch=\"+2st\">Slow</prosody> <say-as interpret-as='date'>2026</say-as>", "Slow 2026"),
+        ("<mstts:express-as style='cheerful'>Yes</mstts:express-as>", "Yes"),
+        ('<?xml version="1.0"?><voice name="a"><p><s>One.</s><s>Two.</s></p></voice>', "One.Two."),
+        ("a <!-- no -->b <![CDATA[c]]><script>x()</script>", "a b c"),
+        ("Salt &amp; pepper &lt; &#36;5 &copy;&nbsp;me", "Salt & pepper < $5 © me"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("an <b>old</b> <i>one", "an old one"),
+    ],
+)
+def test_of_markup_what_is_inside_is_said(written: str, said: str) -> None:
+    assert speakable(written, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("So $x^2$ costs $5.", "So x² costs $5."),
+        (r"\frac{a}{b} and \frac{a+1}{\sqrt{b}}", "a/b and (a+1)/√b"),
+        (r"\( E = mc^2 \) and \[ H_2O \]", "E = mc² and H2O"),
+        (r"\[ \alpha \leq \pi \]", "α ≤ π"),
+        (r"$$\int_0^\infty x\,dx$$", "∫0^∞ x dx"),
+        (r"$90^\circ$, $n$ and $f(x) = 2x$", "90°, n and f(x) = 2x"),
+        (r"\text{if } x \in A", "if x ∈ A"),
+        (r"\begin{align} a &= b \\ c &= d \end{align}", "a = b c = d"),
+    ],
+)
+def test_of_a_formula_what_can_be_said_is_said(written: str, said: str) -> None:
+    assert speakable(written, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Paris is big [1].", "Paris is big."),
+        ("It is so[1][2], and[3, 4] so.", "It is so, and so."),
+        ("Yes【4†source】, no【4:0†a.pdf】.", "Yes, no."),
+        ("A note[^2] and [^n].", "A note and."),
+        ("It rains (cite turn0search1).", "It rains."),
+        ("It rains \ue200cite\ue202turn0search1\ue202turn0news4\ue201.", "It rains ."),
+        ("It rains citeturn0search1turn1view2.", "It rains."),
+    ],
+)
+def test_citations_are_not_said(written: str, said: str) -> None:
+    assert speakable(written, "en") == said

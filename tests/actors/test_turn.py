@@ -87,6 +87,38 @@ def test_what_is_said_of_the_parts_is_what_is_said_of_the_whole(whole: str, lang
     assert _letters(said) == _letters(speakable(whole, language))
 
 
+CALL = '{\n "name": "search",\n "arguments": {"q": "Why so? Tell me. Now.",\n "n": 3}\n}'
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        CALL,
+        f"<tool_call>\n{CALL}\n</tool_call>",
+        f"\n```json\n{CALL}\n```\n",
+        "<!-- Not said. Nor this.\n\nNor that. -->",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 5, 1_000])
+@pytest.mark.parametrize("writes", [True, False])
+def test_what_is_for_programs_is_said_in_no_part_wherever_the_text_is_cut(aside: str, size: int, writes: bool) -> None:
+    made, whole = turn("en-US", writes=writes, ahead=16), f"I will look it up. One moment: {aside} There you are. So."
+    cut(made, [whole[at : at + size] for at in range(0, len(whole), size)], sends=True)
+    parts = [made.parts[number] for number in range(len(made.parts))]
+    assert "".join(part.text for part in parts) == whole
+    said = " ".join(filter(None, (part.speech for part in parts)))
+    assert said == "I will look it up. One moment: There you are. So."
+
+
+def test_what_cannot_be_said_is_looked_at_again_so_long_and_no_longer() -> None:
+    made = turn("en-US", writes=True)
+    for _ in range(500):
+        made.write('{"name": a\n')
+    assert len(made.parts) == 0
+    made.write("There you are. So")
+    assert made.parts[0].speech == "There you are."
+
+
 def held(root: object) -> int:
     """The bytes of sound and words that can be reached from `root`."""
     seen: set[int] = set()
