@@ -35,7 +35,7 @@ class Transport(Protocol):
     """A WebSocket, or what stands for one in a test."""
 
     async def receive(self) -> Frame:
-        """The next frame. Raises TransportClosed. Cancelling loses nothing."""
+        """The next frame. Raises TransportClosed, RemoteProtocolError. Cancelling loses nothing."""
 
     async def send(self, frame: Frame) -> None:
         """Hand a frame to the network; waits while the peer does not read. Raises TransportClosed."""
@@ -95,7 +95,10 @@ class Client:
         self._on_closed = on_closed
         self._wake = trio.Event()
         self._alarm = -math.inf
+        self.fault = ""
+        """What the client did wrong, where the connection ended by that."""
         self._sending = trio.CancelScope()
+        self._probing: trio.CancelScope | None = None
         self._posting = False
         self._finished = False
         self._application = serve(self)
@@ -116,7 +119,16 @@ class Client:
     def close(self, reason: CloseReason) -> None:
         """End the connection; with SERVER_CLOSED what is queued still goes out."""
         self.connection.close(reason)
+        if self._probing is not None:
+            self._probing.cancel()
         self._notify()
+
+    def break_off(self, error: RemoteProtocolError) -> None:
+        """End the connection for what the client did wrong: a line in the log, and words for the last frame."""
+        if self.connection.closed is None:
+            self.fault = str(error)
+            log.warning("%s: closed: %s", self.address, error)
+        self.close(error.reason)
 
     def keep_time(self) -> None:
         """Do what is due by now, and not only when this connection's task comes round to it."""
@@ -151,12 +163,13 @@ class Client:
         self.connection.begin_probe()
         upgraded = False
         try:
-            with trio.move_on_after(seconds):
+            with trio.move_on_after(seconds) as self._probing:
                 while not upgraded:
                     upgraded = await self._probe(transport)
         except TransportClosed:
             log.debug("%r: the candidate for an upgrade went away", self.connection)
         finally:
+            self._probing = None
             if not upgraded:
                 self.connection.end_probe()
             self._notify()
@@ -211,7 +224,8 @@ class Client:
         """A GET has come, to be answered by `poll`. Raises RemoteProtocolError where one is waiting already."""
         try:
             self.connection.begin_poll()
-        except RemoteProtocolError:
+        except RemoteProtocolError as error:
+            log.warning("%s: refused: %s", self.address, error)
             self._notify()
             raise
 
@@ -233,8 +247,9 @@ class Client:
         Raises RemoteProtocolError. Cancelling closes the connection.
         """
         if self._posting:
-            self.close(CloseReason.PROTOCOL_ERROR)
-            raise RemoteProtocolError("a second POST while one is being read")
+            second = RemoteProtocolError("a second POST while one is being read")
+            self.break_off(second)
+            raise second
         self._posting, through = True, False
         pace = Pace()
         try:
@@ -246,7 +261,7 @@ class Client:
                     await pace.spend(MESSAGE_ITEMS, len(message))
             through = True
         except RemoteProtocolError as error:
-            self.close(error.reason)
+            self.break_off(error)
             raise
         finally:
             self._posting = False
@@ -268,8 +283,7 @@ class Client:
         except TransportClosed as lost:
             self.close(lost.reason)
         except RemoteProtocolError as error:
-            log.info("%s: closed: %s", self.address, error)
-            self.close(error.reason)
+            self.break_off(error)
 
     async def _write(self, transport: Transport) -> None:
         connection = self.connection

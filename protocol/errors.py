@@ -32,6 +32,7 @@ class CloseReason(StrEnum):
     TRANSPORT_LOST = "transport lost"
     PING_TIMEOUT = "ping timeout"
     PROTOCOL_ERROR = "protocol error"
+    BAD_TEXT = "text that is not UTF-8"
     TOO_LARGE = "message too large"
     SECOND_POLL = "second poll at the same time"
     SLOW_READER = "client does not read"

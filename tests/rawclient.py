@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import trio
-from wsproto.frame_protocol import FrameProtocol
+from wsproto.frame_protocol import FrameProtocol, Opcode
 
 from protocol.engineio import Frame
 
@@ -34,11 +34,12 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Closed(Exception):
-    """The WebSocket or the stream was closed, with `code`; 0 where the stream just ended."""
+    """The WebSocket or the stream was closed, with `code` and `words`; 0 where the stream just ended."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, words: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.words = words
 
 
 def request(method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
@@ -104,11 +105,26 @@ class RawClient:
             self._received.clear()
             for frame in self._frames.received_frames():
                 if isinstance(frame.payload, tuple):
-                    raise Closed(frame.payload[0])
+                    raise Closed(int(frame.payload[0]), frame.payload[1] or "")
+                if frame.opcode is Opcode.PONG:
+                    continue
                 parts.append(frame.payload)
                 if frame.message_finished:
                     return "".join(parts) if isinstance(frame.payload, str) else b"".join(parts)
             await self._receive()
+
+    async def pongs(self, count: int) -> list[bytes]:
+        """The payloads of the next pongs; everything else is passed over. Raises Closed."""
+        payloads: list[bytes] = []
+        while len(payloads) < count:
+            self._frames.receive_bytes(bytes(self._received))
+            self._received.clear()
+            for frame in self._frames.received_frames():
+                if frame.opcode is Opcode.PONG and isinstance(frame.payload, bytes):
+                    payloads.append(frame.payload)
+            if len(payloads) < count:
+                await self._receive()
+        return payloads
 
     async def until(self, beginning: str) -> str:
         """The next text that begins like this; pings are answered, everything else is passed over. Raises Closed."""

@@ -26,6 +26,7 @@ from adapters.wire.http import (
 from adapters.wire.origins import Origins
 from adapters.wire.polling import FORBIDDEN, Reception, Refused, Target
 from adapters.wire.streams import Stream, Streams
+from adapters.wire.websocket import WebSocketTransport, close_code
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.tolerant import show
@@ -50,10 +51,10 @@ class Door(msgspec.Struct, frozen=True):
 
 
 class Upgrade(NamedTuple):
-    """A request that is to become a WebSocket: of which connection, its head, and what came behind it."""
+    """A request that is to become a WebSocket: of which connection, its Sec-WebSocket-Key, and what came behind it."""
 
     client: Client
-    head: bytes
+    key: str
     trailing: bytes
     is_new: bool
 
@@ -67,6 +68,7 @@ class Listener:
         self._origins = Origins(door.allowed_origins)
         self._pages = pages
         self._streams = Streams(door.max_streams, door.max_silent_streams)
+        self._is_going_down = False
 
     async def run(
         self, listeners: Sequence[trio.abc.Listener[trio.abc.Stream]], task_status: trio.TaskStatus[object]
@@ -185,7 +187,7 @@ class Listener:
                 client = self._reception.lobby.open(WEBSOCKET, request.query, address)
             except Full as full:
                 raise BadRequest(503, str(full)) from None
-        return Upgrade(client, request.head, trailing, target.client is None)
+        return Upgrade(client, request.headers["sec-websocket-key"], trailing, target.client is None)
 
     async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade | None) -> None:
         if upgrade is None:
@@ -193,26 +195,27 @@ class Listener:
         client, is_new = upgrade.client, upgrade.is_new
         max_message = self._reception.lobby.timing.max_payload
         try:
-            async with trio.open_nursery() as nursery:
-                transport = await websocket.accept(nursery, stream, upgrade.head, upgrade.trailing, max_message)
-                del upgrade  # this task may live for hours, and the head of its request is a good part of its memory
-                if transport is not None:
-                    await self._run(client, transport, upgrades=not is_new)
-                    await transport.close()
-                nursery.cancel_scope.cancel()
+            transport = await websocket.accept(stream, upgrade.key, upgrade.trailing, max_message)
+            del upgrade  # this task may live for hours, and what came behind its request is a good part of its memory
+            if transport is not None:
+                await self._run(client, transport, upgrades=not is_new)
         finally:
             if is_new:
                 await client.finish()
         await linger(stream, self._door.deadlines.last_word)
 
-    async def _run(self, client: Client, transport: websocket.WebSocketTransport, *, upgrades: bool) -> None:
-        if not upgrades:
-            return await client.run_websocket(transport)
+    async def _run(self, client: Client, transport: WebSocketTransport, *, upgrades: bool) -> None:
+        """Serve the WebSocket, and say goodbye on it with the code and the reason of its end."""
         try:
-            await client.run_upgrade(transport, self._reception.lobby.timing.upgrade_timeout)
+            if upgrades:
+                await client.run_upgrade(transport, self._reception.lobby.timing.upgrade_timeout)
+            else:
+                await client.run_websocket(transport)
         except RemoteProtocolError as error:
-            log.info("%s: no upgrade: %s", client.address, error)
-        return None
+            log.warning("%s: no upgrade: %s", client.address, error)
+            await transport.close(close_code(error.reason, going_down=self._is_going_down), str(error))
+        else:
+            await transport.close(close_code(client.connection.closed, going_down=self._is_going_down), client.fault)
 
 
 def peer_address(stream: trio.abc.Stream) -> str:

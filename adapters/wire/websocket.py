@@ -1,107 +1,146 @@
-"""A WebSocket under a request whose head has been read: trio-websocket over a stream that replays what was read."""
+"""A WebSocket on a stream whose request has been read: it moves bytes, which adapters/wire/framing.py understands."""
 
 import base64
 import binascii
 import contextlib
-import logging
+import math
 
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
+from wsproto.utilities import generate_accept_token
 
 from actors.client import TransportClosed
+from adapters.wire import framing
+from adapters.wire.framing import Closing, Incoming, Part, Ping
 from adapters.wire.http import Request
 from protocol.engineio import Frame
-from protocol.errors import CloseReason
+from protocol.errors import CloseReason, RemoteProtocolError
 
 HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
+LAST_FRAME_SECONDS = 0.2
+"""How long a close frame may take to leave where the server itself is in a hurry."""
 RECEIVE_SIZE = 65_536
-MESSAGE_TOO_BIG = 1009
+FRAMES_AT_A_TIME = 256
+"""Frames that are read before other tasks have their turn: a read can bring ten thousand."""
+
+NORMAL, GOING_AWAY, PROTOCOL_ERROR, BAD_TEXT, TOO_LARGE = 1000, 1001, 1002, 1007, 1009
+_CODES = {
+    CloseReason.PROTOCOL_ERROR: PROTOCOL_ERROR,
+    CloseReason.BAD_TEXT: BAD_TEXT,
+    CloseReason.TOO_LARGE: TOO_LARGE,
+}
 
 
-class ReplayedStream(trio.abc.Stream):
-    """A stream that gives the head of the request, then what came behind it, then what comes.
-
-    trio-websocket loses bytes that reach it before it has accepted the request; so they wait for `accepted`.
-    """
-
-    def __init__(self, stream: trio.abc.Stream, head: bytes, trailing: bytes) -> None:
-        self.accepted = trio.Event()
-        self._stream = stream
-        self._head = head
-        self._trailing = trailing
-
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """The next bytes, from wherever they come."""
-        if self._head:
-            head, self._head = self._head, b""
-            return head
-        await self.accepted.wait()
-        if self._trailing:
-            trailing, self._trailing = self._trailing, b""
-            return trailing
-        return bytes(await self._stream.receive_some(max_bytes))
-
-    async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As the stream below."""
-        await self._stream.send_all(data)
-
-    async def wait_send_all_might_not_block(self) -> None:
-        """As the stream below."""
-        await self._stream.wait_send_all_might_not_block()
-
-    async def aclose(self) -> None:
-        """As the stream below."""
-        await self._stream.aclose()
+def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
+    """The code of RFC 6455 7.4.1 for the end of a connection, which is not closed for a `reason` of None."""
+    if reason in _CODES:
+        return _CODES[reason]
+    return GOING_AWAY if going_down else NORMAL
 
 
 class WebSocketTransport:
-    """A WebSocket as actors/client.py wants a transport."""
+    """A WebSocket as actors/client.py wants a transport. One task may receive while another sends."""
 
-    def __init__(self, connection: WebSocketConnection, stream: trio.abc.Stream) -> None:
-        self._connection = connection
+    def __init__(self, stream: trio.abc.Stream, incoming: Incoming) -> None:
         self._stream = stream
-        self._torn = False
+        self._incoming = incoming
+        self._pongs = b""
+        self._peer_code: int | None = None
+        self._sending = trio.Lock()
+        self._is_torn = False
 
     async def receive(self) -> Frame:
-        """The next message. Raises TransportClosed."""
+        """The next message; pings are answered on the way. Raises TransportClosed, RemoteProtocolError.
+
+        Cancelling loses no message, but may leave half a pong: then there is only `close`.
+        """
+        if not self._incoming.is_empty:
+            await trio.lowlevel.checkpoint()  # another message of the same read has been handed out just now
+        while True:
+            for _ in range(FRAMES_AT_A_TIME):
+                match came := self._incoming.take():
+                    case str() | bytes():
+                        return came
+                    case Ping():
+                        self._pongs += framing.pong(came)
+                    case Closing(code):
+                        self._peer_code = code
+                        raise TransportClosed
+                    case Part():
+                        continue
+                    case None:
+                        break
+            else:
+                await trio.lowlevel.checkpoint()
+            await self._answer_pings()
+            if came is None:
+                self._incoming.feed(await self._read())
+
+    async def _answer_pings(self) -> None:
+        """Where the peer does not take its pongs this waits, and so nothing more is read of its pings."""
+        if self._pongs:
+            pongs, self._pongs = self._pongs, b""
+            await self._send(pongs)
+
+    async def _read(self) -> bytes:
         try:
-            return await self._connection.get_message()
-        except ConnectionClosed as closed:
-            raise self._lost(closed) from None
+            data = await self._stream.receive_some(RECEIVE_SIZE)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise TransportClosed from None
+        if not data:
+            raise TransportClosed
+        return bytes(data)
 
     async def send(self, frame: Frame) -> None:
         """Send a message. Raises TransportClosed. Cancelling may leave half a frame: then there is only `close`."""
-        try:
-            await self._connection.send_message(frame)
-        except ConnectionClosed as closed:
-            raise self._lost(closed) from None
-        except trio.Cancelled:
-            self._torn = True
-            raise
+        await self._send(framing.message(frame))
 
-    @staticmethod
-    def _lost(closed: ConnectionClosed) -> TransportClosed:
-        too_large = closed.reason is not None and closed.reason.code == MESSAGE_TOO_BIG
-        return TransportClosed(CloseReason.TOO_LARGE if too_large else CloseReason.TRANSPORT_LOST)
+    async def _send(self, data: bytes) -> None:
+        async with self._sending:
+            try:
+                await self._stream.send_all(data)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                raise TransportClosed from None
+            except trio.Cancelled:
+                self._is_torn = True
+                raise
 
-    async def close(self) -> None:
-        """Say goodbye, and close the stream whether the peer answers or not.
+    async def close(self, code: int, words: str = "") -> None:
+        """Say goodbye with `code` of RFC 6455 7.4.1 and the reason in `words`; nobody may receive or send by now.
 
-        Where trio-websocket is about to say it of its own accord (1009, or an answer to the peer's), its `aclose` does
-        not wait for that; no message can come only once it has been said.
+        After an orderly end the peer has CLOSE_SECONDS to answer before the stream is closed. After a fault of the peer
+        (7.1.7) the stream stays open, with nothing of it to be read as frames any more: to linger is the caller's.
+        Cancelling ends the wait, and the close frame still leaves where there is room for it.
         """
-        if self._torn:
-            await trio.aclose_forcefully(self._stream)
-            return
-        with trio.move_on_after(CLOSE_SECONDS, shield=True), contextlib.suppress(ConnectionClosed):
-            await self._connection.aclose()
-            while True:
-                await self._connection.get_message()
+        is_fault = self._peer_code is None and code in _CODES.values()
+        if not self._is_torn and await self._say_goodbye(self._peer_code or code, words):
+            if is_fault:
+                return
+            with trio.move_on_after(CLOSE_SECONDS):
+                await self._await_goodbye()
+                await self._stream.aclose()
+        await trio.aclose_forcefully(self._stream)
+
+    async def _say_goodbye(self, code: int, words: str) -> bool:
+        """Send the close frame; whether it left. Who cancels this is in a hurry, and yet the frame mostly fits."""
+        is_cancelled = trio.current_effective_deadline() == -math.inf
+        with trio.move_on_after(LAST_FRAME_SECONDS if is_cancelled else CLOSE_SECONDS, shield=True):
+            try:
+                await self._send(framing.close(code, words))
+            except TransportClosed:
+                return False
+            return True
+        return False
+
+    async def _await_goodbye(self) -> None:
+        """Until the peer has said it, or cannot; messages that come before that are passed over."""
+        with contextlib.suppress(TransportClosed, RemoteProtocolError):
+            while self._peer_code is None:
+                await self.receive()
 
 
 def find_fault(request: Request) -> str | None:
-    """What keeps the request from becoming a WebSocket; wsproto would leave some of it unanswered for ever."""
+    """What keeps the request from becoming a WebSocket."""
     headers = request.headers
     if request.method != "GET":
         return "a WebSocket begins with GET"
@@ -116,22 +155,21 @@ def find_fault(request: Request) -> str | None:
     return None if len(key) == 16 else "Sec-WebSocket-Key is 16 bytes in base64"
 
 
-async def accept(
-    nursery: trio.Nursery, stream: trio.abc.Stream, head: bytes, trailing: bytes, max_message: int
-) -> WebSocketTransport | None:
-    """Make a WebSocket of `stream`; its reader runs in `nursery`. None where the peer does not go through with it."""
-    replayed = ReplayedStream(stream, head, trailing)
+async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message: int) -> WebSocketTransport | None:
+    """Make a WebSocket of `stream`, on whose request with this Sec-WebSocket-Key `trailing` followed.
+
+    None where the peer does not take the answer. `find_fault` has found none in the request.
+    """
+    incoming = Incoming(max_message)
+    incoming.feed(trailing)
+    answer = (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: %s\r\n\r\n" % generate_accept_token(key.encode("ascii"))
+    )
     with trio.move_on_after(HANDSHAKE_SECONDS):
         try:
-            proposal = await wrap_server_stream(
-                nursery, replayed, max_message_size=max_message, receive_buffer_size=RECEIVE_SIZE
-            )
-            connection = await proposal.accept()
-        except ConnectionClosed:
+            await stream.send_all(answer)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
             return None
-        replayed.accepted.set()
-        return WebSocketTransport(connection, stream)
+        return WebSocketTransport(stream, incoming)
     return None
-
-
-logging.getLogger("trio-websocket").setLevel(logging.WARNING)
