@@ -41,6 +41,7 @@ class Lobby:
         self._unconnected: Crowd[Client] = Crowd()
         self._by_address: Counter[str] = Counter()
         self._emptied = trio.Event()
+        self._is_closed = False
 
     def __len__(self) -> int:
         return len(self._clients)
@@ -63,6 +64,8 @@ class Lobby:
         Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
         them is closed: whoever is about to join does so at once, and those that never will must not keep others out.
         """
+        if self._is_closed:
+            raise Full("the server is going down; connect again in a moment")
         if len(self._clients) >= self._caps.connections:
             raise Full(f"there are {self._caps.connections} connections already")
         if self._caps.per_address and self._by_address[network_of(address)] >= self._caps.per_address:
@@ -94,7 +97,8 @@ class Lobby:
             self._unconnected.add(client, client.address)
 
     def close_all(self) -> None:
-        """The server is going down."""
+        """The server is going down: nobody is let in any more."""
+        self._is_closed = True
         for client in list(self._clients.values()):
             client.close(CloseReason.SERVER_CLOSED)
 

@@ -39,6 +39,9 @@ def main() -> None:
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
 def serve(host: str | None, port: str | None, lan: bool, config: Path | None, debug: bool) -> None:
     """Start the server; Ctrl-C ends it."""
+    from adapters.signals import hold_back, ignore
+
+    hold_back()
     from adapters.settings.reading import load
 
     _set_up_logging(debug)
@@ -54,7 +57,9 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
         await serve_until_ended(settings)
         return 0
 
-    sys.exit(_run(run, interrupted=0, debug=debug))
+    code = _run(run, interrupted=0, debug=debug)
+    ignore()
+    sys.exit(code)
 
 
 @main.command()

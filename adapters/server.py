@@ -1,10 +1,11 @@
 """A whole server out of its settings: engines, supervisor and listener, from the first line printed to the last."""
 
+import contextlib
 import gc
 import logging
 import secrets
-import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import trio
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from actors.configuring import resolve
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
+from adapters.ending import Ending, received, take_leave
 from adapters.errors import StartupFailed, first_of
 from adapters.pages import inspection, site
 from adapters.providers.assembly import check_preferences
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 SPARE_STREAMS = 1_000
 TOKEN_BYTES = 12
 """Random bytes of the token that is made for the operator where none is configured."""
+Leave = Callable[[], Awaitable[None]]
 
 
 async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
@@ -39,6 +42,26 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
 
     Raises StartupFailed, with what to do. Cancelling ends it at once.
     """
+    with received() as signals:
+        async with trio.open_nursery() as nursery:
+            ending = Ending()
+            nursery.start_soon(ending.heed, signals)
+            leave: Leave | None = None
+            with ending.life:
+                leave = await _start(settings, nursery, say)
+                await trio.sleep_forever()
+            with contextlib.suppress(OSError):  # whoever has closed the terminal has ended the server by that
+                say("vivavoce: going down")
+            if leave is not None:
+                with ending.farewell:
+                    await leave()
+            nursery.cancel_scope.cancel()
+
+
+async def _start(
+    settings: Settings, nursery: trio.Nursery, say: Callable[[str], None]
+) -> Callable[[], Awaitable[None]]:
+    """Start everything in `nursery`; what is returned takes leave of the clients. Raises StartupFailed."""
     settings = _opened(settings)
     check_preferences(settings.providers)
     engines = ProviderEngines(settings.providers)
@@ -47,27 +70,21 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
     token = settings.server.token or secrets.token_urlsafe(TOKEN_BYTES)
     mishaps = inspection.Mishaps()
-    async with trio.open_nursery() as nursery:
-        doors = await open_doors(settings.server, lan.folder())
-        say("vivavoce: starting the engines")
-        try:
-            await nursery.start(engines.run)
-        except* EngineFailed as failed:
-            raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
-        await nursery.start(supervisor.run)
-        await nursery.start(mishaps.watch)
-        shown = site.routes(settings, engines, supervisor, doors, mishaps, token)
-        listener = Listener(supervisor, _door(settings, names), shown)
-        await nursery.start(listener.run, doors.listeners)
-        calm_collector()
-        for line in welcome(settings.server, doors, engines.choices(), token):
-            say(line)
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            async for _ in signals:
-                break
-        say("vivavoce: going down")
-        await supervisor.drain()
-        nursery.cancel_scope.cancel()
+    doors = await open_doors(settings.server, lan.folder())
+    say("vivavoce: starting the engines")
+    try:
+        await nursery.start(engines.run)
+    except* EngineFailed as failed:
+        raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
+    await nursery.start(supervisor.run)
+    await nursery.start(mishaps.watch)
+    shown = site.routes(settings, engines, supervisor, doors, mishaps, token)
+    listener = Listener(supervisor, _door(settings, names), shown)
+    await nursery.start(listener.run, doors.listeners)
+    calm_collector()
+    for line in welcome(settings.server, doors, engines.choices(), token):
+        say(line)
+    return partial(take_leave, supervisor, listener)
 
 
 def _opened(settings: Settings) -> Settings:

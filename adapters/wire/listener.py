@@ -2,7 +2,8 @@
 
 import ipaddress
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import msgspec
@@ -69,6 +70,8 @@ class Listener:
         self._pages = pages
         self._streams = Streams(door.max_streams, door.max_silent_streams)
         self._is_going_down = False
+        self._underway = 0
+        self._quiet = trio.Event()
 
     async def run(
         self, listeners: Sequence[trio.abc.Listener[trio.abc.Stream]], task_status: trio.TaskStatus[object]
@@ -103,7 +106,8 @@ class Listener:
         try:
             while (request := await http.next_request()) is not None:
                 address = client_address(request, peer, self._door.trusted_proxies)
-                upgrade = await self._answer(http, request, address)
+                with self._work():
+                    upgrade = await self._answer(http, request, address)
                 if upgrade is not None:
                     return upgrade
             if http.is_cut_short:
@@ -113,6 +117,31 @@ class Listener:
             await http.refuse(bad)
             await linger(stream, self._door.deadlines.last_word)
         return None
+
+    # ---- going down
+
+    def go_down(self) -> None:
+        """From now on WebSockets are closed because the server goes away."""
+        self._is_going_down = True
+
+    async def wait_until_quiet(self) -> None:
+        """Until every request is answered and every WebSocket has said goodbye; idle streams do not count."""
+        while self._underway:
+            await self._quiet.wait()
+
+    @contextmanager
+    def _work(self) -> Iterator[None]:
+        """What is done within is waited for when the server goes down."""
+        self._underway += 1
+        try:
+            yield
+        finally:
+            self._underway -= 1
+            if not self._underway:
+                self._quiet.set()
+                self._quiet = trio.Event()
+
+    # ---- requests
 
     async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
         """Answer one request, unless it is to become a WebSocket."""
@@ -198,7 +227,8 @@ class Listener:
             transport = await websocket.accept(stream, upgrade.key, upgrade.trailing, max_message)
             del upgrade  # this task may live for hours, and what came behind its request is a good part of its memory
             if transport is not None:
-                await self._run(client, transport, upgrades=not is_new)
+                with self._work():
+                    await self._run(client, transport, upgrades=not is_new)
         finally:
             if is_new:
                 await client.finish()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
@@ -9,6 +10,7 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_task
 from actors.limits import Limits
 from actors.lobby import Caps
 from actors.supervisor import Plan, Supervisor
+from adapters.ending import take_leave
 from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing
 from protocol.messages import Names
@@ -33,6 +35,7 @@ class House:
         self.lobby = supervisor.lobby
         self.keep = supervisor.keep
         self._listener = Listener(supervisor, door, {})
+        self.take_leave = partial(take_leave, supervisor, self._listener)
         self._nursery = nursery
         self._streams: list[trio.abc.Stream] = []
 

@@ -1,0 +1,206 @@
+"""The server as a program, and signals: what clients are told, in which order, and how the program ends."""
+
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+import trio
+
+from tests.rawclient import Closed, RawClient, request
+from tests.real.programs import KEYS, ROOT, VIVAVOCE
+
+pytestmark = pytest.mark.real
+NET = 60.0
+POLLED, SOCKET = "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=websocket"
+
+
+class Program:
+    """A server that runs, with the streams of its output."""
+
+    def __init__(self, process: trio.Process, output: trio.abc.ReceiveStream) -> None:
+        self.process = process
+        self.errors = b""
+        self.news = trio.Event()
+        self._output = output
+        self.printed = b""
+
+    async def until(self, words: bytes) -> None:
+        """Wait until it has printed these words."""
+        while words not in self.printed:
+            data = await self._output.receive_some()
+            assert data, f"the server ended:\n{self.printed!r}{self.errors!r}"
+            self.printed += data
+
+    async def logged(self, words: bytes) -> None:
+        """Wait until these words are in its log."""
+        while words not in self.errors:
+            await self.news.wait()
+
+    async def dial(self) -> RawClient:
+        """A stream to it."""
+        await self.until(b"try it")
+        port = int(self.printed.split(b"listening on http://127.0.0.1:")[1].split(b"/")[0])
+        return RawClient(await trio.open_tcp_stream("127.0.0.1", port))
+
+    async def websocket(self) -> RawClient:
+        """A client whose session is configured."""
+        client = await self.dial()
+        await client.upgrade(SOCKET)
+        await client.say("40", '42["session.update",{}]')
+        await client.until('42["session.state",{"state":"handshaken"')
+        return client
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.process.pid, number)
+
+    async def status(self) -> int:
+        """How it ended; the rest of what it printed is read."""
+        while data := await self._output.receive_some():
+            self.printed += data
+        return await self.process.wait()
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Program]:
+    """A server in a session of its own, without a terminal."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("VIVAVOCE_") and name not in KEYS}
+    environment = {**own, "VIVAVOCE_PROVIDERS_DISCOVER": "false", "PYTHONUNBUFFERED": "1"}
+    command = (VIVAVOCE, "serve", "--port", "0")
+    with trio.fail_after(NET):
+        async with trio.open_nursery() as nursery:
+            run = partial(
+                trio.run_process,
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                check=False,
+            )
+            process: trio.Process = await nursery.start(run)
+            assert process.stdout is not None
+            assert process.stderr is not None
+            program = Program(process, process.stdout)
+
+            async def keep(errors: trio.abc.ReceiveStream) -> None:
+                async for data in errors:
+                    program.errors += data
+                    program.news.set()
+                    program.news = trio.Event()
+
+            nursery.start_soon(keep, process.stderr)
+            yield program
+            nursery.cancel_scope.cancel()
+
+
+async def goodbye(client: RawClient, *, answer: bool = True) -> tuple[str, int]:
+    """The last message, and the code of the close frame."""
+    last = ""
+    try:
+        while True:
+            last = str(await client.hear())
+    except Closed as closed:
+        if answer:
+            await client.send(b"\x88\x82\0\0\0\0\x03\xe9")
+        return last, closed.code
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_the_server_and_clients_are_told(number: signal.Signals) -> None:
+    async with serving() as program:
+        sockets = [await program.websocket() for _ in range(2)]
+        poller = await program.dial()
+        sid = (await poller.ask("GET", POLLED)).json["sid"]
+        await poller.ask("POST", f"{POLLED}&sid={sid}", b"40")
+        while b"session.joined" not in (await poller.ask("GET", f"{POLLED}&sid={sid}")).body:
+            pass
+        await poller.send(request("GET", f"{POLLED}&sid={sid}"))
+        program.tell(number)
+        for client in sockets:
+            assert await goodbye(client) == ("41", 1001)
+        assert (await poller.answer()).body == b"41\x1e1"
+        assert await program.status() == 0
+    assert b"going down" in program.printed
+
+
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+async def test_a_second_signal_ends_the_waiting_in_good_order(second: signal.Signals) -> None:
+    async with serving() as program:
+        silent = await program.websocket()
+        program.tell(signal.SIGTERM)
+        assert await goodbye(silent, answer=False) == ("41", 1001)
+        program.tell(second)
+        assert await program.status() == 0
+        assert f"{second.name}: going down at once".encode() in program.errors
+
+
+async def test_many_signals_are_as_good_as_two() -> None:
+    async with serving() as program:
+        silent = await program.websocket()
+        program.tell(signal.SIGTERM)
+        await goodbye(silent, answer=False)
+        while program.process.poll() is None:
+            program.tell(signal.SIGTERM)
+            program.tell(signal.SIGINT)
+            await trio.sleep(0.005)
+        assert await program.status() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", [b"", b"starting the engines"])
+async def test_a_signal_during_the_start_ends_it_in_good_order(number: signal.Signals, moment: bytes) -> None:
+    async with serving() as program:
+        if moment:
+            await program.until(moment)
+        else:
+            await held_back(program.process.pid)
+        program.tell(number)
+        assert await program.status() == 0
+    assert b"Traceback" not in program.errors
+
+
+async def held_back(pid: int) -> None:
+    """Wait until the program has come so far that it holds signals back, which is before it loads what takes time."""
+    status = trio.Path(f"/proc/{pid}/status")
+    if not await status.exists():
+        pytest.skip("/proc tells when a program blocks signals")
+    while True:
+        lines = (await status.read_text()).splitlines()
+        blocked = next(int(line.split()[1], 16) for line in lines if line.startswith("SigBlk"))
+        if blocked & (1 << (signal.SIGTERM - 1)):
+            return
+        await trio.sleep(0.002)
+
+
+async def test_a_hangup_without_a_terminal_is_logged_and_nothing_else() -> None:
+    async with serving() as program:
+        client = await program.websocket()
+        program.tell(signal.SIGHUP)
+        await program.logged(b"SIGHUP")
+        await client.say('42["session.update",{}]')
+        await client.until('42["session.updated"')
+        program.tell(signal.SIGTERM)
+        assert await goodbye(client) == ("41", 1001)
+        assert await program.status() == 0
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_terminal_that_goes_away_ends_the_server(closed: bool) -> None:
+    pty = pytest.importorskip("pty")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], {**os.environ, "VIVAVOCE_PROVIDERS_DISCOVER": "false"})
+    printed = b""
+    while b"try it" not in printed:
+        printed += os.read(terminal, 4_096)
+    if closed:
+        os.close(terminal)
+    else:
+        os.kill(pid, signal.SIGHUP)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
