@@ -11,7 +11,8 @@ import trio
 from actors.inspecting import Picture
 from adapters.pages.static import STRICT, Route, static_route
 from adapters.wire import credentials
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 
 KEPT_ERRORS = 100
 _LONGEST = 500

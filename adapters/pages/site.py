@@ -11,7 +11,8 @@ from adapters.providers.engines import ProviderEngines
 from adapters.settings.settings import Settings
 from adapters.wire import credentials
 from adapters.wire.doors import Doors
-from adapters.wire.http import Request, Response, json_response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response, json_response
 
 
 def routes(

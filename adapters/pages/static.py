@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Callable
 from importlib import resources
 
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",

@@ -10,7 +10,8 @@ import segno
 
 from actors.table import RULES
 from adapters.pages.static import CONTENT_TYPES, STRICT, Route, static_route
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 from protocol.messages import EVENTS, Names
 
 MOST_QR = 300

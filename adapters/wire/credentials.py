@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from actors.credentials import matches, refusal
-from adapters.wire.http import Request, Response, json_response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response, json_response
 
 KEY = "token"
 HOW = "give it as Authorization: Bearer, or as ?token="

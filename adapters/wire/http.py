@@ -2,20 +2,30 @@
 
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
 
 import h11
 import msgspec
 import trio
 
 from actors.pace import Pace
-from adapters.wire.hosts import split_authority
+from adapters.wire.heads import MAX_HEAD, BadRequest, Request, read_head
 
-MAX_HEAD = 16_384
-MAX_QUERY_FIELDS = 64
+MOST_EMPTY = 16
+"""Bytes of empty lines before a request that are passed over."""
+
+MOST_RAW = 8
+"""How often its size a body may have on the wire: one of chunks of one byte has six times its size, and of extensions
+of chunks, which nobody reads, there is no end."""
+
+BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""Answers without a body, and so without its length (RFC 9110, section 8.6); 304 might tell the length of another."""
+
+_EMPTY_LINES = re.compile(rb"(?:\r?\n)*")
 MOST_SKIPPED = 65_536
 READ_SIZE = 65_536
 CHUNK_ITEMS = 8
@@ -23,43 +33,8 @@ CHUNK_ITEMS = 8
 T = TypeVar("T")
 
 
-class BadRequest(Exception):
-    """The request cannot be served; it is answered with `status`, and the connection is closed."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 class PeerGone(Exception):
     """The peer has closed the connection."""
-
-
-class Request(msgspec.Struct, frozen=True):
-    """The head of a request; names of headers in lower case, `query` with the last value of each key.
-
-    `address` is who asks, where the listener has found it out.
-    """
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    head: bytes
-    address: str = ""
-
-    def __repr__(self) -> str:
-        return f"<Request {self.method} {self.path}>"  # the query and the head may hold a credential
-
-    @property
-    def host(self) -> str:
-        """Whom it was sent to: host, and port where it is not the usual one; "" where it does not say."""
-        return self.headers.get("host", "")
-
-    @property
-    def is_websocket(self) -> bool:
-        """Whether it asks to become a WebSocket."""
-        return self.headers.get("upgrade", "").lower() == "websocket"
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -100,6 +75,8 @@ class HttpConnection:
         self._on_wait = on_wait
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         self._method = ""
+        self._length: int | None = 0
+        self._raw = 0
 
     @property
     def is_cut_short(self) -> bool:
@@ -120,42 +97,40 @@ class HttpConnection:
         return None
 
     async def _begin(self) -> bool:
-        """Wait for the first bytes of a request; False when none come."""
+        """Wait for the first bytes of a request; False when none come. Raises BadRequest.
+
+        Empty lines before it are passed over (RFC 9112, section 2.2), which h11 does not do; so each request has an h11
+        of its own, which is given what the one before it has left.
+        """
+        rest, is_over = self._h11.trailing_data
         if self._h11.our_state is h11.DONE:
-            self._h11.start_next_cycle()
+            self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         if self._h11.our_state is not h11.IDLE:
             return False
-        self._method = ""
-        return bool(self._h11.trailing_data[0]) or await self._receive()
+        self._method, empty = "", 0
+        while True:
+            begin = _EMPTY_LINES.match(rest).end()  # type: ignore[union-attr]
+            rest, empty = rest[begin:], empty + begin
+            if empty > MOST_EMPTY:
+                raise BadRequest(400, "a request begins with its request line")
+            if rest not in (b"", b"\r"):
+                break
+            if is_over:
+                return False
+            data = await self._read()
+            rest, is_over = rest + data, not data
+        self._h11.receive_data(rest)
+        if is_over:
+            self._h11.receive_data(b"")
+        return True
 
     def _read_head(self, event: object) -> Request:
         if not isinstance(event, h11.Request):
             raise BadRequest(400, "a request was expected")
-        self._method = event.method.decode("ascii")
-        headers = {name.decode("ascii"): value.decode("latin-1") for name, value in event.headers}
-        try:
-            parts = urlsplit(event.target.decode("ascii", "replace"))
-            query = dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS))
-        except ValueError:
-            raise BadRequest(400, f"the target is no URL with at most {MAX_QUERY_FIELDS} parameters") from None
-        if parts.scheme in ("http", "https") and parts.netloc:
-            headers["host"] = parts.netloc  # as a proxy is asked: this goes before Host (RFC 9112, section 3.2.2)
-        try:
-            split_authority(headers.get("host", ""))
-        except ValueError as error:
-            raise BadRequest(400, str(error)) from None
-        lines = [b"%s %s HTTP/1.1" % (event.method, event.target)]
-        lines += [b"%s: %s" % (name, value) for name, value in event.headers]
-        head = b"\r\n".join(lines) + b"\r\n\r\n"
-        if len(head) > MAX_HEAD:  # h11 bounds a head that is still incomplete, not one that came whole
-            raise BadRequest(431, f"the head of the request is larger than {MAX_HEAD} bytes")
-        return Request(
-            method=self._method,
-            path=parts.path,
-            query=query,
-            headers=headers,
-            head=head,
-        )
+        self._method, self._length = event.method.decode("ascii"), None
+        request = read_head(event)
+        self._length = request.length
+        return request
 
     async def read_body(self, limit: int) -> bytes:
         """The body of the current request, b"" where it has been read already.
@@ -164,7 +139,10 @@ class HttpConnection:
         """
         if self._h11.their_state is not h11.SEND_BODY:
             return b""
+        if (self._length or 0) > limit:
+            raise BadRequest(413, f"the body is larger than {limit} bytes")
         self._on_wait(True)
+        self._raw = 0
         body, pace = bytearray(), Pace()
         with trio.move_on_after(self._deadlines.request):
             while True:
@@ -177,7 +155,7 @@ class HttpConnection:
                 if isinstance(event, h11.Data):
                     body += event.data
                     await pace.spend(CHUNK_ITEMS)  # a chunk may be a single byte
-                if len(body) > limit:
+                if len(body) > limit or self._raw > MOST_RAW * limit + READ_SIZE:
                     raise BadRequest(413, f"the body is larger than {limit} bytes")
         raise BadRequest(408, "the request took too long")
 
@@ -205,12 +183,17 @@ class HttpConnection:
             await self._receive()
 
     async def _receive(self) -> bool:
+        data = await self._read()
+        self._h11.receive_data(data)
+        return bool(data)
+
+    async def _read(self) -> bytes:
         try:
-            data = await self.stream.receive_some(READ_SIZE)
+            data = bytes(await self.stream.receive_some(READ_SIZE))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise PeerGone from None
-        self._h11.receive_data(bytes(data))
-        return bool(data)
+        self._raw += len(data)
+        return data
 
     async def while_connected(self, work: Callable[[], Awaitable[T]], on_gone: Callable[[], None]) -> T:
         """Do `work` while the peer is there; when it is not, call `on_gone` at once, cancel `work`, raise PeerGone.
@@ -242,7 +225,9 @@ class HttpConnection:
     async def respond(self, response: Response) -> None:
         """Send the response. Raises PeerGone where the peer does not take it in time."""
         reason = HTTPStatus(response.status).phrase.encode()
-        headers = [("Content-Length", str(len(response.body))), *response.headers]
+        headers = [("Date", formatdate(usegmt=True)), *response.headers]
+        if response.status not in BODILESS:
+            headers.append(("Content-Length", str(len(response.body))))
         if self.is_cut_short:
             headers.append(("Connection", "close"))
         if response.body:
@@ -258,7 +243,8 @@ class HttpConnection:
         """Answer a request that cannot be served, as far as that is still possible."""
         if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._method = self._method or "GET"
-            await self.respond(Response(bad.status, f"{bad}\n".encode(), headers=(("Connection", "close"),)))
+            headers = (("Connection", "close"), *bad.headers)
+            await self.respond(Response(bad.status, f"{bad}\n".encode(errors="replace"), headers=headers))
 
     async def _send(self, *events: h11.InformationalResponse | h11.Response | h11.Data | h11.EndOfMessage) -> None:
         data = b"".join(self._h11.send(event) or b"" for event in events)

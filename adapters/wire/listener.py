@@ -4,6 +4,7 @@ import ipaddress
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPMethod
 from typing import NamedTuple
 
 import msgspec
@@ -13,17 +14,9 @@ from actors.client import Client
 from actors.lobby import Full
 from adapters.wire import credentials, polling, websocket
 from adapters.wire.accepting import PatientListener
+from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
-from adapters.wire.http import (
-    BadRequest,
-    Deadlines,
-    HttpConnection,
-    PeerGone,
-    Request,
-    Response,
-    json_response,
-    linger,
-)
+from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
 from adapters.wire.origins import Origins
 from adapters.wire.polling import FORBIDDEN, Reception, Refused, Target
 from adapters.wire.streams import Stream, Streams
@@ -34,6 +27,9 @@ from protocol.tolerant import show
 
 log = logging.getLogger(__name__)
 
+POLLING_METHODS, PAGE_METHODS = "GET, POST, OPTIONS", "GET, HEAD, OPTIONS"
+METHODS = frozenset(HTTPMethod)
+NO_STORE = ("Cache-Control", "no-store")
 Page = Callable[[Request], Response]
 
 
@@ -149,31 +145,34 @@ class Listener:
         if fault is not None:
             log.warning("%s: refused: %s", address, fault)
             await http.skip_body()
-            response = json_response(403, {"code": FORBIDDEN[0], "message": fault})
+            await http.respond(json_response(403, {"code": FORBIDDEN[0], "message": fault}))
+        elif request.method == "OPTIONS" and self._is_known(request.path):
+            await http.skip_body()
+            methods = POLLING_METHODS if self._is_socketio(request.path) else PAGE_METHODS
+            await http.respond(self._origins.options(request, methods))
         elif self._is_socketio(request.path):
-            headers = self._origins.headers(request)
-            try:
-                if request.method == "OPTIONS":
-                    await http.read_body(0)
-                    response = self._origins.preflight(request)
-                else:
-                    self._check_origin(request)
-                    query = credentials.with_bearer(request, self._door.token_key)
-                    request = msgspec.structs.replace(request, query=query)
-                    target = polling.find_target(request, self._reception)
-                    if target.transport == WEBSOCKET:
-                        return self._upgrade(http, request, target, address)
-                    response = await polling.answer(http, request, target, self._reception, address, headers)
-                    await self._respond_to_poll(http, response, target)
-                    return None
-            except Refused as refused:
-                log.info("%s: refused: %s", address, refused)
-                await http.skip_body(self._reception.lobby.timing.max_payload)
-                response = refused.response(headers)
+            return await self._answer_socketio(http, request, address)
         else:
-            await http.read_body(0)
-            response = self._page(msgspec.structs.replace(request, address=address))
-        await http.respond(response)
+            response = await self._page(http, msgspec.structs.replace(request, address=address))
+            headers = (*response.headers, *self._origins.headers(request))
+            await http.respond(msgspec.structs.replace(response, headers=headers))
+        return None
+
+    async def _answer_socketio(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
+        headers = (*self._origins.headers(request), NO_STORE)
+        try:
+            self._check_origin(request)
+            query = credentials.with_bearer(request, self._door.token_key)
+            request = msgspec.structs.replace(request, query=query)
+            target = polling.find_target(request, self._reception)
+            if target.transport == WEBSOCKET:
+                return self._upgrade(http, request, target, address)
+            response = await polling.answer(http, request, target, self._reception, address, headers)
+            await self._respond_to_poll(http, response, target)
+        except Refused as refused:
+            log.info("%s: refused: %s", address, refused)
+            await http.skip_body(self._reception.lobby.timing.max_payload)
+            await http.respond(refused.response(headers))
         return None
 
     async def _respond_to_poll(self, http: HttpConnection, response: Response, target: Target) -> None:
@@ -194,21 +193,30 @@ class Listener:
             log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", origin)
             raise Refused(FORBIDDEN)
 
-    def _page(self, request: Request) -> Response:
+    def _is_known(self, path: str) -> bool:
+        return path in self._pages or path == "*" or self._is_socketio(path)
+
+    async def _page(self, http: HttpConnection, request: Request) -> Response:
         page = self._pages.get(request.path)
-        if page is None:
-            where = f"Socket.IO is at {self._door.path}, the talk page at /, the documentation at /docs"
-            return Response(404, f"nothing here; {where}\n".encode())
-        if request.method not in ("GET", "HEAD"):
-            return Response(405, b"only GET and HEAD\n", headers=(("Allow", "GET, HEAD"),))
-        return page(request)
+        if page is not None and request.method in ("GET", "HEAD"):
+            await http.read_body(0)
+            return page(request)
+        await http.skip_body()
+        if request.method not in METHODS:
+            return Response(501, b"there is no such method here; methods are written in capitals\n")
+        if page is not None:
+            return Response(405, b"only GET and HEAD\n", headers=(("Allow", PAGE_METHODS),))
+        where = f"Socket.IO is at {self._door.path}, the talk page at /, the documentation at /docs"
+        return Response(404, f"nothing here; {where}\n".encode())
 
     # ---- WebSocket
 
     def _upgrade(self, http: HttpConnection, request: Request, target: Target, address: str) -> Upgrade:
+        if request.version == "1.0" or request.length != 0:
+            raise BadRequest(400, "a WebSocket begins with HTTP/1.1 and without a body")
         fault = websocket.find_fault(request)
         if fault is not None:
-            raise BadRequest(400, fault)
+            raise BadRequest(400, fault, (("Sec-WebSocket-Version", "13"),))
         trailing = http.take_trailing()
         client = target.client
         if client is None:

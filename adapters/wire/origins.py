@@ -1,11 +1,20 @@
 """Which web pages may ask, by their Origin header, and what they are told about it (CORS, in the Fetch standard)."""
 
+import re
+
 import msgspec
 
-from adapters.wire.http import Request, Response
-from adapters.wire.polling import FORBIDDEN, Headers, Refused
+from adapters.wire.heads import Headers, Request
+from adapters.wire.http import Response
+from adapters.wire.polling import FORBIDDEN, Refused
 
 ANY = "*"
+MAX_AGE = "600"
+"""Seconds for which a browser need not ask again whether its page may ask."""
+
+_USUAL_HEADERS = "Content-Type, Authorization"
+_NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
+_MOST_NAMES = 1_000
 
 
 class Origins(msgspec.Struct, frozen=True):
@@ -16,29 +25,39 @@ class Origins(msgspec.Struct, frozen=True):
     def admits(self, request: Request) -> bool:
         """Whether the request comes from no page, from one of this server, or from one that is allowed."""
         origin = request.headers.get("origin")
-        return origin is None or self._allows(origin, request)
+        return origin is None or ANY in self.allowed or self._knows(origin, request)
 
-    def _allows(self, origin: str, request: Request) -> bool:
+    def _knows(self, origin: str, request: Request) -> bool:
         own = bool(request.host) and origin.lower().partition("://")[2] == request.host.lower()
-        return own or origin in self.allowed or ANY in self.allowed
+        return own or origin in self.allowed
 
     def headers(self, request: Request) -> Headers:
-        """What lets the page of this request read the answer."""
-        if ANY in self.allowed:
-            return (("Access-Control-Allow-Origin", "*"),)
-        origin = request.headers.get("origin")
-        if origin is None or not self._allows(origin, request):
-            return ()
-        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
+        """What lets the page of this request read the answer.
 
-    def preflight(self, request: Request) -> Response:
-        """The answer to OPTIONS, with which a browser asks whether its page may ask."""
-        headers = self.headers(request)
-        if not headers:
-            return Refused(FORBIDDEN).response()
-        allow = (
-            ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
-            ("Access-Control-Allow-Headers", "Content-Type, Authorization"),
-            ("Access-Control-Max-Age", "600"),
+        Credentials are for origins that are known by name: to say both "any" and "with credentials" would let every
+        page act in the name of its visitor, and browsers take * without credentials alone.
+        """
+        origin = request.headers.get("origin")
+        if origin is not None and self._knows(origin, request):
+            known = (("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"))
+            return (*known, ("Vary", "Origin"))
+        if ANY in self.allowed:
+            return (("Access-Control-Allow-Origin", ANY),)
+        return (("Vary", "Origin"),)
+
+    def options(self, request: Request, methods: str) -> Response:
+        """The answer to OPTIONS where these `methods` are possible, with which a browser asks whether its page may."""
+        if not self.admits(request):
+            return Refused(FORBIDDEN).response(self.headers(request))
+        if "access-control-request-method" not in request.headers:
+            return Response(204, headers=(("Allow", methods), *self.headers(request)))
+        wanted = request.headers.get("access-control-request-headers", "").strip()
+        is_list = len(wanted) <= _MOST_NAMES and _NAMES.fullmatch(wanted)
+        allowed = [pair for pair in self.headers(request) if pair[0] != "Vary"]
+        more = (
+            ("Access-Control-Allow-Methods", methods),
+            ("Access-Control-Allow-Headers", wanted if is_list else _USUAL_HEADERS),
+            ("Access-Control-Max-Age", MAX_AGE),
+            ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
         )
-        return Response(204, headers=(*headers, *allow))
+        return Response(204, headers=(*allowed, *more))

@@ -7,7 +7,8 @@ import trio
 
 from actors.client import Client
 from actors.lobby import Full, Lobby
-from adapters.wire.http import HttpConnection, Request, Response, json_response
+from adapters.wire.heads import Request
+from adapters.wire.http import HttpConnection, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
 

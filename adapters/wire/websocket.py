@@ -11,7 +11,7 @@ from wsproto.utilities import generate_accept_token
 from actors.client import TransportClosed
 from adapters.wire import framing
 from adapters.wire.framing import Closing, Incoming, Part, Ping
-from adapters.wire.http import Request
+from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 

@@ -12,7 +12,8 @@ from trio.testing import memory_stream_pair
 
 from adapters.pages.apidocs import place, routes, write_page
 from adapters.settings.settings import Server
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 from adapters.wire.listener import Door, Listener
 from protocol.asyncapi import Place
 from protocol.manual import manual

@@ -18,7 +18,7 @@ from adapters.providers.discovery import Places
 from adapters.providers.engines import ProviderEngines
 from adapters.remote.web import Web
 from adapters.settings.settings import Account, Preference, Processes, Providers
-from adapters.wire.http import Request as Asked
+from adapters.wire.heads import Request as Asked
 from tests.providers.fakes import QUESTION
 from tests.providers.loopback import Loopback, Reply, Request, json_reply, loopback, sse
 from tests.providers.test_discovery import OLLAMA, port_of

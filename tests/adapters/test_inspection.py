@@ -9,7 +9,8 @@ from trio.testing import MockClock
 
 from actors.inspecting import Picture
 from adapters.pages.inspection import KEPT_ERRORS, Mishaps, routes
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 
 EMPTY = Picture(0, (), (), 0, (), {}, None)
 HERE = {"host": "127.0.0.1:7171"}

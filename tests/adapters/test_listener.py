@@ -8,7 +8,8 @@ import trustme
 from trio.testing import memory_stream_pair
 
 from adapters.errors import StartupFailed
-from adapters.wire.http import Deadlines, Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Deadlines, Response
 from adapters.wire.listener import Door, Listener, client_address
 from adapters.wire.tls import server_context
 

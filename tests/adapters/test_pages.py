@@ -11,7 +11,8 @@ from actors.table import RULES
 from adapters import page
 from adapters.pages.static import static_route
 from adapters.pages.talkpage import MOST_QR, about, routes
-from adapters.wire.http import Request, Response
+from adapters.wire.heads import Request
+from adapters.wire.http import Response
 from protocol.messages import Names
 
 LAN = "https://192.168.1.7:7172"
