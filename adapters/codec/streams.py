@@ -1,18 +1,31 @@
-"""The process that has the sounds whose bytes are still coming, as the server sees it."""
+"""The sounds that a process has whose bytes are still coming, and what becomes of them when the process ends.
+
+A process that dies or hangs takes all the sounds with it that it had. Their bytes are held here until they are
+complete, so that they can be begun anew in the next process: it is given the same bytes in the same pieces and makes
+the same of them, of which the pieces that were handed on before are left out. So neither those who speak nor those who
+listen hear of it. There is no other way: decoders and encoders cannot be moved from one process to another.
+
+How often is bounded. A sound at which two processes ended may be the reason, and fails; one that only happened to be in
+them is begun anew three times. What is held is bounded as well, and a sound beyond that fails with its process.
+"""
 
 import itertools
 
 import trio
 
 from actors.ports import EngineFailed, Sound, Target, Undecodable
-from adapters.processes.frames import Drop, Opening, Push, Pushed
+from adapters.processes.frames import Drop, Lost, Opening, Push, Pushed
 from adapters.processes.process import Plan
-from adapters.processes.worker import Workers, nothing
+from adapters.processes.worker import LIVES, Broken, Workers, nothing
 
 SLICE = 65_536
 """Bytes that go to the process at once, so that others get their turn."""
 AGAIN = 1.0
 """Seconds until a process is told again what it may forget."""
+HELD = 64 * 1024 * 1024
+"""Bytes of all sounds together that are held in case the process ends; sessions hold most of them anyway."""
+MOVES = 3
+"""How often a sound is begun anew whose process ended over another one."""
 
 Made = dict[Target, tuple[Sound, ...]]
 
@@ -29,8 +42,14 @@ class Streams:
         self._numbers = itertools.count()
         self._most = most
         self._open = 0
+        self._room = HELD
         # Bounded by `most`: a stream is in it once, so letting go never waits.
         self._let_go, self._left = trio.open_memory_channel[int](most)
+
+    @property
+    def title(self) -> str:
+        """What the process is called."""
+        return self._title
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -59,11 +78,21 @@ class Streams:
         """Have the process forget a sound; does not wait."""
         self._let_go.send_nowait(number)
 
-    async def push(self, push: Push) -> Pushed:
-        """Have bytes dealt with. Raises Undecodable, EngineFailed; cancelling abandons the sound."""
-        match await self._workers.call(push, nothing):
-            case Pushed() as pushed:
-                return pushed
+    def hold(self, size: int) -> bool:
+        """Whether so many bytes may be held; `hold` of a negative number lets them go."""
+        if size > self._room:
+            return False
+        self._room -= size
+        return True
+
+    async def push(self, push: Push) -> Pushed | Lost:
+        """Have bytes dealt with.
+
+        Raises Undecodable, EngineFailed, as Broken where the process ended over it; cancelling abandons the sound.
+        """
+        match await self._workers.call(push, nothing, lives=1):
+            case Pushed() | Lost() as answer:
+                return answer
             case other:
                 raise EngineFailed(f"{self._title} answered {type(other).__name__}")
 
@@ -81,53 +110,104 @@ class Streams:
 
 
 class Remote:
-    """One sound in the process."""
+    """One sound in the process, begun anew in the next one where that ends."""
 
     def __init__(self, streams: Streams, opening: Opening) -> None:
         self._streams = streams
-        self._opening: Opening | None = opening
-        self._targets = opening.targets
+        self._opening = opening
         self._number: int | None = None
+        self._slices: list[tuple[bytes, bool]] = []
+        """The bytes, and whether they are the last; all of them while they are held, else those to come."""
+        self._next = 0
+        self._has_opened = False
+        self._held = 0
+        self._is_held = True
+        self._broken = self._moved = 0
+        self._handed = dict.fromkeys(opening.targets, 0)
+        self._seen = dict(self._handed)
+        """Pieces that have been handed on, and that the process has made since it was given the sound."""
         self.failures: dict[Target, str] = {}
 
     async def push(self, data: bytes, *, last: bool) -> Made:
         """Have these bytes dealt with, slice by slice."""
         if self._number is None:
             self._number = self._streams.take()
-        made: dict[Target, list[Sound]] = {target: [] for target in self._targets}
-        for start in range(0, len(data) or 1, SLICE):
-            end = start + SLICE
-            push = Push(self._number, data[start:end], last and end >= len(data), self._opening)
-            self._opening = None
-            pushed = await self._pushed(push)
-            self._note(made, pushed)
-            while pushed.more:
-                pushed = await self._pushed(Push(push.stream, b""))
-                self._note(made, pushed)
+        self._hold(data, last=last)
+        made: dict[Target, list[Sound]] = {target: [] for target in self._opening.targets}
+        while self._next < len(self._slices):
+            try:
+                is_dealt_with = await self._deal(made, self._number)
+            except Broken as broken:
+                self._broken += 1
+                self._begin_anew(broken, may=self._broken < LIVES)
+                continue
+            except Undecodable:
+                self._end()
+                raise
+            if not is_dealt_with:
+                self._moved += 1
+                why = f"{self._streams.title} was started again in the middle of a sound: try again"
+                self._begin_anew(EngineFailed(why), may=self._moved <= MOVES)
         if last:
             self._end()
         return {target: tuple(sounds) for target, sounds in made.items() if target not in self.failures}
 
-    async def _pushed(self, push: Push) -> Pushed:
-        try:
-            return await self._streams.push(push)
-        except Undecodable:
-            self._end()
-            raise
+    def _hold(self, data: bytes, *, last: bool) -> None:
+        """Put the bytes to those to come; what has been dealt with is let go where there is no room to hold it."""
+        starts = range(0, len(data) or 1, SLICE)
+        slices = [(data[start : start + SLICE], last and start + SLICE >= len(data)) for start in starts]
+        if self._is_held and not self._streams.hold(len(data)):
+            self._let_go()
+        if self._is_held:
+            self._held += len(data)
+            self._slices += slices
+        else:
+            self._slices, self._next = slices, 0
+
+    def _let_go(self) -> None:
+        self._streams.hold(-self._held)
+        self._held, self._is_held = 0, False
+        self._slices.clear()
+
+    async def _deal(self, made: dict[Target, list[Sound]], number: int) -> bool:
+        """Have the next slice dealt with; False where the process does not know the sound."""
+        data, last = self._slices[self._next]
+        opening = None if self._has_opened else self._opening
+        answer = await self._streams.push(Push(number, data, last, opening))
+        self._has_opened = True
+        while isinstance(answer, Pushed):
+            self._note(made, answer)
+            if not answer.more:
+                self._next += 1
+                return True
+            answer = await self._streams.push(Push(number, b""))
+        return False
+
+    def _begin_anew(self, why: EngineFailed, *, may: bool) -> None:
+        """Begin with the first slice again, in another process. Raises `why` where that may not or cannot be."""
+        if not (may and self._is_held):
+            raise why
+        self._next, self._has_opened = 0, False
+        self._seen = dict.fromkeys(self._seen, 0)
+
+    def _note(self, made: dict[Target, list[Sound]], pushed: Pushed) -> None:
+        """Take in what was made, but what was made before."""
+        for target, sounds, failure in zip(self._opening.targets, pushed.sounds, pushed.failures, strict=True):
+            made[target] += sounds[max(0, self._handed[target] - self._seen[target]) :]
+            self._seen[target] += len(sounds)
+            self._handed[target] = max(self._handed[target], self._seen[target])
+            if failure:
+                self.failures[target] = failure
 
     def _end(self) -> None:
         """The process has let go of it: at its end, and where it does not decode."""
         self._number = None
         self._streams.ended()
-
-    def _note(self, made: dict[Target, list[Sound]], pushed: Pushed) -> None:
-        for target, sounds, failure in zip(self._targets, pushed.sounds, pushed.failures, strict=True):
-            made[target] += sounds
-            if failure:
-                self.failures[target] = failure
+        self._let_go()
 
     def leave(self) -> None:
         """Give up what has not come to its end; does not wait."""
         if self._number is not None:
             self._streams.drop(self._number)
             self._number = None
+            self._let_go()

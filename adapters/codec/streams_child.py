@@ -12,7 +12,7 @@ from adapters.codec.encode import ENCODERS, encoder_of
 from adapters.codec.incoming import Incoming
 from adapters.codec.pieces import Writer
 from adapters.processes.child import Line, limit_memory, serve
-from adapters.processes.frames import Drop, Dropped, Opening, Push, Pushed, Ready, Request, Result
+from adapters.processes.frames import Drop, Dropped, Lost, Opening, Push, Pushed, Ready, Request, Result
 from protocol.audioformat import OUTPUT_RATE, AudioFormat
 
 TURN = 4.0
@@ -126,11 +126,11 @@ class Streams:
             case _:
                 raise EngineFailed(f"the codec of live audio was asked for {type(request).__name__}")
 
-    def _push(self, push: Push, check: Check) -> Pushed:
+    def _push(self, push: Push, check: Check) -> Pushed | Lost:
         stream = self._streams.get(push.stream)
         if stream is None:
             if push.opening is None:
-                raise EngineFailed("the codec of live audio was started again in the middle of a sound: try again")
+                return Lost()
             stream = self._streams[push.stream] = Stream(push.opening)
         ended = True
         try:

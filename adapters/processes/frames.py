@@ -163,6 +163,10 @@ class Pushed(msgspec.Struct, frozen=True, tag=True):
     more: bool = False
 
 
+class Lost(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a `Push` of a sound that the process does not have: it was begun in one that has ended."""
+
+
 class Dropped(msgspec.Struct, frozen=True, tag=True):
     """The answer to `Drop`."""
 
@@ -180,7 +184,7 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
 
 
 Progress = Words | Sounded
-Done = Heard | Recognised | Spoken | Decoded | Converted | Pushed | Dropped
+Done = Heard | Recognised | Spoken | Decoded | Converted | Pushed | Lost | Dropped
 Result = Done | Failed | Refused
 Reply = Ready | Stopped | Words | Sounded | Result
 

@@ -21,6 +21,7 @@ from adapters.processes.frames import (
     Dropped,
     Failed,
     Heard,
+    Lost,
     Oversize,
     Progress,
     Pushed,
@@ -37,6 +38,7 @@ from adapters.processes.frames import (
     checked,
     pack,
 )
+from adapters.processes.liveness import LOOK, Liveness, Read, reader
 
 Each = Callable[[Progress], Awaitable[None]]
 
@@ -57,7 +59,7 @@ _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 class Gone(Exception):
-    """The process has closed its pipes, or what comes from it makes no sense."""
+    """The process has ended, hangs, or says what makes no sense."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -78,20 +80,23 @@ class Plan(msgspec.Struct, frozen=True):
 class Child:
     """One running process, and the frames on its pipes."""
 
-    def __init__(self, process: trio.Process, plan: Plan) -> None:
+    def __init__(self, process: trio.Process, plan: Plan, read: Read) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
         self._plan = plan
+        self._read = read
         self._stdin, self._stdout = process.stdin, process.stdout
         self._buffer = bytearray()
         # Room for a request and the Stop after it: so neither ever waits, and a cancel never tears a frame in two.
         self._outbox, self._unsent = trio.open_memory_channel[bytearray](2)
         self.printed = ""
         self.silent = trio.Event()
-        self.served = False
-        self.was_stubborn = False
+        self.was_asked = False
+        self.was_stubborn = self.was_hung = False
         self._killed = False
+        self._owes = self._said = False
+        self._wait = trio.CancelScope()
 
     @property
     def pid(self) -> int:
@@ -141,6 +146,7 @@ class Child:
             chunk = await self._stdout.receive_some(max(65_536, size - len(self._buffer)))
             if not chunk:
                 raise Gone("its pipe is closed")
+            self._said = True
             self._buffer += chunk
 
     async def call(self, request: Request, each: Each) -> Done:
@@ -151,18 +157,45 @@ class Child:
         """
         frame = pack(request)
         ended = False
+        self.was_asked = True
         try:
             self._outbox.send_nowait(frame)
             while True:
-                reply = await self.receive()
+                reply = await self._due()
                 if isinstance(reply, Progress):
                     await each(reply)
                     continue
-                ended = self.served = True
+                ended = True
                 return _result(reply)
         finally:
-            if not ended:
+            if not ended and not self._killed:
                 await self._stop()
+
+    async def _due(self) -> Reply:
+        """The next reply, which the process owes. Raises Gone, also where it hangs."""
+        if self.was_hung:
+            raise Gone("it hangs")
+        self._owes = self._said = True
+        try:
+            with trio.CancelScope() as self._wait:
+                return await self.receive()
+        finally:
+            self._owes = False
+        raise Gone("it hangs")
+
+    async def watch(self) -> None:
+        """Look at the process now and then until it hangs, which ends it and the call at hand."""
+        liveness = Liveness()
+        while True:
+            before = trio.current_time()
+            await trio.sleep(LOOK)
+            said, self._said = self._said, False
+            if why := liveness.look(self._read(), trio.current_time() - before, owes=self._owes, said=said):
+                break
+        _log.warning("%s: process %d %s; another is started", self._plan.title, self.pid, why)
+        self.was_hung = True
+        self.kill()
+        self._wait.cancel()
 
     async def _stop(self) -> None:
         with trio.move_on_after(self._plan.grace, shield=True):
@@ -201,7 +234,7 @@ def _result(reply: Reply) -> Done:
             raise EngineFailed(message)
         case Refused(message):
             raise Undecodable(message)
-        case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Dropped():
+        case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Lost() | Dropped():
             return reply
         case Ready() | Stopped() | Words() | Sounded():
             raise Gone(f"it answered {type(reply).__name__} where a result was due")
@@ -221,4 +254,4 @@ async def spawn(plan: Plan) -> Child:
         stderr=subprocess.PIPE,
         env={**environment, "PYTHONPATH": path},
     )
-    return Child(process, plan)
+    return Child(process, plan, reader(process.pid))

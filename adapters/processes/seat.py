@@ -14,7 +14,7 @@ START_WITHIN = 30.0
 WAIT_WITHIN = 10.0
 """Seconds of those in which calls wait for it where no other process lives; a session gives a stage 15 at least."""
 PAUSES = (0.0, 0.0, 0.2, 1.0, 5.0, 15.0)
-"""Seconds before a process is started again: after one that served, then after one, two… that did not."""
+"""Seconds before a process is started again: after one that was given calls, then after one, two… that ended before."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,15 +50,15 @@ class Seat:
 
         Reports "" when the first one is ready; or why it is not, and returns.
         """
-        served = await self._live(task_status.started)
+        was_asked = await self._live(task_status.started)
         if self._trouble:
             task_status.started(self._trouble)
             return
         useless = 0
         while True:
-            useless = 0 if served else useless + 1
+            useless = 0 if was_asked else useless + 1
             await self._pause(PAUSES[min(useless, len(PAUSES) - 1)])
-            served = await self._live(_ignore)
+            was_asked = await self._live(_ignore)
 
     async def _pause(self, seconds: float) -> None:
         """Wait before the next start; no call waits along, nor for a start after one that failed."""
@@ -72,18 +72,20 @@ class Seat:
         self._changed()
 
     async def _live(self, started: Callable[[str], None]) -> bool:
-        """The life of one process; whether it served a call."""
+        """The life of one process; whether it was given a call."""
         try:
             child = await process.spawn(self._plan)
         except OSError as error:  # no more processes, files or memory: it may pass
             self._fail(error.strerror or str(error))
             return False
+        has_come = False
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(child.write)
                 nursery.start_soon(child.log)
                 nursery.start_soon(self._wait_no_longer)
-                if await self._greet(child):
+                nursery.start_soon(_watch, child, nursery.cancel_scope)
+                if has_come := await self._greet(child):
                     started("")
                     await child.exit()
                 nursery.cancel_scope.cancel()
@@ -91,9 +93,11 @@ class Seat:
             self.child = None
             self._expect(coming=not self._trouble)
             await child.bury()
-        if not self._trouble:
+        if has_come:
             self._tell_end(child)
-        return child.served
+        elif not self._trouble:
+            self._fail("its process was stopped while it started")
+        return child.was_asked
 
     async def _wait_no_longer(self) -> None:
         """Have calls wait for a start that takes its time only so long."""
@@ -144,8 +148,14 @@ class Seat:
     def _tell_end(self, child: Child) -> None:
         if child.was_stubborn:
             _log.info("%s: a process that did not stop in time was replaced", self._plan.title)
-        else:
+        elif not child.was_hung:
             _log.warning("%s: a worker process ended, another is started", self._plan.title)
+
+
+async def _watch(child: Child, life: trio.CancelScope) -> None:
+    """End the life of a process that hangs, without waiting for its exit: the system may not be able to end it now."""
+    await child.watch()
+    life.cancel()
 
 
 def _ignore(_: str) -> None:

@@ -6,10 +6,16 @@ free at once, so that under load most turns went to it and failed, while the pro
 
 Where no process lives and none is being started, because the last start failed or because those that start die at
 once, a call fails at once. The waits between starts are for the machine's sake, and no turn pays them.
+
+A call whose process dies or hangs (`liveness.py`) is begun anew on another, before those who wait, and nobody hears of
+it but the log. Once and no more: what has cost two processes may be the reason, and would cost one after the other of
+all that there are. And only where nothing has been handed on that cannot be taken back; what has, is for the caller to
+say (`again`).
 """
 
+import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import trio
@@ -19,6 +25,18 @@ from adapters.processes.frames import Done, Oversize, Progress, Ready, Request
 from adapters.processes.process import Child, Each, Gone, Plan
 from adapters.processes.seat import Seat
 
+Again = Callable[[], Awaitable[None]]
+"""Takes back what a call has handed on, or sees to it that it is not handed on twice."""
+
+LIVES = 2
+"""Processes that may end over one input."""
+
+_log = logging.getLogger(__name__)
+
+
+class Broken(EngineFailed):
+    """The process that was at work died or hung."""
+
 
 class Place:
     """A call that waits for a seat; `decided` is set when it has one, or when there is none to wait for."""
@@ -26,6 +44,19 @@ class Place:
     def __init__(self) -> None:
         self.seat: Seat | None = None
         self.decided = trio.Event()
+
+
+class Handed:
+    """What comes before the end of a call, on its way to who made it."""
+
+    def __init__(self, each: Each) -> None:
+        self._each = each
+        self.has_some = False
+
+    async def on(self, progress: Progress) -> None:
+        """Hand it on."""
+        self.has_some = True
+        await self._each(progress)
 
 
 class Workers:
@@ -68,19 +99,36 @@ class Workers:
         if trouble:
             raise EngineFailed(trouble)
 
-    async def call(self, request: Request, each: Each) -> Done:
+    async def call(self, request: Request, each: Each, again: Again | None = None, lives: int = LIVES) -> Done:
         """Have `request` done by a free process; `each` is told what comes before the end, and may wait.
 
-        Raises EngineFailed, also when the deadline passes or the process dies, and Undecodable. Cancelling stops the
-        process's work, or kills it when it does not heed, and takes at most `Plan.grace` seconds.
+        Where the process dies or hangs it is begun anew until `lives` of them have; after `each` was told something
+        only if there is `again`, which is called before.
+
+        Raises EngineFailed, also when the deadline passes, as Broken where it was not begun anew, and Undecodable.
+        Cancelling stops the process's work, or kills it when it does not heed, and takes at most `Plan.grace` seconds.
         """
         with trio.move_on_after(self._plan.deadline):
-            seat = await self._take()
+            return await self._insist(request, Handed(each), again, lives)
+        raise self._late()
+
+    async def _insist(self, request: Request, handed: "Handed", again: Again | None, lives: int) -> Done:
+        for left in reversed(range(lives)):
+            seat = await self._take(before_others=left + 1 < lives)
             try:
-                return await self._on(seat.child, request, each)
+                return await self._on(seat.child, request, handed.on)
+            except Broken:
+                if not left and lives > 1:
+                    raise self._hopeless() from None
+                if not left or (handed.has_some and again is None):
+                    raise
             finally:
                 self._release(seat)
-        raise self._late()
+            _log.info("%s: what a process broke off is begun anew on another", self._plan.title)
+            if handed.has_some and again is not None:
+                await again()
+                handed.has_some = False
+        raise AssertionError("the last one returns or raises")
 
     async def _on(self, child: Child | None, request: Request, each: Each) -> Done:
         """Have it done by this process. Raises EngineFailed, Undecodable."""
@@ -93,7 +141,10 @@ class Workers:
         except Gone:
             if child is not None:
                 child.kill()
-            raise EngineFailed(f"{self._plan.title} broke off its work and is being started again: try again") from None
+            raise Broken(f"{self._plan.title} broke off its work and is being started again: try again") from None
+
+    def _hopeless(self) -> Broken:
+        return Broken(f"{self._plan.title} broke off its work on this in two processes: try something else")
 
     def _late(self) -> EngineFailed:
         return EngineFailed(f"{self._plan.title} did not finish within {self._plan.deadline:g} seconds")
@@ -117,10 +168,13 @@ class Workers:
     def _free(self) -> list[Seat]:
         return [seat for seat in self._seats if seat.is_alive and not seat.is_taken]
 
-    async def _take(self) -> Seat:
+    async def _take(self, *, before_others: bool) -> Seat:
         """A seat with a process, when it is this call's turn. Raises EngineFailed where there will be none."""
         place = Place()
-        self._places.append(place)
+        if before_others:
+            self._places.appendleft(place)
+        else:
+            self._places.append(place)
         self._deal()
         try:
             await place.decided.wait()
@@ -161,7 +215,7 @@ class Kept:
         self._child = child
 
     async def call(self, request: Request, each: Each) -> Done:
-        """As `Workers.call`, by this process; once it has ended, every call fails."""
+        """As `Workers.call`, by this process; once it has ended, every call raises Broken."""
         with trio.move_on_after(self._workers._plan.deadline):
             return await self._workers._on(self._child, request, each)
         raise self._workers._late()

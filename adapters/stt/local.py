@@ -5,10 +5,12 @@ from contextlib import ExitStack
 
 import trio
 
-from actors.ports import Emit, EngineFailed, Transcript, Utterance
-from adapters.processes.frames import Done, Hear, Progress, Recognise, Recognised, Words
-from adapters.processes.process import Each, Plan
-from adapters.processes.worker import Kept, Workers
+from actors.audio import whole
+from actors.ports import Audio, Emit, EngineFailed, Transcript, Utterance
+from adapters.processes.frames import Done, Hear, Recognise, Recognised
+from adapters.processes.process import Plan
+from adapters.processes.worker import LIVES, Broken, Kept, Workers
+from adapters.stt.partials import Partials
 from protocol.audioformat import AudioFormat
 
 LANGUAGE = "en-US"
@@ -53,19 +55,27 @@ class LocalRecogniser:
         """
         if utterance.format != self.wants:
             raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.format}")
-
-        async def each(progress: Progress) -> None:
-            if isinstance(progress, Words):
-                await words(progress.text)
-
-        async with utterance.audio.open() as pieces:
-            done = await self._hear(pieces, each)
+        done = await self._hear(utterance.audio, Partials(words))
         if not isinstance(done, Recognised):
             raise EngineFailed(f"the local speech recogniser answered {type(done).__name__}")
         return Transcript(done.text, LANGUAGE)
 
-    async def _hear(self, pieces: AsyncIterator[bytes], each: Each) -> Done:
-        """Recognise what is spoken while it is, as long as that leaves a process for those who have spoken."""
+    async def _hear(self, audio: Audio, partials: Partials) -> Done:
+        """Recognise what is spoken while it is; where the process dies or hangs over it, the whole at its end."""
+        try:
+            async with audio.open() as pieces:
+                rest, done = await self._hear_live(pieces, partials)
+        except Broken:
+            await partials.again()
+            samples = await whole(audio)
+            return await self._workers.call(Recognise(samples), partials.each, partials.again, lives=LIVES - 1)
+        return done or await self._workers.call(Recognise(rest), partials.each, partials.again)
+
+    async def _hear_live(self, pieces: AsyncIterator[bytes], partials: Partials) -> tuple[bytes, Done | None]:
+        """Recognise it as long as that leaves a process for those who have spoken; else all of it, and None.
+
+        Raises EngineFailed, as Broken where the process died or hung.
+        """
         held = bytearray()
         kept: Kept | None = None
         is_settled = begins = False
@@ -77,7 +87,8 @@ class LocalRecogniser:
                     kept = stack.enter_context(self._workers.keep_one())
                 if kept is not None and len(held) >= STEP:
                     even = len(held) // 2 * 2
-                    await kept.call(Hear(bytes(held[:even]), begins), each)
+                    await kept.call(Hear(bytes(held[:even]), begins), partials.each)
                     begins = False
                     del held[:even]
-            return await (kept or self._workers).call(Recognise(bytes(held), kept is None), each)
+            rest = bytes(held)
+            return rest, await kept.call(Recognise(rest, begins=False), partials.each) if kept else None

@@ -16,7 +16,9 @@ RATE = 16_000
 CHUNK = RATE * 2 // 5
 """Bytes between two looks at the words and for a `Stop`: 200 ms of sound."""
 BLOCK, BLOCKS = RATE * 2 * 3, 3
-"""Bytes, and how often, from which the mean is learnt: 3 s, a tenth of a second's work, and 9 s at most."""
+"""Bytes, and how often, from which the mean is learnt: 3 s, and 9 s at most."""
+MOST = RATE
+"""Bytes that the engine is given in one call, for which it holds the interpreter: half a second."""
 WINDOW = 500
 """Frames that the mean it starts from counts for, CMN_WIN of its source; from 800 on the old ones count for less."""
 
@@ -107,7 +109,8 @@ class Sphinx:
             self._decoder.reinit_feat()  # forgets the mean and the noise, of this block or of whoever spoke before
             self._decoder.set_cmn(self._start)
             self._decoder.start_utt()
-            self._decoder.process_raw(block)
+            for piece in _pieces(block, MOST):
+                self._decoder.process_raw(piece)
             self._decoder.end_utt()
             count = self._decoder.n_frames()
             # What it tells is the mean of the block and of WINDOW frames of the start, which are taken out again.

@@ -9,10 +9,11 @@ import trio
 
 from actors.audio import Complete, whole
 from actors.ports import Emit, EngineFailed, Transcript, Utterance
-from adapters.processes.frames import Progress, Recognise, Recognised, Words
+from adapters.processes.frames import Recognise, Recognised
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.providers.provider import Offer, ProviderFailed, reached
+from adapters.stt.partials import Partials
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"
@@ -69,13 +70,9 @@ class SherpaRecogniser:
         if utterance.format != self.wants:
             raise EngineFailed(f"{TITLE} takes {self.wants}, not {utterance.format}")
         samples = await whole(utterance.audio)
-
-        async def each(progress: Progress) -> None:
-            if isinstance(progress, Words):
-                await words(progress.text)
-
+        partials = Partials(words)
         reached()
-        match await self._workers.call(Recognise(samples), each):
+        match await self._workers.call(Recognise(samples), partials.each, partials.again):
             case Recognised(text, language):
                 return Transcript(text, language)
             case other:

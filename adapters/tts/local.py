@@ -4,7 +4,7 @@ import re
 
 import trio
 
-from actors.ports import Clip, Emit, EngineFailed, Speech
+from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
@@ -65,7 +65,7 @@ class LocalSpeech:
         ready = self._workers.ready
         return (*(voice.language for voice in ready.voices), *ready.variants)
 
-    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Speak plain text; `sound` gets the first 50 ms at once, then pieces of 200 ms and more, as FORMAT.
 
         Raises EngineFailed. Cancelling stops the engine within milliseconds.
@@ -83,7 +83,11 @@ class LocalSpeech:
             if isinstance(progress, Sounded):
                 await sound(Clip(progress.samples, FORMAT))
 
-        await self._workers.call(Synthesise(plain(speech.text), voice, pace(speech.speed)), each)
+        async def again() -> None:
+            await sound(Retraction())
+
+        request = Synthesise(plain(speech.text), voice, pace(speech.speed))
+        await self._workers.call(request, each, None if speech.stream else again)
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trio
 
-from actors.ports import Clip, Emit, EngineFailed, Speech
+from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
@@ -64,7 +64,7 @@ class PiperSpeech:
         except EngineFailed as error:
             raise ProviderFailed(str(error)) from error
 
-    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Speak plain text, a sentence at a time; `voice` names a speaker of a voice that has several.
 
         Language and gender are the voice's. Raises EngineFailed. Cancelling stops it after the sentence at hand, or
@@ -86,8 +86,12 @@ class PiperSpeech:
             if isinstance(progress, Sounded):
                 await sound(Clip(progress.samples, form))
 
+        async def again() -> None:
+            await sound(Retraction())
+
         reached()
-        await self._workers.call(Synthesise(text, speakers.get(speech.voice.strip().lower(), ""), pace), each)
+        request = Synthesise(text, speakers.get(speech.voice.strip().lower(), ""), pace)
+        await self._workers.call(request, each, None if speech.stream else again)
 
 
 def plain(text: str) -> str:
@@ -101,5 +105,5 @@ def _bcp47(voice: str) -> str:
     return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
-async def _unheard(_: Clip) -> None:
+async def _unheard(_: Clip | Retraction) -> None:
     """For a call whose sound nobody waits for."""

@@ -27,6 +27,10 @@ class Awkward:
                 os._exit(3)
             case "deaf":
                 time.sleep(60)
+            case "toil":
+                ends = time.process_time() + 3
+                while time.process_time() < ends:
+                    pass
             case "heed":
                 while True:
                     line.check()

@@ -10,6 +10,7 @@ from trio.testing import memory_stream_one_way_pair
 
 from adapters.processes import process
 from adapters.processes.frames import HEAD, Ready, Reply, Request, Sounded, Spoken, Stop, Stopped, Synthesise, pack
+from adapters.processes.liveness import Reading
 from adapters.processes.process import Child, Plan
 from adapters.processes.worker import Workers, nothing
 
@@ -24,7 +25,8 @@ _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 class Scripted:
     """One process: the part of `trio.Process` that the server uses, and the life behind the pipes.
 
-    The text of a `Synthesise` says what it does: "die", "hang", "hold" (until `go`), or anything else: it speaks.
+    The text of a `Synthesise` says what it does: "die", "hang", "hold" (until `go`), after a first piece of sound where
+    it ends with "later"; or it speaks. While `is_working` its processor time grows.
     """
 
     def __init__(self, pid: int, how: str) -> None:
@@ -35,8 +37,22 @@ class Scripted:
         self._printing, self.stderr = memory_stream_one_way_pair()
         self._how = how
         self._ended = trio.Event()
+        self._goes_on = trio.Event()
+        self._goes_on.set()
         self.asked: list[str] = []
         self.go = trio.Event()
+        self.is_working = self.is_stopped = self.is_held_up = False
+        self.is_readable = True
+
+    def stop(self) -> None:
+        """As SIGSTOP does."""
+        self.is_stopped = True
+        self._goes_on = trio.Event()
+
+    def read(self) -> Reading | None:
+        """What the system says of it."""
+        worked = trio.current_time() if self.is_working else 0.0
+        return Reading(worked, self.is_stopped, self.is_held_up) if self.is_readable else None
 
     def kill(self) -> None:
         """End it now."""
@@ -78,7 +94,10 @@ class Scripted:
             return
         assert isinstance(request, Synthesise)
         self.asked.append(request.text)
-        match request.text:
+        what, _, later = request.text.partition(" ")
+        if later:
+            await self._say(Sounded(str(self.pid).encode()))
+        match what:
             case "die":
                 raise EOFError
             case "hang":
@@ -89,6 +108,7 @@ class Scripted:
         await self._say(Spoken())
 
     async def _say(self, reply: Reply) -> None:
+        await self._goes_on.wait()
         await self._outgoing.send_all(pack(reply))
 
     async def _read(self, size: int) -> bytes:
@@ -120,7 +140,7 @@ class Machine:
         scripted = Scripted(len(self.processes) + 1, how)
         self.processes.append(scripted)
         self._nursery.start_soon(scripted.live)
-        return Child(scripted, plan)  # type: ignore[arg-type]
+        return Child(scripted, plan, scripted.read)  # type: ignore[arg-type]
 
     @property
     def asked(self) -> list[list[str]]:

@@ -9,6 +9,7 @@ import trio
 import trio.testing
 
 from actors.ports import Clip, Encoding, EngineFailed, Sound, Target, Undecodable
+from adapters.codec import streams as held_by
 from adapters.codec.codec import AudioCodec
 from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
@@ -202,7 +203,10 @@ async def test_a_cancelled_push_abandons_its_sound_and_no_other(nursery: trio.Nu
 
 
 @real
-async def test_a_crash_fails_the_sounds_at_hand_and_the_next_works(nursery: trio.Nursery) -> None:
+async def test_a_crash_where_nothing_is_held_fails_the_sounds_at_hand_and_the_next_works(
+    nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_by, "HELD", 0)
     codec = await start(nursery, streams=3)
     targets = frozenset({Target(MP3)})
 

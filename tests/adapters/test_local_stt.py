@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from actors.audio import Complete, Growing
-from actors.ports import Clip, EngineFailed, Speech, Transcript, Utterance
+from actors.ports import Clip, EngineFailed, Retraction, Speech, Transcript, Utterance
 from adapters.stt.local import LocalRecogniser
 from adapters.stt.local_child import Hiss, words
 from adapters.tts.local import FORMAT, LocalSpeech
@@ -31,7 +31,8 @@ async def said(nursery: trio.Nursery, text: str, voice: str = "") -> bytes:
     """`text` spoken by the local synthesiser, at the rate that the recogniser wants."""
     made = bytearray()
 
-    async def sound(clip: Clip) -> None:
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         made.extend(clip.data)
 
     engine = LocalSpeech(1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import trio
 
-from actors.ports import Clip, EngineFailed, Speech
+from actors.ports import Clip, EngineFailed, Retraction, Speech
 from adapters.processes.frames import Voice
 from adapters.tts.local import FORMAT, MAX_TEXT, LocalSpeech, bcp47, choose, pace, plain
 
@@ -31,7 +31,8 @@ async def start(nursery: trio.Nursery, count: int = 1, grace: float = 5.0) -> Lo
 async def spoken(engine: LocalSpeech, asked: Speech) -> list[Clip]:
     clips: list[Clip] = []
 
-    async def sound(clip: Clip) -> None:
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         clips.append(clip)
 
     await engine.synthesise(asked, sound)
@@ -66,7 +67,8 @@ async def test_a_cancelled_synthesis_stops_and_the_same_process_speaks_next(nurs
     engine = await start(nursery, grace=1.0)  # the whole text takes longer, and the process would be killed
     before = engine.pids
 
-    async def sound(clip: Clip) -> None:
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         heard.append(clip)
         scope.cancel()
         await trio.lowlevel.checkpoint()
@@ -86,7 +88,8 @@ async def test_a_slow_listener_holds_the_synthesis_back_without_harm(nursery: tr
     whole = await spoken(engine, speech(STORY))
     slow: list[Clip] = []
 
-    async def sound(clip: Clip) -> None:
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         slow.append(clip)
         if len(slow) < 20:
             await trio.sleep(0.005)
@@ -102,7 +105,8 @@ async def test_two_syntheses_at_once_are_made_in_two_processes(nursery: trio.Nur
     both = trio.Event()
 
     async def speak(name: str) -> None:
-        async def sound(clip: Clip) -> None:
+        async def sound(clip: Clip | Retraction) -> None:
+            assert isinstance(clip, Clip)
             begun.add(name)
             if len(begun) == 2:
                 both.set()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import trio
 
-from actors.ports import Clip, EngineFailed, Speech
+from actors.ports import Clip, EngineFailed, Retraction, Speech
 from adapters.providers.provider import Offer
 from adapters.tts.piper import MAX_TEXT, PiperSpeech, plain
 from protocol.audioformat import AudioFormat
@@ -29,7 +29,8 @@ async def start(nursery: trio.Nursery, file: Path) -> PiperSpeech:
 async def spoken(engine: PiperSpeech, asked: Speech) -> list[Clip]:
     clips: list[Clip] = []
 
-    async def sound(clip: Clip) -> None:
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         clips.append(clip)
 
     await engine.synthesise(asked, sound)
@@ -87,7 +88,7 @@ async def test_a_cancelled_synthesis_leaves_the_process_fit(nursery: trio.Nurser
     engine = await start(nursery, voice(tmp_path / "en.onnx"))
     before = engine.pids
 
-    async def sound(_: Clip) -> None:
+    async def sound(_: Clip | Retraction) -> None:
         scope.cancel()
         await trio.lowlevel.checkpoint()
 

@@ -158,6 +158,30 @@ async def test_a_process_that_dies_idle_is_replaced_without_failing_a_call(start
         assert await workers.call(ask(""), nothing) == Spoken()
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be held there")
+async def test_a_process_that_is_stopped_idle_is_replaced_before_a_call_finds_out(start: Start) -> None:
+    workers = await start()
+    (before,) = workers.pids
+    os.kill(before, signal.SIGSTOP)
+    with trio.fail_after(30):
+        while workers.pids == (before,):
+            await trio.lowlevel.checkpoint()
+        assert await workers.call(ask(""), nothing) == Spoken()
+    assert not is_alive(before)
+
+
+async def test_an_engine_that_works_in_silence_is_left_alone_and_one_that_sleeps_is_not(start: Start) -> None:
+    workers = await start()
+    (before,) = workers.pids
+    with trio.fail_after(60):
+        assert await workers.call(ask("toil"), nothing) == Spoken()
+        assert workers.pids == (before,)
+        with pytest.raises(EngineFailed, match="broke off"):
+            await workers.call(ask("deaf"), nothing)
+        assert await workers.call(ask(""), nothing) == Spoken()
+    assert not is_alive(before)
+
+
 async def test_two_processes_serve_two_calls_at_once(start: Start) -> None:
     workers = await start(count=2)
     served: set[int] = set()
@@ -291,7 +315,7 @@ async def test_ctrl_c_is_left_to_the_server(start: Start) -> None:
 async def test_a_cancel_in_the_middle_of_a_reply_loses_nothing_of_it() -> None:
     ours, theirs = trio.testing.memory_stream_pair()
     fake = SimpleNamespace(stdin=theirs, stdout=theirs, stderr=None, pid=1, returncode=None)
-    child = process.Child(fake, Plan(MODULE, "the awkward engine"))  # type: ignore[arg-type]
+    child = process.Child(fake, Plan(MODULE, "the awkward engine"), lambda: None)  # type: ignore[arg-type]
     frame = bytes(pack(Words("good day")))
     await ours.send_all(frame[:7])
     with trio.CancelScope() as scope:

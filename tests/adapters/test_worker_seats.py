@@ -115,6 +115,7 @@ async def test_a_call_that_waits_wakes_when_another_seat_is_free_or_alive_again(
 ) -> None:
     async with running(monkeypatch) as (machine, workers):
         machine.starts = [MUTE]
+        machine.processes[0].is_working = True
         async with trio.open_nursery() as calls:
             calls.start_soon(ask, workers, "hold")
             calls.start_soon(ask, workers, "hold")

@@ -9,7 +9,7 @@ import av
 import msgspec
 import trio
 
-from actors.ports import Clip, Speech
+from actors.ports import Clip, Retraction, Speech
 from adapters.tts.local import FORMAT, LocalSpeech
 
 QUESTION, THANKS = "What did you hear me say?", "Thank you very much."
@@ -48,7 +48,8 @@ async def _say(texts: tuple[str, ...]) -> Mapping[str, Sentence]:
 async def _sentence(engine: LocalSpeech, text: str) -> Sentence:
     samples = bytearray()
 
-    async def hear(clip: Clip) -> None:
+    async def hear(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
         samples.extend(clip.data)
 
     await engine.synthesise(Speech(text, "", "", "en-US", "unspecified", 1.0), hear)
