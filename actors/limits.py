@@ -39,7 +39,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     utterance_bytes: int = 10_000_000
     """The longest utterance."""
     text_chars: int = 10_000
-    """The longest typed turn."""
+    """The longest typed turn; a longer transcript is cut."""
     answer_chars: int = 40_000
     """The longest answer of a model."""
     parts_ahead: Annotated[int, msgspec.Meta(ge=1, le=16)] = 3

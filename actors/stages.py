@@ -4,6 +4,7 @@ A stage knows engines by their ports and reports to a session by its number of t
 not do becomes a Failed with the errorId of the stage; anything else is a fault of ours and crashes the pool's worker.
 """
 
+import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -30,8 +31,10 @@ from actors.ports import (
     Undecodable,
     Utterance,
 )
+from actors.transcripts import words_of
 from protocol.errors import ErrorId
 
+log = logging.getLogger(__name__)
 Report = Callable[[StageEvent], Awaitable[None]]
 
 ERRORS: dict[Kind, tuple[ErrorId, str]] = {
@@ -75,7 +78,7 @@ async def perform(job: Job, engines: Engines, limits: Limits, report: Report, li
         with watch.call, watch.silence:
             match job:
                 case Transcribe():
-                    await _transcribe(job, engines, watch.over(report), live)
+                    await _transcribe(job, engines, watch, watch.over(report), live, limits.text_chars)
                 case Answer():
                     await _answer(job, engines, watch, watch.over(report))
                 case Speak():
@@ -143,7 +146,9 @@ def crash(job: Job) -> Failed:
     return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")
 
 
-async def _transcribe(job: Transcribe, engines: Engines, report: Report, live: Growing | None) -> None:
+async def _transcribe(
+    job: Transcribe, engines: Engines, watch: Watch, report: Report, live: Growing | None, most: int
+) -> None:
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
     audio: Audio = Complete(job.clip.data) if live is None else live
     format_ = job.clip.format
@@ -154,12 +159,22 @@ async def _transcribe(job: Transcribe, engines: Engines, report: Report, live: G
             audio = Decoded(live, format_, engines.codec, engine.wants.rate)
         format_ = engine.wants
 
+    told = ""
+
     async def words(text: str) -> None:
-        await report(Words(job.turn, text))
+        nonlocal told
+        watch.touch()
+        known = words_of(text, is_whole=False)[:most]
+        if known not in ("", told):  # of a note alone nobody is told
+            told = known
+            await report(Words(job.turn, known))
 
     utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
     transcript = await engine.transcribe(utterance, words)
-    text = transcript.text.strip()
+    text = words_of(transcript.text)
+    if len(text) > most:
+        log.warning("a transcript of %d characters was cut at text_chars (%d)", len(text), most)
+        text = text[:most].rstrip()
     sentiment = (transcript.sentiment or engines.analyst.sentiment(text)) if stt.sentiment_analysis and text else ""
     language = transcript.language or (engines.analyst.language(text) if text else "")
     await report(Recognised(job.turn, text, sentiment, language))

@@ -21,6 +21,7 @@ from adapters.remote.sse import DONE, ServerSentEvent
 from adapters.remote.web import Answer, Call, Patience, Web
 from adapters.stt.files import FILES
 from adapters.stt.languages import bcp47, primary
+from adapters.stt.segments import spoken
 from adapters.stt.wavefile import wav_of
 from protocol.audioformat import AudioFormat, sniff
 
@@ -42,6 +43,7 @@ class _Text(msgspec.Struct):
     text: str
     language: str | None = None
     languages: list[_Language] | None = None
+    segments: object = None
 
 
 class _Model(msgspec.Struct):
@@ -65,6 +67,7 @@ class OpenAIRecogniser:
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._unknown = Remembered[tuple[str, str]]()
+        self._plain = Remembered[str]()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise; gpt-…transcribe models hand on words as they write them, others tell the language.
@@ -84,15 +87,29 @@ class OpenAIRecogniser:
         if (utterance.model, utterance.language) in self._unknown:
             utterance = msgspec.structs.replace(utterance, language="")
         try:
-            return await self._send(utterance, data, _answer_format(utterance.model), words)
+            return await self._send(utterance, data, self._format(utterance.model), words)
         except ProviderFailed as failure:
-            if not (utterance.language and _is_of_language(failure)):
+            of_language = bool(utterance.language) and _is_of_language(failure)
+            if not (of_language or self._is_of_format(utterance.model, failure)):
                 raise
-        transcript = await self._send(
-            msgspec.structs.replace(utterance, language=""), data, _answer_format(utterance.model), words
-        )
-        self._unknown.add((utterance.model, utterance.language))
+        if of_language:
+            asked = msgspec.structs.replace(utterance, language="")
+            transcript = await self._send(asked, data, self._format(utterance.model), words)
+            self._unknown.add((utterance.model, utterance.language))
+        else:
+            transcript = await self._send(utterance, data, "json", words)
+            self._plain.add(utterance.model)
         return transcript
+
+    def _format(self, model: str) -> str:
+        """`verbose_json` tells the language and where nobody spoke; the gpt models, which do not know it, stream."""
+        return "json" if _streams(model) or model in self._plain else "verbose_json"
+
+    def _is_of_format(self, model: str, failure: ProviderFailed) -> bool:
+        """Whether the server refuses the format of the answer, as one may to which OPENAI_BASE_URL leads."""
+        words = str(failure).lower()
+        named = "response_format" in words or "verbose_json" in words
+        return failure.verdict is Verdict.FINAL and self._format(model) != "json" and named
 
     async def _send(self, utterance: Utterance, data: bytes, answer_format: str, words: Emit[str]) -> Transcript:
         call = Call(
@@ -111,7 +128,8 @@ class OpenAIRecogniser:
                 return await self._read_events(answer, words)
             body = b"".join([piece async for piece in answer.pieces()])
         said = self._decoded(body, _Text)
-        return Transcript(said.text.strip(), bcp47(said.language or "") or _detected(said.languages))
+        text = spoken(said.text, said.segments).strip()
+        return Transcript(text, bcp47(said.language or "") or _detected(said.languages))
 
     async def _read_events(self, answer: Answer, words: Emit[str]) -> Transcript:
         """The transcript; one that ends without saying so is asked for again, which nobody hears."""
@@ -175,25 +193,9 @@ class CompatibleRecogniser(OpenAIRecogniser):
 
     accepts: frozenset[str] = frozenset()
 
-    def __init__(self, web: Web, endpoint: Endpoint, patience: Patience | None = None) -> None:
-        super().__init__(web, endpoint, patience)
-        self._plain = Remembered[str]()
-
-    async def _ask(self, utterance: Utterance, data: bytes, words: Emit[str]) -> Transcript:
-        answer_format = "json" if utterance.model in self._plain else _answer_format(utterance.model)
-        try:
-            return await self._send(utterance, data, answer_format, words)
-        except ProviderFailed as failure:
-            if failure.verdict is not Verdict.FINAL or answer_format == "json" or _is_undecodable(failure):
-                raise
-        transcript = await self._send(utterance, data, "json", words)
-        self._plain.add(utterance.model)
-        return transcript
-
-
-def _answer_format(model: str) -> str:
-    """`verbose_json` tells the language; the gpt models, which do not know it, stream."""
-    return "json" if _streams(model) else "verbose_json"
+    def _is_of_format(self, model: str, failure: ProviderFailed) -> bool:
+        """Any refusal may be, since few say what they refuse; but that of a file that they cannot read."""
+        return failure.verdict is Verdict.FINAL and self._format(model) != "json" and not _is_undecodable(failure)
 
 
 def _streams(model: str) -> bool:

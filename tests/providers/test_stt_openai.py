@@ -287,3 +287,48 @@ async def test_a_list_of_models_that_is_none_fails(body: object) -> None:
     async with talking(json_reply(body)) as talk:
         with pytest.raises(ProviderFailed, match="something other than its models"):
             await talk.adapter.check()
+
+
+SAID, SILENT, UNSURE = (
+    {"no_speech_prob": 0.01, "avg_logprob": -0.3},
+    {"no_speech_prob": 0.93, "avg_logprob": -1.2},
+    {"no_speech_prob": 0.1, "avg_logprob": -1.5},
+)
+
+
+@pytest.mark.parametrize("kind", [OpenAIRecogniser, CompatibleRecogniser])
+@pytest.mark.parametrize(
+    ("segments", "words"),
+    [
+        ([(" Thank you.", SILENT)], ""),
+        ([(" Thank you.", SAID)], "Thank you."),
+        ([(" Thank you.", {"no_speech_prob": 0.93, "avg_logprob": -0.2})], "Thank you."),
+        ([(" Thank you.", UNSURE)], "Thank you."),
+        ([(" Thank you.", {"no_speech_prob": 0.93})], "Thank you."),
+        ([(" Thank you.", {"no_speech_prob": None, "avg_logprob": None})], "Thank you."),
+        ([(" Thank you.", SILENT), (" Hello.", SAID), (" Thank you.", SILENT)], "Hello."),
+        ([(" Thank you.", SAID), (" Thank you.", SILENT), (" Bye.", UNSURE)], "Thank you. Bye."),
+        ([("はい", SAID), ("ご視聴ありがとう", SILENT), ("いいえ", SAID)], "はいいいえ"),
+    ],
+)
+async def test_segments_in_which_nobody_spoke_are_left_out(
+    kind: type[OpenAIRecogniser], segments: list[tuple[str, dict[str, object]]], words: str
+) -> None:
+    listed = [{"text": text, **measures} for text, measures in segments]
+    reply = {"text": "".join(text for text, _ in segments), "language": "english", "segments": listed}
+    async with talking(json_reply(reply), kind=kind) as talk:
+        assert " ".join((await talk(b"\1\2", PCM)).text.split()) == words
+    assert talk.fields[0]["response_format"] == "verbose_json"
+
+
+@pytest.mark.parametrize("segments", [None, [], 7, [7], [{"text": None, **SAID}], {"a": SILENT}])
+async def test_segments_that_are_none_leave_the_text_alone(segments: object) -> None:
+    async with talking(json_reply({"text": "so", "segments": segments})) as talk:
+        assert (await talk()).text == "so"
+
+
+async def test_another_server_under_openais_name_may_refuse_verbose_json_too() -> None:
+    refusal = error("Unsupported value: 'response_format' does not support 'verbose_json'.")
+    async with talking(refusal, json_reply({"text": "so"})) as talk:
+        assert [(await talk()).text for _ in range(2)] == ["so", "so"]
+    assert [fields["response_format"] for fields in talk.fields] == ["verbose_json", "json", "json"]
