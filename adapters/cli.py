@@ -1,9 +1,7 @@
 """The command `vivavoce`. What a command needs is imported when that command runs, so that each starts fast."""
 
-import logging
 import os
 import sys
-import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -12,14 +10,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from adapters import logs
 from adapters.errors import BadSettings, StartupFailed, first_of
+from protocol.printable import printable
 
 if TYPE_CHECKING:
     from adapters.settings.settings import Settings
 
 INTERRUPTED = 130
 CANNOT = 2
-_PACKAGES = ("protocol", "actors", "adapters")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,7 +43,7 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
     hold_back()
     from adapters.settings.reading import load
 
-    _set_up_logging(debug)
+    logs.set_up(debug)
     _set_up_faults(debug)
     try:
         settings = load(config, os.environ, {"server.host": host, "server.port": port, "server.lan": lan or None})
@@ -144,7 +143,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     """
     from rich.console import Console
 
-    _set_up_logging(debug)
+    logs.set_up(debug)
     _set_up_faults(debug)
     settings = _settings(config, {}, debug)
 
@@ -201,49 +200,21 @@ def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> i
 def _refuse(error: BaseException, debug: bool) -> NoReturn:
     """End with one line that says what to do, and with `debug` the stack trace before it."""
     if debug:
-        traceback.print_exception(error)
-    click.echo(f"vivavoce: {_one_line(str(first_of(error)))}", err=True)
+        click.echo(logs.trace(error), err=True)
+    click.echo(f"vivavoce: {printable(str(first_of(error)))}", err=True)
     sys.exit(CANNOT)
 
 
 def _set_up_faults(debug: bool) -> None:
     """An error that nobody foresaw is one line as well, and a stack trace with `debug`."""
-    sys.excepthook = sys.__excepthook__ if debug else _tell_fault
+    sys.excepthook = _trace_fault if debug else _tell_fault
+
+
+def _trace_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    click.echo(f"vivavoce: a fault of this program:\n{logs.trace(error)}", err=True)
 
 
 def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     first = first_of(error)
-    words = _one_line(f"{type(first).__name__}: {first}")
+    words = printable(f"{type(first).__name__}: {first}")
     click.echo(f"vivavoce: a fault of this program: {words} (--debug shows where)", err=True)
-
-
-# ---- logging
-
-
-class LogLine(logging.Formatter):
-    """One line an entry; a stack trace is shown only with `debug`, else the error's own words."""
-
-    def __init__(self, debug: bool) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-        self._debug = debug
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The entry; line ends in it become visible, so that nobody's words can look like an entry of their own."""
-        if self._debug and record.exc_info:
-            return super().format(record)
-        error = record.exc_info[1] if record.exc_info else None
-        plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
-        return _one_line(super().format(plain) + (f": {type(error).__name__}: {error}" if error else ""))
-
-
-def _one_line(text: str) -> str:
-    return text.replace("\r", "\\r").replace("\n", "\\n")
-
-
-def _set_up_logging(debug: bool) -> None:
-    """Our own packages at INFO, with `debug` at DEBUG; the libraries only when they warn."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LogLine(debug))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for package in _PACKAGES:
-        logging.getLogger(package).setLevel(logging.DEBUG if debug else logging.INFO)

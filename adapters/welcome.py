@@ -8,6 +8,7 @@ from urllib.parse import quote
 from adapters.settings.settings import Server
 from adapters.wire import lan
 from adapters.wire.doors import Doors
+from protocol.printable import printable
 
 
 def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
@@ -16,7 +17,7 @@ def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], to
     return [
         f"vivavoce: listening on {_origin(server, doors.host, doors.port)}{server.path} (Ctrl-C ends it)",
         *_warning(server, doors),
-        *(f"vivavoce: {kind} {choice}" for kind, choice in choices),
+        *(printable(f"vivavoce: {kind} {choice}") for kind, choice in choices),  # servers name their own models
         *(lan.invitation(doors.lan[0], server.token) if doors.lan else ()),
         *([f"vivavoce: see it from inside: {near}/inspect{fragment(token)}"] if server.inspection else ()),
         f"vivavoce: talk to it in a browser: {near}/{fragment(token)}",

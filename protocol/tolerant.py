@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from protocol.printable import printable
+
 MAX_WARNINGS = 20
 _SHOWN = 60
 _NAMED = {"name": "name", "title": "title"}
@@ -35,13 +37,14 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def show(value: object) -> str:
-    """`value` as it came, short enough for an error message."""
+    """`value` as it came, short enough for an error message, on one line."""
     if isinstance(value, str | list | tuple):
         value = value[: _SHOWN + 1]
     try:
         text = msgspec.json.encode(value, enc_hook=repr).decode()
     except UnicodeEncodeError:
         text = ascii(value)
+    text = printable(text[: _SHOWN + 1])
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

@@ -9,14 +9,15 @@ import msgspec
 import trio
 
 from actors.inspecting import Picture
+from adapters.logs import PACKAGES
 from adapters.pages.static import STRICT, Route, static_route
 from adapters.wire import credentials
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
+from protocol.printable import printable
 
 KEPT_ERRORS = 100
 _LONGEST = 500
-_PACKAGES = ("protocol", "actors", "adapters")
 
 Look = Callable[[str], Picture]
 """The picture as it is now, with the trace of the session of that id."""
@@ -48,12 +49,12 @@ class Mishaps(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line; called by the logging module, in whichever thread logs."""
-        message = record.getMessage()[:_LONGEST]
+        message = printable(record.getMessage())[:_LONGEST]
         self.kept.appendleft(Mishap(record.created, record.levelname, record.name, message))
 
     async def watch(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take in what this program logs, until cancelled."""
-        loggers = [logging.getLogger(package) for package in _PACKAGES]
+        loggers = [logging.getLogger(package) for package in PACKAGES]
         for logger in loggers:
             logger.addHandler(self)
         try:

@@ -1,5 +1,7 @@
 """`vivavoce providers`: the catalogue, and a check of each provider that is configured, for people or as JSON."""
 
+import json
+
 import msgspec
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +14,7 @@ from adapters.providers.catalogue import Listing
 from adapters.providers.engines import ProviderEngines
 from adapters.providers.table import KINDS
 from adapters.settings.settings import Settings
+from protocol.printable import printable
 
 _NAMED = 4
 """Models that are named in the table."""
@@ -53,12 +56,19 @@ async def check(settings: Settings, console: Console, *, as_json: bool) -> int:
         _print_json(checked, console)
     else:
         for each in checked:
-            console.out(f"{each.kind} {each.name}: {each.trouble or 'ok'}", highlight=False)
+            console.out(printable(f"{each.kind} {each.name}: {each.trouble or 'ok'}"), highlight=False)
     return 1 if any(each.trouble for each in checked) else 0
 
 
 def _print_json(value: object, console: Console) -> None:
-    console.out(msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), highlight=False)
+    lines = msgspec.json.format(msgspec.json.encode(value), indent=2).decode().split("\n")
+    for line in lines:  # JSON escapes what ends a line in ASCII, and leaves the rest of what moves a cursor
+        console.out(_as_json(line), highlight=False)
+
+
+def _as_json(line: str) -> str:
+    """A line of JSON, in which what `printable` escapes is escaped as JSON does."""
+    return "".join(letter if printable(letter) == letter else json.dumps(letter)[1:-1] for letter in line)
 
 
 def _table(listings: dict[Kind, tuple[Listing, ...]]) -> Table:
@@ -67,7 +77,8 @@ def _table(listings: dict[Kind, tuple[Listing, ...]]) -> Table:
         for entry in entries:
             mark = " *" if entry.default else ""
             cells = (kind, f"{entry.name}{mark}", entry.state, entry.default_model, _models(entry))
-            table.add_row(*map(escape, cells))  # their own brackets, as in [providers.openai], are no markup
+            # Their own brackets, as in [providers.openai], are no markup.
+            table.add_row(*(escape(printable(cell)) for cell in cells))
     table.caption = "* answers where a session names nobody, or somebody that is not configured"
     table.caption_justify = "left"
     return table

@@ -13,8 +13,9 @@ import pytest
 import trio
 from click.testing import CliRunner, Result
 
-from adapters.cli import LogLine, main
+from adapters.cli import main
 from adapters.errors import StartupFailed
+from adapters.logs import LogLine
 from adapters.settings.settings import Settings
 
 Run = Callable[[Settings], Awaitable[None]]
