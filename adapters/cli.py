@@ -121,7 +121,7 @@ def talk(
         try:
             return await hold(said, options, Console(highlight=False))
         except Refused as error:
-            hint = "; give its token with --token" if error.status == 401 else ""
+            hint = "; give its token with --token" if error.status == 401 and not token else ""
             raise StartupFailed(f"{url} refuses: {error}{hint}") from None
         except (Unreachable, Disconnected) as error:
             raise StartupFailed(str(error)) from None

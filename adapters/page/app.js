@@ -96,7 +96,8 @@ function leave() {
 
 function showRefusal(message, code) {
   const anew = ["New conversation", () => join({ sessionId: uuid(), role: "both" })];
-  if (code === 401) return page.notice.askToken("This server asks for a token. Its operator knows it; the link that the server prints has it.", (token) => join({ token }));
+  const asked = place.token ? "The server refuses this token. Its operator knows the right one;" : "This server asks for a token. Its operator knows it;";
+  if (code === 401) return page.notice.askToken(`${asked} the link that the server prints has it.`, (token) => join({ token }));
   if (code === 409) return page.notice.show("link", "This conversation has its microphone elsewhere.", ["Listen only", () => join({ role: "receiver" })], ["Speak here", () => join({ role: place.role })], anew);
   return page.notice.show("link", message, anew);
 }

@@ -5,7 +5,7 @@ import trio
 
 from actors.inspecting import Picture, picture
 from actors.supervisor import Supervisor
-from adapters.pages import apidocs, inspection, talkpage
+from adapters.pages import apidocs, clientlibrary, inspection, talkpage
 from adapters.pages.static import Route
 from adapters.providers.engines import ProviderEngines
 from adapters.settings.settings import Settings
@@ -26,6 +26,7 @@ def routes(
     """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
     names = supervisor.directory.house.names
     shown = {"/healthz": health(engines), "/v1/catalogue": _catalogue(engines, token)}
+    shown |= clientlibrary.routes(settings.server.path)
     shown |= talkpage.routes(talkpage.about(settings.server.path, names, doors.lan))
     shown |= apidocs.routes(names, apidocs.place(settings.server, doors.port))
     if settings.server.inspection:

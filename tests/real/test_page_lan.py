@@ -54,6 +54,7 @@ def test_a_phone_in_the_network_has_its_microphone(
         stranger.sees_link("refused")
         stranger.faults.clear()  # the browser notes the catalogue's 401
         expect(stranger.page.get_by_label("Token", exact=True)).to_be_visible()
+        expect(stranger.page.get_by_role("alert")).to_contain_text("asks for a token")
 
 
 def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, house: House) -> None:
@@ -84,6 +85,7 @@ def test_a_wrong_token_is_asked_for(browser: Browser, house: House) -> None:
     with visiting(browser, f"{house.near}/#token=wrong") as visitor:
         visitor.sees_link("refused")
         visitor.faults.clear()  # the browser notes the catalogue's 401
+        expect(visitor.page.get_by_role("alert")).to_contain_text("refuses this token")
         visitor.page.get_by_label("Token", exact=True).fill(house.token)
         visitor.page.get_by_role("button", name="Connect").click()
         visitor.sees_state("handshaken")

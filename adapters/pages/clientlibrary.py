@@ -1,0 +1,35 @@
+"""The files of a Socket.IO client that Socket.IO's own server serves, and this one does not: they say what to load."""
+
+import json
+
+from adapters.pages.static import CONTENT_TYPES, Route, content_route
+
+_BUILDS = ("socket.io", "socket.io.min", "socket.io.msgpack.min", "socket.io.esm.min")
+_ESM = "socket.io.esm.min"
+_EXPORTED = ("io", "connect", "lookup", "Manager", "Socket", "protocol")
+WORDS = (
+    "this server brings no Socket.IO client. Load socket.io-client 4 from elsewhere: npm install socket.io-client, or "
+    "its file dist/socket.io.min.js from a place of your own. Then connect to this server with the path {path}. "
+    "Its page /docs shows how."
+)
+
+
+def routes(path: str) -> dict[str, Route]:
+    """What is answered below the `path` of Socket.IO to who loads a client from there.
+
+    A 404 would leave an author with "io is not defined" and no word of why; so each file is there, and throws an Error
+    with the reason. A source map is asked for by tools alone, and says the same.
+    """
+    throwing = f"throw new Error({json.dumps('vivavoce: ' + WORDS.format(path=path))});\n"
+    shown = {}
+    for build in _BUILDS:
+        script = _exports() + throwing if build == _ESM else throwing
+        for name in (f"{build}.js", f"{build}.js.map", f"{build}.map"):
+            shown[f"{path}{name}"] = content_route(script.encode(), CONTENT_TYPES[".js"])
+    return shown
+
+
+def _exports() -> str:
+    """What a module is asked for by name: without them the browser complains of those before anything is run."""
+    named = ", ".join(f"{name} = undefined" for name in _EXPORTED)
+    return f"export const {named};\nexport default undefined;\n"
