@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tests.bench import audio, bargein, first_sound, load, providers
-from tests.bench.process import NODE, OURS, PEER, Process, has_node, part_cores, running
+from tests.bench import audio, bargein, first_sound, lag, load, providers
+from tests.bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Conversation | first_sound.Growth
 Measurement = load.Spoken | load.Connected | load.Kept | bargein.Interrupted | providers.Streamed | Timed
@@ -37,6 +37,7 @@ def main() -> None:
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
     sound = which.add_parser("first-sound", help="turns at once, conversations in pieces, utterances that grow long")
     sound.add_argument("--sessions", type=int, default=40, help="of the conversations and of the long utterances")
+    which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
     arguments = parser.parse_args()
     core = part_cores()
     match arguments.benchmark:
@@ -52,10 +53,35 @@ def main() -> None:
             _barge_in(core, arguments.rounds, arguments.sessions)
         case "first-sound":
             _first_sound(core, arguments.rounds, arguments.sessions)
+        case "lag":
+            _lag(core, arguments.rounds)
         case "providers":
             print(f"\nan answer in {arguments.chunks} chunks")
             measure = partial(providers.measure, chunks=arguments.chunks)
             _tabulate(providers.READERS, providers.HTTPX, arguments.rounds, measure)
+
+
+def _lag(core: int, rounds: int) -> None:
+    """Each shape in a server of its own, so often; and the medians as a table."""
+    import uvloop
+
+    rows: dict[str, list[lag.Lag]] = {shape: [] for shape in (*lag.SHAPES, *lag.POSTS)}
+    file = lag.steps_file()
+    try:
+        for shape in (*rows,) * rounds:
+            with (
+                running(OURS_WITH_CODEC, core, f"--steps={file}") as process,
+                asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+            ):
+                rows[shape].append(runner.run(lag.measure(process, lag.Steps(file), shape)))
+            print(f"  {shape}: {rows[shape][-1]}", flush=True)
+    finally:
+        file.unlink()
+    fields = lag.Lag.__struct_fields__
+    print(f"{'median':>36}" + "".join(f"{field:>12}" for field in fields))
+    for shape, values in rows.items():
+        medians = [statistics.median(getattr(value, field) for value in values) for field in fields]
+        print(f"{shape:>36}" + "".join(f"{median:>12.1f}" for median in medians))
 
 
 def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:

@@ -1,11 +1,12 @@
 """The server under test, whole but for its engines, which answer at once: `python -m tests.bench.ours [--codec] PORT`.
 
-With `--codec` the codec is the real one, with its processes.
+With `--codec` the codec is the real one, with its processes. With `--steps=FILE` its longest step is noted there.
 """
 
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import trio
 
@@ -39,6 +40,7 @@ from protocol.connection import Timing
 from protocol.messages import Names
 from tests.bench import sounds
 from tests.bench.exchange import LISTENER, SAID, SOUND_RATE, answer, voiced
+from tests.bench.lag import Steps
 
 CATALOGUE = Catalogue(
     (
@@ -197,4 +199,7 @@ async def serve(port: int, *, with_codec: bool) -> None:
 
 
 if __name__ == "__main__":
-    trio.run(lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv))
+    files = [Path(argument.removeprefix("--steps=")) for argument in sys.argv if argument.startswith("--steps=")]
+    trio.run(
+        lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv), instruments=[Steps(file) for file in files]
+    )

@@ -68,11 +68,11 @@ def _ticks(proc: Path) -> int:
 
 
 @contextmanager
-def running(server: str, core: int) -> Iterator[Process]:
+def running(server: str, core: int, *options: str) -> Iterator[Process]:
     """The server of that name, on that core, ready on a port of loopback. Raises TimeoutError."""
     port = _free_port()
     environment = {**os.environ, "NODE_PATH": str(CACHE)}
-    popen = subprocess.Popen([*_command(server), str(port)], cwd=ROOT, env=environment)
+    popen = subprocess.Popen([*_command(server), *options, str(port)], cwd=ROOT, env=environment)
     try:
         os.sched_setaffinity(popen.pid, {core})
         _wait_until_ready(popen, port)

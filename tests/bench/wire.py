@@ -24,7 +24,10 @@ def frame(payload: str | bytes) -> bytes:
     opcode, data = (_TEXT, payload.encode()) if isinstance(payload, str) else (_BINARY, payload)
     size = len(data)
     head = bytes([0x80 | opcode])
-    head += bytes([0x80 | size]) if size < 126 else bytes([0xFE]) + size.to_bytes(2, "big")
+    if size < 126:
+        head += bytes([0x80 | size])
+    else:
+        head += bytes([0xFE]) + size.to_bytes(2, "big") if size < 65_536 else bytes([0xFF]) + size.to_bytes(8, "big")
     key = (_MASK * (size // 4 + 1))[:size]
     return head + _MASK + (int.from_bytes(data, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big")
 
@@ -126,7 +129,9 @@ class Socket(asyncio.Protocol):
 
     def _note(self, beginning: bytes) -> None:
         for expected, future in list(self._awaited.items()):
-            if beginning.startswith(expected):
+            if future.done():
+                del self._awaited[expected]
+            elif beginning.startswith(expected):
                 del self._awaited[expected]
                 future.set_result(time.perf_counter())
             elif beginning.startswith(ERROR):
@@ -137,19 +142,20 @@ async def connect_polling(port: int) -> None:
     """A client that joins the namespace over long-polling and closes, on one TCP connection. Raises TimeoutError."""
     async with asyncio.timeout(TIMEOUT):
         reader, writer = await asyncio.open_connection(HOST, port)
-        opened = await _request(reader, writer, "GET", "")
+        opened = await request(reader, writer, "GET", "")
         sid = opened.partition(b'"sid":"')[2].partition(b'"')[0].decode()
-        await _request(reader, writer, "POST", sid, CONNECT)
-        joined = await _request(reader, writer, "GET", sid)
+        await request(reader, writer, "POST", sid, CONNECT)
+        joined = await request(reader, writer, "GET", sid)
         assert CONNECTED in joined, joined
-        await _request(reader, writer, "POST", sid, "1")
+        await request(reader, writer, "POST", sid, "1")
         writer.close()
         await writer.wait_closed()
 
 
-async def _request(
+async def request(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, sid: str, body: str = ""
 ) -> bytes:
+    """The body that a request of a polling client is answered with."""
     query = f"{PATH}polling" + (f"&sid={sid}" if sid else "")
     head = f"{method} {query} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
     writer.write(f"{head}\r\n{body}".encode())
