@@ -43,11 +43,12 @@ class Acknowledge(msgspec.Struct, frozen=True):
 
 
 class Transcribe(msgspec.Struct, frozen=True):
-    """Recognise an utterance."""
+    """Recognise an utterance; `is_joined`: its clip is several files one behind the other, which few can read."""
 
     turn: int
     clip: Clip
     stt: Stt
+    is_joined: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):

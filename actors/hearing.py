@@ -15,6 +15,7 @@ from protocol.audioformat import identify, parse_input, sniff
 from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
+from protocol.joined import JOINED
 from protocol.messages import (
     BufferAppend,
     BufferInitialized,
@@ -86,6 +87,8 @@ def _chunk(session: Session) -> bytes:
 def extend_utterance(session: Session) -> None:
     chunk = _chunk(session)
     utterance = session.utterance
+    if utterance.audio and sniff(chunk) in JOINED:
+        utterance.last_file = len(utterance.audio)
     utterance.audio += chunk
     session.touched = session.now
     if utterance.listened:
@@ -150,18 +153,26 @@ def transcribe(session: Session) -> None:
     turn = session.turn
     turn.committed = session.now
     stt = turn.configuration.stt
-    data = _whole(session, bytes(session.utterance.audio), stt.media_format)
+    is_joined = session.utterance.last_file > 0
+    data = _whole(session, session.utterance, stt.media_format)
     turn.clip = Clip(data, identify(parse_input(stt.media_format), data))
     session.utterance = Utterance()
-    session.effects.append(Start(Transcribe(turn.number, turn.clip, stt), admit=True))
+    session.effects.append(Start(Transcribe(turn.number, turn.clip, stt, is_joined), admit=True))
 
 
-def _whole(session: Session, data: bytes, media_format: str) -> bytes:
-    """The utterance as a file; where its recorder wrote the head into an earlier one, that is put before it."""
-    if sniff(data) is not None:
-        session.stream_header = stream_header(data)
-    elif _continues(session, media_format):
-        return with_header(session.stream_header, data)
+def _whole(session: Session, utterance: Utterance, media_format: str) -> bytes:
+    """The utterance as a file; where its recorder wrote the head into an earlier one, that is put before it.
+
+    What goes on in the next utterance is the last file of this one.
+    """
+    data = bytes(utterance.audio)
+    if sniff(data) is None and _continues(session, media_format):
+        data = with_header(session.stream_header, data)
+        if not utterance.last_file:
+            return data
+    last = bytes(utterance.audio[utterance.last_file :]) if utterance.last_file else data
+    if sniff(last) is not None:
+        session.stream_header = stream_header(last)
     return data
 
 

@@ -64,13 +64,17 @@ Doing = Callable[[], Awaitable[None]]
 
 
 class Ear:
-    """An utterance that is recognised while it is spoken; `whole` is the job once it is complete."""
+    """An utterance that is recognised while it is spoken; `whole` is the job once it is complete.
 
-    def __init__(self) -> None:
+    `reads_files`: the recogniser gets the file as it is, and of several hears the first one alone.
+    """
+
+    def __init__(self, *, reads_files: bool) -> None:
         self.audio = Growing()
         self.whole: Transcribe | None = None
         self.is_over = False
         self.has_counted = False
+        self.reads_files = reads_files
 
     def counts(self, event: StageEvent) -> bool:
         """Whether this is a result of the whole utterance: nothing is before its end, nor a transcript without it."""
@@ -212,10 +216,14 @@ class Runner:
             return Failed(job.turn, kind, ErrorId.BUSY, BUSY)
         ear = self._ears.pop(job.turn, None)
         if ear is not None and isinstance(job, Transcribe):
-            ear.whole = job
             self._finish_listening(ear)
-            if not ear.is_over:
-                return None
+            if job.is_joined and ear.reads_files:
+                for work in self._work.pop(job.turn, ()):
+                    work.cancel()
+            else:
+                ear.whole = job
+                if not ear.is_over:
+                    return None
         run = partial(stages.perform, job, self._engines, self.session.limits, self._report)
         return self._submit(job, run, partial(self._crash, job))
 
@@ -247,10 +255,11 @@ class Runner:
         Where not, or where it goes wrong, nothing is lost: the whole utterance is recognised at the commit.
         """
         pool = self._pools["STT"]
-        if not self._engines.recogniser(job.stt.provider.name).live or not pool.reserve_to_listen():
+        recogniser = self._engines.recogniser(job.stt.provider.name)
+        if not recogniser.live or not pool.reserve_to_listen():
             return
         self._seats[job.turn] = ("STT",)
-        ear = self._ears[job.turn] = Ear()
+        ear = self._ears[job.turn] = Ear(reads_files=job.clip.format.name in recogniser.accepts)
         ear.audio.extend(job.clip.data)
         crashed = partial(self._crash_live, job, ear)
         ear.is_over = self._submit(job, partial(self._recognise_live, job, ear), crashed) is not None

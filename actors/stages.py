@@ -152,7 +152,7 @@ async def _transcribe(
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
     audio: Audio = Complete(job.clip.data) if live is None else live
     format_ = job.clip.format
-    if format_.name not in engine.accepts:
+    if format_.name not in engine.accepts or (job.is_joined and live is None):
         if live is None:
             audio = Complete(await engines.codec.decode(job.clip, engine.wants.rate))
         else:

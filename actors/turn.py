@@ -18,13 +18,14 @@ class Utterance:
     """The audio of the utterance that is being received.
 
     `overflown`: it was too long and is thrown away. `listened`: what there is of it was offered to a recogniser that
-    listens while it is spoken.
+    listens while it is spoken. `last_file`: where the last of several files begins, each of which began with a chunk.
     """
 
     def __init__(self) -> None:
         self.audio = bytearray()
         self.overflown = False
         self.listened = False
+        self.last_file = 0
 
 
 class Turn:

@@ -16,6 +16,7 @@ from actors.ports import Clip, Undecodable
 from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, sniff
+from protocol.joined import files_of
 
 DEMUXERS = {
     "mp3": "mp3",
@@ -28,6 +29,8 @@ DEMUXERS = {
     "aac": "aac",
 }
 """FFmpeg's demuxer for each format; always named, for its own probing takes pictures and playlists that open files."""
+MOST_FILES = 10_000
+"""Files that a sound may consist of, one behind the other."""
 Check = Callable[[], None]
 """Called between steps; raises where the call is to be left."""
 
@@ -100,10 +103,18 @@ def _raw(clip: Clip) -> Iterator[Block]:
 
 
 def _demuxed(data: bytes, name: str) -> Iterator[Block]:
-    """The first audio stream of a file, as far as it can be decoded: damaged packets are left out."""
-    data = WavCleaner().take(data) if name == "wav" else data
-    with suppress(av.FFmpegError), av.open(BytesIO(data), "r", format=DEMUXERS[name], metadata_errors="ignore") as file:
-        yield from sound_of(file)
+    """The first audio stream of each file, as far as it can be decoded: damaged packets are left out."""
+    files = files_of(data, name)
+    if len(files) > MOST_FILES:
+        raise Undecodable(f"the audio consists of {len(files)} files, at most {MOST_FILES} are taken: send longer ones")
+    for one in files:
+        data = WavCleaner().take(one) if name == "wav" else one
+        with suppress(av.FFmpegError), _opened(data, name) as file:
+            yield from sound_of(file)
+
+
+def _opened(data: bytes, name: str) -> av.container.InputContainer:
+    return av.open(BytesIO(data), "r", format=DEMUXERS[name], metadata_errors="ignore")
 
 
 def sound_of(file: av.container.InputContainer) -> Iterator[Block]:

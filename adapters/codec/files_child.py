@@ -15,6 +15,7 @@ from adapters.codec.pieces import wav_header
 from adapters.processes.child import Line, limit_memory, serve
 from adapters.processes.frames import Convert, Converted, Decode, Decoded, Ready, Request, Result
 from protocol.audioformat import INPUT_RATE, OUTPUT_RATE, AudioFormat
+from protocol.joined import files_of
 
 
 class Codec:
@@ -68,7 +69,7 @@ def is_already(clip: Clip, target: AudioFormat, samples: bytes) -> bool:
         case "mp3":
             return found == "mp3"
         case "opus":
-            return found in ("ogg", "opus") and b"OpusHead" in clip.data[:256]
+            return found in ("ogg", "opus") and b"OpusHead" in clip.data[:256] and len(files_of(clip.data, "ogg")) == 1
         case "wav":
             return found == "wav" and _is_plain_wav(clip.data, len(samples))
         case _:

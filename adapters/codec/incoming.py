@@ -1,246 +1,29 @@
 """Inside the codec's process for streams: samples of a sound whose bytes are still coming."""
 
-import threading
 from collections import deque
-from contextlib import suppress
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
 
-import av
 import numpy as np
 
-from actors.ports import Clip
-from adapters.codec.decode import DEMUXERS, Block, Check, block_of, blocks_of, candidates, sound_of
-from adapters.codec.heads import WavCleaner
+from actors.ports import Clip, Undecodable
+from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
-from adapters.codec.pieces import Even
-from protocol.audioformat import INPUT_RATE, AudioFormat
+from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed
+from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
+from protocol.joined import JOINED, Files
 
+SNIFFED = 16
+"""Bytes that tell whether it is a container of which there may be several."""
 HEAD = 256
 """Bytes that tell what a sound is; in an mp3 also how long it is."""
 KEEP = 1024 * 1024
 KEEP_M4A = 32 * 1024 * 1024
 """Bytes that are kept while nothing of them decodes, so that at the end they can be tried as a whole file."""
-FULL = 64
-"""Blocks that a reader may be ahead of those who want them."""
-LOOK = 0.05
-"""Seconds after which it is looked whether a call is to be left."""
-LIVE = {"probesize": "32", "analyzeduration": "0"}
-"""FFmpeg's options for beginning with the first packet: its own defaults wait for more than a second of sound."""
 
 
-class Left(Exception):
-    """Nobody wants this sound any more."""
-
-
-class Source(Protocol):
-    """Where the samples of a sound come from."""
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """The next bytes came; `last`: there will be no more."""
-
-    def take(self, check: Check) -> Block | None:
-        """The next samples, None where there are none by now. Raises Undecodable."""
-
-    def close(self) -> None:
-        """Free everything."""
-
-
-class Raw:
-    """Samples as they are."""
-
-    def __init__(self, rate: int) -> None:
-        self._rate = rate
-        self._even = Even()
-        self._samples = bytearray()
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """As `Source`; half a sample at the end is left out."""
-        self._samples += self._even.take(data)
-
-    def take(self, check: Check) -> Block | None:
-        """As `Source`, a second at most."""
-        samples = bytes(self._samples[: 2 * self._rate])
-        del self._samples[: len(samples)]
-        return Block(self._rate, np.frombuffer(samples, np.dtype("<i2"))) if samples else None
-
-    def close(self) -> None:
-        """As `Source`."""
-
-
-class File:
-    """A file that is all there."""
-
-    def __init__(self, clip: Clip) -> None:
-        self._blocks = blocks_of(clip)
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """As `Source`; nothing comes any more."""
-
-    def take(self, check: Check) -> Block | None:
-        """As `Source`."""
-        return next(self._blocks, None)
-
-    def close(self) -> None:
-        """As `Source`."""
-
-
-class Frames:
-    """AAC frames, each with a header of its own (ADTS); FFmpeg's demuxer for them gives up at damage in a stream."""
-
-    def __init__(self, tag: int) -> None:
-        context = av.CodecContext.create("aac", "r")
-        assert isinstance(context, av.AudioCodecContext)
-        context.thread_count = 1
-        self._tag = tag
-        self._context = context
-        self._packets: deque[av.Packet[av.AudioStream]] = deque()
-        self._blocks: deque[Block] = deque()
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """As `Source`; the tag before the first frame is left out."""
-        data, self._tag = data[self._tag :], max(0, self._tag - len(data))
-        with suppress(av.FFmpegError):
-            self._packets += self._context.parse(data) if data else ()
-            if last:
-                self._packets += self._context.parse(None)
-
-    def take(self, check: Check) -> Block | None:
-        """As `Source`."""
-        while self._packets and not self._blocks:
-            with suppress(av.FFmpegError):
-                blocks = map(block_of, self._context.decode(self._packets.popleft()))
-                self._blocks += filter(None, blocks)
-        return self._blocks.popleft() if self._blocks else None
-
-    def close(self) -> None:
-        """As `Source`."""
-
-
-class Container:
-    """FFmpeg on a thread of its own, which waits in `read` for bytes that have not come.
-
-    `_moved` guards all of it. The thread ends when the sound does, when nothing of it can be read, or in `read` after
-    `close`.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._cleaner = WavCleaner() if name == "wav" else None
-        self._moved = threading.Condition()
-        self._bytes = bytearray()
-        self._blocks: deque[Block] = deque()
-        self._is_last = False
-        self._is_starved = False
-        self._is_done = False
-        self._is_closed = False
-        threading.Thread(target=self._run, name=f"{name} in", daemon=True).start()
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """As `Source`."""
-        data = self._cleaner.take(data) if self._cleaner else data
-        with self._moved:
-            if not self._is_done:
-                self._bytes += data
-            self._is_last = last
-            self._is_starved = False
-            self._moved.notify_all()
-
-    def take(self, check: Check) -> Block | None:
-        """As `Source`; with nothing at hand it waits until the thread has done what it can, or is far enough ahead."""
-        with self._moved:
-            if not self._blocks:
-                self._moved.notify_all()
-                while not (self._is_starved or self._is_done or len(self._blocks) >= FULL):
-                    if not self._moved.wait(LOOK):
-                        check()
-            return self._blocks.popleft() if self._blocks else None
-
-    def close(self) -> None:
-        """As `Source`; does not wait for the thread."""
-        with self._moved:
-            self._is_closed = True
-            self._bytes.clear()
-            self._blocks.clear()
-            self._moved.notify_all()
-
-    # ---- on the thread
-
-    def _run(self) -> None:
-        try:
-            with suppress(av.FFmpegError, Left):
-                self._demux()
-        finally:
-            with self._moved:
-                self._is_done = True
-                self._bytes.clear()
-                self._moved.notify_all()
-
-    def _demux(self) -> None:
-        with av.open(self, "r", format=DEMUXERS[self._name], metadata_errors="ignore", options=LIVE) as file:
-            for block in sound_of(file):
-                self._give(block)
-
-    def _give(self, block: Block) -> None:
-        with self._moved:
-            while len(self._blocks) >= FULL and not self._is_closed:
-                self._moved.wait()
-            if self._is_closed:
-                raise Left
-            self._blocks.append(block)
-            if len(self._blocks) == FULL:
-                self._moved.notify_all()
-
-    def read(self, size: int) -> bytes:
-        """What PyAV calls for the next bytes; b"" at the end, as often as it asks."""
-        with self._moved:
-            while not (self._bytes or self._is_last or self._is_closed):
-                self._is_starved = True
-                self._moved.notify_all()
-                self._moved.wait()
-            data = bytes(self._bytes[:size])
-            del self._bytes[:size]
-            return data
-
-
-class Trimmed:
-    """An mp3 without the samples that its header tells to leave out at the end, which FFmpeg does for files alone.
-
-    They are held until it is certain that nothing follows: a header may be false, and files may be joined.
-    """
-
-    def __init__(self, inner: Source, length: int, padding: int) -> None:
-        self._inner = inner
-        self._left = length
-        self._padding = padding
-        self._held: list[Block] = []
-
-    def feed(self, data: bytes, *, last: bool) -> None:
-        """As `Source`."""
-        self._inner.feed(data, last=last)
-
-    def take(self, check: Check) -> Block | None:
-        """As `Source`."""
-        while self._padding >= 0:
-            block = self._inner.take(check)
-            if block is None:
-                return None
-            kept, over = block.samples[: self._left], block.samples[self._left :]
-            self._left -= len(kept)
-            self._padding -= len(over)
-            if len(over):
-                self._held.append(Block(block.rate, over))
-            if len(kept):
-                return Block(block.rate, kept)
-        return self._held.pop(0) if self._held else self._inner.take(check)
-
-    def close(self) -> None:
-        """As `Source`."""
-        self._held.clear()
-        self._inner.close()
-
-
-class Incoming:
-    """A sound whose bytes are still coming.
+class One:
+    """A file whose bytes are still coming.
 
     While nothing of it decodes, its bytes are kept, and at the end they are tried as a whole file: an MPEG-4 file may
     have its index at the end, and a name may be as false as a header.
@@ -309,5 +92,83 @@ class Incoming:
     def close(self) -> None:
         """As `Source`."""
         self._keep(False)
+        if self._inner:
+            self._inner.close()
+
+
+class InTurn:
+    """Files one behind the other, each read when the one before is at its end; what does not decode is left out."""
+
+    def __init__(self, name: str, opened: Callable[[], Source]) -> None:
+        self._files = Files(name)
+        self._opened = opened
+        self._source = opened()
+        self._waiting: deque[bytearray] = deque()
+        self._is_last = False
+        self._count = 1
+        self._rate = 0
+        """Of the last samples, 0 where there were none yet."""
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """As `Source`. Raises Undecodable for more files than are taken."""
+        here, *others = self._files.take(data, last=last)
+        self._is_last = last
+        if self._waiting:
+            self._waiting[-1] += here
+        else:
+            self._source.feed(here, last=last or bool(others))
+        self._waiting += map(bytearray, others)
+        self._count += len(others)
+        if self._count > MOST_FILES:
+            raise Undecodable(f"the audio consists of more than {MOST_FILES} files: send longer ones")
+
+    def take(self, check: Check) -> Block | None:
+        """As `Source`; where another file begins it is an empty block, so that a call goes through few of them."""
+        try:
+            block = self._source.take(check)
+        except Undecodable:
+            if not (self._waiting or self._rate):
+                raise
+            block = None
+        if block is None and self._waiting:
+            self._source.close()
+            self._source = self._opened()
+            self._source.feed(bytes(self._waiting.popleft()), last=bool(self._waiting) or self._is_last)
+            return Block(self._rate or INPUT_RATE, np.empty(0, np.int16))
+        self._rate = block.rate if block else self._rate
+        return block
+
+    def close(self) -> None:
+        """As `Source`."""
+        self._waiting.clear()
+        self._source.close()
+
+
+class Incoming:
+    """A sound whose bytes are still coming: one file, or several one behind the other."""
+
+    def __init__(self, source: AudioFormat) -> None:
+        self._opened = partial(One, source)
+        self._head = bytearray()
+        self._inner: Source | None = None
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """As `Source`."""
+        if self._inner is None:
+            self._head += data
+            if len(self._head) < SNIFFED and not last:
+                return
+            data = bytes(self._head)
+            name = sniff(data)
+            self._inner = InTurn(name, self._opened) if name in JOINED else self._opened()
+            self._head.clear()
+        self._inner.feed(data, last=last)
+
+    def take(self, check: Check) -> Block | None:
+        """As `Source`."""
+        return self._inner.take(check) if self._inner else None
+
+    def close(self) -> None:
+        """As `Source`."""
         if self._inner:
             self._inner.close()

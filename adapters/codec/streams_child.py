@@ -17,6 +17,8 @@ from protocol.audioformat import OUTPUT_RATE, AudioFormat
 
 TURN = 4.0
 """Seconds of sound that are dealt with in one call; then it is the turn of others."""
+FEW = 1_000
+"""Blocks that are dealt with in one call: there may be very many that are short or empty."""
 _NOTHING = 1e-6
 """Seconds by which a sum of many times may be wrong."""
 STACK = 512 * 1024
@@ -57,7 +59,7 @@ class Stream:
         """The sound that there is by now, as few blocks, and whether there is more than a call's worth."""
         blocks: list[Block] = []
         taken = 0.0
-        while taken < TURN and (block := self._incoming.take(check)) is not None:
+        while taken < TURN and len(blocks) < FEW and (block := self._incoming.take(check)) is not None:
             check()
             blocks.append(block)
             taken += len(block.samples) / block.rate
@@ -65,7 +67,9 @@ class Stream:
         if self._left < -_NOTHING:
             raise too_long(self._seconds)
         runs = itertools.groupby(blocks, key=lambda block: block.rate)
-        return [Block(rate, np.concatenate([block.samples for block in run])) for rate, run in runs], taken >= TURN
+        return [
+            Block(rate, np.concatenate([block.samples for block in run])) for rate, run in runs
+        ], taken >= TURN or len(blocks) >= FEW
 
     def _resampled(self, resampler: Resampler, blocks: list[Block]) -> bytes:
         pieces = [resampler.push(block) for block in blocks]

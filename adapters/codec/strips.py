@@ -4,11 +4,11 @@ from typing import Protocol
 
 from actors.ports import Target, Undecodable
 from adapters.codec.heads import MAX_HEADER, WavReader
-from adapters.codec.joined import Files
 from adapters.codec.pieces import Even
 from adapters.codec.streams import Remote, Streams
 from adapters.processes.frames import Opening
 from protocol.audioformat import AudioFormat
+from protocol.joined import Files
 
 
 class Strip(Protocol):

@@ -4,11 +4,11 @@ import re
 
 from actors.ports import Clip, EngineFailed, Speech
 from adapters.codec.heads import MAX_HEADER, WavReader
-from adapters.codec.joined import Files
 from adapters.codec.pieces import Even
 from adapters.providers.provider import Endpoint, ProviderFailed
 from adapters.remote.web import Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
+from protocol.joined import Files
 
 PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)
 """A little less than a session has with a synthesiser, so that it hears of it from the provider's side."""

@@ -173,6 +173,23 @@ async def house(workers: int = 4) -> AsyncIterator[House]:
         nursery.cancel_scope.cancel()
 
 
+@pytest.mark.parametrize("reads_files", [True, False], ids=["the file itself", "samples"])
+async def test_a_recogniser_that_would_hear_the_first_of_several_files_alone_hears_them_at_the_commit(
+    autojump_clock: MockClock, reads_files: bool
+) -> None:
+    flac = b"fLaC\0\0\0\x22 a file"
+    async with house() as home:
+        if reads_files:
+            home.engines.listener.accepts = frozenset({"pcm16", "flac"})
+        for _ in range(3):
+            home.tell(BufferAppend(flac))
+        await wait_all_tasks_blocked()
+        home.tell(BufferCommit())
+        await wait_all_tasks_blocked()
+        assert home.engines.listener.calls == (2 if reads_files else 1)
+        assert home.runners[0].session.turn.said == (flac * 3).decode()
+
+
 @pytest.mark.parametrize("why", WHYS)
 @pytest.mark.parametrize("at", [1.0, LIMITS.receiving], ids=["anytime", "as a deadline is looked at"])
 @pytest.mark.parametrize("first", ["the end", "the commit"])

@@ -229,6 +229,35 @@ def test_the_ack_of_a_chunk_that_is_dropped_says_so(short: Playbook) -> None:
     assert short.refusals() == [3]
 
 
+# ---- several files
+
+
+def heard(pb: Playbook, *chunks: bytes) -> Transcribe:
+    """What is recognised of an utterance of these chunks, after which the turn is cancelled."""
+    for event in (*map(append, chunks), commit(), cancel()):
+        (pb >> event).skip()
+    return [job for job in pb.jobs if isinstance(job, Transcribe)][-1]
+
+
+def test_chunks_that_are_each_a_file_are_recognised_as_several_files(pb: Playbook) -> None:
+    job = heard(pb.at(State.HANDSHAKEN), WEBM, b" more", WEBM)
+    assert (job.clip.data, job.is_joined) == (WEBM + b" more" + WEBM, True)
+    assert not heard(pb, WEBM, b" more").is_joined
+
+
+@pytest.mark.parametrize("chunk", [b"OggS\0\0 the next page", b"ID3 a tag", b"\xff\xfb", CLUSTER])
+def test_what_goes_on_with_a_file_is_no_other_file(pb: Playbook, chunk: bytes) -> None:
+    assert not heard(pb.at(State.HANDSHAKEN), WEBM, chunk).is_joined
+
+
+def test_what_goes_on_in_the_next_utterance_is_the_last_file_of_this_one(pb: Playbook) -> None:
+    (pb.at(State.HANDSHAKEN) >> update(STT={"mediaFormat": "webm"})).skip()
+    heard(pb, WEBM, WEBM.replace(b"the head", b"new head"))
+    job = heard(pb, CLUSTER + b"rest")
+    assert job.clip.data == b"\x1a\x45\xdf\xa3 new head" + CLUSTER + b"rest"
+    assert not job.is_joined
+
+
 # ---- stragglers
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.ports import Target, Undecodable
-from adapters.codec.incoming import FULL
+from adapters.codec.sources import FULL
 from adapters.codec.streams_child import Stream
 from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_FORMATS, AudioFormat

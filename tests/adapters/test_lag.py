@@ -10,7 +10,6 @@ from actors.pace import BYTES, ITEMS
 from actors.ports import Target
 from adapters.codec.codec import AudioCodec
 from adapters.codec.heads import MOST_CHUNKS, WavReader
-from adapters.codec.joined import files_of
 from adapters.codec.live import STEP, passed
 from adapters.codec.passing import Mp3Walker, OggWalker, PassingWriter
 from adapters.codec.pieces import wav_header
@@ -22,6 +21,7 @@ from adapters.tts.sound import Reading
 from adapters.wire.http import CHUNK_ITEMS, Deadlines, HttpConnection
 from protocol.audioformat import AudioFormat
 from protocol.engineio import MESSAGE
+from protocol.joined import files_of
 from tests.adapters.sounds import written
 from tests.lag import MOST_GROWTH, Stretch, growth, stretch
 

@@ -26,18 +26,24 @@ _BEGINNINGS = {
     ),
     "m4a": _Beginning(re.compile(rb"ftyp[\x20-\x7e]{4}"), b"\0\0", 12, 4),
     "flac": _Beginning(re.compile(rb"fLaC[\0\x80]\0\0\x22"), b"fLaC", 8),
+    "ogg": _Beginning(
+        re.compile(rb"OggS\0[\2\6]\0{8}.{14}(?:OpusHead|\x01vorbis|\x7fFLAC|Speex )", re.DOTALL), b"OggS", 36
+    ),
 }
-"""By container; what no sound shows by accident. In mp3, AAC and Ogg a decoder goes on by itself.
+"""By container; what no sound shows by accident. In mp3 and AAC a decoder goes on by itself.
 
-Sources: RIFF, as `heads`; RFC 8794, section 11.2; ISO/IEC 14496-12, section 4.3; RFC 9639, section 8.
+Sources: RIFF, as `heads`; RFC 8794, section 11.2; ISO/IEC 14496-12, section 4.3; RFC 9639, section 8; RFC 3533,
+section 6, for the first page of a stream.
 """
+JOINED = frozenset({*_BEGINNINGS, "opus"})
+"""The formats of which several files in one body are taken apart here: other decoders hear the first one alone."""
 
 
 class Files:
     """Takes apart a body that comes in any pieces, whose first file is a `container`."""
 
     def __init__(self, container: str) -> None:
-        self._beginning = _BEGINNINGS.get(container)
+        self._beginning = _BEGINNINGS.get("ogg" if container == "opus" else container)
         self._held = b""
         self._is_first = True
 
