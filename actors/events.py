@@ -81,7 +81,7 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class Retracted(msgspec.Struct, frozen=True):
-    """What was written of the answer is taken back, and it comes anew; nobody has been told any of it."""
+    """What was written of the answer is taken back, and it comes anew."""
 
     turn: int
 

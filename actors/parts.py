@@ -38,6 +38,7 @@ class Part:
         self.audience: tuple[Listener, ...] = ()
         self.targets: tuple[Target, ...] = ()
         self.made = False
+        self.is_retracted = False
         self.waiting: list[Sounds] = []
         self.failures: dict[Target, str] = {}
         self.opened: set[Target] = set()
@@ -138,9 +139,25 @@ class Parts:
     def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool) -> None:
         """Sound of a part was made, or why it cannot be for some; with `last` the part is."""
         part = self._parts[number]
+        if part.is_retracted:
+            return
         part.waiting.append(sounds)
         part.failures.update(failures)
         part.made = part.made or last
+
+    def retract(self) -> None:
+        """The text so far was none of the answer: parts that are not begun never were, the others end where they are.
+
+        Those keep their numbers, because ids have no gaps; of one from which nothing was sent, nothing is shown.
+        """
+        for _ in range(len(self._to_begin)):
+            self._parts.pop()
+        self._to_begin.clear()
+        for part in self._in_hand:
+            part.made = part.is_retracted = True
+            part.waiting.clear()
+            part.failures.clear()
+            part.text = part.text if part.opened else ""
 
     # ---- sending
 

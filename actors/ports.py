@@ -153,8 +153,19 @@ class Delivery(msgspec.Struct, frozen=True):
 class Retraction(msgspec.Struct, frozen=True):
     """What was handed on is taken back, and all comes anew: after a failure in the midst of it, with another try.
 
-    Only where nobody has been told any of it yet, because it is awaited whole: `stream` of what was asked is false.
+    After a failure only where nobody has been told any of it yet, because it is awaited whole: `stream` of what was
+    asked is false. A language model also says so of what was streamed, where that turns out to be no answer but a
+    thought: then the part in the air ends, and nothing of it is remembered.
     """
+
+
+SPECIAL_TOKENS = (
+    r"<\|[A-Za-z0-9_./:=▁ -]{1,60}+\|>|<｜[^｜<>\n]{1,60}+｜>"  # ChatML, Llama 3, Phi, GLM, gpt-oss; DeepSeek
+    r"|</?(?:start_of_turn|end_of_turn|start_of_image|end_of_utterance|end_of_text|endoftext|im_start|im_end)>"
+    r"|<(?:eos|bos|pad|unk|eot|eod|eom|sop|eop|mask|unused\d{1,4}|extra_id_\d{1,4}|0x[0-9A-F]{2})>"  # Gemma, GLM, T5
+    r"|\[/?(?:INST|AVAILABLE_TOOLS|TOOL_RESULTS|BOS|EOS|PAD|gMASK)\]|<</?SYS>>"  # Mistral, Llama 2, GLM
+)
+"""A pattern of the marks by which models are told where a message begins and ends; an answer should have none."""
 
 
 class LanguageModel(Protocol):

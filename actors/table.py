@@ -166,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     # ---- the answer
     Rule("delivery", ANSWER, None, "noted for the sound; nobody is told", ("note_delivery",)),
     Rule("delivery", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("retraction", ANSWER, None, "the text so far is forgotten; nobody was told of it", ("retract",)),
+    Rule("retraction", ANSWER, None, "the text so far is forgotten; the part in the air ends", ("retract",)),
     Rule("retraction", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
     Rule("written", ANSWER, None, "with `LLM.stream`, `response.text.delta`", ("write",)),
     Rule("written", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),

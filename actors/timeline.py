@@ -61,6 +61,11 @@ class Timeline:
         if part in self._played:
             self._played[part].complete = True
 
+    def forget(self) -> None:
+        """The words of what was sent were none of the answer; its sound plays on."""
+        for played in self._played.values():
+            played.text = ""
+
     def heard(self, now: float) -> str:
         """The words that had time to play by `now`, in the order of the parts."""
         texts = [played.heard(now) for _, played in sorted(self._played.items())]

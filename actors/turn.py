@@ -83,12 +83,14 @@ class Turn:
                 self._add()
 
     def retract(self) -> None:
-        """Forget what is written of an answer that is awaited whole; it comes anew."""
+        """Forget what is written of the answer, which comes anew; parts of it that are begun end where they are."""
         self.answer.clear()
         self.answer_chars = 0
         self.delivery = Delivery()
         self._cutter, self._scraps = self._new_cutter(), ""
         self._made.clear()
+        self.parts.retract()
+        self.timeline.forget()
 
     def finish_text(self) -> bool:
         """The answer is written to its end: make the parts that are left. Returns whether it has sound."""

@@ -40,7 +40,7 @@ COMES_FROM: dict[str, str] = {
     "silence": "a transcript without words",
     "delivery": "the language model, where it says how its answer is to be spoken",
     "made": "sound of a part, as it is made",
-    "retraction": "the language model, where it failed in the midst of an unstreamed answer and is asked again",
+    "retraction": "the language model, where it wrote a thought, or failed in an unstreamed answer and is asked again",
     "written": "a piece of the answer's text",
     "answer": "the answer is complete",
     "wordless answer": "the answer is complete and has nothing to speak",

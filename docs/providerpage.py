@@ -82,6 +82,14 @@ events with one line end between them or two, a JSON value a line, one JSON valu
   there is taken for whole. A body that ends before any word is a failure.
 * What a model refuses is left out from then on: fields such as `temperature`, and a role for the prompt, which many
   chat templates lack (Gemma: "System role not supported"). Then the prompt goes before the first user message.
+* What a model thinks is never spoken, shown or remembered, by whichever marks it is set apart: fields of their own
+  (`reasoning_content`, `reasoning`, blocks of `thinking`), `<think>` and its like in any case of letters and anywhere,
+  the channels of gpt-oss, and the others that `adapters/llm/marks.py` lists with their models. Special tokens are taken
+  out as well. A mark in code or between quotation marks is spoken about, and stays; so does one in the midst of a
+  sentence that never ends.
+* Some models write only the end, `</think>`, because the beginning is in their prompt. The first time, what was told by
+  then is taken back: with `LLM.stream` the part in the air ends, and `response.text.done` has the answer alone. From
+  then on that model is held back until the mark, or 5 s.
 * A model that thinks before it speaks is alive: `llm_silence` and `providers.patience` wait for it, `llm_call` does
   not."""
 

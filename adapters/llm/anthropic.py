@@ -11,6 +11,7 @@ from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, prompted, system_prompt, turns
 from adapters.llm.streamed import NOTHING, OVER, Said, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.remembered import Remembered
 from adapters.remote.faults import of_error, words_of_error
 from adapters.remote.jsontext import fields, items, words
 from adapters.remote.web import Call, Patience, Web
@@ -33,13 +34,13 @@ _VERDICTS = {
 
 
 class AnthropicChat:
-    """Satisfies `LanguageModel` and `Listed`. It keeps what models refuse, nothing else."""
+    """Satisfies `LanguageModel` and `Listed`. It keeps what models refuse and which think aloud, nothing else."""
 
     def __init__(self, web: Web, endpoint: Endpoint, patience: Patience = PATIENCE) -> None:
         self._web = web
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
         self._patience = patience
-        self._refusals = Refusals()
+        self._refusals, self._thinkers = Refusals(), Remembered[str]()
 
     async def answer(self, question: Question, write: Write) -> None:
         """Write the answer as it is streamed. The model is asked not to think first, or to think little.
@@ -59,7 +60,7 @@ class AnthropicChat:
         body: dict[str, object] = {"max_tokens": DEFAULT_MOST, "messages": messages, "stream": True, **options}
         body["model"] = question.model or DEFAULT_MODEL
         async with self._web.open(self._call("POST", "/messages", body)) as answer:
-            await Streamed(self._endpoint, question.model, write, _fault).relay(answer, read)
+            await Streamed(self._endpoint, question, write, self._thinkers, _fault).relay(answer, read)
 
     async def offer(self) -> Offer:
         """Its models, the newest first, as it lists them."""

@@ -24,6 +24,7 @@ from adapters.llm.conversation import (
 )
 from adapters.llm.streamed import Said, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed
+from adapters.remembered import Remembered
 from adapters.remote.jsontext import fields, items, words
 from adapters.remote.web import Call, Patience, Web
 
@@ -60,7 +61,10 @@ _FIRST = (None, "", 0, "0")
 
 
 class OpenAiChat:
-    """Satisfies `LanguageModel` and `Listed`. `endpoint.url` ends in /v1. It keeps what models refuse, nothing else."""
+    """Satisfies `LanguageModel` and `Listed`. `endpoint.url` ends in /v1.
+
+    It keeps what models refuse and which think aloud, nothing else.
+    """
 
     def __init__(
         self, web: Web, endpoint: Endpoint, dialect: Dialect = COMPATIBLE, patience: Patience = PATIENCE
@@ -69,7 +73,7 @@ class OpenAiChat:
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
         self._dialect = dialect
         self._patience = patience
-        self._refusals = Refusals()
+        self._refusals, self._thinkers = Refusals(), Remembered[str]()
 
     async def answer(self, question: Question, write: Write) -> None:
         """Write the answer as it is streamed, without what the model thinks aloud.
@@ -93,7 +97,7 @@ class OpenAiChat:
         if question.model:
             body["model"] = question.model
         async with self._web.open(self._call("POST", "/chat/completions", body)) as answer:
-            await Streamed(self._endpoint, question.model, write).relay(answer, read)
+            await Streamed(self._endpoint, question, write, self._thinkers).relay(answer, read)
 
     async def offer(self) -> Offer:
         """Its models, in its own order, without those that cannot chat."""

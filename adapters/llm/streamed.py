@@ -12,11 +12,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import msgspec
 import trio
 
+from actors.ports import Question, Retraction
 from adapters.llm.conversation import Write
 from adapters.llm.thoughts import Thoughts
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
+from adapters.remembered import Remembered
 from adapters.remote.faults import error_of, of_error, words_of_error
 from adapters.remote.jsontext import Halves, parsed
+from adapters.remote.livesocket import first_cause
 from adapters.remote.sse import DONE, ServerSentEvent
 from adapters.remote.web import Answer
 from protocol.tolerant import show
@@ -26,6 +29,9 @@ AFTER_REASON = 1.0
 """Seconds without words after which an answer with a reason for its end is over."""
 LIFE = 1.0
 """Seconds between the signs of life that a model gives while it thinks."""
+HELD = 5.0
+"""Seconds for which the words of a model are held back that is known to think before it answers."""
+_SLICE = 4_096
 _KEEP_ALIVES = frozenset({"ping", "heartbeat", "keep-alive", "keepalive"})
 _NO_REASON = frozenset({"", "null", "none"})
 
@@ -53,14 +59,22 @@ Fault = Callable[[Endpoint, object], ProviderFailed]
 
 
 class Streamed:
-    """One answer on its way to `write`; `model` is its name for the log, `fault` makes an error of a provider's own."""
+    """One answer on its way to `write`; `fault` makes an error of a provider's own.
 
-    def __init__(self, endpoint: Endpoint, model: str, write: Write, fault: Fault = of_error) -> None:
+    `thinkers` are the models of this provider that end a thought which they do not begin, and is added to.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, question: Question, write: Write, thinkers: Remembered[str], fault: Fault = of_error
+    ) -> None:
         self._endpoint = endpoint
-        self._model = show(model)
+        self._model = question.model
         self._write = write
         self._fault = fault
-        self._halves, self._thoughts = Halves(), Thoughts()
+        self._thinkers = thinkers
+        self._halves = Halves()
+        self._thoughts = Thoughts(is_held=question.stream and question.model in thinkers)
+        self._writing, self._holding = trio.Lock(), trio.Event()
         self._complaint: object = None
         self._reason = ""
         self._has_words = self._has_written = False
@@ -72,13 +86,32 @@ class Streamed:
 
         Raises ProviderFailed where it breaks off, makes no sense, has an error in it, or ends without having begun.
         """
+        with first_cause():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._release_in_time)
+                is_over = await self._follow(answer, read)
+                async with self._writing:
+                    nursery.cancel_scope.cancel()
+        self._judge(is_over=is_over)
+
+    async def _follow(self, answer: Answer, read: Read) -> bool:
+        """Hand on the words; whether the answer said that it was over."""
         events, is_over = answer.events(), False
         while not is_over and (event := await self._next(events)) is not None:
             said = self._said(event, read)
             is_over = said.is_over
             await self._take(said)
-        await self._hand_on(self._thoughts.spoken(self._halves.rest()) + self._thoughts.rest())
-        self._judge(is_over=is_over)
+        await self._hand_on(self._halves.rest())
+        async with self._writing:
+            await self._tell(self._thoughts.rest())
+        return is_over
+
+    async def _release_in_time(self) -> None:
+        """Once words are held back, do so for HELD at most, though nothing more may come."""
+        await self._holding.wait()
+        await trio.sleep(HELD)
+        async with self._writing:
+            await self._tell([text for text in [self._thoughts.release()] if text])
 
     async def _next(self, events: AsyncIterator[ServerSentEvent]) -> ServerSentEvent | None:
         """The next event; None at the end of the body, or where the time is over that there is after a reason."""
@@ -116,7 +149,8 @@ class Streamed:
         if text or said.thinks:
             self._is_contradicted = self._is_contradicted or self._is_ending
             self._has_words = self._has_words or bool(text)
-            await self._hand_on(self._thoughts.spoken(self._halves.joined(text)))
+            for start in range(0, len(text), _SLICE):
+                await self._hand_on(self._halves.joined(text[start : start + _SLICE]))
             await self._live()
         reason = "" if said.reason.lower() in _NO_REASON else said.reason
         self._reason = reason or self._reason
@@ -126,9 +160,17 @@ class Streamed:
             self._over_at = trio.current_time() + AFTER_REASON
 
     async def _hand_on(self, text: str) -> None:
-        if text:
-            self._has_written = True
-            await self._write(text)
+        async with self._writing:
+            await self._tell(self._thoughts.take(text))
+        if self._thoughts.is_known:
+            self._thinkers.add(self._model)
+        if self._thoughts.holds:
+            self._holding.set()
+
+    async def _tell(self, told: list[str | Retraction]) -> None:
+        for piece in told:
+            self._has_written = isinstance(piece, str)
+            await self._write(piece)
             self._alive_at = trio.current_time()
 
     async def _live(self) -> None:
@@ -139,7 +181,7 @@ class Streamed:
 
     def _judge(self, *, is_over: bool) -> None:
         """Raise ProviderFailed, or say so, where the answer is not as it should be."""
-        title, model, reason = self._endpoint.title, self._model, self._reason
+        title, model, reason = self._endpoint.title, show(self._model), self._reason
         if not (reason or is_over or self._has_written):
             if words_of_error(self._complaint):
                 raise self._fault(self._endpoint, self._complaint)

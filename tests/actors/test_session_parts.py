@@ -26,6 +26,7 @@ from tests.playbook import (
     joined,
     later,
     recognised,
+    retracted,
     silent,
     spoken,
     state,
@@ -353,3 +354,45 @@ def test_a_receiver_of_its_own_may_cancel(pb: Playbook) -> None:
     begin(pb, stream=True) >> written("One. Two.") >> answered()
     pb.skip() >> joined(2, "receiver")
     pb.skip() >> by(2, cancel()) << cut("cancelled") << state("handshaken")
+
+
+# ---- what was streamed and is none of the answer
+
+
+def think_aloud(pb: Playbook) -> Playbook:
+    """A thought is streamed as if it were the answer; when some sound of it has been sent, it is taken back."""
+    begin(pb, llm=True, stream=True) >> written("The user greets me. I greet back. And so")
+    pb.skip() >> spoken(1.0, part=0, last=False) << state("speaking")
+    pb << piece(0, "The user greets me. ", closes=False)
+    return pb >> retracted() << piece(0, audio="")
+
+
+def test_what_was_streamed_and_is_taken_back_ends_the_part_in_the_air(pb: Playbook) -> None:
+    think_aloud(pb)
+    assert texts(pb) == ["The user greets me.", "I greet back."]
+    pb >> spoken(1.0, part=0) >> spoken(1.0, part=1) >> written("Hello there. Ho") << TextDelta("Hello there. Ho")
+    pb << Speak << piece(1, audio="")
+    assert texts(pb)[2:] == ["Hello there."]
+    pb >> written("w?") << TextDelta("w?") >> answered() << TextDone("Hello there. How?") << Speak
+    pb >> spoken(1.0, part=2) << piece(2, "Hello there. ", closes=True, of=4)
+    pb >> spoken(1.0, part=3) << piece(3, "How?", done=True, of=4) << Metrics
+    pb >> later(9.0)
+    pb.skip()
+    assert [exchange.answered for exchange in pb.session.history] == ["Hello there. How?"]
+
+
+def test_what_was_taken_back_is_not_remembered_where_the_answer_is_cut(pb: Playbook) -> None:
+    think_aloud(pb) >> written("Hello there. Ho") << TextDelta << Speak << piece(1, audio="")
+    pb >> spoken(1.0, part=2, last=False) << piece(2, "Hello there. ", closes=False)
+    pb >> later(1.5) >> cancel()
+    pb.skip()
+    assert [exchange.answered for exchange in pb.session.history] in (["Hello"], ["Hello there."])
+    think_aloud(pb) >> cancel()
+    pb.skip()
+    assert pb.session.history[-1].answered == ""
+
+
+def test_nothing_of_a_thought_is_said_where_the_answer_is_spoken_in_one_part(pb: Playbook) -> None:
+    begin(pb, llm=True, multiple=False) >> written("The user greets me.") << TextDelta
+    pb >> retracted() >> written("Hello.") << TextDelta >> answered() << TextDone("Hello.") << Speak
+    assert texts(pb) == ["Hello."]

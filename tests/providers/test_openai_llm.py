@@ -8,7 +8,6 @@ import pytest
 from actors.ports import Exchange, Question
 from adapters.llm.conversation import Refusals, turns
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, Dialect, OpenAiChat
-from adapters.llm.thoughts import Thoughts
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Web
 from tests.providers.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse
@@ -250,26 +249,6 @@ async def test_an_answer_that_is_filtered_away_is_a_failure(web: Web) -> None:
 async def test_an_answer_that_ends_in_an_error(web: Web) -> None:
     with pytest.raises(ProviderFailed, match="in the middle of its answer"):
         await said(web, chunk(delta={"content": "a"}, finish_reason="error"))
-
-
-@pytest.mark.parametrize(
-    ("written", "spoken"),
-    [
-        ("<think>hm\n</think>\n\nYes. <think>kept</think>", "Yes. <think>kept</think>"),
-        ("\n <thinking>a </think> b</thinking>Yes", "Yes"),
-        ("<think></think>", ""),
-        ("<think>never ends", ""),
-        ("<thi", "<thi"),
-        ("<b>Yes</b>", "<b>Yes</b>"),
-        (" Yes <think>", " Yes <think>"),
-        ("", ""),
-    ],
-)
-@pytest.mark.parametrize("size", [1, 3, 100])
-def test_what_a_model_thinks_aloud_is_not_spoken(written: str, spoken: str, size: int) -> None:
-    thoughts = Thoughts()
-    pieces = [thoughts.spoken(written[at : at + size]) for at in range(0, len(written), size)]
-    assert "".join([*pieces, thoughts.rest()]) == spoken
 
 
 async def test_words_that_were_held_back_are_spoken_at_the_end(web: Web) -> None:
