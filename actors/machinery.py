@@ -16,7 +16,8 @@ _CALL = regex.compile(
     r"|<function=[^<>\n]{0,100}>.*?(?:</function>|(?P<open>\Z))"
     r"|<[|｜](?:python_tag|START_ACTION|tool[▁_]?calls?|tool[\w▁]{0,30}(?:begin|start))[|｜]>"
     r".*?(?:<[|｜](?:END_ACTION|/tool_call|eom_id|eot_id|im_end|call|tool[\w▁]{0,30}end)[|｜]>|(?P<open>\Z))"
-    r"|\[TOOL_CALLS\].*(?P<open>\Z)",
+    r"|\[TOOL_CALLS\].*(?P<open>\Z)"
+    r"|(?<![^\n]) ?\[[A-Za-z_][\w.]{0,80}\([^\n\]]*+(?<=\))\](?= ?(?:\n|\Z))",
     regex.DOTALL | regex.IGNORECASE,
 )
 _KEY = r"(?:name|function|function_call|tool|tool_name|tool_call|tool_calls|action|arguments|parameters|type|id)"
@@ -39,7 +40,9 @@ _CITED = regex.compile(
     r"| ?\[\^[^\[\]\s]{1,30}+\]:?"
     r"|(?<!\]|(?<![\p{L}\p{N}])\p{L})(?: ?\[[1-9]\d{0,2}+\])++(?! ?[=(]|[\p{L}\p{N}])"
     r"|(?<=[\p{L}\p{N}.,;:!?\")])(?<!(?<![\p{L}\p{N}])\p{L})\[[1-9]\d{0,2}+(?: ?[,–-] ?\d{1,3}+)++\]"
-    r"| ?\(?\b(?:file|nav)?cite[ :]*+(?:turn\d{1,4}+[a-z]{1,20}\d{1,4}+[ ,]*+)++\)?",
+    r"| ?\(?\b(?:file|nav)?cite[ :]*+(?:turn\d{1,4}+[a-z]{1,20}\d{1,4}+[ ,]*+)++\)?"
+    r"| ?(?::contentReference)?\[oaicite:\d{1,4}\](?:\{index=\d{1,4}\})?"
+    r"| ?[(\[]?(?:source:? ?)?\bturn\d{1,4}+(?:search|news|view|image|file|fetch|product)\d{1,4}+\b[)\]]?",
     regex.IGNORECASE,
 )
 _PRIVATE = regex.compile(r"\ue200[^\ue200\ue201\n]{0,200}+\ue201")
@@ -54,7 +57,7 @@ def for_ears(text: str) -> str:
         text = _without_tags(text)
     if "{" in text:
         text = without_calls(text)
-    if "[" in text or "【" in text or "cite" in text:
+    if "[" in text or "【" in text or "cite" in text or "turn" in text:
         text = _CITED.sub("", text)
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)

@@ -34,10 +34,13 @@ _LINK = regex.compile(
 )
 # A tag is one that HTML or SSML has, and its attributes have values: "if a<b then c>d is true" has none.
 _ATTRIBUTES = r"(?:\s++[\w:.-]++ ?= ?(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=]++))*+\s?/?"
-_APART = r"br|div|h[1-6r]|li|[ou]l|p|t(?:able|body|foot|head|[dhr])|d[ldt]|section|article|blockquote|pre|par|seq|desc"
+_APART = (
+    r"article|blockquote|body|br|d[ldt]|desc|div|h[1-6r]|head|html|li|[ou]l|p|par|pre|section|seq"
+    r"|t(?:able|body|foot|head|[dhr])"
+)
 _WITHIN = (
     r"a|abbr|audio|b|big|center|cite|code|del|details|em|emphasis|figure|font|i|img|ins|kbd|lang|mark|media|phoneme"
-    r"|prosody|q|s|samp|say-as|small|span|speak|strong|su[bp]|summary|sup|time|tt|u|var|video|voice|w"
+    r"|prosody|q|s|samp|say-as|small|span|speak|ssml|strong|su[bp]|summary|sup|time|tt|u|var|video|voice|w"
     r"|(?:amazon|mstts|google|xhtml):[\w-]{1,30}"
 )
 _TAG = regex.compile(rf"</?(?:({_APART})|({_WITHIN}))(?:{_ATTRIBUTES})>", regex.I)

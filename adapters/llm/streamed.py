@@ -107,11 +107,13 @@ class Streamed:
         return is_over
 
     async def _release_in_time(self) -> None:
-        """Once words are held back, do so for HELD at most, though nothing more may come."""
-        await self._holding.wait()
-        await trio.sleep(HELD)
-        async with self._writing:
-            await self._tell([text for text in [self._thoughts.release()] if text])
+        """Whenever words are held back, do so for HELD at most, though nothing more may come."""
+        while True:
+            await self._holding.wait()
+            await trio.sleep(HELD)
+            async with self._writing:
+                self._holding = trio.Event()
+                await self._tell([text for text in [self._thoughts.release()] if text])
 
     async def _next(self, events: AsyncIterator[ServerSentEvent]) -> ServerSentEvent | None:
         """The next event; None at the end of the body, or where the time is over that there is after a reason."""

@@ -47,6 +47,7 @@ class EventReader:
         self._event = ""
         self._data: list[str] = []
         self._length = 0
+        self._is_blank = True
         self._is_bare = False
         self.is_torn = False
         """Whether the stream has ended inside a line that says something."""
@@ -94,7 +95,7 @@ class EventReader:
             return None
         if not line:
             return self._dispatch()
-        if not self._data and (_opens(line) or line.strip() == DONE.encode()):
+        if self._is_blank and (_opens(line) or line.strip() == DONE.encode()):
             return self._read_bare(line.decode("utf-8", "replace"))
         name, _, value = line.decode("utf-8", "replace").partition(":")
         value = value.removeprefix(" ")
@@ -106,16 +107,17 @@ class EventReader:
 
     def _read_bare(self, line: str) -> ServerSentEvent | None:
         """Take in a line that is data without saying so."""
+        self._data = [line]
         if _is_whole(line):
-            return ServerSentEvent("message", line)
+            return self._dispatch()
         self._is_bare = True
-        self._data.append(line)
         return None
 
     def _take(self, value: str, length: int) -> ServerSentEvent | None:
-        if not self._data and _is_whole(value):
-            event, self._event = self._event, ""
-            return ServerSentEvent(event or "message", value)
+        if self._is_blank and _is_whole(value):
+            self._data = [value]
+            return self._dispatch()
+        self._is_blank = self._is_blank and not value.strip()
         self._length += length
         if self._length > self._most:
             raise TooLong
@@ -125,7 +127,7 @@ class EventReader:
     def _dispatch(self) -> ServerSentEvent | None:
         """The event that has been read, unless it has no data."""
         event, data = self._event, self._data
-        self._event, self._data, self._length = "", [], 0
+        self._event, self._data, self._length, self._is_blank = "", [], 0, True
         return ServerSentEvent(event or "message", "\n".join(data)) if data else None
 
 

@@ -140,8 +140,9 @@ class OpenAIRecogniser:
             said = self._message(event)
             match said.get("type"):
                 case "transcript.text.delta":
-                    text += halves.joined(text_of(said.get("delta")))
-                    if text.strip():
+                    delta = halves.joined(text_of(said.get("delta")))
+                    text += delta
+                    if delta and text.strip():
                         await words(text.strip())
                 case "transcript.text.done" | None if isinstance(said.get("text"), str):
                     return Transcript(whole_text(text_of(said["text"])).strip(), _languages(said.get("languages")))

@@ -158,7 +158,8 @@ def test_a_hostile_text_takes_a_time_that_grows_with_its_length(unit: str) -> No
         "List<String>", "Map<String, List<Integer>>", "Vec<u>", "x<p and q=r>y",
         "C:\\new", "C:\\times\\to\\alpha", "*args", "Use *args and **kwargs.", "def f(*items, **options)",
         "$5", "$5 and $10", "from $5-$10", "US$5 or US$6", "$HOME/$USER", "$5/month and $6/month",
-        "AT&T", "Q&A; more", "x[0] = a[1]", "the list [1, 2, 3] has three", "We recite poems.",
+        "AT&T", "Q&A; more", "x[0] = a[1]", "call f(x) and g[f(x)] in turn 3",
+        "the list [1, 2, 3] has three", "We recite poems.",
         '{"name": "Ann", "age": 3}', "f(x) = {x: 1}", "A {name} in braces",
     ],
 )  # fmt: skip
@@ -196,6 +197,7 @@ CALL = '{"name": "get_weather", "arguments": {"city": "Paris, {\\"x\\"}", "days"
         f"<function_calls><invoke name='x'>{CALL}</invoke></function_calls>",
         "<function=get_weather><parameter=city>Paris</parameter></function>",
         f"[TOOL_CALLS] [{CALL}]",
+        "[get_weather(city='Paris', days=2)]",
         f'{{"type": "function", "function": {CALL}}}',
         '{"tool": "x", "parameters": {}}',
         "{'name': 'x', 'arguments': {'a': 'it}'}}",
@@ -254,6 +256,7 @@ def test_of_a_formula_what_can_be_said_is_said(written: str, said: str) -> None:
         ("It rains (cite turn0search1).", "It rains."),
         ("It rains \ue200cite\ue202turn0search1\ue202turn0news4\ue201.", "It rains ."),
         ("It rains citeturn0search1turn1view2.", "It rains."),
+        ("It rains (source: turn0search1) :contentReference[oaicite:0]{index=0}.", "It rains."),
     ],
 )
 def test_citations_are_not_said(written: str, said: str) -> None:

@@ -317,6 +317,10 @@ async def test_its_models_are_asked_for_with_the_key(web: Web, kind: Kind) -> No
     async with loopback(json_reply({"object": "list", "data": [{"id": "b"}, {"id": "a"}, {"id": "b"}]})) as server:
         adapter = kind.build(web, endpoint_of(server, "/v1"), Patience())
         assert (await adapter.offer()).models == ("b", "a")
+        server.respond = lambda _: json_reply(
+            {"object": None, "data": [None, {"id": None}, {"id": "c", "owned_by": None}]}
+        )
+        assert (await adapter.offer()).models == ("c",)
         await adapter.check()
         assert {(request.method, request.path) for request in server.requests} == {("GET", "/v1/models")}
         assert all(KEY in str(request.headers) for request in server.requests)

@@ -28,6 +28,7 @@ def read(data: bytes, size: int) -> list[tuple[str, str]]:
         "data: {one}\rdata: {two}\rdata: [DONE]\r",
         "data:{one}\r\ndata:{two}\r\n\r\ndata:[DONE]",
         "\ufeff: hello\n\n{one}\n{two}\n[DONE]\n",
+        "data:\ndata: {one}\ndata: \n{two}\ndata:\ndata: [DONE]\n",
         "id: 1\nretry: 5\n: ping\ndata: {one}\n:\n\n\n\ndata: {two}\nnonsense\n\n[DONE]",
     ],
 )

@@ -203,6 +203,17 @@ async def test_a_stream_without_its_end_fails(steps: tuple[Step, ...]) -> None:
     assert talk.words == ["Hel"]
 
 
+@pytest.mark.parametrize("content_type", ["text/event-stream", "text/plain", "application/json", ""])
+async def test_a_stream_is_read_however_its_server_writes_it(content_type: str) -> None:
+    deltas = [event("transcript.text.delta", delta="@").replace(b"@", half) for half in (b"one \\ud83d", b"\\ude00")]
+    odd = event("transcript.text.delta", delta=None, error=None) + b"data: \n\n" + b": hello\n\n"
+    done = event("transcript.text.done", text="one 😀", languages=None, error="")
+    body = b"".join((odd, *deltas, odd, done)).replace(b"\n\n", b"\n")
+    async with talking(Reply(content_type=content_type, steps=(body,))) as talk:
+        assert await talk(model="gpt-4o-transcribe") == Transcript("one 😀")
+        assert talk.words == ["one", "one 😀"]
+
+
 @pytest.mark.parametrize(
     "message",
     [
