@@ -131,8 +131,23 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         stream=tts.stream,
     )
     return Speak(
-        turn.number, part.id, tts.provider.name, speech, turn.delivery.clip, frozenset(part.targets), tts.stream
+        turn.number,
+        part.id,
+        tts.provider.name,
+        speech,
+        turn.delivery.clip,
+        frozenset(part.targets),
+        tts.stream,
+        _shares(part),
     )
+
+
+def _shares(part: Part) -> dict[Target, float]:
+    """How many bytes wait for Receivers for each byte of sound: each has its own, and base64 takes four for three."""
+    shares: dict[Target, float] = {}
+    for listener in part.audience:
+        shares[listener.target] = shares.get(listener.target, 0.0) + (4 / 3 if listener.is_base64 else 1.0)
+    return shares
 
 
 def _source_for(format_: AudioFormat) -> AudioFormat:
@@ -155,7 +170,7 @@ def keep_sound(session: Session) -> None:
     spoken = session.event
     assert isinstance(spoken, Spoken)
     parts = session.turn.parts
-    parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last)
+    parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last, spoken.room)
     if parts[spoken.part].is_sent:
         session.turn.timeline.complete(spoken.part)
 
@@ -193,6 +208,7 @@ def _send_batch(session: Session, batch: Batch) -> None:
             _tell_failure(session, part, target, why)
     for piece in batch.pieces:
         _send_piece(session, part, piece)
+    turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for
     turn.timeline.play(part.id, part.text, batch.seconds, session.now, complete=part.made)
     session.touched = session.now
 
@@ -240,6 +256,7 @@ def finish_turn(session: Session) -> None:
     if exchange is not None:
         session.history.append(exchange)
         session.history = _remembered(session)
+    session.turn.charge.close()
     session.turn = session.turn.remains()
     session.effects.append(Release(session.turn.number))
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import trio
 
+from actors.account import Charge, nobodys
 from actors.pace import Pace
 from protocol.connection import POLLING, Connection, Probe
 from protocol.engineio import Frame
@@ -87,12 +88,15 @@ class Client:
         address: str,
         send_timeout: float,
         on_closed: Callable[["Client"], None],
+        charge: Charge | None = None,
     ) -> None:
         self.connection = connection
         self.query = query
         self.address = address
         self._send_timeout = send_timeout
         self._on_closed = on_closed
+        self._charge = charge or nobodys()
+        self._leaving = 0
         self._wake = trio.Event()
         self._alarm = -math.inf
         self.fault = ""
@@ -114,7 +118,13 @@ class Client:
 
     def drop(self, tag: object) -> int:
         """Take the queued messages with this tag out again; returns how many there were."""
-        return self.connection.outbox.drop(tag)
+        dropped = self.connection.outbox.drop(tag)
+        self._count()
+        return dropped
+
+    def _count(self) -> None:
+        """Hold what waits to be sent, and what is leaving."""
+        self._charge.hold(self.connection.outbox.size + self._leaving)
 
     def close(self, reason: CloseReason) -> None:
         """End the connection; with SERVER_CLOSED what is queued still goes out."""
@@ -212,6 +222,7 @@ class Client:
             return
         self._finished = True
         self.connection.close(CloseReason.TRANSPORT_LOST)
+        self._charge.close()
         self._notify()
         self._on_closed(self)
         application, self._application = self._application, _NOBODY
@@ -239,6 +250,7 @@ class Client:
         for piece in pieces:
             body.append(piece)
             await pace.spend(1, len(piece))
+        self._count()
         return "".join(body)
 
     async def post(self, body: bytes) -> None:
@@ -280,6 +292,7 @@ class Client:
                     await self._application.receive(message)
                 if message is None or self._application.deadline < self._alarm:
                     self._notify()
+                del message  # it may be a chunk of sound, and the next one may be long in coming
         except TransportClosed as lost:
             self.close(lost.reason)
         except RemoteProtocolError as error:
@@ -298,6 +311,7 @@ class Client:
 
     async def _send(self, transport: Transport, frame: Frame) -> None:
         """One frame; a peer that takes too long over it is a slow reader."""
+        self._leaving = len(frame)
         with trio.move_on_after(self._send_timeout) as self._sending:
             try:
                 await transport.send(frame)
@@ -305,6 +319,8 @@ class Client:
                 self.connection.close(lost.reason)
         if self._sending.cancelled_caught:
             self.connection.close(CloseReason.SLOW_READER)
+        self._leaving = 0
+        self._count()
 
     async def _wait(self) -> None:
         """Until something is to be done, or the time has come to do something.
@@ -327,6 +343,7 @@ class Client:
         self._notify()
 
     def _notify(self) -> None:
-        """Wake whoever waits for this connection: its writer, a poll, a ping."""
+        """Count what waits, and wake whoever waits for this connection: its writer, a poll, a ping."""
+        self._count()
         self._wake.set()
         self._wake = trio.Event()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import trio
 
+from actors.account import Account
 from actors.credentials import matches, refusal
 from actors.events import Drain, Joined, Left, MemberId
 from actors.limits import Limits
@@ -58,6 +59,7 @@ class House(NamedTuple):
     limits: Limits
     resolve: Resolve
     token: str
+    account: Account
 
     def __repr__(self) -> str:
         return "<House>"
@@ -130,7 +132,8 @@ class Directory:
         house = self.house
         if len(self._records) >= house.limits.sessions and not self._evict():
             raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
-        session = Session(session_id, house.limits, house.resolve, house.engines.analyst, trio.current_time())
+        now = trio.current_time()
+        session = Session(session_id, house.limits, house.resolve, house.engines.analyst, now, house.account)
         record = Record(Runner(session, house.engines, house.pools, house.names))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))

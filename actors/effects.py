@@ -1,5 +1,7 @@
 """What a session asks for: its runner does it, in order."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from actors.events import MemberId
@@ -60,7 +62,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Speak(msgspec.Struct, frozen=True):
-    """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece."""
+    """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece.
+
+    `shares`: how many bytes will wait for Receivers for each byte of a target's sound; 1 for those that are not named.
+    """
 
     turn: int
     part: int
@@ -69,6 +74,7 @@ class Speak(msgspec.Struct, frozen=True):
     clip: Clip | None
     targets: frozenset[Target]
     stream: bool = False
+    shares: Mapping[Target, float] = {}
 
 
 Job = Transcribe | Answer | Speak

@@ -93,13 +93,17 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made."""
+    """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made.
+
+    `room`: bytes that were taken of the turn's charge for it, until it is sent.
+    """
 
     turn: int
     part: int
     sounds: Mapping[Target, tuple[Sound, ...]]
     failures: Mapping[Target, str] = {}
     last: bool = True
+    room: int = 0
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from actors.effects import Feed, Listen, Release, Start, Transcribe
 from actors.events import Recognised, Words
 from actors.ports import Clip
-from actors.turn import Utterance
+from actors.turn import Utterance, cost, text_cost
 from protocol.audioformat import identify, parse_input, sniff
 from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
@@ -74,6 +74,8 @@ def begin_utterance(session: Session) -> None:
     session.send(session.senders, BufferInitialized(session.id))
     if len(_chunk(session)) > session.limits.utterance_bytes:
         overflow_utterance(session)
+    elif not session.account.has_room(cost(_chunk(session))):
+        crowd_out_utterance(session)
     else:
         extend_utterance(session)
 
@@ -87,13 +89,14 @@ def _chunk(session: Session) -> bytes:
 def extend_utterance(session: Session) -> None:
     chunk = _chunk(session)
     utterance = session.utterance
-    if utterance.audio and sniff(chunk) in JOINED:
-        utterance.last_file = len(utterance.audio)
-    utterance.audio += chunk
+    if utterance.size and sniff(chunk) in JOINED:
+        utterance.last_file = utterance.size
+    utterance.add(chunk)
+    session.turn.charge.take(cost(chunk))
     session.touched = session.now
     if utterance.listened:
         session.effects.append(Feed(session.turn.number, chunk))
-    elif len(utterance.audio) >= HEAD:
+    elif utterance.size >= HEAD:
         _offer_to_listen(session)
 
 
@@ -101,7 +104,7 @@ def _offer_to_listen(session: Session) -> None:
     """There is enough to tell the format by: a recogniser that can may begin."""
     turn, stt = session.turn, session.turn.configuration.stt
     session.utterance.listened = True
-    head = bytes(session.utterance.audio)
+    head = session.utterance.audio
     if sniff(head) is None and _continues(session, stt.media_format):
         head = with_header(session.stream_header, head)
     clip = Clip(head, identify(parse_input(stt.media_format), head))
@@ -116,9 +119,31 @@ def overflow_utterance(session: Session) -> None:
         session.refusal = CustomError(message, ErrorId.TOO_LONG)
         return
     utterance.overflown = True
-    utterance.audio.clear()
-    _stop_listening(session)
+    _lose_utterance(session)
     session.refuse(ErrorId.TOO_LONG, message)
+
+
+def crowd_out_utterance(session: Session) -> None:
+    """There is no room for the chunk: what there is of the utterance makes room for others, and the rest is dropped."""
+    session.touched = session.now
+    message = f"{_full(session)}, and the utterance is lost; say it again in a moment"
+    if session.utterance.crowded:
+        session.refusal = CustomError(message, ErrorId.BUSY)
+        return
+    session.utterance.crowded = True
+    _lose_utterance(session)
+    session.refuse(ErrorId.BUSY, message)
+
+
+def _full(session: Session) -> str:
+    return f"the server's memory for what is said and answered is full (memory_in_flight, {session.account.most} bytes)"
+
+
+def _lose_utterance(session: Session) -> None:
+    """Nothing of it is kept, though it goes on."""
+    _stop_listening(session)
+    session.utterance.drop()
+    session.turn.charge.close()
 
 
 def refuse_straggler(session: Session) -> None:
@@ -130,8 +155,12 @@ def refuse_empty_commit(session: Session) -> None:
 
 
 def drop_utterance(session: Session) -> None:
-    _stop_listening(session)
+    _lose_utterance(session)
     session.utterance = Utterance()
+
+
+def refuse_crowded_commit(session: Session) -> None:
+    session.refuse(ErrorId.BUSY, f"{_full(session)}, and the utterance is lost; say it again in a moment")
 
 
 def _stop_listening(session: Session) -> None:
@@ -155,6 +184,7 @@ def transcribe(session: Session) -> None:
     stt = turn.configuration.stt
     is_joined = session.utterance.last_file > 0
     data = _whole(session, session.utterance, stt.media_format)
+    turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
     turn.clip = Clip(data, identify(parse_input(stt.media_format), data))
     session.utterance = Utterance()
     session.effects.append(Start(Transcribe(turn.number, turn.clip, stt, is_joined), admit=True))
@@ -165,12 +195,12 @@ def _whole(session: Session, utterance: Utterance, media_format: str) -> bytes:
 
     What goes on in the next utterance is the last file of this one.
     """
-    data = bytes(utterance.audio)
+    data = utterance.audio
     if sniff(data) is None and _continues(session, media_format):
         data = with_header(session.stream_header, data)
         if not utterance.last_file:
             return data
-    last = bytes(utterance.audio[utterance.last_file :]) if utterance.last_file else data
+    last = utterance.audio[utterance.last_file :] if utterance.last_file else data
     if sniff(last) is not None:
         session.stream_header = stream_header(last)
     return data
@@ -189,8 +219,7 @@ def tell_words(session: Session) -> None:
 def tell_transcript(session: Session) -> None:
     assert isinstance(session.event, Recognised)
     session.turn.mark("transcript", session.now)
-    session.turn.said = session.event.text.strip()
-    session.turn.language = session.event.language
+    session.turn.note_transcript(session.event.text.strip(), session.event.language)
     session.send(session.senders, TranscribeDone(session.turn.said, session.event.sentiment, session.event.language))
 
 
@@ -203,6 +232,7 @@ def take_text(session: Session) -> None:
     session.begin_turn()
     session.turn.committed = session.now
     session.turn.said = session.said.message.text.strip()
+    session.turn.charge.take(text_cost(session.turn.said))
     session.turn.mark("transcript", session.now)
     session.turn.language = session.analyst.language(session.turn.said)
     asked = session.turn.configuration.stt.sentiment_analysis
@@ -216,6 +246,10 @@ def refuse_while_receiving(session: Session) -> None:
 
 def refuse_blank_text(session: Session) -> None:
     session.refuse(ErrorId.NOTHING_SAID, "there is nothing to answer; send input.text with words")
+
+
+def refuse_crowded_text(session: Session) -> None:
+    session.refuse(ErrorId.BUSY, f"{_full(session)}; send the text again in a moment")
 
 
 def refuse_long_text(session: Session) -> None:

@@ -42,6 +42,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The longest typed turn; a longer transcript is cut."""
     answer_chars: int = 40_000
     """The longest answer of a model."""
+    memory_in_flight: Annotated[int, msgspec.Meta(ge=1_000_000)] = 1_000_000_000
+    """How much a server holds in all of utterances, answers, and what waits for engines and clients."""
     parts_ahead: Annotated[int, msgspec.Meta(ge=1, le=16)] = 3
     """How many parts of an answer are synthesised before they are sent: a session's share of the workers."""
     history_turns: int = 20

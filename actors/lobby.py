@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import trio
 
+from actors.account import Account
 from actors.addresses import Crowd, network_of
 from actors.client import Application, Client
 from protocol.connection import Connection, Timing
@@ -32,8 +33,11 @@ class Full(Exception):
 class Lobby:
     """The connections of a server; `serve` makes the application of each."""
 
-    def __init__(self, serve: Callable[[Client], Application], timing: Timing, caps: Caps) -> None:
+    def __init__(
+        self, serve: Callable[[Client], Application], timing: Timing, caps: Caps, account: Account | None = None
+    ) -> None:
         self.timing = timing
+        self._account = account or Account()
         self.closed: Counter[CloseReason] = Counter()
         self._serve = serve
         self._caps = caps
@@ -72,7 +76,8 @@ class Lobby:
             raise Full(f"there are {self._caps.per_address} connections from your address already")
         sid = secrets.token_urlsafe(15)
         connection = Connection(sid, self.timing, transport, trio.current_time())
-        client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget)
+        charge = self._account.open()
+        client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget, charge)
         self._clients[sid] = client
         self._by_address[network_of(address)] += 1
         self._unconnected.add(client, address)

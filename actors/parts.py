@@ -41,6 +41,7 @@ class Part:
         self.is_retracted = False
         self.waiting: list[Sounds] = []
         self.failures: dict[Target, str] = {}
+        self.room = 0
         self.opened: set[Target] = set()
 
     def __repr__(self) -> str:
@@ -68,12 +69,16 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What goes out of one part at once; it plays for `seconds`. `failures`: who gets no sound, and why."""
+    """What goes out of one part at once; it plays for `seconds`. `failures`: who gets no sound, and why.
+
+    `room`: bytes that its sound has taken of the turn's charge until now.
+    """
 
     part: Part
     failures: Mapping[Target, str]
     pieces: tuple[Piece, ...]
     seconds: float
+    room: int = 0
 
 
 class Parts:
@@ -136,11 +141,12 @@ class Parts:
         part.made = part.speech is None
         return part
 
-    def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool) -> None:
-        """Sound of a part was made, or why it cannot be for some; with `last` the part is."""
+    def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool, room: int = 0) -> None:
+        """Sound of a part was made, or why it cannot be for some; with `last` the part is. `room`: see Spoken."""
         part = self._parts[number]
         if part.is_retracted:
             return
+        part.room += room
         part.waiting.append(sounds)
         part.failures.update(failures)
         part.made = part.made or last
@@ -189,6 +195,7 @@ class Parts:
         self.last_sent = part.id
         waiting, part.waiting = part.waiting, []
         failures, part.failures = part.failures, {}
+        room, part.room = part.room, 0
         pieces: list[Piece] = []
         seconds = 0.0
         for target in part.targets:
@@ -197,7 +204,7 @@ class Parts:
             if closes and not sounds:
                 sounds = [_NOTHING]
             pieces += self._pieces(part, target, sounds, closes, is_last)
-        return Batch(part, failures, tuple(pieces), seconds)
+        return Batch(part, failures, tuple(pieces), seconds, room)
 
     def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
         for number, sound in enumerate(sounds, 1):

@@ -13,6 +13,7 @@ from typing import Protocol, assert_never
 import trio
 
 from actors import stages
+from actors.account import Charge
 from actors.audio import Growing
 from actors.effects import Acknowledge, DropQueued, Effect, End, Feed, Job, Listen, Release, Send, Start, Transcribe
 from actors.events import Event, Failed, Joined, Left, MemberId, Recognised, StageEvent, Tick, Words
@@ -104,6 +105,7 @@ class Runner:
         finally:
             for turn in {*self._work, *self._seats, *self._ears}:
                 self._release(turn)
+            self.session.let_go()
             self._take_in_the_late()
             self._mail.close()
 
@@ -218,14 +220,16 @@ class Runner:
         if ear is not None and isinstance(job, Transcribe):
             self._finish_listening(ear)
             if job.is_joined and ear.reads_files:
-                for work in self._work.pop(job.turn, ()):
-                    work.cancel()
+                self._cancel_work(job.turn)
             else:
                 ear.whole = job
                 if not ear.is_over:
                     return None
-        run = partial(stages.perform, job, self._engines, self.session.limits, self._report)
+        run = partial(self._perform_job, job, self.session.turn.charge)
         return self._submit(job, run, partial(self._crash, job))
+
+    async def _perform_job(self, job: Job, charge: Charge) -> None:
+        await stages.perform(job, self._engines, self.session.limits, self._report, charge=charge)
 
     def _submit(self, job: Job, run: Doing, crashed: Doing) -> Failed | None:
         kind = stages.kind_of(job)
@@ -262,22 +266,22 @@ class Runner:
         ear = self._ears[job.turn] = Ear(reads_files=job.clip.format.name in recogniser.accepts)
         ear.audio.extend(job.clip.data)
         crashed = partial(self._crash_live, job, ear)
-        ear.is_over = self._submit(job, partial(self._recognise_live, job, ear), crashed) is not None
+        listen = partial(self._recognise_live, job, ear, self.session.turn.charge)
+        ear.is_over = self._submit(job, listen, crashed) is not None
 
-    async def _recognise_live(self, job: Transcribe, ear: Ear) -> None:
+    async def _recognise_live(self, job: Transcribe, ear: Ear, charge: Charge) -> None:
         async def report(event: StageEvent) -> None:
             if not isinstance(event, Words):
                 ear.has_counted = ear.counts(event)
             if isinstance(event, Words) or ear.has_counted:
                 await self._report(event)
 
-        limits = self.session.limits
         try:
-            await stages.perform(job, self._engines, limits, report, ear.audio)
+            await stages.perform(job, self._engines, self.session.limits, report, ear.audio, charge)
         finally:
             ear.is_over = True
         if ear.whole is not None and not ear.has_counted:  # it came to an end just as the person did
-            await stages.perform(ear.whole, self._engines, limits, self._report)
+            await self._perform_job(ear.whole, charge)
 
     async def _crash_live(self, job: Transcribe, ear: Ear) -> None:
         if ear.whole is not None:
@@ -292,11 +296,14 @@ class Runner:
         ear = self._ears.pop(turn, None)
         if ear is not None:
             self._finish_listening(ear)
+        self._cancel_work(turn)
+        for kind in self._seats.pop(turn, ()):
+            self._pools[kind].give_back()
+
+    def _cancel_work(self, turn: int) -> None:
         works = self._work.pop(turn, set())
         while works:  # emptied, because each work knows the set that it is in
             works.pop().cancel()
-        for kind in self._seats.pop(turn, ()):
-            self._pools[kind].give_back()
 
     async def _report(self, event: StageEvent) -> None:
         """What a job tells the session: waits while the mailbox is full; nobody is told when the session is over."""

@@ -7,43 +7,30 @@ are in actors/hearing.py and actors/answering.py. actors/runner.py performs the 
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple
 
-from actors import answering, hearing, table
+from actors import answering, hearing, naming, table
+from actors.account import Account
 from actors.effects import Acknowledge, Effect, End, Release, Send
 from actors.events import (
-    Answered,
-    Delivered,
     Drain,
     Event,
-    Failed,
     Joined,
     Left,
     MemberId,
-    Recognised,
     Resolved,
-    Retracted,
     Said,
-    Spoken,
-    StageEvent,
     Tick,
-    Words,
-    Written,
 )
 from actors.limits import Limits
 from actors.ports import Analyst, Exchange
 from actors.table import State
 from actors.turn import Turn, Utterance
-from protocol.audioformat import sniff
-from protocol.configuration import Configuration, Named, SessionUpdate, merge, name_fields
+from protocol.configuration import Configuration, Named
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
-    BufferAppend,
-    BufferClear,
-    BufferCommit,
     CustomError,
-    InputText,
     ResponseCancel,
     Role,
     ServerMessage,
@@ -53,6 +40,7 @@ from protocol.messages import (
 
 Resolve = Callable[[Configuration, Named], Resolved]
 
+_NOTHING: Final = Tick()
 WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 
 
@@ -77,8 +65,17 @@ class Transition(NamedTuple):
 class Session:
     """The state of one conversation; see the module's text. Times are in seconds of one monotonic clock."""
 
-    def __init__(self, session_id: str, limits: Limits, resolve: Resolve, analyst: Analyst, now: float) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        limits: Limits,
+        resolve: Resolve,
+        analyst: Analyst,
+        now: float,
+        account: Account | None = None,
+    ) -> None:
         self.id = session_id
+        self.account = account or Account()
         self.state: State = State.IDLE
         self.limits = limits
         self.members: dict[MemberId, Member] = {}
@@ -103,7 +100,7 @@ class Session:
         self.ends_at = now + limits.grace
         self.complained = -math.inf
         self.now = now
-        self.event: Event = Tick()
+        self.event: Event = _NOTHING
         self.said: Said | None = None
         self.refusal: CustomError | None = None
         self.resolved = Resolved(self.configuration)
@@ -145,11 +142,16 @@ class Session:
                 self._drain()
             case _:
                 if event.turn == self.turn.number:
-                    self.run(self._name_result(event))
+                    self.run(naming.name_result(self, event))
                     if self.state in table.ANSWER and self.turn.parts.has_due:
                         self.run("sound")
         self.deadline = self._find_deadline()
+        self._forget_event()
         return effects
+
+    def _forget_event(self) -> None:
+        """Until the next event nothing of this one is kept: it may hold a chunk, or the sound of a part."""
+        self.event, self.said, self.effects = _NOTHING, None, []
 
     def run(self, event: str) -> None:
         """Find the row for `event` in this state, act on it, and move."""
@@ -182,73 +184,11 @@ class Session:
         if member.role == "receiver" and not isinstance(said.message, ResponseCancel):
             self.refuse(ErrorId.WRONG_ROLE, WRONG_ROLE)
         else:
-            name = self._name_message(said)
+            name = naming.name_message(self, said)
             if name:
                 self.run(name)
         if said.ack is not None:
             self.effects.append(Acknowledge(said.member, said.ack, self.refusal))
-
-    def _name_message(self, said: Said) -> str:
-        """Which event of the table a client's message is; "" for one that means nothing."""
-        match said.message:
-            case BufferAppend(audio):
-                return self._name_append(audio)
-            case BufferCommit(error):
-                if error is not None:
-                    return "error commit"
-                return "overlong commit" if self._is_overlong() else "commit"
-            case SessionUpdate():
-                self.resolved = self.resolve(merge(self.asked, said.message), name_fields(self.named, said.message))
-                return "update" if self.resolved.error_id is None else "bad update"
-            case InputText(text):
-                if not text.strip():
-                    return "blank text"
-                return "long text" if len(text) > self.limits.text_chars else "text"
-            case BufferClear():
-                return "clear"
-            case ResponseCancel():
-                return "cancel"
-            case _:
-                assert_never(said.message)
-
-    def _name_append(self, audio: bytes) -> str:
-        if not audio:
-            return ""
-        if self.state is State.RECEIVING:
-            too_long = len(self.utterance.audio) + len(audio) > self.limits.utterance_bytes
-            return "overflow" if too_long or self.utterance.overflown else "append"
-        if self.state is State.TRANSCRIBING and sniff(audio) is None:
-            late = self.now - self.entered <= self.limits.straggler
-            return "straggler" if late else "append"
-        return "append"
-
-    def _is_overlong(self) -> bool:
-        return self.state is State.RECEIVING and self.utterance.overflown
-
-    def _name_result(self, event: StageEvent) -> str:
-        match event:
-            case Words():
-                return "words"
-            case Recognised(text=text):
-                return "transcript" if text.strip() else "silence"
-            case Written(text=text) if self.turn.answer_chars + len(text) > self.limits.answer_chars:
-                why = f"the answer is longer than {self.limits.answer_chars} characters; ask for a shorter one"
-                self.event = Failed(event.turn, "LLM", ErrorId.MODEL_FAILED, why)
-                return "failure"
-            case Written():
-                return "written"
-            case Delivered():
-                return "delivery"
-            case Retracted():
-                return "retraction"
-            case Answered():
-                return "answer" if self.turn.finish_text() else "wordless answer"
-            case Spoken():
-                return "made"
-            case Failed():
-                return "failure"
-            case _:
-                assert_never(event)
 
     # ---- sockets and time
 
@@ -291,7 +231,13 @@ class Session:
 
     def _end(self) -> None:
         self.ended = True
+        self.let_go()
         self.effects += [Release(self.turn.number), End()]
+
+    def let_go(self) -> None:
+        """Hold nothing any more: the session is over, or has broken."""
+        self.utterance = Utterance()
+        self.turn.charge.close()
 
     def _is_played(self) -> bool:
         turn = self.turn
@@ -318,7 +264,7 @@ class Session:
     def begin_turn(self) -> None:
         """A new turn, with the configuration in force now."""
         self.last_turn = self.turn
-        self.turn = Turn(self.turn.number + 1, self.configuration, self.limits.parts_ahead)
+        self.turn = Turn(self.turn.number + 1, self.configuration, self.limits.parts_ahead, self.account.open())
 
     def send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None) -> None:
         """Have `message` sent, where anybody is there to get it; `turn`: to be dropped when that turn is cut."""
@@ -339,8 +285,10 @@ ACTIONS: dict[table.Action, Callable[[Session], None]] = {
     "begin_utterance": hearing.begin_utterance,
     "extend_utterance": hearing.extend_utterance,
     "overflow_utterance": hearing.overflow_utterance,
+    "crowd_out_utterance": hearing.crowd_out_utterance,
     "refuse_straggler": hearing.refuse_straggler,
     "refuse_empty_commit": hearing.refuse_empty_commit,
+    "refuse_crowded_commit": hearing.refuse_crowded_commit,
     "transcribe": hearing.transcribe,
     "drop_utterance": hearing.drop_utterance,
     "expire_utterance": hearing.expire_utterance,
@@ -350,6 +298,7 @@ ACTIONS: dict[table.Action, Callable[[Session], None]] = {
     "refuse_while_receiving": hearing.refuse_while_receiving,
     "refuse_blank_text": hearing.refuse_blank_text,
     "refuse_long_text": hearing.refuse_long_text,
+    "refuse_crowded_text": hearing.refuse_crowded_text,
     "respond": answering.respond,
     "note_delivery": answering.note_delivery,
     "retract": answering.retract,

@@ -6,15 +6,14 @@ not do becomes a Failed with the errorId of the stage; anything else is a fault 
 
 import logging
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import assert_never
 
-import trio
-
+from actors.account import Charge, nobodys
 from actors.audio import Complete, Decoded, Growing
 from actors.effects import Answer, Job, Speak, Transcribe
-from actors.events import Answered, Delivered, Failed, Recognised, Retracted, Spoken, StageEvent, Words, Written
+from actors.events import Answered, Delivered, Failed, Recognised, Retracted, Spoken, Words, Written
 from actors.limits import Limits
 from actors.ports import (
     Audio,
@@ -32,10 +31,11 @@ from actors.ports import (
     Utterance,
 )
 from actors.transcripts import words_of
+from actors.turn import text_cost
+from actors.watch import Portion, Report, TooLarge, Watch
 from protocol.errors import ErrorId
 
 log = logging.getLogger(__name__)
-Report = Callable[[StageEvent], Awaitable[None]]
 
 ERRORS: dict[Kind, tuple[ErrorId, str]] = {
     "STT": (ErrorId.RECOGNITION_FAILED, "speech recognition"),
@@ -61,30 +61,30 @@ def kind_of(job: Job) -> Kind:
             assert_never(job)
 
 
-async def perform(job: Job, engines: Engines, limits: Limits, report: Report, live: Growing | None = None) -> None:
+async def perform(
+    job: Job,
+    engines: Engines,
+    limits: Limits,
+    report: Report,
+    live: Growing | None = None,
+    charge: Charge | None = None,
+) -> None:
     """Do the job and report its results, or that it failed. Cancelling stops the engine at once.
 
-    `live`: the utterance of the job, which is still being spoken. Two deadlines cut an engine that hangs: `…_silence`
-    for what comes next, `…_call` for the whole; both begin with the end of what is being spoken.
+    `live`: the utterance of the job, which is still being spoken. `charge`: that of its turn; the job waits for room.
+    Two deadlines cut an engine that hangs: `…_silence` for what comes next, `…_call` for the whole; both begin with the
+    end of what is being spoken.
     """
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
-    watch = Watch(kind, limits)
+    watch = Watch(kind, limits, Portion(charge or nobodys()))
     if live is None or live.is_complete:
         watch.begin()
     else:
         live.on_complete = watch.begin
     try:
         with watch.call, watch.silence:
-            match job:
-                case Transcribe():
-                    await _transcribe(job, engines, watch, watch.over(report), live, limits.text_chars)
-                case Answer():
-                    await _answer(job, engines, watch, watch.over(report))
-                case Speak():
-                    await _speak(job, engines, watch, watch.over(report))
-                case _:
-                    assert_never(job)
+            await _do(job, engines, watch, watch.over(report), live, limits.text_chars)
     except EngineFailed as error:
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except Undecodable as error:
@@ -93,50 +93,34 @@ async def perform(job: Job, engines: Engines, limits: Limits, report: Report, li
             await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, message))
         else:  # it is no sound of the client's
             await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
+    except TooLarge:
+        await report(Failed(job.turn, kind, error_id, f"{stage} failed: {_too_large(limits)}"))
+    finally:
+        watch.portion.close()
     if watch.passed:
-        message = f"the deadline {watch.passed} passed: {stage} did not go on; try again, or raise it in [limits]"
-        await report(Failed(job.turn, kind, ErrorId.DEADLINE, message))
+        why = _no_room(limits) if watch.portion.waits else f"{stage} did not go on; try again, or raise it in [limits]"
+        await report(Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {watch.passed} passed: {why}"))
 
 
-class Watch:
-    """The two deadlines of one call of an engine; a result re-arms that of silence. Nothing runs before `begin`."""
+async def _do(job: Job, engines: Engines, watch: Watch, report: Report, live: Growing | None, most: int) -> None:
+    match job:
+        case Transcribe():
+            await _transcribe(job, engines, watch, report, live, most)
+        case Answer():
+            await _answer(job, engines, watch, report)
+        case Speak():
+            await _speak(job, engines, watch, report)
+        case _:
+            assert_never(job)
 
-    def __init__(self, kind: Kind, limits: Limits) -> None:
-        name = kind.lower()
-        self._patience: float = getattr(limits, f"{name}_silence")
-        self._whole: float = getattr(limits, f"{name}_call")
-        self._name = name
-        self._begun = False
-        self.silence = trio.CancelScope()
-        self.call = trio.CancelScope()
 
-    def begin(self) -> None:
-        """From now on the engine is expected to go on."""
-        self._begun = True
-        self.call.deadline = trio.current_time() + self._whole
-        self.touch()
+def _too_large(limits: Limits) -> str:
+    return f"it takes more than all the memory that there may be (memory_in_flight, {limits.memory_in_flight} bytes)"
 
-    def touch(self) -> None:
-        """A result came."""
-        if self._begun:
-            self.silence.deadline = trio.current_time() + self._patience
 
-    def over(self, report: Report) -> Report:
-        """`report`, by which the engine shows that it goes on; the time that the session takes does not count."""
-
-        async def report_and_touch(event: StageEvent) -> None:
-            self.silence.deadline = math.inf
-            await report(event)
-            self.touch()
-
-        return report_and_touch
-
-    @property
-    def passed(self) -> str:
-        """The deadline that has cut the call, with its value; "" where none has."""
-        if self.silence.cancelled_caught:
-            return f"'{self._name}_silence' ({self._patience:g} s)"
-        return f"'{self._name}_call' ({self._whole:g} s)" if self.call.cancelled_caught else ""
+def _no_room(limits: Limits) -> str:
+    most = f"memory_in_flight, {limits.memory_in_flight} bytes"
+    return f"the server's memory for what is said and answered is full ({most}); try again in a moment"
 
 
 def crash(job: Job) -> Failed:
@@ -154,7 +138,9 @@ async def _transcribe(
     format_ = job.clip.format
     if format_.name not in engine.accepts or (job.is_joined and live is None):
         if live is None:
-            audio = Complete(await engines.codec.decode(job.clip, engine.wants.rate))
+            samples = await engines.codec.decode(job.clip, engine.wants.rate)
+            await watch.portion.take(len(samples))
+            audio = Complete(samples)
         else:
             audio = Decoded(live, format_, engines.codec, engine.wants.rate)
         format_ = engine.wants
@@ -191,6 +177,7 @@ async def _answer(job: Answer, engines: Engines, watch: Watch, report: Report) -
                 watch.touch()
             case _:
                 for start in range(0, len(piece), WRITTEN):
+                    await watch.portion.keep(text_cost(piece[start : start + WRITTEN]))
                     await report(Written(job.turn, piece[start : start + WRITTEN]))
 
     await engines.model(job.provider).answer(job.question, write)
@@ -202,6 +189,12 @@ async def _speak(job: Speak, engines: Engines, watch: Watch, report: Report) -> 
         await _speak_in_pieces(job, engines, watch, report)
     else:
         await _speak_at_once(job, engines, watch, report)
+
+
+def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
+    """What the sounds take until every Receiver has got its own."""
+    sizes = {target: sum(len(sound.data) for sound in made) for target, made in sounds.items()}
+    return sum(math.ceil(size * max(1.0, job.shares.get(target, 1.0))) for target, size in sizes.items())
 
 
 async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
@@ -217,7 +210,9 @@ async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Rep
             failures[target] = str(error)
     if not sounds:
         raise EngineFailed("; ".join(failures.values()))
-    await report(Spoken(job.turn, job.part, sounds, failures))
+    room = _room_for(job, sounds)
+    await watch.portion.keep(room)
+    await report(Spoken(job.turn, job.part, sounds, failures, room=room))
 
 
 async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
@@ -226,8 +221,10 @@ async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
     async def sound(piece: Clip | Retraction) -> None:
         watch.touch()
         if isinstance(piece, Retraction):
+            watch.portion.give_back(sum(len(taken.data) for taken in pieces))
             pieces.clear()
         else:
+            await watch.portion.take(len(piece.data))
             pieces.append(piece)
 
     await engines.synthesiser(job.provider).synthesise(job.speech, sound)
@@ -280,4 +277,6 @@ class Flow:
         self._told |= failures.keys()
         if self._told >= self._job.targets:
             raise EngineFailed("; ".join(encoding.failures.values()))
-        await self._report(Spoken(self._job.turn, self._job.part, sounds, failures, last))
+        room = _room_for(self._job, sounds)
+        await self._watch.portion.keep(room)
+        await self._report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room))

@@ -27,6 +27,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import trio
 
+from actors.account import Account
 from actors.client import Client
 from actors.directory import Directory, House
 from actors.limits import Limits
@@ -76,9 +77,10 @@ class Supervisor:
             "LLM": Pool("LLM", sizes.llm_workers, sizes.queue),
             "TTS": Pool("TTS", sizes.tts_workers, sizes.queue),
         }
-        house = House(engines, self.pools, names, plan.limits, resolve, plan.token)
+        self.account = Account(plan.limits.memory_in_flight)
+        house = House(engines, self.pools, names, plan.limits, resolve, plan.token, self.account)
         self.directory = Directory(house, self._spawn_session)
-        self.lobby = Lobby(self._serve, plan.timing, plan.caps)
+        self.lobby = Lobby(self._serve, plan.timing, plan.caps, self.account)
         self._waits = plan.waits
         self._sessions: trio.Nursery | None = None
         self._connections: trio.Nursery | None = None

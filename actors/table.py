@@ -11,7 +11,7 @@ what the session does about it. What it does is named in two steps, because `ses
 
 The names are those of functions in actors/hearing.py and actors/answering.py; a test checks that each exists and that
 none is left over. Rows
-argue about events as the session sees them, not as the wire names them: `actors/session.py` reads a client's message
+argue about events as the session sees them, not as the wire names them: `actors/naming.py` reads a client's message
 or a stage's result, and decides by its content which of these events it is (a commit that carries an error is
 `error commit`, a transcript without words is `silence`). Where a pair has no row of its own, one of the last rows says
 that nothing happens, and why; so every pair of state and event has exactly one row, which a test checks.
@@ -64,7 +64,8 @@ DEADLINES: dict[State, str] = {
 
 Action = Literal[
     "configure", "refuse_update", "refuse_unconfigured", "begin_utterance", "extend_utterance", "overflow_utterance",
-    "interrupt", "refuse_straggler", "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
+    "crowd_out_utterance", "refuse_crowded_commit", "refuse_crowded_text", "interrupt", "refuse_straggler",
+    "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
     "refuse_blank_text", "refuse_long_text", "take_text", "respond", "cancel", "abandon", "tell_words",
     "tell_transcript", "note_delivery", "retract", "write", "finish_text", "finish_unspoken", "keep_sound",
     "send_sound", "finish_turn", "fail", "expire", "expire_utterance",
@@ -106,12 +107,22 @@ RULES: tuple[Rule, ...] = (
     Rule("straggler", (TRANSCRIBING,), None, "dropped with 1002; the turn goes on", ("refuse_straggler",)),
     Rule("overflow", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
     Rule("overflow", (RECEIVING,), None, "1004 once; dropped until the commit", ("overflow_utterance",)),
+    Rule("no room", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    Rule("no room", (RECEIVING,), None, "3004 once; dropped until the commit", ("crowd_out_utterance",)),
     Rule("commit", (IDLE,), None, "1002", ("refuse_unconfigured",)),
     Rule("commit", (HANDSHAKEN,), None, "1005", ("refuse_empty_commit",)),
     Rule("commit", (RECEIVING,), TRANSCRIBING, "the utterance is recognised", begins=("transcribe",)),
     Rule("commit", TURN, None, "1005; the turn goes on", ("refuse_empty_commit",)),
     Rule("overlong commit", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
     Rule("overlong commit", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
+    Rule("crowded commit", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    Rule(
+        "crowded commit",
+        (RECEIVING,),
+        HANDSHAKEN,
+        "3004; the utterance is thrown away",
+        ("refuse_crowded_commit", "drop_utterance"),
+    ),
     Rule("error commit", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
     Rule("error commit", (IDLE, HANDSHAKEN, *TURN), None, "nothing"),
     Rule("clear", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
@@ -141,6 +152,9 @@ RULES: tuple[Rule, ...] = (
     Rule("long text", (HANDSHAKEN, *TURN), None, "1004", ("refuse_long_text",)),
     Rule("long text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
     Rule("long text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
+    Rule("crowded text", (HANDSHAKEN, *TURN), None, "3004", ("refuse_crowded_text",)),
+    Rule("crowded text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
+    Rule("crowded text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
     # ---- interruption
     Rule("cancel", (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", ("cancel",)),
     Rule("cancel", ANSWER, HANDSHAKEN, "the turn is cut; `response.cancelled` (cancelled)", ("cancel",)),

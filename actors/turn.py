@@ -1,5 +1,6 @@
 """One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
 
+from actors.account import Charge, nobodys
 from actors.events import MemberId
 from actors.machinery import open_at
 from actors.parts import Parts
@@ -12,28 +13,61 @@ from protocol.messages import Metrics
 
 MOST_SCRAPS = 4_000
 """Characters without anything to say that are tried together with the next ones."""
+CHUNK = 64
+"""Bytes that a chunk takes besides its own."""
+
+
+def cost(chunk: bytes) -> int:
+    """What a chunk of an utterance takes of memory, in bytes."""
+    return len(chunk) + CHUNK
+
+
+def text_cost(text: str) -> int:
+    """What words take of memory, in bytes, at most."""
+    return 4 * len(text)
 
 
 class Utterance:
-    """The audio of the utterance that is being received.
+    """The audio of the utterance that is being received, as the chunks it came in; `size` in bytes.
 
-    `overflown`: it was too long and is thrown away. `listened`: what there is of it was offered to a recogniser that
-    listens while it is spoken. `last_file`: where the last of several files begins, each of which began with a chunk.
+    One block that grows with each chunk would be moved again and again, and leave holes that nothing else fits into.
+
+    `overflown`: it was too long and is thrown away; `crowded`: there was no room for it, and it is thrown away.
+    `listened`: what there is of it was offered to a recogniser that listens while it is spoken. `last_file`: where the
+    last of several files begins, each of which began with a chunk.
     """
 
     def __init__(self) -> None:
-        self.audio = bytearray()
+        self.size = 0
         self.overflown = False
+        self.crowded = False
         self.listened = False
         self.last_file = 0
+        self._chunks: list[bytes] = []
+
+    @property
+    def audio(self) -> bytes:
+        """All of it, joined."""
+        return b"".join(self._chunks)
+
+    def add(self, chunk: bytes) -> None:
+        """The next chunk."""
+        self._chunks.append(chunk)
+        self.size += len(chunk)
+
+    def drop(self) -> None:
+        """Throw away what there is."""
+        self._chunks.clear()
+        self.size = 0
 
 
 class Turn:
-    """The turn in the air. Times are in seconds of the session's clock."""
+    """The turn in the air. Times are in seconds of the session's clock. `charge`: what it holds, until it is over."""
 
-    def __init__(self, number: int, configuration: Configuration, ahead: int = 1) -> None:
+    def __init__(self, number: int, configuration: Configuration, ahead: int = 1, charge: Charge | None = None) -> None:
         self.number = number
         self.configuration = configuration
+        self.charge = charge or nobodys()
         self.committed: float | None = None
         self.clip: Clip | None = None
         self.said = ""
@@ -70,6 +104,11 @@ class Turn:
 
     def _speech(self, text: str) -> str:
         return speakable(text, self.configuration.tts.language_code)
+
+    def note_transcript(self, text: str, language: str) -> None:
+        """The words of the utterance are known; what the recogniser was given is not needed any more."""
+        self.said, self.language = text, language
+        self.charge.give_back(len(self.clip.data) if self.clip is not None else 0)
 
     # ---- the text and its parts
 

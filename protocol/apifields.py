@@ -112,6 +112,6 @@ ERRORS: dict[ErrorId, tuple[str, str]] = {
     ErrorId.MODEL_FAILED: ("the language model failed", "Try again; the server's log has the cause."),
     ErrorId.SYNTHESIS_FAILED: ("speech synthesis failed", "Try again; the server's log has the cause."),
     ErrorId.DEADLINE: ("a deadline passed (its name is in the message)", "Try again; its setting is in `[limits]`."),
-    ErrorId.BUSY: ("all workers are busy", "Try again in a moment."),
+    ErrorId.BUSY: ("all workers are busy, or the memory for what is in flight is full", "Try again in a moment."),
     ErrorId.SERVER_FAULT: ("a fault of the server", "Connect again; the server's log has the cause."),
 }

@@ -56,7 +56,7 @@ class Outbox:
         kept = deque(entry for entry in self._entries if entry.tag != tag)
         dropped = len(self._entries) - len(kept)
         self._entries = kept
-        self.size = sum(entry.size for entry in kept)
+        self.size = sum(entry.size for entry in kept) + sum(map(len, self._begun))
         return dropped
 
     def clear(self) -> None:
@@ -69,14 +69,15 @@ class Outbox:
     def take(self) -> Frame | None:
         """The next frame to hand to the transport, None where there is none."""
         if self._begun:
+            self.size -= len(self._begun[0])
             return self._begun.pop(0)
         if self._urgent:
             return self._urgent.pop(0)
         if not self._entries:
             return None
         entry = self._entries.popleft()
-        self.size -= entry.size
         self._begun.extend(entry.frames[1:])
+        self.size -= len(entry.frames[0])
         return entry.frames[0]
 
     def take_up_to(self, max_bytes: float) -> list[Frame]:

@@ -260,6 +260,7 @@ class Server:
         assert self.seats == {}
         assert self.engines.running == {}
         assert len(self.supervisor.lobby) == 0
+        assert self.supervisor.account.used == 0
         for nursery in (self.supervisor._sessions, self.supervisor._connections):
             assert nursery is not None
             assert not nursery.child_tasks

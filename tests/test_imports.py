@@ -14,7 +14,19 @@ MODULES = {
     for package in PACKAGES
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-WITH_TRIO = {"audio", "client", "directory", "lobby", "member", "pace", "pool", "runner", "stages", "supervisor"}
+WITH_TRIO = {
+    "audio",
+    "client",
+    "directory",
+    "lobby",
+    "member",
+    "pace",
+    "pool",
+    "runner",
+    "stages",
+    "supervisor",
+    "watch",
+}
 """The actors proper; every other module of `actors` decides or describes, and knows neither Trio nor time."""
 PURE_ACTORS = {name for name in MODULES if name.startswith("actors.")} - {f"actors.{name}" for name in WITH_TRIO}
 OF_SESSIONS = {f"actors.{name}" for name in ("answering", "events", "hearing", "runner", "session", "turn")}

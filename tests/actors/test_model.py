@@ -14,6 +14,7 @@ from typing import Any
 import trio
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from trio.testing import MockClock
 
 from actors.limits import Limits
@@ -45,6 +46,8 @@ STATES = Limits(
     llm_silence=math.inf, llm_call=math.inf, tts_silence=math.inf, tts_call=math.inf, speaking=8.623, **SIZES,
 )  # fmt: skip
 """The deadlines of the states alone."""
+CROWDED = replace(STATES, memory_in_flight=400)
+"""There is often no room for what is said and answered."""
 LONGER_THAN_ANY_DEADLINE = 250.0
 IN_FLIGHT = 4
 """How many messages may have left for a client that does not read: its stream, its WebSocket and its own queue."""
@@ -341,6 +344,6 @@ def test_everybody_is_told_what_the_protocol_document_says(seed: int, limits: Li
 
 
 @SETTINGS
-@given(seed=st.integers(0, 99), limits=LIMITS, steps=scripts(deaf=True))
+@given(seed=st.integers(0, 99), limits=LIMITS | st.just(CROWDED), steps=scripts(deaf=True))
 def test_nothing_that_happens_at_once_breaks_what_is_promised(seed: int, limits: Limits, steps: list[Step]) -> None:
     perform(seed, limits, steps, exact=False)

@@ -413,6 +413,8 @@ class Conversation(RuleBasedStateMachine):
         assert len(session.trace) <= LIMITS.trace
         assert len(session.utterance.audio) <= LIMITS.utterance_bytes
         assert session.turn.answer_chars <= LIMITS.answer_chars
+        assert session.account.used == session.turn.charge.size
+        assert not session.account.used or session.state not in QUIET
 
     def teardown(self) -> None:
         """Left to itself the session comes to rest; left by all it ends."""
@@ -426,6 +428,7 @@ class Conversation(RuleBasedStateMachine):
             self.step(Left(member))
         self.run_down()
         assert self.session.ended
+        assert self.session.account.used == 0
         assert self.admitted <= self.released
 
     def run_down(self) -> None:

@@ -1,0 +1,88 @@
+"""What a server holds of what people say and are answered, in bytes, against one bound for all of it.
+
+Each bound of its own (an utterance's, an outbox's) is small, but there are many of each, and their sum is what the
+machine has to have. So whoever holds such bytes opens a Charge, takes what it holds, and closes the charge at its end,
+by which all comes back, however it ended. A charge has one owner:
+
+    a turn           its utterance, its typed words, its answer and its sound; what engines are given for it besides
+    a connection     what waits to be sent, and the frame that is leaving
+
+At the bound, whoever cannot wait is told so (`take`), and whoever can, is called when there may be room (`waiting`). A
+connection does neither (`hold`): what goes into its outbox was taken by its turn before, at the size that it has there.
+So the sum passes the bound by small messages alone.
+"""
+
+import math
+from collections.abc import Callable
+
+
+class Account:
+    """The sum of all charges, and what it may be, in bytes."""
+
+    def __init__(self, most: float = math.inf) -> None:
+        self.most = most
+        self.used = 0
+        self.waiting: dict[Callable[[], None], None] = {}
+        """What is called, in order, when something is given back."""
+
+    def __repr__(self) -> str:
+        return f"<Account {self.used} of {self.most} bytes>"
+
+    def has_room(self, size: int) -> bool:
+        """Whether so much could be taken now."""
+        return self.used + size <= self.most
+
+    def open(self) -> "Charge":
+        """A charge of nothing, for an owner who closes it."""
+        return Charge(self)
+
+    def _change(self, size: int) -> None:
+        self.used += size
+        if size < 0:
+            for wake in tuple(self.waiting):
+                wake()
+
+
+class Charge:
+    """What one owner has taken of an account. A closed one stays at nothing, whatever is asked of it."""
+
+    def __init__(self, account: Account) -> None:
+        self.size = 0
+        self.account = account
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<Charge {self.size} bytes{', closed' if self._closed else ''}>"
+
+    def has_room(self, size: int) -> bool:
+        """Whether so much could be taken, had the owner nothing else."""
+        return self.account.has_room(size - self.size)
+
+    def take(self, size: int) -> bool:
+        """Take so much more; False, and nothing taken, where there is no room."""
+        if not (self._closed or self.account.has_room(size)):
+            return False
+        self.hold(self.size + size)
+        return True
+
+    def hold(self, size: int) -> None:
+        """Have exactly so much from now on, whether there is room or not."""
+        if not self._closed and size != self.size:
+            change, self.size = size - self.size, size
+            self.account._change(change)
+
+    def give_back(self, size: int) -> None:
+        """Have so much less."""
+        self.hold(self.size - size)
+
+    def close(self) -> None:
+        """Give all back; the owner has come to its end."""
+        self.hold(0)
+        self._closed = True
+
+
+def nobodys() -> Charge:
+    """A closed charge, for what has no owner."""
+    charge = Account().open()
+    charge.close()
+    return charge
