@@ -21,7 +21,10 @@ class Family(msgspec.Struct, frozen=True):
     is_first: bool = False
 
 
-_NAMES = r"think|thinking|thoughts?|reasoning|reflection|scratchpad|seed:think|ant_?thinking|inner_monologue"
+_NAMES = (
+    r"(?:[a-z]{1,12}[:_])?(?:think|thinking|thoughts?)(?:_process)?|deep_?think|ant_?thinking|chain_of_thought|cot"
+    r"|reasoning|reason|reflection|scratchpad|(?:inner|internal)_monologue"
+)
 _HEADER = r"(?:<\|start\|>[^<]{0,80})?"
 _FINAL = (
     rf"(?:<\|(?:end|call|return)\|>\s*)?{_HEADER}<\|channel\|>\s*final\b"
@@ -33,14 +36,18 @@ FAMILIES = (
         rf"<\s?/\s?(?:{_NAMES})\s?>",
         "DeepSeek R1, QwQ, Qwen 3, GLM 4.5 and Z1, MiniMax M1, Phi 4 reasoning, Nemotron, Hunyuan A13B, ERNIE 4.5,"
         " SmolLM3, Granite 3.3, Step 3, Ring, K2 Think, Olmo 3 Think; Hermes (thinking); EXAONE Deep, Gemini, Marco o1"
-        " (thought); LLaVA-CoT (reasoning); Reflection 70B (reflection); Seed OSS (seed:think); Claude by prompt"
-        " (antThinking)",
+        " (thought); LLaVA-CoT (reasoning); Reflection 70B (reflection); Seed OSS (seed:think); LongCat Flash"
+        " (longcat_think); Claude by prompt (antThinking)",
     ),
-    Family(r"\[THINK\]", r"\[/THINK\]", "Magistral, Mistral Small and Medium 3.5"),
+    Family(r"(?-i:\[THINK\])", r"(?-i:\[/THINK\])", "Magistral, Mistral Small and Medium 3.5"),
     Family("◁think▷", "◁/think▷", "Kimi VL Thinking"),
-    Family(r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>", "Sky T1, OpenThinker, Bespoke Stratos"),
     Family(r"<\|START_THINKING\|>", r"<\|END_THINKING\|>", "Command A Reasoning"),
-    Family(r"<\|(?:think|thinking)\|>", r"<\|(?:/think|/thinking|end_think|end_thinking)\|>", "fine-tuned Llama"),
+    Family(r"<\|inner_prefix\|>", r"<\|inner_suffix\|>", "Apertus"),
+    Family(
+        r"<\|(?:begin_of_)?(?:think|thinking|thought|reasoning)\|>",
+        r"<\|(?:/|end_of_|end_)(?:think|thinking|thought|reasoning)\|>",
+        "Sky T1, OpenThinker, Bespoke Stratos (begin_of_thought); fine-tuned models",
+    ),
     Family(r"<unused94>", r"<unused95>", "MedGemma"),
     Family(r"<\|channel>", r"<channel\|>", "Gemma 4"),
     Family(
@@ -49,8 +56,8 @@ FAMILIES = (
         "gpt-oss: the channels analysis and commentary; final is the answer",
     ),
     Family(
-        r"(?:assistant)?(?:analysis|commentary)(?=[A-Z\"'“(]| to=)",
-        r"assistant\s?final",
+        r"(?:assistant)?(?:analysis|commentary)(?:<\|message\|>|(?=[A-Z\"'“(]| to=))",
+        r"(?:assistant\s?final|(?:<\|end\|>\s*)?final(?=<\|message\|>))(?:<\|message\|>)?",
         "gpt-oss through a server that drops its special tokens",
         is_first=True,
     ),
@@ -62,9 +69,9 @@ _OTHERS = r"(?:user|human|system|tool|environment|observation|ipython)"
 _KEPT = r"(?!<[|｜/]{0,2}(?:python_tag|START_ACTION|END_ACTION|tool))"
 """Marks of a call of a tool stay: what is said of an answer goes by them."""
 _LONE_END = "|".join([
-    r"<\s?/\s?(?:" + _NAMES + r")\s?>", r"\[/THINK\]", "◁/think▷", r"<\|end_of_thought\|>", r"<\|END_THINKING\|>",
-    r"<\|(?:/think|/thinking|end_think|end_thinking)\|>", r"<unused95>", r"<channel\|>", _FINAL,
-    r"\[BEGIN FINAL RESPONSE\]",
+    r"<\s?/\s?(?:" + _NAMES + r")\s?>", r"(?-i:\[/THINK\])", "◁/think▷", r"<\|END_THINKING\|>",
+    r"<\|(?:/|end_of_|end_)(?:think|thinking|thought|reasoning)\|>", r"<\|inner_suffix\|>", r"<unused95>",
+    r"<channel\|>", _FINAL, r"\[BEGIN FINAL RESPONSE\]",
 ])  # fmt: skip
 _OTHER_TURN = (
     rf"<\|im_start\|>\s?{_OTHERS}\b|<\|start_header_id\|>\s?{_OTHERS}\b|<start_of_turn>\s?user\b"
@@ -73,6 +80,7 @@ _OTHER_TURN = (
 _TOKEN = (
     rf"<\|im_start\|>\s?{_ROLES}\s?|<\|start_header_id\|>\s?{_ROLES}\s?<\|end_header_id\|>\s*|<start_of_turn>\s?{_ROLES}\s?"
     rf"|{_HEADER}(?:<\|constrain\|>[^<]{{0,20}})?<\|message\|>|{_KEPT}(?:{SPECIAL_TOKENS})"
+    rf"|<\s?(?:{_NAMES})\s?/>"
 )
 UNSURE = regex.compile(
     r"(?:<\|start\|>[^<]{0,80}(?:<[|a-z]{0,9})?|(?:<\|start\|>[^<]{0,80})?<\|channel\|>\s*"
@@ -88,7 +96,7 @@ _ANYWHERE = [family for family in FAMILIES if not family.is_first]
 ENDS = tuple(
     regex.compile(f"(?P<end>{family.end})|(?P<begin>{family.begin})", regex.I)
     if family is FAMILIES[0]
-    else regex.compile(f"(?P<end>{family.end})")
+    else regex.compile(f"(?P<end>{family.end})", regex.I)
     for family in FAMILIES
 )
 FIRST = regex.compile("|".join(f"(?P<f{FAMILIES.index(f)}>{f.begin})" for f in FAMILIES if f.is_first))

@@ -18,6 +18,8 @@ _FENCES = ("```", "~~~")
 _NAME = regex.compile(r"(?<=</?\s?)[a-z_:]+(?=[\s>])")
 _MAY_BEGIN = regex.compile(r"[<\[◁]")
 _IN_SENTENCE = regex.compile(r"[\w,] ?\Z")
+_LONGEST_LEAD = 64
+"""Characters of white space that an answer may begin with."""
 _LONGEST_ASIDE = 500
 """Characters that may follow a mark in the midst of a sentence which turns out to be none."""
 
@@ -139,6 +141,7 @@ class Thoughts:
 
     def _answer(self, *, is_last: bool) -> bool:
         if not self._has_begun and self._rest.isspace() and not is_last:
+            self._rest = self._rest[-_LONGEST_LEAD:]
             return False
         text, at = self._place.before + self._rest, len(self._place.before)
         found = MARK.search(text, at, partial=not is_last) if _MAY_BEGIN.search(self._rest) else None

@@ -21,6 +21,7 @@ import trio
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reached
 from adapters.remote.events import Events
 from adapters.remote.faults import of_status, of_transport, of_type
+from adapters.remote.jsontext import parsed
 from adapters.remote.sse import ServerSentEvent
 
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=1_000, keepalive_expiry=60.0)
@@ -144,8 +145,8 @@ class Web:
         """The body of the answer, decoded. Raises ProviderFailed, also where it is not JSON."""
         body = await self.fetch(call)
         try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+            return parsed(body)
+        except ValueError:
             raise ProviderFailed(
                 f"{call.endpoint.title} answered with what is not JSON: is its address right?"
             ) from None

@@ -1,7 +1,5 @@
 """What models think aloud, and their special tokens: never told, however the pieces of an answer are cut."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from actors.ports import Retraction
 from adapters.llm.marks import FAMILIES
 from adapters.llm.thoughts import Thoughts
+from tests.lag import MOST_GROWTH, growth
 
 SIZES = (1, 2, 3, 7, 1_000)
 
@@ -44,7 +43,10 @@ THOUGHTS = [
     "◁think▷hm◁/think▷",
     "<|begin_of_thought|>hm<|end_of_thought|>\n<|begin_of_solution|>",
     "<|START_THINKING|>hm<|END_THINKING|><|START_RESPONSE|>",
-    "<|think|>hm<|/think|>",
+    "<|think|>hm<|/think|>", "<|thinking|>hm<|end_thinking|>", "<|inner_prefix|>hm<|inner_suffix|>",
+    "<longcat_think>hm</longcat_think>", "<thought_process>hm</thought_process>",
+    "<chain_of_thought>hm</chain_of_thought>",
+    "<think/>", "<Think\n>hm</Think>",
     "<unused94>thought\nhm<unused95>",
     "<|channel>thought\nhm<channel|>",
     "<think>hm</think>\n<answer>", "<think>hm</think><response>", "<thought>hm</thought><Output>",
@@ -67,6 +69,7 @@ LONE = [
 ]  # fmt: skip
 FIRST = [
     "analysisWe need to greet.assistantfinal",
+    "analysis<|message|>hm<|end|>final<|message|>",
     "analysisThe user.assistantcommentary to=functions.x json{}assistantfinal",
     "Here is my thought process:\nhm\nHere is my response:\n",
     "Here's my thought process: hm Here's my response: ",
@@ -134,6 +137,7 @@ def test_a_thought_may_come_anywhere_and_as_often_as_it_likes(written: str, answ
         "Use the <think> tag to let it think.",
         "The token `<|im_end|>` ends a message.",
         "<answer>Yes</answer>", "a < b > c", "<b>Yes</b>", "<thi", "[TH", "x <", "I <think", "a <s>b</s>",
+        "[thinking] Well. [/thinking]", "[think] Well.", "the final answer",
         "analysis of it is hard", "Here is my answer: so", "Here are my books.", "analysis", "a", "A", "Her",
         "<|tool_calls_section_begin|>{}<|tool_calls_section_end|>", "[1] and arr[0]", "◁ left",
     ],
@@ -179,13 +183,10 @@ def test_what_is_kept_does_not_depend_on_the_pieces(parts: list[str]) -> None:
     "unit", ["<", "<think>", "<think ", "</think>", "[", "◁", "<|", "<|channel|>", "<|start|>", "a", "`", "\n"]
 )
 def test_the_time_grows_with_the_length(unit: str) -> None:
-    def seconds(length: int) -> float:
+    def work(length: int) -> None:
         text = (unit * length)[:length]
-        begin = time.process_time()
         thoughts = Thoughts()
         for at in range(0, length, 1_000):
             thoughts.take(text[at : at + 1_000])
-        return time.process_time() - begin
 
-    seconds(10_000)
-    assert seconds(160_000) <= 12 * max(seconds(20_000), seconds(20_000), 0.003)
+    assert growth(work, 20_000) <= MOST_GROWTH
