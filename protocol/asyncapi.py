@@ -213,7 +213,10 @@ def _server(names: Names, place: Place) -> Schema:
 
 def _token(names: Names) -> Schema:
     key = {documented: wire for wire, documented in names.keys.items()}["token"]
-    words = f"The key `{key}` of Socket.IO's `auth`, or a query parameter of that name; addresses end up in logs."
+    words = (
+        f"The key `{key}` of Socket.IO's `auth`, or `Authorization: Bearer`, or a query parameter of that name; "
+        "addresses end up in logs."
+    )
     return {"type": "httpApiKey", "in": "query", "name": key, "description": words}
 
 
