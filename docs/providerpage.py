@@ -59,6 +59,11 @@ answered before, the embedded ones are not begun by `hedge`, because they would 
 has failed, or after `patience`. With `providers.substitute = false` they stand in for nobody that is configured, unless
 the list names them: then a turn fails with 3000, 3001 or 3002 as long as nobody else is there.
 
+A part of an answer that is longer than a provider takes at a time (OpenAI 4,096 characters, Google 5,000 bytes, Azure
+4,000 bytes of SSML, ElevenLabs by model) is spoken in several requests: cut at the ends of sentences, else at clauses
+and words, asked for as samples, and joined in order, with at most one request ahead. `limits.tts_call` bounds all of
+them together.
+
 A synthesiser's answer is what its first bytes say (WAV, MP3, Ogg, FLAC, AAC, MP4, WebM), then what its Content-Type
 says (`audio/pcm;rate=16000`, `audio/L16`, `audio/basic`), then what was asked for; samples become mono of 16 bits at
 the rate that is told. `audio/L16` is big-endian by its RFC and little-endian from many providers: the sound itself

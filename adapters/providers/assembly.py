@@ -49,6 +49,7 @@ def _of_section(row: Row, name: str, account: Account, prefer: Preference, web: 
             is_tentative=row.is_family and not named and name not in prefer.of(kind),
             # The variables that OpenAI's own tools read often lead to some other server, which does one kind alone.
             may_lack=bool(row.url and account.base_url) and not row.is_family and kind not in named,
+            limit=part.limit,
         )
         yield Candidate(about, part.build(Site(web, endpoint, account)))
 
@@ -59,7 +60,7 @@ def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
     part: Part[Any] = row_of(WYOMING if found.is_wyoming else COMPATIBLE).parts[kind]
     model = "" if part.model is None else found.models[kind][0]
     why = f"it was found at {found.where} and nothing else is configured"
-    about = About(found.name, found.title, kind, model, why=why, is_found=True)
+    about = About(found.name, found.title, kind, model, why=why, is_found=True, limit=part.limit)
     return Candidate(about, part.build(Site(web, Endpoint(found.name, found.title, found.url), account)))
 
 

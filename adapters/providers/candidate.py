@@ -1,12 +1,14 @@
 """A provider of one kind as one that can be asked: what is known of it, what it has, and why it is set aside."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import msgspec
 import trio
 
-from actors.ports import Kind
+from actors.ports import Kind, Speech
 from adapters.providers.provider import Listed, Offer
+from adapters.tts.lengths import Limit
 
 E = TypeVar("E")
 
@@ -17,6 +19,7 @@ class About(msgspec.Struct, frozen=True):
     `model` and `voice` are used in calls that name none, or that were meant for another. `is_tentative`: it is used
     only once it lists something of this kind; `may_lack`: not once its list shows that it has no such model;
     `is_found`: nobody configured it, it was found; `is_embedded`: it is a part of this server, small and always there.
+    `limit`: how much of a speech one request of a synthesiser may have.
     """
 
     name: str
@@ -29,6 +32,7 @@ class About(msgspec.Struct, frozen=True):
     may_lack: bool = False
     is_found: bool = False
     is_embedded: bool = False
+    limit: Callable[[Speech], Limit] | None = None
 
 
 class Candidate(Generic[E]):

@@ -26,7 +26,7 @@ from adapters.remote.web import Web
 from adapters.sentiment import Vader
 from adapters.settings.settings import Providers
 from adapters.stt.local import LANGUAGE, LocalRecogniser
-from adapters.tts.local import LocalSpeech
+from adapters.tts.local import LONGEST, LocalSpeech
 
 log = logging.getLogger(__name__)
 TELL = 1.0
@@ -137,7 +137,9 @@ class ProviderEngines:
             ("TTS", self._tts, "espeak-ng", Offer(("espeak-ng",), self._tts.voices(), self._tts.languages())),
         )
         for kind, engine, model, offer in embedded:
-            candidate: Candidate[Any] = Candidate(About(LOCAL, LOCAL_TITLE, kind, model, is_embedded=True), engine)
+            limit = LONGEST if kind == "TTS" else None
+            about = About(LOCAL, LOCAL_TITLE, kind, model, is_embedded=True, limit=limit)
+            candidate: Candidate[Any] = Candidate(about, engine)
             candidate.offer = offer
             self._roster.add(candidate)
 

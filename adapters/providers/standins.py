@@ -26,6 +26,7 @@ from actors.ports import (
 from adapters.providers.candidate import Candidate, E
 from adapters.providers.failover import Failover
 from adapters.providers.race import Progress, T
+from adapters.providers.several import synthesise
 from protocol.audioformat import AudioFormat
 
 
@@ -170,7 +171,8 @@ class Synthesiser:
             trial = anew.trial()
             model = _model(candidate, self._asked, speech.model)
             fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
-            await candidate.engine.synthesise(fitting, progress.over(trial, binds=speech.stream))
+            limit = candidate.about.limit(fitting) if candidate.about.limit else None
+            await synthesise(candidate.engine, limit, fitting, progress.over(trial, binds=speech.stream))
             return trial
 
         await anew.settle(await self._failover.call(self._chain(), attempt))

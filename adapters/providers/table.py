@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from actors.ports import Kind, LanguageModel, SpeechToText, TextToSpeech
+from actors.ports import Kind, LanguageModel, Speech, SpeechToText, TextToSpeech
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import AIGAMES, OPENAI, OpenAiChat
 from adapters.providers.provider import Endpoint
@@ -24,9 +24,11 @@ from adapters.stt.google import GoogleRecogniser
 from adapters.stt.openai import CompatibleRecogniser, OpenAIRecogniser
 from adapters.stt.sherpa import SherpaRecogniser
 from adapters.stt.wyoming import WyomingRecogniser
+from adapters.tts import azure, elevenlabs, google, openai, piper, wyoming
 from adapters.tts.azure import AzureSpeech
 from adapters.tts.elevenlabs import ElevenLabsSpeech
 from adapters.tts.google import GoogleSpeech
+from adapters.tts.lengths import Limit
 from adapters.tts.openai import CompatibleSpeech, OpenAISpeech
 from adapters.tts.piper import PiperSpeech
 from adapters.tts.wyoming import WyomingSpeech
@@ -49,12 +51,14 @@ class Part(msgspec.Struct, Generic[E], frozen=True):
     """What a provider does of one kind.
 
     `model`: what is used where neither session nor settings name one that is there; "": the first that the provider
-    lists; None: it has no models to choose from. `url`: where it is, if its provider has several addresses.
+    lists; None: it has no models to choose from. `url`: where it is, if its provider has several addresses. `limit`:
+    how much of a speech one request of a synthesiser may have; a longer one is spoken in several.
     """
 
     build: Callable[[Site], E]
     model: str | None = ""
     url: str = ""
+    limit: Callable[[Speech], Limit] | None = None
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -161,7 +165,7 @@ ROWS: tuple[Row, ...] = (
         url="https://api.openai.com/v1",
         stt=Part(over(OpenAIRecogniser), "whisper-1"),
         llm=Part(lambda site: OpenAiChat(site.web, site.endpoint, OPENAI), "gpt-4o"),
-        tts=Part(over(OpenAISpeech), "tts-1"),
+        tts=Part(over(OpenAISpeech), "tts-1", limit=openai.limit),
     ),
     Row(
         "anthropic",
@@ -189,7 +193,7 @@ ROWS: tuple[Row, ...] = (
         takes=_WHERE,
         url="https://api.elevenlabs.io",
         stt=Part(over(ElevenLabsRecogniser), "scribe_v2"),
-        tts=Part(over(ElevenLabsSpeech), "eleven_flash_v2_5"),
+        tts=Part(over(ElevenLabsSpeech), "eleven_flash_v2_5", limit=elevenlabs.limit),
     ),
     Row(
         "google",
@@ -197,7 +201,7 @@ ROWS: tuple[Row, ...] = (
         "Google Cloud Speech-to-Text and Text-to-Speech, by an API key.",
         needs=_key("GOOGLE_API_KEY"),
         stt=Part(over(GoogleRecogniser), "latest_long", "https://speech.googleapis.com/v1"),
-        tts=Part(over(GoogleSpeech), None),
+        tts=Part(over(GoogleSpeech), None, limit=lambda _: google.LIMIT),
     ),
     Row(
         "azure",
@@ -205,7 +209,7 @@ ROWS: tuple[Row, ...] = (
         "Azure AI Speech.",
         needs=(Need("api_key", "AZURE_SPEECH_KEY"), Need("region", "AZURE_SPEECH_REGION")),
         stt=Part(over(AzureRecogniser), None),
-        tts=Part(over(AzureSpeech), None),
+        tts=Part(over(AzureSpeech), None, limit=azure.limit),
     ),
     Row(
         "openai_compatible",
@@ -218,7 +222,7 @@ ROWS: tuple[Row, ...] = (
         url="/v1",
         stt=Part(over(CompatibleRecogniser)),
         llm=Part(over(OpenAiChat)),
-        tts=Part(over(CompatibleSpeech)),
+        tts=Part(over(CompatibleSpeech), limit=openai.limit),
         is_family=True,
         checked="a loopback server; LLM also a real llama.cpp server",
     ),
@@ -230,7 +234,7 @@ ROWS: tuple[Row, ...] = (
         needs=(Need("port"),),
         takes=(Need("host"), Need("title")),
         stt=Part(_wyoming_recogniser),
-        tts=Part(_wyoming_speech, None),
+        tts=Part(_wyoming_speech, None, limit=wyoming.LONGEST),
         is_family=True,
         checked="the protocol's own implementation (PyPI wyoming)",
     ),
@@ -247,7 +251,7 @@ ROWS: tuple[Row, ...] = (
         "Piper",
         "piper with a voice of your own, in a process of its own; needs `pip install vivavoce[piper]`.",
         needs=(Need("voice"),),
-        tts=Part(lambda site: PiperSpeech(Path(site.account.voice)), None),
+        tts=Part(lambda site: PiperSpeech(Path(site.account.voice)), None, limit=piper.LONGEST),
         checked="the library's own interface, without a voice that people use",
     ),
 )

@@ -12,6 +12,7 @@ from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import relay
+from adapters.tts.lengths import Limit, octets
 from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, speaks, understood
 
@@ -24,6 +25,9 @@ BEST_RATE = 24_000
 BASIC = ("audio/basic",)
 """What it calls raw samples of every kind."""
 SLOWEST, FASTEST = 0.5, 2.0
+LONGEST = 4_000
+"""Bytes of SSML in one request: spoken at the lowest speed they take less than the ten minutes at which Azure cuts."""
+_LONGEST_VOICE = "x" * 60
 BY_GENDER = {
     "male": "en-US-AndrewMultilingualNeural",
     "female": "en-US-AvaMultilingualNeural",
@@ -112,6 +116,12 @@ class AzureSpeech:
             headers = {"Ocp-Apim-Subscription-Key": self._endpoint.key, **headers}
         expects = ("application/json",) if body is None else ()
         return Call(self._endpoint, method, path, headers, body=body, expects=expects, patience=patience, most=MOST)
+
+
+def limit(speech: Speech) -> Limit:
+    """How much of a speech one request may have, besides the marks around it."""
+    around = len(markup(msgspec.structs.replace(speech, text=""), speech.voice or _LONGEST_VOICE))
+    return Limit(LONGEST - around, lambda text: octets(escape(text)))
 
 
 def markup(speech: Speech, voice: str) -> bytes:

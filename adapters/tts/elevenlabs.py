@@ -13,6 +13,7 @@ from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import relay
+from adapters.tts.lengths import Limit
 from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, find, primary, understood
 
@@ -24,6 +25,13 @@ RATES = frozenset({8_000, 16_000, 22_050, 24_000})
 """Of samples; 44.1 and 48 kHz want a dearer plan, and refuse the key of another."""
 BEST_RATE = 24_000
 SLOWEST, FASTEST = 0.7, 1.2
+LONGEST = {
+    "eleven_flash_v2_5": 40_000, "eleven_turbo_v2_5": 40_000, "eleven_flash_v2": 30_000, "eleven_turbo_v2": 30_000,
+    "eleven_multilingual_v2": 10_000, "eleven_multilingual_v1": 10_000, "eleven_monolingual_v1": 10_000,
+}  # fmt: skip
+"""Characters that one request may have, by model: https://elevenlabs.io/docs/models#character-limits."""
+SHORTEST = 5_000
+"""The same of every other model, as of eleven_v3."""
 HEEDS_LANGUAGE = frozenset({"eleven_flash_v2_5", "eleven_turbo_v2_5", "eleven_v3"})
 """The models that can be told the language; the others hear it in the text, and some refuse the field."""
 BY_GENDER = {
@@ -146,6 +154,11 @@ class ElevenLabsSpeech:
         return Call(
             self._endpoint, method, path, headers, query or {}, json, expects=expects, patience=patience, most=MOST
         )
+
+
+def limit(speech: Speech) -> Limit:
+    """How much of a speech one request may have."""
+    return Limit(LONGEST.get(speech.model or DEFAULT_MODEL, SHORTEST), len)
 
 
 def _body(speech: Speech) -> dict[str, object]:

@@ -15,6 +15,7 @@ from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.faults import of_error
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import Body
+from adapters.tts.lengths import Limit, octets
 from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, understood
 from protocol.audioformat import AudioFormat
@@ -27,6 +28,7 @@ BEST_RATE = 24_000
 SLOWEST, FASTEST = 0.25, 4.0
 LONGEST = 5_000
 """Bytes of text that one request may have."""
+LIMIT = Limit(LONGEST, octets)
 GENDERS = {"male": "MALE", "female": "FEMALE"}
 """`NEUTRAL` is in the reference, which says that it is not supported yet: it is left to Google, as unspecified is."""
 
@@ -52,7 +54,7 @@ class GoogleSpeech:
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
-        """Speak up to 5000 bytes of text; the sound comes in one piece.
+        """Speak up to LONGEST bytes of text; the sound comes in one piece.
 
         Raises ProviderFailed. Cancelling closes the connection.
         """

@@ -8,11 +8,14 @@ from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
+from adapters.tts.lengths import characters
 from protocol.audioformat import AudioFormat
 
 FORMAT = AudioFormat("pcm16", 22_050)
 MAX_TEXT = 20_000
 """Characters that are spoken in one call: about twenty minutes of sound."""
+LONGEST = characters(MAX_TEXT)
+"""The same, as what a longer text is cut by."""
 NORMAL_PACE = 168
 SLOWEST, FASTEST = 80, 680
 """Words a minute: what speed 1 is, and what espeak-ng takes before it stops heeding or cannot be followed."""

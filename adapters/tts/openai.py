@@ -13,6 +13,7 @@ from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import relay
+from adapters.tts.lengths import Limit, octets
 from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, Voice, Voices, choose, understood
 from protocol.audioformat import AudioFormat
@@ -26,6 +27,8 @@ BY_GENDER = {"male": "onyx", "female": "nova", "neutral": "alloy", "unspecified"
 """OpenAI does not say what its voices sound like: this is our reading, of voices that each of its models has."""
 RATE = 24_000
 SLOWEST, FASTEST = 0.25, 4.0
+LONGEST = 4_096
+"""Characters of text that one request may have; of the models that count tokens (2,000), as many bytes."""
 
 _SPEAKING_MODEL = re.compile(r"tts|speech|kokoro|piper|orpheus|voice|bark|parler|dia\b|csm|xtts", re.IGNORECASE)
 _KOKORO = re.compile(r"([abefhijpz])([fm])_")
@@ -167,6 +170,11 @@ class CompatibleSpeech(OpenAISpeech):
         call = self._call("GET", "/audio/voices", expects=("application/json",))
         answer = understood(self._endpoint, await self._web.fetch_json(call), _Voices)
         return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
+
+
+def limit(speech: Speech) -> Limit:
+    """How much of a speech one request may have; the servers that speak as OpenAI does often check it as well."""
+    return Limit(LONGEST, octets if "gpt-" in speech.model else len)
 
 
 def _body(speech: Speech, model: str, voice: str, asked: AudioFormat) -> dict[str, object]:

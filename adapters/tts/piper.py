@@ -13,12 +13,15 @@ from adapters.processes.frames import Progress, Sounded, Synthesise
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.providers.provider import Offer, ProviderFailed, reached
+from adapters.tts.lengths import characters
 from adapters.tts.piper_child import NORMAL_PACE
 from protocol.audioformat import AudioFormat
 
 TITLE = "the Piper synthesiser"
 MAX_TEXT = 20_000
 """Characters that are spoken in one call."""
+LONGEST = characters(MAX_TEXT)
+"""The same, as what a longer text is cut by."""
 SLOWEST, FASTEST = 0.25, 4.0
 """The speeds that are taken."""
 

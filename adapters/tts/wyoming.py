@@ -21,10 +21,13 @@ from adapters.remote.wyoming import (
 )
 from adapters.tts.announced import Announced
 from adapters.tts.body import Body
+from adapters.tts.lengths import characters
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
 
 MAX_TEXT = 20_000
 """Characters that are spoken in one call."""
+LONGEST = characters(MAX_TEXT)
+"""The same, as what a longer text is cut by."""
 MAX_SECONDS = 3_600
 """Seconds of sound that one call may give."""
 WIDTHS = range(1, 5)

@@ -4,14 +4,21 @@ import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Protocol
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
 import trio
 
 from actors.ports import Clip, Retraction, Speech, TextToSpeech
+from adapters.providers.candidate import About, Candidate
+from adapters.providers.failover import Failover
+from adapters.providers.policy import Policy
 from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.providers.standins import Synthesiser
+from adapters.providers.table import row_of
 from adapters.remote.web import Patience, Web
 from adapters.tts.azure import AzureSpeech
 from adapters.tts.elevenlabs import ElevenLabsSpeech
@@ -358,3 +365,53 @@ async def test_what_is_neither_words_nor_said_to_be_sound_is_refused(case: Case)
         failed = await talk.fails()
     assert "answered with image/png, not sound" in str(failed)
     assert talk.clips == []
+
+
+def said(case: Case, request: Request) -> str:
+    """The words that a request is to have spoken."""
+    match _name(case):
+        case "openai" | "compatible":
+            return str(request.json["input"])
+        case "elevenlabs":
+            return str(request.json["text"])
+        case "google":
+            return str(msgspec.json.decode(request.body)["input"]["text"])
+        case _:
+            return "".join(ElementTree.fromstring(request.body).itertext())
+
+
+def weight(case: Case, request: Request) -> int:
+    """How much of it counts, in the provider's own unit: characters, bytes, or bytes with the SSML around them."""
+    match _name(case):
+        case "google":
+            return len(said(case, request).encode())
+        case "azure":
+            return len(request.body)
+        case _:
+            return len(said(case, request))
+
+
+MOST_TEXT = {"openai": 4_096, "compatible": 4_096, "elevenlabs": 5_000, "google": 5_000, "azure": 4_000}
+ROW = {name: name if name != "compatible" else "openai_compatible" for name in CASES}
+SENTENCE = "Žluťoučký kůň <ve> 東京 & ještě jednou, pak dost. "
+
+
+@pytest.mark.parametrize("unit", [SENTENCE, "東京は今日も雨です。", "word ", "é", "<&>x"], ids=range(5))
+async def test_a_part_longer_than_a_request_may_be_is_spoken_in_several(case: Case, unit: str) -> None:
+    """Each keeps the provider's bound in its own unit; the sounds are one, in order, and no header is between them."""
+    part = row_of(ROW[_name(case)]).tts
+    assert part is not None
+    assert part.limit is not None
+    text = unit * (12_000 // len(unit))
+    sounds = [bytes([number, 0]) * 600 for number in range(1, 200)]
+    async with talking(case, *map(case.reply, sounds), wanted=AudioFormat("mp3")) as talk:
+        about = About("double", "Double", "TTS", voice=case.voice, limit=part.limit)
+        speaker = Synthesiser("double", lambda: [Candidate(about, talk.adapter)], Failover(Policy(), Random(0)))
+        await speaker.synthesise(msgspec.structs.replace(talk.speech, text=text, model="eleven_v3"), talk.take)
+        bodies = [request for request in talk.server.requests if request.method == "POST"]
+    assert len(bodies) > 1
+    assert talk.sound == b"".join(sounds[: len(bodies)])
+    assert {clip.format for clip in talk.clips} == {PCM}
+    spoken = [said(case, request) for request in bodies]
+    assert "".join(spoken).split() == text.split()
+    assert all(weight(case, request) <= MOST_TEXT[_name(case)] for request in bodies)
