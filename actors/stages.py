@@ -45,6 +45,8 @@ ERRORS: dict[Kind, tuple[ErrorId, str]] = {
 
 WRITTEN = 2_000
 """Characters of an answer that are dealt with in one step of the session; some models give all of it at once."""
+_SEEN = 4
+"""How many times `text_chars` is looked at of a transcript, with its notes."""
 SOUNDLESS = "the synthesiser made no sound"
 
 
@@ -150,14 +152,14 @@ async def _transcribe(
     async def words(text: str) -> None:
         nonlocal told
         watch.touch()
-        known = words_of(text, is_whole=False)[:most]
+        known = words_of(text[: _SEEN * most], is_whole=False)[:most]
         if known not in ("", told):  # of a note alone nobody is told
             told = known
             await report(Words(job.turn, known))
 
     utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
     transcript = await engine.transcribe(utterance, words)
-    text = words_of(transcript.text)
+    text = words_of(transcript.text[: _SEEN * most])
     if len(text) > most:
         log.warning("a transcript of %d characters was cut at text_chars (%d)", len(text), most)
         text = text[:most].rstrip()

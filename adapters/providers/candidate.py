@@ -56,6 +56,7 @@ class Candidate(Generic[E]):
         self.wait = 0.0
         self.lost = 0
         self.has_succeeded = False
+        self.is_seen = False
         self.is_gone = False
 
     @property
@@ -65,8 +66,8 @@ class Candidate(Generic[E]):
 
     @property
     def has_answered(self) -> bool:
-        """Whether it has shown that it is there: by what it has, or by a call."""
-        return self.has_succeeded or self.offer is not None
+        """Whether it has shown that it is there: by what it has, by a call, or (`is_seen`) by refusing its list."""
+        return self.has_succeeded or self.is_seen or self.offer is not None
 
     @property
     def is_ready(self) -> bool:

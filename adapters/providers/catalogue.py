@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from actors.ports import Catalogue, EngineFailed, Kind, ProviderEntry
 from adapters.providers.candidate import Candidate
-from adapters.providers.provider import Listed, Offer
+from adapters.providers.provider import Listed, Offer, ProviderFailed, Verdict
 from adapters.providers.table import KINDS, LOCAL, ROWS
 from adapters.settings.settings import Account, Providers
 
@@ -199,6 +199,8 @@ class Lists:
             with trio.fail_after(WITHIN):
                 offer = await listed.offer()
         except (EngineFailed, trio.TooSlowError) as error:
+            answered = isinstance(error, ProviderFailed) and error.verdict in (Verdict.REFUSED, Verdict.FINAL)
+            candidate.is_seen = candidate.is_seen or answered  # a key may do everything but list
             trouble = str(error) or f"no answer within {WITHIN:g} seconds"
             if self._troubles.get(candidate) != trouble:
                 log.warning("%s: %s does not say what it has: %s", candidate.kind, candidate.title, trouble)

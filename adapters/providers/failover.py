@@ -65,7 +65,8 @@ class Failover:
         first = self._policy.probe_refused if failed.verdict is Verdict.REFUSED else self._policy.probe_first
         first = min(max(first, candidate.wait, failed.retry_after), self._policy.probe_after)
         candidate.probing = trio.CancelScope()
-        self._nursery.start_soon(self._probe, candidate, candidate.listed, first, candidate.probing)
+        may_refuse = candidate.has_succeeded and failed.verdict is not Verdict.REFUSED
+        self._nursery.start_soon(self._probe, candidate, candidate.listed, first, candidate.probing, may_refuse)
 
     def restore(self, candidate: Candidate[Any]) -> None:
         """A call succeeded."""
@@ -75,10 +76,13 @@ class Failover:
             candidate.probing.cancel()
             log.info("%s: %s answers again", candidate.kind, candidate.title)
 
-    async def _probe(self, candidate: Candidate[Any], listed: Listed, pause: float, probing: trio.CancelScope) -> None:
+    async def _probe(
+        self, candidate: Candidate[Any], listed: Listed, pause: float, probing: trio.CancelScope, may_refuse: bool
+    ) -> None:
         """Check the candidate now and then until it is in order, a call has shown that it is, or it is gone.
 
-        What is checked is cheap, and may be in order while calls fail: so the waits grow until a call succeeds.
+        What is checked is cheap, and may be in order while calls fail: so the waits grow until a call succeeds. It
+        `may_refuse` to be checked where calls have succeeded and were not refused: many a key cannot list models.
         """
         with probing:
             while candidate.aside:
@@ -88,7 +92,7 @@ class Failover:
                 if candidate.is_gone:
                     return
                 with trio.move_on_after(self._policy.probe_within):
-                    why = await _fault(listed)
+                    why = await _fault(listed, may_refuse=may_refuse)
                 if probing.cancel_called:
                     return  # meanwhile a call has succeeded
                 candidate.aside = why
@@ -96,12 +100,13 @@ class Failover:
             log.info("%s: %s answers again", candidate.kind, candidate.title)
 
 
-async def _fault(listed: Listed) -> str:
+async def _fault(listed: Listed, *, may_refuse: bool) -> str:
     """What is wrong with a provider, "" where it answers; a call that it refuses for itself is an answer as well."""
     try:
         await listed.check()
     except ProviderFailed as failed:
-        return "" if failed.verdict is Verdict.FINAL else str(failed)[:_SHOWN]
+        is_answer = failed.verdict is Verdict.FINAL or (failed.verdict is Verdict.REFUSED and may_refuse)
+        return "" if is_answer else str(failed)[:_SHOWN]
     except EngineFailed as failed:
         return str(failed)[:_SHOWN]
     return ""

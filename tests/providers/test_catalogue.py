@@ -13,7 +13,7 @@ from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_CHOICE, STALE, L
 from adapters.providers.provider import Offer
 from adapters.providers.table import LOCAL
 from adapters.settings.settings import Account, Preference, Providers
-from tests.providers.fakes import Fake, candidate, passing
+from tests.providers.fakes import Fake, absent, candidate, final, passing, refused
 
 
 def roster(*llm: Any, prefer: tuple[str, ...] = (), substitute: bool = True, **accounts: Account) -> Roster:
@@ -214,6 +214,15 @@ async def test_a_provider_that_does_not_answer_holds_nobody_up(autojump_clock: M
         assert trio.current_time() - begin < 5
         assert (one.offer, two.offer) == (None, Fake().has)
         nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(("health", "is_there"), [(refused, True), (final, True), (absent, False), (passing, False)])
+async def test_one_that_refuses_its_list_is_there(health: Any, is_there: bool, autojump_clock: MockClock) -> None:
+    fake = Fake()
+    fake.health = health
+    one = candidate("a", fake)
+    await Lists(roster(one), Random(0)).renew()
+    assert (one.offer, one.has_answered) == (None, is_there)
 
 
 async def test_a_long_list_is_cut_and_names_beyond_it_are_passed_on(autojump_clock: MockClock) -> None:

@@ -58,6 +58,21 @@ async def test_a_probe_that_hangs_is_given_up_and_made_again(autojump_clock: Moc
         assert (len(fake.checked), one.aside) == (3, "")
 
 
+@pytest.mark.parametrize(("failure", "comes_back"), [(passing, True), (refused, False)])
+async def test_a_key_that_cannot_list_is_believed_by_its_calls(
+    failure: Any, comes_back: bool, autojump_clock: MockClock
+) -> None:
+    fake = Fake([], *[[failure()]] * POLICY.tries)
+    fake.health = refused
+    async with running() as failover:
+        asking = Asking(failover, one := candidate("one", fake), candidate("two", Fake()))
+        await asking.ask()
+        await asking.ask()
+        assert one.aside
+        await trio.sleep(120)
+        assert bool(one.aside) != comes_back
+
+
 async def test_one_that_is_gone_is_probed_no_more(autojump_clock: MockClock) -> None:
     fake = Fake([refused()])
     fake.health = refused

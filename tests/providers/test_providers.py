@@ -186,6 +186,15 @@ async def told(client: VoiceClient, words: str) -> str:
     return " ".join(each.text for each in came if isinstance(each, TextDone))
 
 
+async def heard(client: VoiceClient) -> TranscribeDone:
+    """What was heard, by whomever."""
+    async for message in client:
+        assert not isinstance(message, CustomError), message
+        if isinstance(message, TranscribeDone):
+            return message
+    raise AssertionError("the connection ended")
+
+
 @asynccontextmanager
 async def nobody() -> AsyncIterator[str]:
     """An address where nothing listens."""
@@ -216,7 +225,10 @@ async def test_where_a_provider_is_away_the_embedded_ones_answer_and_the_guide_s
     async with where() as url:
         environ = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{url}/v1"}
         async with serving(environ) as server, talking(server) as client:
-            await updated(client, OPENAI)
+            await updated(client, {**OPENAI, "STT": {"provider": "openai", "mediaFormat": "pcm16"}})
+            await client.append(bytes(16_000))
+            await client.commit()
+            assert (await heard(client)).text == ""
             assert AWAY in await told(client, "Hello.")
             aside = (await server.get("/healthz")).json()["aside"]
             assert (list(aside["LLM"]), list(aside["TTS"])) in ((["openai"], ["openai"]), (["openai"], []))
