@@ -10,6 +10,7 @@ import { Notice } from "./notice.js";
 import { Parts } from "./parts.js";
 import { Place, uuid } from "./place.js";
 import { Player } from "./player.js";
+import { watchRoom } from "./room.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
 import { Socket } from "./socket.js";
@@ -32,7 +33,7 @@ const place = new Place();
 const drawer = new Drawer();
 const diagram = new Diagram();
 const player = new Player();
-const microphone = new Microphone((chunk) => conversation.chunk(chunk), showLevel);
+const microphone = new Microphone((chunk) => conversation.chunk(chunk), showLevel, (why) => conversation.silenced(why));
 const face = new Face(() => player.loudness());
 const settings = new Settings(`pcm16/${microphone.rate}`, () => socket.emit("session.update", settings.update));
 const share = new Share(() => place, () => join({ role: "receiver" }));
@@ -71,7 +72,8 @@ function join(change) {
   place.change(change);
   document.body.dataset.role = place.role;
   page.notice.clear("link");
-  player.stop();
+  conversation.leave();
+  rest();
   socket.start();
 }
 
@@ -89,9 +91,15 @@ function showLink({ status, message, seconds, code }) {
 
 function leave() {
   conversation.lost();
-  player.stop();
-  showState("idle");
+  rest();
   find("#hint").textContent = "There is no connection to the server.";
+}
+
+/** Nothing is heard, and nothing is known of the session's state. */
+function rest() {
+  player.stop();
+  showState("idle", false);
+  diagram.find("");
 }
 
 function showRefusal(message, code) {
@@ -104,9 +112,11 @@ function showRefusal(message, code) {
 
 // ---- what is seen
 
-function showState(state) {
+/** The session is in `state`; `moved`: it has come there just now, from the state before. */
+function showState(state, moved) {
   document.body.dataset.state = state;
-  diagram.enter(state);
+  if (moved) diagram.enter(state);
+  else diagram.find(state);
   face.state = state;
   find("#hint").textContent = (place.role === "receiver" ? LISTENER_HINTS : HINTS)[state] ?? state;
   find("#stop").disabled = !["transcribing", "responding", "speaking"].includes(state);
@@ -114,7 +124,7 @@ function showState(state) {
 
 function showListening(on) {
   talk.setAttribute("aria-pressed", String(on));
-  find("#talk-text").textContent = on ? "Send" : "Talk";
+  find("#talk-text").textContent = on ? "Wait …" : "Talk"; // until the microphone gives its first sound
   document.body.classList.toggle("talking", on);
 }
 
@@ -155,7 +165,8 @@ document.addEventListener("pointerdown", () => player.unlock().then(showLock), {
 addEventListener("pagehide", () => microphone.close());
 
 document.body.dataset.role = place.role;
-showState("idle");
+watchRoom();
+rest();
 frame();
 if (place.role === "receiver") showLock();
 socket.start();

@@ -3,12 +3,16 @@
 const STRAGGLER = 550; // milliseconds after a commit in which the server takes sound for the rest of what was committed
 const UTTERANCE_ERRORS = new Set([1002, 1003, 1004, 3003]); // after which speaking on is of no use
 const MOST_HELD = 40; // chunks that wait for that time to pass
+const NOT_OPEN = "Nothing was recorded, because the microphone was still being opened. Press Talk and say it again.";
+const CUT_OFF = "The connection was lost while you spoke. What you said has not been heard: say it again.";
+const TOO_SLOW = "The network does not keep up with the microphone. What you said has not been heard: say it again.";
+const FORGOTTEN = "The server does not remember this conversation any more. A new one has begun.";
 
 export class Conversation {
   #parts; #page; #socket; #player; #microphone;
-  #deaf = false; #wanted = false; #committed = -Infinity; #held = [];
+  #deaf = false; #wanted = false; #committed = -Infinity; #held = []; #session = "";
 
-  /** `page` has the views: transcript, diagram, ledger, settings, notice, and `state(name)`, `listening(on)`. */
+  /** `page` has the views: transcript, ledger, settings, notice, and `state(name, moved)`, `listening(on)`. */
   constructor(page, socket, player, microphone, parts) {
     this.#page = page;
     this.#socket = socket;
@@ -54,8 +58,8 @@ export class Conversation {
       this.#rest();
       return;
     }
-    notice.clear("microphone");
     if (!this.#wanted || !this.#socket.connected) return this.#rest();
+    notice.clear("microphone");
     this.#hush();
     this.#held = [];
     this.#microphone.start();
@@ -64,14 +68,22 @@ export class Conversation {
   /** Everything is said: have it answered. */
   async send() {
     const spoke = this.#microphone.on;
+    if (this.#wanted && !spoke) this.#page.notice.show("microphone", NOT_OPEN);
     this.#wanted = false;
     await this.#microphone.stop();
     this.#rest();
     if (!spoke) return;
-    this.#giveHeld();
+    if (!this.#socket.connected) return this.#page.transcript.note(CUT_OFF);
+    if (!this.#giveHeld()) return;
     this.#page.ledger.start();
     this.#committed = performance.now();
     this.#socket.emit("input.buffer.commit");
+  }
+
+  /** The microphone has fallen silent by itself: what was said until then is answered. */
+  async silenced(why) {
+    this.#page.notice.show("microphone", `${why} What you said until then has been sent.`);
+    await this.send();
   }
 
   /** Say it in writing, in the place of what is being spoken. False where there is no connection. */
@@ -96,23 +108,41 @@ export class Conversation {
     if (performance.now() - this.#committed > STRAGGLER) this.#giveHeld();
   }
 
-  /** The connection is gone: what is being said is lost with it. */
+  /** The connection is gone: what is being said is lost with it, and so is the rest of an answer. */
   async lost() {
-    this.#wanted = false;
-    this.#held = [];
-    await this.#microphone.stop();
-    this.#rest();
-    this.#page.transcript.forget();
+    this.#page.transcript.finish("connection lost");
+    await this.leave();
+  }
+
+  /** This page gives the connection up: what is being said is lost with it. */
+  async leave() {
+    if (this.#microphone.on) this.#page.transcript.note(CUT_OFF);
+    await this.#forget();
   }
 
   /** What is being said is of no use: the server forgets it as well, and waits for no more of it. */
   async #drop() {
-    await this.lost();
+    await this.#forget();
     this.#socket.emit("input.buffer.clear");
   }
 
+  async #forget() {
+    this.#wanted = false;
+    this.#held = [];
+    await this.#microphone.stop();
+    this.#held = []; // the last chunk, which `stop` hands over
+    this.#rest();
+    this.#page.transcript.forget();
+  }
+
+  /** Send the chunks that wait; false where one could not be sent, which is told. */
   #giveHeld() {
-    for (const chunk of this.#held.splice(0)) this.#socket.emit("input.buffer.append", chunk);
+    const isSent = this.#held.splice(0).every((chunk) => this.#socket.emit("input.buffer.append", chunk));
+    if (!isSent && this.#socket.connected) {
+      this.#page.transcript.note(TOO_SLOW);
+      this.#drop();
+    }
+    return isSent;
   }
 
   #rest() {
@@ -128,19 +158,22 @@ export class Conversation {
 
   // ---- what the server says
 
-  #joined({ role, state }) {
+  #joined({ sessionId, role, state }) {
     const { settings } = this.#page;
     this.#deaf = false;
     this.#parts.begin(null);
+    this.#page.state(state, false);
+    const isForgotten = state === "idle" && sessionId === this.#session && !this.#page.transcript.isEmpty;
+    if (isForgotten) this.#page.transcript.note(FORGOTTEN);
+    this.#session = sessionId;
     if (role !== "receiver") {
       if (state === "receiving") this.#socket.emit("input.buffer.clear");
       this.#socket.emit("session.update", state === "idle" ? settings.update : settings.microphone);
     }
-    this.#enter(state);
   }
 
   #enter(state) {
-    this.#page.state(state);
+    this.#page.state(state, true);
     if (state === "handshaken") this.#page.transcript.forget();
   }
 

@@ -37,13 +37,20 @@ export class Diagram {
     return this.#state;
   }
 
-  /** The session is in `state` now. */
+  /** The session has moved to `state`. */
   enter(state) {
     const before = this.#state, now = performance.now();
     this.#state = state;
     if (before && before !== state) this.#note(before, state, now - this.#since);
     this.#since = now;
     this.#light(before);
+  }
+
+  /** The session is found in `state`, however it came there; "": where it is is not known. */
+  find(state) {
+    this.#state = state;
+    this.#since = performance.now();
+    this.#light("");
   }
 
   #light(before) {

@@ -45,11 +45,15 @@ export class Ledger {
   }
 
   #summarise({ turn }) {
-    const sorted = [...this.#sounds].sort((one, other) => one - other);
-    if (!sorted.length) return `Turn ${turn}.`;
-    const median = sorted[Math.floor(sorted.length / 2)];
-    return `Turn ${turn}. First sound, median of ${sorted.length}: ${span(median)}.`;
+    if (!this.#sounds.length) return `Turn ${turn}.`;
+    return `Turn ${turn}. First sound, median of ${this.#sounds.length}: ${span(median(this.#sounds))}.`;
   }
+}
+
+/** The value in the middle; of an even number the mean of the two there. */
+export function median(values) {
+  const sorted = [...values].sort((one, other) => one - other), middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
 /** From `before` to `at`, milliseconds since the commit; `at` -1: the stage did not come to that. */

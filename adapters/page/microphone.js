@@ -1,21 +1,26 @@
 // The microphone as pcm16 chunks: opened at the first word, closed when the page is put away.
 
 const RANGE = 45; // decibels from silence to full, on the meter
+const LOADING_TIME = 5_000; // milliseconds that a first word waits for what the audio thread needs
 
 /** Why there is no microphone, in words for the person who wanted to speak. */
 export class NoMicrophone extends Error {}
 
 export class Microphone {
-  #onChunk; #onLevel;
+  #onChunk; #onLevel; #onLost;
   #context = new AudioContext({ latencyHint: "interactive" });
-  #opening = null; #stream = null; #source = null; #node = null; #stopped = null;
+  #loading = null; #opening = null; #stream = null; #source = null; #node = null; #stopped = null;
   captured = 0; // seconds since `start`
   on = false;
 
-  constructor(onChunk, onLevel) {
+  /** `onLost(why)`: what is said from now on is not heard, although `stop` has not been called. */
+  constructor(onChunk, onLevel, onLost) {
     this.#onChunk = onChunk;
     this.#onLevel = onLevel;
-    document.addEventListener("visibilitychange", () => { if (document.hidden && !this.on) this.close(); });
+    this.#onLost = onLost;
+    document.addEventListener("visibilitychange", () => { if (document.hidden && !this.on && this.#stream) this.close(); });
+    this.#context.addEventListener("statechange", () => { if (this.on && this.#context.state !== "running") this.#lose("The system has taken the sound away from this page."); });
+    this.#load().catch(() => {}); // before the first word; where the server does not answer now, `open` asks again
   }
 
   /** Samples a second. */
@@ -34,18 +39,36 @@ export class Microphone {
 
   async #open() {
     if (!isSecureContext || !navigator.mediaDevices) throw new NoMicrophone(INSECURE);
+    await within(LOADING_TIME, this.#load()).catch(() => { throw new NoMicrophone(UNLOADED); });
     const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
     this.#stream = stream;
-    stream.getTracks()[0].onended = () => this.close();
+    const [track] = stream.getTracks();
+    track.onended = () => this.#lose("The microphone is gone: it was unplugged, or is not allowed any more.");
+    track.onmute = () => this.#lose("The system has muted the microphone.");
     await this.#context.resume();
-    if (!this.#node) await this.#build();
+    if (this.#stream !== stream) throw new NoMicrophone(CLOSED); // while the page was put away
+    if (!this.#node) this.#build();
     this.#source = this.#context.createMediaStreamSource(stream);
     this.#source.connect(this.#node);
   }
 
-  async #build() {
-    await this.#context.audioWorklet.addModule(new URL("capture.js", import.meta.url));
+  /** Have the audio thread know what gathers the samples. */
+  #load() {
+    this.#loading ??= this.#context.audioWorklet.addModule(new URL("capture.js", import.meta.url)).catch((error) => {
+      this.#loading = null;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  /** It hears nothing any more; the next word opens it anew. */
+  #lose(why) {
+    if (this.on) this.#onLost(why);
+    this.close();
+  }
+
+  #build() {
     this.#node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
     this.#node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
   }
@@ -87,6 +110,13 @@ export class Microphone {
   }
 }
 
+/** `promise`, or a rejection after so many milliseconds. */
+function within(milliseconds, promise) {
+  return Promise.race([promise, new Promise((_, reject) => { setTimeout(reject, milliseconds, new Error("too late")); })]);
+}
+
+const CLOSED = "The microphone was closed while it was being opened. Press Talk again.";
+const UNLOADED = "The server does not give this page what the microphone needs. Nothing was recorded: press Talk again, or reload the page.";
 const INSECURE =
   "Browsers give a microphone only to https pages and to localhost. On the server's own computer, open the page as " +
   `http://127.0.0.1${location.port && `:${location.port}`}; on others, open the https address that the server prints ` +

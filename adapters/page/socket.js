@@ -3,7 +3,7 @@ import { Decoder, encodeEvent } from "./packets.js";
 
 const CONNECT = 0, DISCONNECT = 1, EVENT = 2, ACK = 3, CONNECT_ERROR = 4;
 const FIRST_DELAY = 400, LONGEST_DELAY = 8_000, ACK_TIME = 10_000, OPENING_TIME = 10_000;
-const MOST_BUFFERED = 1_000_000; // bytes; a network that is this far behind does not carry a conversation
+const MOST_BUFFERED = 1_000_000; // bytes; a network that is this far behind does not carry a microphone
 const FINAL = new Set([400, 401, 403, 409]); // refusals that asking again does not change
 
 /**
@@ -50,7 +50,7 @@ export class Socket {
     this.#close();
   }
 
-  /** Send an event; false where there is no connection, or one that cannot keep up. */
+  /** Send an event; false where there is no connection, or for sound one that cannot keep up. */
   emit(name, ...args) {
     return this.#send(name, args);
   }
@@ -66,7 +66,8 @@ export class Socket {
   }
 
   #send(name, args, ack) {
-    if (!this.connected || this.#ws.bufferedAmount > MOST_BUFFERED) return false;
+    const isSound = args[0] instanceof ArrayBuffer;
+    if (!this.connected || (isSound && this.#ws.bufferedAmount > MOST_BUFFERED)) return false;
     for (const frame of encodeEvent([this.#names[name] ?? name, ...args], ack)) this.#ws.send(frame);
     this.#onTraffic("out", name, args[0]);
     return true;

@@ -6,6 +6,17 @@ const LONGEST = 20_000; // characters of one entry
 
 export class Transcript {
   #log = find("#transcript"); #said = null; #answer = null; #spoken = "";
+  #following = true; #top = 0;
+
+  constructor() {
+    this.#log.addEventListener("scroll", () => this.#scrolled());
+    new ResizeObserver(() => this.#follow()).observe(this.#log);
+  }
+
+  /** Whether nothing has been said yet. */
+  get isEmpty() {
+    return !this.#log.querySelector(".entry.you, .entry.avatar");
+  }
 
   /** The user speaks: an entry that waits for its words. */
   listen() {
@@ -103,10 +114,17 @@ export class Transcript {
     return entry;
   }
 
+  /** Who scrolls up has gone back to read, until they are at the end again. */
+  #scrolled() {
+    const log = this.#log, isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    if (isAtEnd) this.#following = true;
+    else if (log.scrollTop < this.#top) this.#following = false;
+    this.#top = log.scrollTop;
+  }
+
   /** Show the newest, unless the reader has gone back. */
   #follow() {
-    const log = this.#log;
-    if (log.scrollHeight - log.scrollTop - log.clientHeight < 160) log.scrollTop = log.scrollHeight;
+    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
   }
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from playwright.sync_api import Browser
 
-from tests.real.browser import browsing, write_microphone
+from tests.real.browser import Visitor, browsing, visiting, write_microphone
 from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, THANKS, Sentence, say
 
@@ -47,3 +47,11 @@ def browser(said: Mapping[str, Sentence], tmp_path_factory: pytest.TempPathFacto
 def said() -> Mapping[str, Sentence]:
     """Sentences of which the embedded recogniser understands every word."""
     return say(QUESTION, THANKS)
+
+
+@pytest.fixture
+def visitor(browser: Browser, vivavoce: Served) -> Iterator[Visitor]:
+    """Somebody who has opened the page."""
+    with visiting(browser, vivavoce.link) as visitor:
+        visitor.sees_state("handshaken")
+        yield visitor
