@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from adapters import logs
+from adapters import console, logs
 from adapters.errors import BadSettings, StartupFailed, first_of
 from protocol.printable import printable
 
@@ -21,7 +21,23 @@ INTERRUPTED = 130
 CANNOT = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands; where what they print cannot be written, that is one line as well."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """As click does it."""
+        with console.watched():
+            try:
+                return super().main(*arguments, **options)
+            except OSError:
+                if why := console.fault(sys.stdout):
+                    _refuse(_unwritable(why), debug=False)
+                if console.fault(sys.stderr):
+                    sys.exit(CANNOT)
+                raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="vivavoce")
 def main() -> None:
     """A self-hosted, real-time voice server for talking avatars."""
@@ -126,6 +142,8 @@ def talk(
         except (Unreachable, Disconnected) as error:
             raise StartupFailed(str(error)) from None
         except OSError as error:
+            if error.filename is None:
+                raise
             raise StartupFailed(f"{error.filename}: cannot be written: {error.strerror}") from None
 
     sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
@@ -182,7 +200,8 @@ def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> i
     """Run `main` under trio: its exit code, `interrupted` after Ctrl-C, or one line and CANNOT for StartupFailed."""
     import trio
 
-    code, failed = 0, None
+    code = 0
+    failed: BaseException | None = None
     try:
         code = trio.run(main)
     except* KeyboardInterrupt:
@@ -191,7 +210,11 @@ def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> i
         failed = failures
     except* (BrokenPipeError, SystemExit):  # who read what is printed has had enough; rich makes a SystemExit of it
         code = INTERRUPTED
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        console.silence(sys.stdout)
+    except* OSError:
+        if not (why := console.fault(sys.stdout)):
+            raise
+        failed = _unwritable(why)
     if failed is not None:
         _refuse(failed, debug)
     return code
@@ -200,9 +223,13 @@ def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> i
 def _refuse(error: BaseException, debug: bool) -> NoReturn:
     """End with one line that says what to do, and with `debug` the stack trace before it."""
     if debug:
-        click.echo(logs.trace(error), err=True)
-    click.echo(f"vivavoce: {printable(str(first_of(error)))}", err=True)
+        console.complain(logs.trace(error))
+    console.complain(f"vivavoce: {printable(str(first_of(error)))}")
     sys.exit(CANNOT)
+
+
+def _unwritable(why: str) -> StartupFailed:
+    return StartupFailed(f"standard output cannot be written: {why}; send it elsewhere")
 
 
 def _set_up_faults(debug: bool) -> None:
@@ -211,10 +238,10 @@ def _set_up_faults(debug: bool) -> None:
 
 
 def _trace_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    click.echo(f"vivavoce: a fault of this program:\n{logs.trace(error)}", err=True)
+    console.complain(f"vivavoce: a fault of this program:\n{logs.trace(error)}")
 
 
 def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     first = first_of(error)
     words = printable(f"{type(first).__name__}: {first}")
-    click.echo(f"vivavoce: a fault of this program: {words} (--debug shows where)", err=True)
+    console.complain(f"vivavoce: a fault of this program: {words} (--debug shows where)")

@@ -1,8 +1,14 @@
 """Which language a text is in, told offline by py3langid (BSD) from its model of 140 languages."""
 
 import functools
+import io
+import lzma
+from array import array
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HEARD = 400
 """Characters that are looked at: a tenth of a millisecond's work."""
@@ -49,7 +55,24 @@ def _is_enough(text: str) -> bool:
 
 @functools.cache
 def _identifier() -> Any:
-    # Imported here, so that the program starts, and its other commands run, without it.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """The identifier, without the temporary file of 65 MB in which py3langid unpacks its model.
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    There is no such room on many a machine on which all else is well: a small tmpfs, a container that can be read only.
+    Unpacked in memory it is there for half a second. The arrays and their order are those of `py3langid.modelio`, whose
+    version is pinned.
+    """
+    # Imported here, so that the program starts, and its other commands run, without it.
+    import numpy as np
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+        unpacked = io.BytesIO(packed.read())
+    with np.load(unpacked, allow_pickle=False) as model:
+        classes, features = model["classes"].tolist(), model["out_feat"].tolist()
+        steps, rows = _numbers(model["nextmove"]), _numbers(model["nextmove_row"])
+        return LanguageIdentifier(model["ptc"], model["pc"], classes, steps, features, tk_row=rows, norm_probs=True)
+
+
+def _numbers(numbers: "NDArray[Any]") -> "array[int]":
+    """As an array of Python's own, which is faster to index one by one."""
+    return array({2: "H", 4: "I"}[numbers.dtype.itemsize], numbers.tobytes())

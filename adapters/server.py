@@ -1,6 +1,5 @@
 """A whole server out of its settings: engines, supervisor and listener, from the first line printed to the last."""
 
-import contextlib
 import gc
 import logging
 import secrets
@@ -14,6 +13,7 @@ from actors.configuring import resolve
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
+from adapters import console
 from adapters.ending import Ending, received, take_leave
 from adapters.errors import StartupFailed, first_of
 from adapters.pages import inspection, site
@@ -37,7 +37,7 @@ TOKEN_BYTES = 12
 Leave = Callable[[], Awaitable[None]]
 
 
-async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
+async def run(settings: Settings, say: Callable[[str], None] = console.say) -> None:
     """Serve until a signal ends it in good order; `say` gets what a person at the console should know.
 
     Raises StartupFailed, with what to do. Cancelling ends it at once.
@@ -50,8 +50,7 @@ async def run(settings: Settings, say: Callable[[str], None] = print) -> None:
             with ending.life:
                 leave = await _start(settings, nursery, say)
                 await trio.sleep_forever()
-            with contextlib.suppress(OSError):  # whoever has closed the terminal has ended the server by that
-                say("vivavoce: going down")
+            say("vivavoce: going down")
             if leave is not None:
                 with ending.farewell:
                     await leave()

@@ -1,9 +1,12 @@
 """The offline language identifier: short texts in many languages, and what is no text in any."""
 
+import tempfile
 import time
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from adapters import language as module
 from adapters.language import HEARD, Identifier
 
 IDENTIFIER = Identifier()
@@ -84,3 +87,12 @@ def test_only_the_beginning_counts_and_it_is_quick() -> None:
         assert IDENTIFIER.language(long) == "de"
         times.append(time.perf_counter() - began)
     assert min(times) < 0.001
+
+
+def test_the_model_is_read_without_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    for name in ("TemporaryFile", "NamedTemporaryFile", "mkstemp", "mkdtemp", "gettempdir"):
+        monkeypatch.setattr(tempfile, name, None)
+    ours = module._identifier.__wrapped__()
+    for text in ("Wie geht es dir heute, mein Freund?", "Quelle heure est-il ?", "おはようございます", "x", ""):
+        assert ours.rank(text) == theirs.rank(text)
