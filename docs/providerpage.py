@@ -50,7 +50,8 @@ When a provider fails, the same list says who is asked instead, in its own model
 
 One that has failed so, could not be reached while another answered, or was silent until another answered twice in a row
 is set aside: calls go to the next one at once, and it is probed in the background, from one second to one minute apart,
-until it is in order again. Those that are set aside are asked only where all are.
+until it is in order again. Those that are set aside are asked only where all are. Where nobody was there for one kind
+of work, the next provider is begun at once beside it for another.
 
 The embedded recogniser and synthesiser always stand last. So does the guide behind language models, unless
 `[providers.prefer] llm` is set and does not name `local`, or `providers.guide = false`; it says that the language model

@@ -28,6 +28,7 @@ class Failover:
         self._policy = policy
         self._random = random
         self._nursery: trio.Nursery | None = None
+        self._absent: set[Candidate[Any]] = set()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Probe whoever is set aside, until cancelled."""
@@ -59,6 +60,9 @@ class Failover:
         if candidate.listed is None or self._nursery is None:
             return  # nobody would find out that it is in order again
         was_aside, candidate.aside = candidate.aside, str(failed)[:_SHOWN]
+        self._absent = {each for each in self._absent if each.aside}
+        if failed.verdict is Verdict.ABSENT:
+            self._absent.add(candidate)
         if was_aside:
             return
         log.warning("%s: %s is set aside: %s", candidate.kind, candidate.title, candidate.aside)
@@ -67,6 +71,10 @@ class Failover:
         candidate.probing = trio.CancelScope()
         may_refuse = candidate.has_succeeded and failed.verdict is not Verdict.REFUSED
         self._nursery.start_soon(self._probe, candidate, candidate.listed, first, candidate.probing, may_refuse)
+
+    def is_missing(self, candidate: Candidate[Any]) -> bool:
+        """Whether nobody was there when the same provider was asked for work of another kind."""
+        return any(each.aside and each.name == candidate.name for each in self._absent)
 
     def restore(self, candidate: Candidate[Any]) -> None:
         """A call succeeded."""

@@ -100,6 +100,9 @@ class Judge(Protocol):
     def restore(self, candidate: Candidate[Any]) -> None:
         """It has succeeded."""
 
+    def is_missing(self, candidate: Candidate[Any]) -> bool:
+        """Whether nobody was there when the same provider was asked for work of another kind."""
+
 
 class Run(Generic[E, R]):
     """A candidate at work: `failed` or `results` once it is done, neither where it was cancelled.
@@ -184,7 +187,8 @@ class Race(Generic[E, R]):
         (run,) = self._running
         if self._waiting[0].about.is_embedded and run.is_trusted:
             return math.inf
-        return run.progress.silent_since + self._policy.hedge
+        is_missing = not run.progress.is_reached and self._judge.is_missing(run.candidate)
+        return run.progress.silent_since + (0.0 if is_missing else self._policy.hedge)
 
     def _ends_at(self, run: Run[E, R]) -> tuple[float, str]:
         """When one that is silent gives way, and what to say of it: never where there is nobody else."""
@@ -275,10 +279,12 @@ class Race(Generic[E, R]):
         candidate.lost += 1
         if run.passing is not None:
             self._judge.set_aside(candidate, run.passing)
-        elif not run.progress.is_reached:
-            self._judge.set_aside(candidate, ProviderFailed(f"{candidate.title} could not be reached in time"))
         elif candidate.lost >= LOSSES or not run.is_trusted:
-            self._judge.set_aside(candidate, ProviderFailed(f"{candidate.title} was silent while another one answered"))
+            what = (
+                "was silent while another one answered" if run.progress.is_reached else "could not be reached in time"
+            )
+            verdict = Verdict.PASSING if run.is_trusted else Verdict.ABSENT
+            self._judge.set_aside(candidate, ProviderFailed(f"{candidate.title} {what}", verdict))
 
     def _finish(self, run: Run[E, R]) -> None:
         """It is done."""

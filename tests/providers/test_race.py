@@ -171,6 +171,20 @@ async def test_a_provider_that_was_lost_costs_one_turn(autojump_clock: MockClock
     assert len(lost.asked) == 1
 
 
+async def test_one_that_was_lost_for_one_kind_of_work_is_not_waited_for_by_another(autojump_clock: MockClock) -> None:
+    """So that a turn, in which it would recognise, answer and speak, waits once."""
+    lost, speaker = Fake([Hang()], reachable=False), Fake([Hang()], reachable=False)
+    lost.health = absent
+    chain = [candidate("one", speaker, "TTS"), candidate("local", Fake(), "TTS", is_embedded=True)]
+    async with running() as failover:
+        assert await seconds(Asking(failover, candidate("one", lost), local(Fake())), "fine") == POLICY.hedge
+        begin = trio.current_time()
+        await Synthesiser("one", lambda: chain, failover).synthesise(SPEECH, heard := Collected())
+        assert trio.current_time() == begin
+    assert heard.all == [Clip(b"fine", PCM)]
+    assert chain[0].aside == "One could not be reached in time"
+
+
 # ---- those who lose
 
 
