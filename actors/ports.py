@@ -23,6 +23,10 @@ class Undecodable(Exception):
     """Audio that is not what it says it is, or of no known format; the message says what was expected."""
 
 
+class NoSound(Undecodable):
+    """Audio of a known format that has not a single sample in it."""
+
+
 class Clip(msgspec.Struct, frozen=True):
     """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian)."""
 

@@ -24,6 +24,7 @@ from actors.ports import (
     EngineFailed,
     Engines,
     Kind,
+    NoSound,
     Retraction,
     Sound,
     Target,
@@ -47,6 +48,8 @@ WRITTEN = 2_000
 """Characters of an answer that are dealt with in one step of the session; some models give all of it at once."""
 _SEEN = 4
 """How many times `text_chars` is looked at of a transcript, with its notes."""
+TINY = 4_096
+"""Bytes of a file that may be a header without any sound: whether it has some is found out here."""
 SOUNDLESS = "the synthesiser made no sound"
 
 
@@ -91,8 +94,7 @@ async def perform(
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except Undecodable as error:
         if kind == "STT":
-            message = f"the audio cannot be decoded: {error}"
-            await report(Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, message))
+            await report(_unheard(job.turn, error))
         else:  # it is no sound of the client's
             await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except TooLarge:
@@ -114,6 +116,13 @@ async def _do(job: Job, engines: Engines, watch: Watch, report: Report, live: Gr
             await _speak(job, engines, watch, report)
         case _:
             assert_never(job)
+
+
+def _unheard(turn: int, error: Undecodable) -> Failed:
+    """What a person is told whose audio is at fault."""
+    if isinstance(error, NoSound):
+        return Failed(turn, "STT", ErrorId.NOTHING_SAID, f"there is nothing to transcribe: {error}")
+    return Failed(turn, "STT", ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}")
 
 
 def _too_large(limits: Limits) -> str:
@@ -138,7 +147,8 @@ async def _transcribe(
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
     audio: Audio = Complete(job.clip.data) if live is None else live
     format_ = job.clip.format
-    if format_.name not in engine.accepts or (job.is_joined and live is None):
+    is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY
+    if format_.name not in engine.accepts or (live is None and (job.is_joined or is_tiny)):
         if live is None:
             samples = await engines.codec.decode(job.clip, engine.wants.rate)
             await watch.portion.take(len(samples))

@@ -5,11 +5,29 @@ import re
 import msgspec
 
 INPUT_FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "webm", "m4a", "aac", "pcm16")
+OTHER = "other"
+"""The name of a container that no client can name, and that FFmpeg may be able to read."""
 OUTPUT_FORMATS = ("mp3", "wav", "opus", "pcm16")
 INPUT_RATE = 16_000
 OUTPUT_RATE = 24_000
 MIN_RATE, MAX_RATE = 8_000, 192_000
 
+_QUICKTIME = (b"ftyp", b"moov", b"wide", b"pnot")
+_OTHER = (
+    *(b"caff\0\1", b".snd\0", b"riff\x2e\x91\xcf\x11", b"#!AMR", b"0&\xb2u\x8ef\xcf\x11", b"MAC ", b"wvpk", b"TTA1"),
+    *(b"FLV\1", b"Creative Voice", b"DSD ", b"FRM8", b"MPCK", b"MP+", b"tBaK", b"ajkg", b".RMF\0", b"NIST_1A", b".SoX"),
+    *(b"XoS.", b"ea3\3", b"MMMD", b"\x06\x0e+4", b"\0\0\1\xba", b"ADIF", b"\x64\xa3\1\0", b"\0\1\xa3\x64", b"2BIT"),
+)
+"""CAF, AU, Wave64, AMR, ASF (WMA), Monkey's Audio, WavPack, TTA, Flash, VOC, DSF, DSDIFF, Musepack, TAK, Shorten,
+RealMedia, NIST, SoX, OMA, SMAF, MXF, MPEG-PS, AAC in ADIF, IRCAM, AVR."""
+_OTHER_CHUNKED = frozenset(
+    {
+        *((b"FORM", kind) for kind in (b"AIFF", b"AIFC", b"8SVX", b"16SV")),
+        *((form, b"WAVE") for form in (b"RF64", b"BW64", b"RIFX", b"FFIR")),
+        *((b"RIFF", kind) for kind in (b"AVI ", b"QLCM", b"XWMA", b"CDXA")),
+    }
+)
+"""AIFF, 8SVX; WAVs above 4 GB and with the order of bytes turned round; AVI, QCP, xWMA, CD-XA."""
 _RATED = re.compile(r"pcm16/([0-9]{4,6})\Z", re.ASCII)
 
 
@@ -69,6 +87,6 @@ def sniff(head: bytes) -> str | None:
         return "flac"
     if head.startswith(b"ID3"):
         return "mp3"
-    if head[4:8] == b"ftyp":
+    if head[4:8] in _QUICKTIME:
         return "m4a"
-    return None
+    return OTHER if head.startswith(_OTHER) or (head[:4], head[8:12]) in _OTHER_CHUNKED else None

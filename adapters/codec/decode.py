@@ -12,10 +12,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from actors.ports import Clip, Undecodable
+from actors.ports import Clip, NoSound, Undecodable
 from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
-from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, sniff
+from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, sniff
+from protocol.containers import MAX_HEADER, stream_header
 from protocol.joined import files_of
 
 DEMUXERS = {
@@ -29,8 +30,20 @@ DEMUXERS = {
     "aac": "aac",
 }
 """FFmpeg's demuxer for each format; always named, for its own probing takes pictures and playlists that open files."""
+_PROBED = (
+    "3gp,aac,aax,ac3,act,adx,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,avr,caf,codec2,dsf,dts,eac3,epaf,flac,flv,hca,iff,"
+    "ircam,loas,m4a,matroska,mj2,mlp,mmf,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,ogg,oma,pvf,qcp,rm,rso,shn,sox,"
+    "tak,truehd,tta,voc,w64,wav,webm,wsd,wv,xa,xwma"
+)
+"""The demuxers that may be found by probing: of containers that hold their sound themselves."""
 MOST_FILES = 10_000
 """Files that a sound may consist of, one behind the other."""
+_TRACKS = b"\x16\x54\xae\x6b"
+"""What tells the tracks in the head of a WebM (RFC 9559, section 5.1.4)."""
+_CANCELLED = 0.1
+"""Of the energy of the loudest channel; where the mean has less, the channels cancel each other out."""
+_LOUDEST = 1_000.0
+"""What floating point samples are cut at, where 1 is full scale: some files hold infinities."""
 Check = Callable[[], None]
 """Called between steps; raises where the call is to be left."""
 
@@ -62,16 +75,23 @@ def too_long(seconds: float) -> Undecodable:
 
 def blocks_of(clip: Clip) -> Iterator[Block]:
     """The samples of a whole file, by the first of the `candidates` that finds some; raises Undecodable."""
+    finding, found = Finding(), sniff(clip.data[:16])
     for name in candidates(clip):
         came = name == "pcm16"
-        for block in _raw(clip) if came else _demuxed(clip.data, name):
+        for block in _raw(clip) if came else _demuxed(clip.data, name, finding):
             came = True
             yield block
         if came:
             return
-    begins = f"begins with {clip.data[:8].hex(' ')}" if clip.data else "is empty"
+    if (finding.is_empty and found) or not clip.data:  # what has no head may be opened as anything
+        raise NoSound(f"{_called(clip)} has no sound in it")
+    begins = f"begins with {clip.data[:8].hex(' ')}"
     accepted = ", ".join(INPUT_FORMATS)
-    raise Undecodable(f"the audio, said to be {clip.format}, {begins} and does not decode; taken are {accepted}")
+    raise Undecodable(f"{_called(clip)} {begins} and does not decode; taken are {accepted}")
+
+
+def _called(clip: Clip) -> str:
+    return "the audio" if clip.format.name == OTHER else f"the audio, said to be {clip.format},"
 
 
 def candidates(clip: Clip) -> list[str]:
@@ -83,7 +103,8 @@ def candidates(clip: Clip) -> list[str]:
     fallback = "pcm16" if named == "wav" and found is None else named
     if not clip.data and named != "pcm16":
         return []
-    return list(dict.fromkeys(name for name in (found, fallback) if name))
+    last = OTHER if fallback != "pcm16" else None
+    return list(dict.fromkeys(name for name in (found, fallback, last) if name))
 
 
 def _frame_sync(data: bytes) -> str | None:
@@ -102,28 +123,54 @@ def _raw(clip: Clip) -> Iterator[Block]:
     return (Block(rate, samples[start : start + rate]) for start in range(0, len(samples), rate))
 
 
-def _demuxed(data: bytes, name: str) -> Iterator[Block]:
+class Finding:
+    """What was found where nothing decoded: `is_empty`, a container that is in order, with no sound in it."""
+
+    def __init__(self) -> None:
+        self.is_empty = False
+
+
+def _demuxed(data: bytes, name: str, finding: Finding) -> Iterator[Block]:
     """The first audio stream of each file, as far as it can be decoded: damaged packets are left out."""
     files = files_of(data, name)
     if len(files) > MOST_FILES:
         raise Undecodable(f"the audio consists of {len(files)} files, at most {MOST_FILES} are taken: send longer ones")
     for one in files:
-        data = WavCleaner().take(one) if name == "wav" else one
-        with suppress(av.FFmpegError), _opened(data, name) as file:
-            yield from sound_of(file)
+        if name == "wav":
+            cleaner = WavCleaner()
+            one = cleaner.take(one)
+            finding.is_empty |= cleaner.is_empty
+        finding.is_empty |= _is_head_alone(one, name)
+        with suppress(av.FFmpegError), _opened(one, name) as file:
+            yield from sound_of(file, finding)
+
+
+def _is_head_alone(data: bytes, name: str) -> bool:
+    """Whether a recorder wrote its head and was stopped: FFmpeg does not open such a file."""
+    if name == "webm":
+        return _TRACKS in data[:MAX_HEADER] and not stream_header(data)
+    return name in ("ogg", "opus") and len(data) == len(stream_header(data)) > 0
 
 
 def _opened(data: bytes, name: str) -> av.container.InputContainer:
+    if name == OTHER:
+        return av.open(BytesIO(data), "r", metadata_errors="ignore", options={"format_whitelist": _PROBED})
     return av.open(BytesIO(data), "r", format=DEMUXERS[name], metadata_errors="ignore")
 
 
-def sound_of(file: av.container.InputContainer) -> Iterator[Block]:
-    """The samples of an open file; none of the blocks is empty."""
+def sound_of(file: av.container.InputContainer, finding: Finding | None = None) -> Iterator[Block]:
+    """The samples of an open file; none of the blocks is empty. `finding` is told where there is nothing to decode."""
     if not file.streams.audio:
+        if finding:
+            finding.is_empty = True
         return
     stream = file.streams.audio[0]
     stream.codec_context.thread_count = 1  # more would be for films
+    has_packets = False
     for packet in file.demux(stream):
+        has_packets = has_packets or packet.size > 0
+        if finding and packet.size == 0 and not has_packets and stream.codec_context.sample_rate:
+            finding.is_empty = True
         with suppress(av.FFmpegError):
             for frame in packet.decode():
                 if block := block_of(frame):
@@ -144,19 +191,28 @@ def block_of(frame: av.AudioFrame) -> Block | None:
 
 
 def _whole_numbers(channels: NDArray[Any]) -> NDArray[np.int16]:
-    """The mean of the channels, in any of FFmpeg's sample formats, as 16 bit."""
+    """The mean of the channels, in any of FFmpeg's sample formats, as 16 bit.
+
+    Channels that are each other's inverse (a balanced line taken for stereo, a loose plug) would cancel out: where the
+    mean has less than a tenth of the energy of the loudest channel, that one is taken.
+    """
     if channels.dtype == np.int16 and len(channels) == 1:
         only: NDArray[np.int16] = channels[0]
         return only
-    mean: NDArray[np.float64] = channels.mean(axis=0, dtype=np.float64)
+    scaled = channels.astype(np.float64)
     match channels.dtype.kind, channels.dtype.itemsize:
         case "f", _:
-            mean *= 32_768
+            scaled = np.clip(np.nan_to_num(scaled), -_LOUDEST, _LOUDEST) * 32_768
         case "u", 1:
-            mean = (mean - 128) * 256
+            scaled = (scaled - 128) * 256
         case "i", size:
-            mean /= 256.0 ** (size - 2)
-    return np.clip(np.rint(np.nan_to_num(mean)), -32_768, 32_767).astype(np.int16)
+            scaled /= 256.0 ** (size - 2)
+    mixed: NDArray[np.float64] = scaled.mean(axis=0)
+    if len(scaled) > 1:
+        energies = np.einsum("ij,ij->i", scaled, scaled)
+        if np.dot(mixed, mixed) < energies.max() * _CANCELLED:
+            mixed = scaled[energies.argmax()]
+    return np.clip(np.rint(mixed), -32_768, 32_767).astype(np.int16)
 
 
 def at_rate(blocks: Iterable[Block], rate: int) -> Iterator[bytes]:

@@ -100,6 +100,11 @@ class WavCleaner:
         self._reader = WavReader()
         self._began = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is a WAV that has come to an end, or to its samples, without one of them."""
+        return self._reader.shape is not None and not self._began
+
     def take(self, data: bytes) -> bytes:
         """The next bytes of the clean file; none where the rate is false."""
         samples = self._reader.take(data)

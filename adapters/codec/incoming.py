@@ -10,7 +10,7 @@ from actors.ports import Clip, Undecodable
 from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
 from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed
-from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
+from protocol.audioformat import INPUT_RATE, OTHER, AudioFormat, sniff
 from protocol.joined import JOINED, Files
 
 SNIFFED = 16
@@ -18,8 +18,9 @@ SNIFFED = 16
 HEAD = 256
 """Bytes that tell what a sound is; in an mp3 also how long it is."""
 KEEP = 1024 * 1024
-KEEP_M4A = 32 * 1024 * 1024
-"""Bytes that are kept while nothing of them decodes, so that at the end they can be tried as a whole file."""
+KEEP_LATE = 32 * 1024 * 1024
+"""Bytes that are kept while nothing of them decodes, so that at the end they can be tried as a whole file: more of an
+MPEG-4 file, whose index may be at its end, and of a container that FFmpeg has to find out by much of it."""
 
 
 class One:
@@ -35,6 +36,7 @@ class One:
         self._kept = bytearray()
         self._keeps = True
         self._is_last = False
+        self._name = ""
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """As `Source`."""
@@ -43,12 +45,15 @@ class One:
             self._kept += data
         if self._inner is not None:
             self._inner.feed(data, last=last)
-        elif name := self._name(last=last):
-            head = bytes(self._kept)
-            self._inner = self._opened(name, head)
-            self._inner.feed(head, last=last)
-            self._keep(name != "pcm16")
-        self._keep(len(self._kept) <= (KEEP_M4A if self._source.name == "m4a" else KEEP))
+        else:
+            self._name = self._name or self._find_name(last=last)
+            if self._name not in ("", OTHER):
+                head = bytes(self._kept)
+                self._inner = self._opened(self._name, head)
+                self._inner.feed(head, last=last)
+                self._keep(self._name != "pcm16")
+        late = {"m4a", OTHER} & {self._source.name, self._name}
+        self._keep(len(self._kept) <= (KEEP_LATE if late else KEEP))
 
     def _opened(self, name: str, head: bytes) -> Source:
         if name == "pcm16":
@@ -67,7 +72,7 @@ class One:
             self._keeps = False
             self._kept.clear()
 
-    def _name(self, *, last: bool) -> str:
+    def _find_name(self, *, last: bool) -> str:
         """What it is, by what came; "" while that cannot be told."""
         need = id3_size(bytes(self._kept[:HEAD])) + HEAD
         if not last and len(self._kept) < min(need, KEEP):

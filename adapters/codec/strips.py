@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from actors.ports import Target, Undecodable
+from actors.ports import NoSound, Target, Undecodable
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.pieces import Even
 from adapters.codec.streams import Remote, Streams
@@ -114,7 +114,7 @@ class Samples:
         if self._count > self._most:
             raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
         if last and self._wavs and self._count < 2:
-            raise Undecodable("the audio is a WAV without samples")
+            raise NoSound("it is a WAV without a single sample")
         return samples
 
     def leave(self) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from actors.ports import EngineFailed, Undecodable
+from actors.ports import EngineFailed, NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
     Failed,
@@ -146,7 +146,7 @@ def _answer(engine: Engine, request: Request, line: Line) -> None:
     except (EngineFailed, Oversize) as error:
         line.send(Failed(str(error)))
     except Undecodable as error:
-        line.send(Refused(str(error)))
+        line.send(Refused(str(error), isinstance(error, NoSound)))
 
 
 def _take_standard_streams() -> tuple[FileIO, FileIO]:

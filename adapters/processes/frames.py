@@ -178,9 +178,10 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
-    """The audio is at fault; becomes Undecodable."""
+    """The audio is at fault; becomes Undecodable, or NoSound where it `is_empty`."""
 
     message: str
+    is_empty: bool = False
 
 
 Progress = Words | Sounded

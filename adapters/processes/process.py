@@ -12,7 +12,7 @@ import msgspec
 import trio
 
 import adapters
-from actors.ports import EngineFailed, Undecodable
+from actors.ports import EngineFailed, NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
     Converted,
@@ -232,8 +232,8 @@ def _result(reply: Reply) -> Done:
     match reply:
         case Failed(message):
             raise EngineFailed(message)
-        case Refused(message):
-            raise Undecodable(message)
+        case Refused(message, is_empty):
+            raise NoSound(message) if is_empty else Undecodable(message)
         case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Lost() | Dropped():
             return reply
         case Ready() | Stopped() | Words() | Sounded():

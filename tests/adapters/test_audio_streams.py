@@ -88,7 +88,7 @@ async def test_a_sound_that_is_too_long_or_empty_is_refused() -> None:
     codec = AudioCodec(seconds=1.0)
     with pytest.raises(Undecodable, match="longer than the 1 seconds"):
         await decoded(codec, PCM24, [bytes(40_000)] * 2, 24_000)
-    with pytest.raises(Undecodable, match="without samples"):
+    with pytest.raises(Undecodable, match="without a single sample"):
         await decoded(codec, WAV, [wav_header(16_000)])
     assert await decoded(codec, PCM24, [], 24_000) == b""
 
@@ -162,7 +162,7 @@ async def test_much_sound_in_one_push_comes_whole(nursery: trio.Nursery) -> None
 async def test_what_is_no_audio_is_refused_in_words_and_harms_nobody(nursery: trio.Nursery) -> None:
     codec = await start(nursery, streams=1)
     pids = codec.stream_pids
-    for data in (b"", b"x", b"OggS\0\2", bytes(5_000)):
+    for data in (b"x", b"OggS\0\2", bytes(5_000)):
         with pytest.raises(Undecodable, match=r"said to be mp3.* taken are mp3, wav"):
             await decoded(codec, MP3, [data])
     assert await has_forgotten(codec)

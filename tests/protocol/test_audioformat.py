@@ -82,6 +82,11 @@ def test_a_format_reads_as_what_it_writes(form: AudioFormat) -> None:
         (b"fLaC\x00\x00\x00\x22", "flac"),
         (b"ID3\x04\x00", "mp3"),
         (b"\x00\x00\x00\x20ftypM4A ", "m4a"),
+        (b"\x00\x00\x00\x08wide\x00\x00\x00\x00mdat", "m4a"),
+        (b"RIFF\x24\x00\x00\x00AVI ", "other"),
+        (b"RF64\xff\xff\xff\xffWAVEds64", "other"),
+        (b"FORM\x00\x00\x00\x00AIFC", "other"),
+        (b"#!AMR-WB\n", "other"),
     ],
 )
 def test_a_file_is_known_by_its_first_bytes(head: bytes, container: str) -> None:
@@ -93,7 +98,7 @@ def test_a_file_is_known_by_its_first_bytes(head: bytes, container: str) -> None
     [
         b"",
         b"RIFF",
-        b"RIFF\x24\x00\x00\x00AVI ",
+        b"RIFF\x24\x00\x00\x00ACON",
         b"OggS",
         b"OggS\x00",
         b"OggS\x00\x00\x00\x00",
