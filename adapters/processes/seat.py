@@ -30,6 +30,9 @@ class Seat:
         self._changed = changed
         self._trouble = ""
         self._told = ""
+        self._useless = 0
+        """Processes in a row that ended before they were given a call."""
+        self._is_hopeless = False
         self._is_coming = True
         self.child: Child | None = None
         self.is_taken = False
@@ -54,18 +57,17 @@ class Seat:
         if self._trouble:
             task_status.started(self._trouble)
             return
-        useless = 0
         while True:
-            useless = 0 if was_asked else useless + 1
-            await self._pause(PAUSES[min(useless, len(PAUSES) - 1)])
+            self._useless = 0 if was_asked else self._useless + 1
+            await self._pause(PAUSES[min(self._useless, len(PAUSES) - 1)])
             was_asked = await self._live(_ignore)
 
     async def _pause(self, seconds: float) -> None:
-        """Wait before the next start; no call waits along, nor for a start after one that failed."""
+        """Wait before the next start; no call waits along, nor for a start after several that failed."""
         if seconds:
             self._expect(coming=False)
             await trio.sleep(seconds)
-        self._expect(coming=not self._trouble)
+        self._expect(coming=not self._is_hopeless)
 
     def _expect(self, *, coming: bool) -> None:
         self._is_coming = coming
@@ -91,7 +93,7 @@ class Seat:
                 nursery.cancel_scope.cancel()
         finally:
             self.child = None
-            self._expect(coming=not self._trouble)
+            self._expect(coming=not self._is_hopeless)
             await child.bury()
         if has_come:
             self._tell_end(child)
@@ -108,14 +110,15 @@ class Seat:
     async def _greet(self, child: Child) -> bool:
         """Wait for `Ready`; whether it came."""
         why = f"it did not start within {START_WITHIN:g} seconds: the machine may be overloaded"
-        with trio.move_on_after(START_WITHIN):
+        with trio.move_on_after(START_WITHIN) as starting:
             why = await self._first(child)
         if why:
-            self._fail(why)
+            self._fail(why, may_pass=not starting.cancelled_caught)
             return False
         if self._told:
             _log.info("%s: a process is ready again", self._plan.title)
         self._trouble = self._told = ""
+        self._is_hopeless = False
         self.child = child
         self._expect(coming=False)
         return True
@@ -137,10 +140,12 @@ class Seat:
             case _:
                 return f"it began with {type(first).__name__}"
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: str, *, may_pass: bool = True) -> None:
         """A start failed; why may name files of this machine, so it is for the log and the operator."""
         self._trouble = f"{self._plan.title} could not start: {why}"
-        self._expect(coming=False)
+        # The first time the next start comes at once, and calls wait for it: it may have been killed by a mistake.
+        self._is_hopeless = self._useless > 0 or not may_pass
+        self._expect(coming=not self._is_hopeless)
         if self._trouble != self._told:
             self._told = self._trouble
             _log.warning("%s", self._trouble)

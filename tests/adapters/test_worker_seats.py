@@ -8,6 +8,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.ports import EngineFailed
+from adapters.processes.process import GONE_WITHIN
 from adapters.processes.seat import PAUSES, START_WITHIN, WAIT_WITHIN
 from tests.adapters.machine import BROKEN, GARBAGE, MUTE, PATH, TITLE, Machine, ask, running
 
@@ -91,6 +92,20 @@ async def test_the_wait_for_the_next_start_is_not_paid_by_calls(
         assert trio.current_time() == began
         await trio.sleep(max(PAUSES))
         await ask(workers)
+
+
+@pytest.mark.parametrize("how", [FULL, BROKEN, GARBAGE])
+async def test_a_single_start_that_fails_fails_no_call(
+    how: str | OSError, monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+) -> None:
+    async with running(monkeypatch, 1) as (machine, workers):
+        await ask(workers)
+        machine.starts = [how]
+        machine.processes[0].kill()
+        began = trio.current_time()
+        await ask(workers)
+        assert trio.current_time() <= began + GONE_WITHIN
+        assert len(machine.spawned) == 3
 
 
 async def test_a_call_waits_for_a_process_that_is_being_started_but_not_for_ever(
