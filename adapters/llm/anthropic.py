@@ -9,7 +9,7 @@ import msgspec
 
 from actors.ports import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, prompted, system_prompt, turns
-from adapters.llm.streamed import NOTHING, OVER, Said, Streamed
+from adapters.llm.streamed import NOTHING, OVER, Heard, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remembered import Remembered
 from adapters.remote.faults import of_error, words_of_error
@@ -82,7 +82,7 @@ class AnthropicChat:
         )
 
 
-def read(event: Mapping[str, object]) -> Said:
+def read(event: Mapping[str, object]) -> Heard:
     """What an event says, or the message of a server that does not stream; ping, signatures and the like say nothing.
 
     Servers that imitate the protocol send null or nothing where it has something else.
@@ -93,23 +93,23 @@ def read(event: Mapping[str, object]) -> Said:
         case "content_block_start":
             return _block(fields(event.get("content_block")))
         case "message_delta":
-            return Said(reason=words(fields(event.get("delta")).get("stop_reason")))
+            return Heard(reason=words(fields(event.get("delta")).get("stop_reason")))
         case "message_stop":
             return OVER
         case "message":
             blocks = [_block(fields(block)) for block in items(event.get("content"))]
             said = "".join(block.words for block in blocks)
-            return Said(said, is_whole=True, reason=words(event.get("stop_reason")))
+            return Heard(said, is_whole=True, reason=words(event.get("stop_reason")))
         case _:
             return NOTHING
 
 
-def _block(block: Mapping[str, object]) -> Said:
+def _block(block: Mapping[str, object]) -> Heard:
     """What a block of content says, or a piece of one."""
     kind = words(block.get("type"))
     if kind in ("", "text", "text_delta"):
-        return Said(words(block.get("text")))
-    return Said(thinks="thinking" in kind or kind == "signature_delta")
+        return Heard(words(block.get("text")))
+    return Heard(thinks="thinking" in kind or kind == "signature_delta")
 
 
 def _fault(endpoint: Endpoint, error: object) -> ProviderFailed:

@@ -87,9 +87,9 @@ def prompted(prompt: str, role: str, said: tuple[Said, ...]) -> list[Said]:
     return [Said(first.role, f"{prompt}\n\n{first.content}"), *rest]
 
 
-def role_left(left_out: frozenset[str], roles: tuple[str, ...] = ROLES) -> str:
+def role_left(left_out: frozenset[str]) -> str:
     """As whom a model is told the prompt that refuses these roles, "" as nobody of its own."""
-    return next((role for role in roles if role not in left_out), "")
+    return next((role for role in ROLES if role not in left_out), "")
 
 
 class Refusals:

@@ -22,7 +22,7 @@ from adapters.llm.conversation import (
     system_prompt,
     turns,
 )
-from adapters.llm.streamed import Said, Streamed
+from adapters.llm.streamed import Heard, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed
 from adapters.remembered import Remembered
 from adapters.remote.jsontext import fields, items, words
@@ -118,7 +118,7 @@ class OpenAiChat:
         )
 
 
-def read(chunk: Mapping[str, object]) -> Said:
+def read(chunk: Mapping[str, object]) -> Heard:
     """What a chunk says, or the answer of a server that does not stream; usage and the like say nothing.
 
     Many servers send null, "" or an empty array where the protocol has something else, and many leave things out.
@@ -127,7 +127,7 @@ def read(chunk: Mapping[str, object]) -> Said:
     choice = next((choice for choice in choices if choice.get("index") in _FIRST), {})
     delta, message = fields(choice.get("delta")), fields(choice.get("message"))
     said = _words(delta)
-    return Said(
+    return Heard(
         words=said or _words(message),
         is_whole=not said,
         begins=bool(delta.get("role")),

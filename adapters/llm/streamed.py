@@ -36,7 +36,7 @@ _KEEP_ALIVES = frozenset({"ping", "heartbeat", "keep-alive", "keepalive"})
 _NO_REASON = frozenset({"", "null", "none"})
 
 
-class Said(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True):
     """What an event says.
 
     `is_whole`: the words are the whole answer, which some servers repeat at the end. `begins`: it tells the role of
@@ -51,9 +51,9 @@ class Said(msgspec.Struct, frozen=True):
     is_over: bool = False
 
 
-NOTHING = Said()
-OVER = Said(is_over=True)
-Read = Callable[[Mapping[str, object]], Said]
+NOTHING = Heard()
+OVER = Heard(is_over=True)
+Read = Callable[[Mapping[str, object]], Heard]
 """What a provider's message says. Raises ProviderFailed."""
 Fault = Callable[[Endpoint, object], ProviderFailed]
 
@@ -125,7 +125,7 @@ class Streamed:
                     raise
         return None
 
-    def _said(self, event: ServerSentEvent, read: Read) -> Said:
+    def _said(self, event: ServerSentEvent, read: Read) -> Heard:
         data = event.data.strip()
         if data[: len(DONE) + 2].strip('"').upper() == DONE:
             return OVER
@@ -146,7 +146,7 @@ class Streamed:
             self._complaint = message
         return said
 
-    async def _take(self, said: Said) -> None:
+    async def _take(self, said: Heard) -> None:
         text = "" if said.is_whole and self._has_words else said.words
         if text or said.thinks:
             self._is_contradicted = self._is_contradicted or self._is_ending
