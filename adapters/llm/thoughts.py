@@ -166,6 +166,8 @@ class Thoughts:
     def _heed(self, mark: regex.Match[str]) -> None:
         self._opening = None
         match next(name for name, text in mark.groupdict().items() if text is not None):
+            case "lone" if self._has_thought and "channel|>" in mark[0].lower():
+                self._is_trimmed = not self._has_begun or self._place.before[-1:].isspace()
             case "lone":
                 self.is_known = self.is_known or self._has_begun
                 self._forget()
@@ -216,7 +218,8 @@ class Thoughts:
         found = ENDS[family].search(self._rest, partial=not is_last)
         start, end = found.span() if found else (len(self._rest), len(self._rest))
         opened = _QUOTES.get((self._last + self._rest[:start])[-1:], "")
-        if found is None or found.partial or (opened and end == len(self._rest) and not is_last):
+        is_unsure = (opened and end == len(self._rest)) or UNSURE.match(self._rest, start)
+        if found is None or found.partial or (is_unsure and not is_last):
             self._pass(start)
             return False
         if opened and self._rest[end : end + 1] == opened:

@@ -117,6 +117,10 @@ def test_the_first_words_can_be_a_mark(thought: str, size: int) -> None:
         ("Yes. <think>never ends", "Yes. "),
         ("Yes.\n\n<|channel|>analysis<|message|>never ends", "Yes.\n\n"),
         ("<think>a<think>b</think>c</think>Yes", "Yes"),
+        (
+            "Yes. <|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>No.",
+            "Yes. No.",
+        ),
         ("<think>a</thinking>Yes", "Yes"),
         ("<thinking>a </think> b</thinking>Yes", "Yes"),
     ],
@@ -173,7 +177,26 @@ def test_each_mark_names_its_models() -> None:
     assert all(family.of and family.begin and family.end for family in FAMILIES)
 
 
-@given(st.lists(st.sampled_from([*THOUGHTS, *LONE, "Yes ", "a", "<", "`", '"', "```\n", "\n", "</s>"]), max_size=8))
+SCRAPS = [
+    "Yes ",
+    "a",
+    "<",
+    "`",
+    '"',
+    "```\n",
+    "\n",
+    "</s>",
+    "<s>",
+    "[",
+    "|>",
+    "think>",
+    "assistant",
+    "final",
+    "<|start|>",
+]
+
+
+@given(st.lists(st.sampled_from([*THOUGHTS, *LONE, *FIRST, *SCRAPS]), max_size=8))
 def test_what_is_kept_does_not_depend_on_the_pieces(parts: list[str]) -> None:
     written = "".join(parts)
     assert len({kept(told(written, size)) for size in SIZES}) == 1
