@@ -5,14 +5,14 @@ python-engineio's own packets serve polling and the handshake. What it lets pass
 Source: https://github.com/socketio/engine.io-protocol (revision 4).
 """
 
-import binascii
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
 from engineio import packet as _packet
 
-from protocol.errors import LocalProtocolError, RemoteProtocolError
+from protocol import base64text
+from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
 
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = range(7)
 SEPARATOR = "\x1e"
@@ -52,7 +52,7 @@ def decode_frame(frame: Frame) -> Packet:
     if isinstance(frame, bytes):
         return Packet(MESSAGE, frame)
     if not frame or frame[0] not in "0123456":
-        raise RemoteProtocolError("an Engine.IO packet begins with a type from 0 to 6")
+        raise RemoteProtocolError("an Engine.IO packet begins with a type from 0 to 6; does the client speak EIO=4?")
     return Packet(ord(frame[0]) - 48, frame[1:])
 
 
@@ -72,7 +72,7 @@ def decode_payload(body: bytes) -> Iterator[Packet]:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        raise RemoteProtocolError("a polling payload is UTF-8 text") from None
+        raise RemoteProtocolError("a polling payload is UTF-8 text", CloseReason.BAD_TEXT) from None
     return _decode_polled_text(text)
 
 
@@ -88,6 +88,6 @@ def _decode_polled(encoded: str) -> Packet:
     if not encoded.startswith("b"):
         return decode_frame(encoded)
     try:
-        return Packet(MESSAGE, binascii.a2b_base64(encoded[1:].encode("ascii"), strict_mode=True))
+        return Packet(MESSAGE, base64text.decode(encoded[1:]))
     except ValueError:
         raise RemoteProtocolError("a binary packet in a polling payload is 'b' and base64") from None

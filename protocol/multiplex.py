@@ -135,7 +135,9 @@ class Multiplex:
     def _receive_attachment(self, attachment: bytes, now: float) -> list[Came]:
         if self._header is None:
             if not self._owed:
-                raise RemoteProtocolError("a binary frame came that belongs to no event")
+                raise RemoteProtocolError(
+                    "a binary frame came that belongs to no event; does the client use another parser, such as msgpack?"
+                )
             self._owed -= 1
             return []
         self._held += len(attachment)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from protocol import jsonbounds
+from protocol import jsonbounds, jsontext
 from protocol.engineio import MESSAGE, Frame
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 from protocol.messages import RESERVED
@@ -30,7 +30,6 @@ _HEADER = re.compile(r"([0-6])(?:([0-9]{1,4})-)?(?:(/[^,]*)(?:,|\Z))?([0-9]{1,15
 _NAME = re.compile(r'\s*\[\s*"([^"\\]{1,100})"')
 _BYTES = (bytes, bytearray, memoryview)
 _MAY_HOLD_BYTES = (*_BYTES, list, tuple, dict, msgspec.Struct)
-_decode_json = msgspec.json.Decoder(Any).decode
 _encode_json = msgspec.json.Encoder().encode
 
 
@@ -87,9 +86,10 @@ def _decode_data(text: str) -> Any:
     if not text:
         return None
     try:
-        return _decode_json(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        raise RemoteProtocolError("the payload of a Socket.IO packet is JSON") from None
+        return jsontext.decode(text)
+    except ValueError as error:
+        hint = "does the client use another parser, such as msgpack?"
+        raise RemoteProtocolError(f"the payload of a Socket.IO packet is JSON ({error}); {hint}") from None
 
 
 def _check(packet: Packet) -> None:

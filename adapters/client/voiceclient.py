@@ -17,7 +17,7 @@ from trio_websocket import (
     open_websocket_url,
 )
 
-from protocol import engineio, socketio
+from protocol import base64text, engineio, socketio
 from protocol.engineio import Frame, OpenPacket
 from protocol.errors import RemoteProtocolError
 from protocol.messages import (
@@ -279,9 +279,10 @@ class VoiceClient:
             raise StopAsyncIteration from None
 
     def _message(self, name: str, payload: object = None, *_: object) -> Received:
+        kind = self._kinds[name]
         try:
-            message: Received = msgspec.convert(payload, self._kinds[name])
-        except msgspec.ValidationError as error:
+            message: Received = msgspec.convert(_with_bytes(payload) if kind is Piece else payload, kind)
+        except ValueError as error:
             raise Disconnected(f"the server sent a {name} that is not as documented: {error}") from None
         if isinstance(message, SessionJoined):
             self.session_id = message.session_id
@@ -346,6 +347,13 @@ def _refusal(data: object) -> Refused:
     details = said.get("data")
     status = details.get("statusCode") if isinstance(details, Mapping) else None
     return Refused(str(said.get("message", "")), status if isinstance(status, int) else 0)
+
+
+def _with_bytes(payload: object) -> object:
+    """`payload` with its `audio` as bytes, however its base64 is written. Raises ValueError."""
+    if isinstance(payload, dict) and isinstance(payload.get("audio"), str):
+        return {**payload, "audio": base64text.decode(payload["audio"])}
+    return payload
 
 
 def _text(frame: Frame) -> str:

@@ -64,6 +64,7 @@ function whole(part, piece) {
 }
 
 function fromBase64(text) {
-  const bytes = Uint8Array.from(atob(text || ""), (character) => character.charCodeAt(0));
+  const standard = (text || "").replaceAll("-", "+").replaceAll("_", "/"); // atob knows one alphabet
+  const bytes = Uint8Array.from(atob(standard), (character) => character.charCodeAt(0));
   return bytes.buffer;
 }

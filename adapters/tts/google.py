@@ -5,9 +5,6 @@ https://docs.cloud.google.com/text-to-speech/docs/reference/rest/v1/voices/list,
 https://docs.cloud.google.com/text-to-speech/quotas.
 """
 
-import binascii
-from base64 import b64decode
-
 import msgspec
 
 from actors.ports import Clip, Emit, Speech
@@ -18,6 +15,7 @@ from adapters.tts.body import Body
 from adapters.tts.lengths import Limit, octets
 from adapters.tts.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.tts.voices import UNHURRIED, understood
+from protocol import base64text
 from protocol.audioformat import AudioFormat
 
 URL = "https://texttospeech.googleapis.com/v1"
@@ -108,8 +106,8 @@ class GoogleSpeech:
 
     def _decoded(self, answer: object) -> bytes:
         try:
-            return b64decode(understood(self._endpoint, answer, _Synthesised).audioContent, validate=True)
-        except binascii.Error:
+            return base64text.decode(understood(self._endpoint, answer, _Synthesised).audioContent)
+        except ValueError:
             raise ProviderFailed(f"{self._endpoint.title} sent sound that is not base64") from None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from protocol import configuration, engineio, socketio, tolerant
+from protocol import configuration, engineio, jsontext, socketio, tolerant
 from protocol.errors import RemoteProtocolError
 from protocol.incoming import read_audio
 from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex, Waits
@@ -55,7 +55,7 @@ def joined() -> Multiplex:
 def test_what_holds_too_much_is_refused_before_anything_of_it_is_made(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socketio, "_decode_json", None)
+    monkeypatch.setattr(jsontext, "decode", None)
     with pytest.raises(TooMuch, match=r"holds more than 10000|nested more than 100 deep"):
         socketio.decode_text(text)
 
