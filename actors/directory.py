@@ -17,7 +17,7 @@ from actors.runner import Arrival, Mail, Outlet, Runner
 from actors.session import Resolve, Session
 from protocol.errors import ErrorId
 from protocol.handshake import Handshake
-from protocol.messages import CustomError, Names
+from protocol.messages import MAX_PAYLOAD, CustomError, Names
 
 log = logging.getLogger(__name__)
 FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
@@ -60,6 +60,7 @@ class House(NamedTuple):
     resolve: Resolve
     token: str
     account: Account
+    max_payload: int = MAX_PAYLOAD
 
     def __repr__(self) -> str:
         return "<House>"
@@ -102,7 +103,7 @@ class Directory:
             record.sender = (member, outlet)
         if handshake.role != "sender":
             record.receivers.add(member)
-        arrival = Arrival(Joined(member, handshake.role, handshake.encoding), outlet)
+        arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.house.max_payload), outlet)
         return Membership(session_id, member, record.runner.mailbox, arrival)
 
     def _check(self, handshake: Handshake) -> None:

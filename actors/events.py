@@ -8,7 +8,7 @@ from actors.ports import Delivery, Kind, Sound, Target
 from protocol.configuration import Configuration
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
-from protocol.messages import ClientMessage, Role
+from protocol.messages import MAX_PAYLOAD, ClientMessage, Role
 
 MemberId = int
 
@@ -17,11 +17,12 @@ MemberId = int
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """A socket joined the session."""
+    """A socket joined the session, in messages of at most `max_payload` bytes."""
 
     member: MemberId
     role: Role
     encoding: Encoding
+    max_payload: int = MAX_PAYLOAD
 
 
 class Left(msgspec.Struct, frozen=True):

@@ -196,7 +196,7 @@ class Session:
         self.members[joined.member] = Member(joined.member, joined.role, joined.encoding)
         self.ends_at = math.inf
         self._suspend_or_resume(joined.role)
-        self.send((joined.member,), SessionJoined(self.id, joined.role, self.state.value))
+        self.send((joined.member,), SessionJoined(self.id, joined.role, self.state.value, joined.max_payload))
 
     def _leave(self, left: Left) -> None:
         member = self.members.pop(left.member, None)

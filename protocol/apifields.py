@@ -67,6 +67,7 @@ FIELDS: dict[str, str] = {
     "SessionJoined.sessionId": "Which session this is; pass it when connecting to come back to it.",
     "SessionJoined.role": "As what the socket has joined.",
     "SessionJoined.state": "The session's state.",
+    "SessionJoined.maxPayload": "How many bytes a message may have; send sound in chunks that are smaller.",
     "SessionUpdated.sessionId": "Which session it is.",
     "SessionUpdated.success": "Whether the update is in force.",
     "SessionUpdated.warnings": "What was odd about it, one sentence each; left out where nothing was.",

@@ -138,8 +138,9 @@ ENTRIES: dict[str, Entry] = {
         "Send a chunk of speech",
         "Sender",
         "The payload is the audio itself: a binary attachment, or a base64 string (standard or URL-safe, padded or "
-        "not, or a `data:` URL). Chunks joined are one file in `mediaFormat`. A chunk that comes while the avatar "
-        "thinks or speaks interrupts it. An empty chunk does nothing.",
+        "not, or a `data:` URL). Chunks joined are one file in `mediaFormat`; one is smaller than `maxPayload` of "
+        "`session.joined`, and 64 kB is a good size. A chunk that comes while the avatar thinks or speaks interrupts "
+        "it. An empty chunk does nothing.",
         "reference",
         (
             Example("Minimal: base64", '"AAABAAIAAwAEAAUABgAHAA=="'),

@@ -36,6 +36,7 @@ import msgspec
 from protocol import engineio
 from protocol.engineio import Frame, Packet
 from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
+from protocol.messages import MAX_PAYLOAD
 from protocol.outbox import Outbox
 
 POLLING, WEBSOCKET = "polling", "websocket"
@@ -47,7 +48,7 @@ class Timing(msgspec.Struct, frozen=True):
     ping_interval: float = 25.0
     ping_timeout: float = 20.0
     upgrade_timeout: float = 10.0
-    max_payload: int = 1_000_000
+    max_payload: int = MAX_PAYLOAD
     outbox_bytes: int = 16_000_000
     outbox_messages: int = 2_000
 

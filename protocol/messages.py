@@ -1,6 +1,6 @@
 """Every event of docs/protocol.md as a frozen struct, and the one table that gives each its name on the wire."""
 
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -8,6 +8,8 @@ from protocol.configuration import SessionUpdate
 
 Role = Literal["sender", "receiver", "both"]
 Pieces = Literal["joined", "whole"]
+MAX_PAYLOAD: Final = 1_000_000
+"""Bytes that a message may have where the operator says nothing else."""
 Reason = Literal["interrupted", "cancelled", "failed"]
 
 
@@ -54,11 +56,15 @@ ClientMessage = SessionUpdate | BufferAppend | BufferCommit | BufferClear | Inpu
 
 
 class SessionJoined(msgspec.Struct, frozen=True, rename="camel"):
-    """The first message on each socket: which session it is in, and in what state that is."""
+    """The first message on each socket: which session it is in, in what state that is, and how large a message may be.
+
+    `max_payload` in bytes, as in Engine.IO's handshake, which most clients do not show to who uses them.
+    """
 
     session_id: str
     role: Role
     state: str
+    max_payload: int = MAX_PAYLOAD
 
 
 class SessionUpdated(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

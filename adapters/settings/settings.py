@@ -22,6 +22,7 @@ from adapters.settings.section import (
     UrlPath,
     Workers,
 )
+from protocol.messages import MAX_PAYLOAD
 
 
 class Server(Section, frozen=True):
@@ -51,8 +52,8 @@ class Server(Section, frozen=True):
     """Whether the operator's page /inspect is there, for who shows the token."""
     trusted_proxies: tuple[Network, ...] = ()
     """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
-    max_payload: Annotated[int, msgspec.Meta(ge=1_000, le=100_000_000)] = 1_000_000
-    """The largest frame or polling body that a client may send, in bytes."""
+    max_payload: Annotated[int, msgspec.Meta(ge=1_000, le=100_000_000)] = MAX_PAYLOAD
+    """The largest message or polling body that a client may send, in bytes; `session.joined` tells it."""
     ping_interval: Seconds = 25.0
     """How long after a client's last pong it is pinged again, in seconds."""
     ping_timeout: Seconds = 20.0

@@ -7,8 +7,9 @@ import trio
 from trio.testing import MockClock
 
 from actors.limits import Limits
+from actors.lobby import Full
 from adapters.client.voiceclient import Auth, Piece, Refused
-from protocol.connection import Timing
+from protocol.connection import WEBSOCKET, Timing
 from protocol.messages import (
     BufferInitialized,
     Metrics,
@@ -379,5 +380,5 @@ async def test_a_server_that_goes_down_takes_leave(clock: MockClock) -> None:
         assert ResponseCancelled("cancelled") in client.rest()
         assert engines.running == {}
         assert len(server.directory) == 0
-        with pytest.raises(Exception, match="going down"):
-            await server.join()
+        with pytest.raises(Full, match="going down"):
+            server.supervisor.lobby.open(WEBSOCKET, {}, "192.0.2.1")

@@ -57,6 +57,23 @@ async def test_a_message_above_max_payload_closes_the_websocket_by_1009(size: in
         assert house.lobby.closed == {CloseReason.TOO_LARGE: 1}
 
 
+async def test_the_bound_is_told_before_and_after_and_the_session_is_kept(autojump_clock: MockClock) -> None:
+    async with standing(timing=Timing(max_payload=5_000)) as house:
+        client = await house.websocket("40", UPDATE)
+        joined = await client.event("session.joined")
+        assert joined["maxPayload"] == 5_000
+        await client.until('42["session.state",{"state":"handshaken"')
+        await client.say(HEADER, bytes(5_001))
+        with pytest.raises(Closed) as closed:
+            await client.until("nothing begins like this")
+        assert (closed.value.code, "5000 bytes" in closed.value.words) == (1009, True)
+        again = await house.websocket(f'40{{"sessionId":"{joined["sessionId"]}"}}')
+        assert (await again.event("session.joined"))["state"] == "handshaken"
+        polled = await house.polling("40")
+        refused = await polled.post(bytes(5_001))
+        assert (refused.status, b"5000 bytes" in refused.body) == (413, True)
+
+
 @pytest.mark.parametrize("transport", [POLLING, WEBSOCKET])
 async def test_who_still_sends_too_much_is_told_so_and_then_cut_off(transport: str, autojump_clock: MockClock) -> None:
     async with standing(timing=Timing(max_payload=5_000)) as house:

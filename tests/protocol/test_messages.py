@@ -31,7 +31,10 @@ from protocol.messages import (
 from protocol.socketio import EVENT, Packet
 
 WIRE: list[tuple[ServerMessage, str]] = [
-    (SessionJoined("u", "both", "idle"), '["session.joined",{"sessionId":"u","role":"both","state":"idle"}]'),
+    (
+        SessionJoined("u", "both", "idle", 5),
+        '["session.joined",{"sessionId":"u","role":"both","state":"idle","maxPayload":5}]',
+    ),
     (SessionUpdated("u", True), '["session.updated",{"sessionId":"u","success":true}]'),
     (SessionUpdated("u", False), '["session.updated",{"sessionId":"u","success":false}]'),
     (SessionUpdated("u", True, ("w",)), '["session.updated",{"sessionId":"u","success":true,"warnings":["w"]}]'),

@@ -11,11 +11,11 @@ from uuid import uuid4
 import pytest
 import trio
 
-from protocol.messages import EVENTS
+from protocol.messages import EVENTS, MAX_PAYLOAD
 from tests.real.clients import NET
 from tests.real.node import modules, node
 from tests.real.programs import ROOT, Served
-from tests.real.speech import QUESTION, Sentence, lasts_as_its_words_need, words
+from tests.real.speech import QUESTION, Sentence, hires, lasts_as_its_words_need, words
 from tests.real.wire import leave
 
 GUIDES = ROOT / "docs" / "clients"
@@ -117,8 +117,27 @@ async def test_the_first_conversation_of_the_readme(
     program = block(ROOT / "README.md", language, "http://127.0.0.1:7171")
     code, told, problems = await run(tmp_path, name, program.replace("http://127.0.0.1:7171", vivavoce.origin))
     assert (code, problems) == (0, "")
+    check_the_answer(told, tmp_path)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("language", "name"), [("js", "first.mjs"), ("python", "first.py")])
+async def test_the_first_conversation_with_a_file_that_is_longer_than_a_message(
+    vivavoce: Served, said: Said, tmp_path: Path, language: str, name: str
+) -> None:
+    sound = hires(said[QUESTION])
+    assert len(sound) > MAX_PAYLOAD
+    (tmp_path / "question.wav").write_bytes(sound)
+    program = block(ROOT / "README.md", language, "http://127.0.0.1:7171")
+    code, told, problems = await run(tmp_path, name, program.replace("http://127.0.0.1:7171", vivavoce.origin))
+    assert (code, problems) == (0, "")
+    check_the_answer(told, tmp_path)
+
+
+def check_the_answer(told: str, folder: Path) -> None:
+    """The sound is that of the words that were shown."""
     spoken = next(line for line in told.splitlines() if "hear" in line and "request" not in line)
-    assert lasts_as_its_words_need((tmp_path / "answer.mp3").read_bytes(), spoken.removeprefix("response.text.done"))
+    assert lasts_as_its_words_need((folder / "answer.mp3").read_bytes(), spoken.removeprefix("response.text.done"))
 
 
 def piece(id_: int, audio: str, *, part_done: bool = False, done: bool = False) -> dict[str, object]:
