@@ -16,6 +16,7 @@ from wsproto.utilities import ProtocolError
 
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reached
 from adapters.remote.faults import of_status, of_transport
+from adapters.remote.pacedstream import PacedStream
 from adapters.remote.web import Patience, trusted
 
 RECEIVE_SIZE = 65_536
@@ -201,7 +202,7 @@ async def _connected(call: SocketCall, tls: ssl.SSLContext | None) -> "WatchedSt
     try:
         with trio.fail_after(call.patience.connect):
             tcp = await trio.open_tcp_stream(host, url.port or (443 if is_secure else 80))
-            return WatchedStream(await _secured(tcp, tls or trusted(), host) if is_secure else tcp)
+            return WatchedStream(PacedStream(await _secured(tcp, tls or trusted(), host) if is_secure else tcp))
     except trio.TooSlowError:
         raise of_transport(call.endpoint, httpx.ConnectTimeout("")) from None
     except (OSError, trio.BrokenResourceError) as error:
