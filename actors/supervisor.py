@@ -78,7 +78,9 @@ class Supervisor:
             "TTS": Pool("TTS", sizes.tts_workers, sizes.queue),
         }
         self.account = Account(plan.limits.memory_in_flight)
-        house = House(engines, self.pools, names, plan.limits, resolve, plan.token, self.account, plan.timing.max_payload)
+        house = House(
+            engines, self.pools, names, plan.limits, resolve, plan.token, self.account, plan.timing.max_payload
+        )
         self.directory = Directory(house, self._spawn_session)
         self.lobby = Lobby(self._serve, plan.timing, plan.caps, self.account)
         self._waits = plan.waits

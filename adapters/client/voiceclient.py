@@ -14,9 +14,9 @@ from trio_websocket import (
     ConnectionTimeout,
     HandshakeError,
     WebSocketConnection,
-    open_websocket_url,
 )
 
+from adapters.client.opening import CONNECT_SECONDS, opened
 from protocol import base64text, engineio, socketio
 from protocol.engineio import Frame, OpenPacket
 from protocol.errors import RemoteProtocolError
@@ -41,10 +41,7 @@ from protocol.messages import (
 from protocol.socketio import Header, Packet
 
 DEFAULT_URL = "http://127.0.0.1:7171"
-CONNECT_SECONDS = 10.0
 _CLOSE_SECONDS = 2.0
-_MAX_MESSAGE = 64 * 1024 * 1024
-_QUEUED_MESSAGES = 64
 
 
 class Unreachable(Exception):
@@ -122,21 +119,14 @@ async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIter
     Raises Unreachable, Refused or Disconnected before the body begins. Cancelling closes the connection without
     waiting for the server.
     """
-    address = _websocket_url(url)
+    address = _websocket_address(url)
     try:
         with trio.CancelScope() as whole:
-            async with open_websocket_url(
-                address,
-                message_queue_size=_QUEUED_MESSAGES,
-                max_message_size=_MAX_MESSAGE,
-                receive_buffer_size=65_536,
-                connect_timeout=CONNECT_SECONDS,
-            ) as websocket:
+            async with opened(address) as websocket:
                 try:
                     yield await VoiceClient.join(websocket, auth or Auth())
                 finally:
-                    # The library bounds its own wait by an error that would hide the body's, and does not bound the
-                    # wait for a server that says goodbye and keeps the socket: so both are bounded here.
+                    # The library does not bound its wait for a server that says goodbye and keeps the socket.
                     with trio.move_on_after(_CLOSE_SECONDS):
                         await websocket.aclose()
                     whole.deadline = trio.current_time() + _CLOSE_SECONDS
@@ -157,7 +147,7 @@ def _why(cause: BaseException | None) -> str:
     return f" ({cause.strerror or cause})" if isinstance(cause, OSError) else ""
 
 
-def _websocket_url(url: str) -> str:
+def _websocket_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         scheme = {"http": "ws", "ws": "ws", "https": "wss", "wss": "wss"}[parts.scheme]
@@ -166,7 +156,7 @@ def _websocket_url(url: str) -> str:
     except (KeyError, ValueError):
         raise Unreachable(f"{url!r} is no address of a server; one looks like {DEFAULT_URL}") from None
     path = parts.path if parts.path.strip("/") else "/socket.io/"
-    return SplitResult(scheme, parts.netloc, path, "EIO=4&transport=websocket", "").geturl()
+    return SplitResult(scheme, parts.netloc, path, "EIO=4&transport=websocket", "")
 
 
 class VoiceClient:
