@@ -40,6 +40,8 @@ async def test_a_port_in_use_is_named_with_what_to_do() -> None:
 
 
 def test_a_preference_for_a_provider_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(StartupFailed, match=r"\[providers.prefer\] llm: unknown provider \"opnai\"; there are: openai"):
+    with pytest.raises(
+        StartupFailed, match=r"\[providers.prefer\] llm: unknown provider \"opnai\"; there are: aigames, openai"
+    ):
         check_preferences(Providers(prefer=Preference(llm=("opnai",))))
     check_preferences(Providers(prefer=Preference(llm=("openai", "local"))))

@@ -91,7 +91,7 @@ async def test_what_is_found_brings_no_warning(answers: dict[str, Any], caplog: 
 
 async def test_a_catalogue_says_what_there_is_and_no_more() -> None:
     async with serving({}) as server:
-        listed = (await server.get("/v1/catalogue")).json()
+        listed = (await server.get("/v1/catalogue", Authorization=server.credential)).json()
     own = {kind: next(each for each in listed[kind] if each["name"] == LOCAL) for kind in KINDS}
     models = {kind: own[kind]["models"] for kind in KINDS}
     assert models == {"STT": ["pocketsphinx"], "LLM": list(MODELS), "TTS": ["espeak-ng"]}
@@ -109,5 +109,9 @@ async def test_a_server_that_lists_no_models_beside_the_one_that_is_set() -> Non
         environ = {f"{mine}BASE_URL": double.url, f"{mine}LLM_MODEL": "mine-1"}
         async with serving(environ) as server, talking(server) as client:
             assert (await updated(client, {})).warnings == ()
-            (told,) = [each for each in (await server.get("/v1/catalogue")).json()["LLM"] if each["name"] == "mine"]
+            (told,) = [
+                each
+                for each in (await server.get("/v1/catalogue", Authorization=server.credential)).json()["LLM"]
+                if each["name"] == "mine"
+            ]
     assert (told["defaultModel"], told["models"], told["note"]) == ("mine-1", [], "no list of models")
