@@ -172,7 +172,7 @@ def keep_sound(session: Session) -> None:
     parts = session.turn.parts
     parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last, spoken.room)
     if parts[spoken.part].is_sent:
-        session.turn.timeline.complete(spoken.part)
+        session.turn.timeline.complete(spoken.part, session.now)
 
 
 def _tell_failure(session: Session, part: Part, target: Target, why: str) -> None:

@@ -16,11 +16,12 @@ class Segment(NamedTuple):
 
 
 class Played:
-    """A part of which something was sent."""
+    """A part of which something was sent; `waiting`: seconds of its sound that cannot be played yet."""
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
         self.segments: list[Segment] = []
+        self.waiting: list[float] = []
         self.complete = False
 
     def heard(self, now: float) -> str:
@@ -38,11 +39,17 @@ class Played:
 
 
 class Timeline:
-    """The sound of one response, on the clock of the Receivers: each piece begins when it was sent or the last ends."""
+    """The sound of one response, on the clock of the Receivers, who play the parts by their ids.
+
+    A piece begins when it was sent, or when the piece before it ends. A part begins no earlier than the end of the part
+    before it, all of which has to be there by then; until that is so, what was sent of it waits with the Receivers.
+    `plays_until`: the end of what can be played by now.
+    """
 
     def __init__(self) -> None:
         self.plays_until = 0.0
         self._played: dict[int, Played] = {}
+        self._current = 0
 
     def __len__(self) -> int:
         return len(self._played)
@@ -50,16 +57,30 @@ class Timeline:
     def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool) -> None:
         """Sound of a part was sent; `complete`: there is no more of it."""
         played = self._played.setdefault(part, Played(text))
-        played.complete = complete
+        if part == self._current:
+            self._lay(played, seconds, now)
+        else:
+            played.waiting.append(seconds)
+        if complete:
+            self.complete(part, now)
+
+    def complete(self, part: int, now: float) -> None:
+        """All the sound of a part has been sent, where anything was; so the next one may play."""
+        if part not in self._played:
+            return
+        self._played[part].complete = True
+        while (current := self._played.get(self._current)) is not None and current.complete:
+            self._current += 1
+            if (following := self._played.get(self._current)) is not None:
+                for seconds in following.waiting:
+                    self._lay(following, seconds, now)
+                following.waiting.clear()
+
+    def _lay(self, played: Played, seconds: float, now: float) -> None:
         if seconds or not played.segments:
             begins = max(now, self.plays_until)
             played.segments.append(Segment(begins, seconds))
             self.plays_until = begins + seconds
-
-    def complete(self, part: int) -> None:
-        """All the sound of a part has been sent, where anything was."""
-        if part in self._played:
-            self._played[part].complete = True
 
     def forget(self) -> None:
         """The words of what was sent were none of the answer; its sound plays on."""

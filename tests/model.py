@@ -273,7 +273,7 @@ class Model:
             self.calls.remove(call)
         match due.what, call.kind:
             case "piece", "STT":
-                self.tell(self.sender, TranscribeDelta(due.text))
+                self.tell(self.sender, TranscribeDelta(due.text.strip()))
             case "piece", "LLM":
                 self._write(due.text)
             case "piece", _:
@@ -384,7 +384,7 @@ class Model:
             self._report()
 
     def _send(self, part: Part) -> None:
-        """Who cannot have its format is told once an answer; what is sent begins to play when the last of it ends."""
+        """Who cannot have its format is told once an answer."""
         answer = self.answer
         formats = {slot: self.guests[slot].format for slot in part.audience}
         self.error([slot for slot, format_ in formats.items() if format_ in part.untold - answer.without], 3002)
@@ -393,7 +393,7 @@ class Model:
         pieces = max(sum(format_ in made for _, made in part.waiting) for format_ in part.formats)
         for slot, piece in answer.send(part, formats):
             self.tell([slot], piece)
-        answer.plays_until = max(self.now, answer.plays_until) + pieces * self.seconds
+        part.played.append((self.now, pieces * self.seconds))
         self.touched = self.now
 
     # ---- time

@@ -64,6 +64,7 @@ class Part:
         self.untold: set[str] = set()
         self.waiting: list[tuple[str, set[str]]] = []
         self.opened: set[Slot] = set()
+        self.played: list[tuple[float, float]] = []
 
     @property
     def speech(self) -> str:
@@ -112,7 +113,6 @@ class Answer:
         self.parts: list[Part] = []
         self.reached: dict[Slot, int] = {}
         self.without: set[str] = set()
-        self.plays_until = 0.0
 
     def leave(self, slot: Slot) -> None:
         """A Receiver is gone: nothing is for it any more."""
@@ -150,6 +150,18 @@ class Answer:
     def is_said(self) -> bool:
         """Whether all of it was sent."""
         return self.written and bool(self.parts) and all(part.closed for part in self.parts)
+
+    @property
+    def plays_until(self) -> float:
+        """Parts play by id: each begins when it is there, and so is all of those before it, and they have ended."""
+        until = there = 0.0
+        for part in self.parts:
+            for sent, seconds in part.played:
+                until = max(until, there, sent) + seconds
+            if not part.closed:
+                break
+            there = max(there, *(sent for sent, _ in part.played))
+        return until
 
     @property
     def to_begin(self) -> Part | None:

@@ -94,7 +94,7 @@ SAYINGS: list[tuple[str, bytes | str | bool | None]] = [
     ("input.buffer.append", b"sound"), ("input.buffer.commit", None), ("input.text", "Hello"),
     ("response.cancel", None), ("input.buffer.clear", None), ("input.buffer.append", b"much too long"),
     ("input.buffer.append", UNDECODABLE), ("input.buffer.append", b""), ("input.buffer.commit", "gone"),
-    ("input.text", " "), ("input.text", "far too long"), ("session.update", True), ("session.update", False),
+    ("input.text", " "), ("input.text", "far too long to say"), ("session.update", True), ("session.update", False),
     ("session.update", None), ("response.stop", None),
 ]  # fmt: skip
 PIECES: dict[str, list[tuple[str, ...]]] = {

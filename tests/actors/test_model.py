@@ -35,7 +35,7 @@ from tests.steps import ANSWERS, Crowd, Encoders, Engine, Join, Leave, Listen, S
 from tests.story import TURN, Slot, Story, check_taken_back, line
 
 ROOM = str(uuid.UUID(int=7))
-SIZES: dict[str, Any] = {"utterance_bytes": 12, "text_chars": 9, "answer_chars": 40, "grace": 20.503, "receivers": 4}
+SIZES: dict[str, Any] = {"utterance_bytes": 12, "text_chars": 12, "answer_chars": 40, "grace": 20.503, "receivers": 4}
 CALLS = Limits(
     receiving=3.073, transcribing=99.101, responding=99.203, stt_silence=2.303, stt_call=5.107, llm_silence=2.401,
     llm_call=6.109, tts_silence=1.903, tts_call=5.303, speaking=99.307, **SIZES,

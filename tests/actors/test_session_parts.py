@@ -3,6 +3,7 @@
 import pytest
 
 from actors.effects import DropQueued, Feed, Listen, Speak, Start
+from actors.events import Event
 from actors.limits import Limits
 from actors.ports import Clip, Delivery, Target
 from actors.table import State
@@ -15,6 +16,7 @@ from tests.playbook import (
     MP3,
     WAV,
     Cue,
+    Later,
     Playbook,
     answered,
     append,
@@ -300,6 +302,74 @@ def test_what_was_heard_of_a_cut_answer_is_remembered_by_its_parts(pb: Playbook)
     pb.skip() >> later(4.0) >> cancel() << cut("cancelled") << state("handshaken")
     [exchange] = pb.session.history
     assert exchange.answered == "The first part. The second"
+
+
+def heard(pb: Playbook) -> str:
+    """What the model is told that was heard of the answer that is cut now."""
+    play(pb, cancel())
+    return pb.session.history[-1].answered
+
+
+def play(pb: Playbook, *events: Event | Cue | Later) -> Playbook:
+    """All of these, whatever they lead to."""
+    for event in events:
+        pb >> event
+        pb.skip_all()
+    return pb
+
+
+THREE = "One. Two. Three."
+
+
+def unordered(pb: Playbook, **how: bool) -> Playbook:
+    """An answer of three parts, all of which are being made."""
+    return play(begin(pb, **how), written(THREE), answered())
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_nothing_was_heard_of_a_part_while_a_lower_id_is_missing(pb: Playbook, first: int) -> None:
+    play(unordered(pb), spoken(part=first, seconds=3.0), later(5.0))
+    assert heard(pb) == ""
+
+
+def test_parts_that_come_in_the_wrong_order_play_by_id(pb: Playbook) -> None:
+    play(unordered(pb), spoken(part=2, seconds=3.0), later(1.0), spoken(part=1, seconds=3.0), later(1.0))
+    play(pb, spoken(part=0, seconds=3.0), later(4.0))
+    assert pb.session.deadline == pb.now + 5.0
+    assert heard(pb) == "One."
+
+
+@pytest.mark.parametrize(("after", "words"), [(2.9, ""), (3.1, "One."), (6.1, "One. Two."), (8.9, "One. Two.")])
+def test_what_was_heard_follows_the_ids_and_not_the_sending(pb: Playbook, after: float, words: str) -> None:
+    play(unordered(pb), spoken(part=1, seconds=3.0), spoken(part=2, seconds=3.0), later(1.0))
+    play(pb, spoken(part=0, seconds=3.0), later(after))
+    assert heard(pb) == words
+
+
+def test_a_late_barge_in_is_one_while_the_last_id_plays(pb: Playbook) -> None:
+    play(unordered(pb), spoken(part=2, seconds=3.0), later(1.2), spoken(part=1, seconds=3.0))
+    play(pb, spoken(part=0, seconds=3.0), later(8.9))
+    assert pb.session.state is State.SPEAKING
+    play(pb, append())
+    assert pb.session.history[-1].answered == "One. Two."
+
+
+def test_speaking_ends_when_the_last_id_has_played(pb: Playbook) -> None:
+    play(unordered(pb), spoken(part=2, seconds=3.0), later(1.2), spoken(part=1, seconds=3.0))
+    play(pb, spoken(part=0, seconds=3.0), later(9.0))
+    assert pb.session.state is State.HANDSHAKEN
+    assert pb.session.history[-1].answered == THREE
+
+
+def test_streamed_pieces_of_a_higher_id_play_after_all_of_the_lower_one(pb: Playbook) -> None:
+    play(unordered(pb, stream=True), spoken(part=1, seconds=2.0, last=True), spoken(part=0, seconds=2.0, last=False))
+    play(pb, later(5.0))
+    assert pb.session.turn.timeline.heard(pb.now).startswith("One")
+    assert "Two" not in pb.session.turn.timeline.heard(pb.now)
+    play(pb, spoken(part=0, seconds=2.0, last=True), later(2.1))
+    assert pb.session.turn.timeline.heard(pb.now) == "One."
+    play(pb, later(2.0))
+    assert heard(pb) == "One. Two."
 
 
 def test_what_was_heard_of_a_part_that_is_still_being_made_is_told_by_the_usual_pace(pb: Playbook) -> None:
