@@ -41,12 +41,11 @@ class Request(msgspec.Struct, frozen=True):
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    head: bytes
     address: str = ""
     version: str = "1.1"
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.path}>"  # the query and the head may hold a credential
+        return f"<Request {self.method} {self.path}>"  # the query and the headers may hold a credential
 
     @property
     def host(self) -> str:
@@ -69,10 +68,7 @@ def read_head(event: h11.Request) -> Request:
     version = event.http_version.decode("ascii")
     if not version.startswith("1."):
         raise BadRequest(505, "HTTP/1.1 and HTTP/1.0 are spoken here")
-    head = b"\r\n".join(
-        (b"%s %s HTTP/1.1" % (event.method, event.target), *(b"%s: %s" % pair for pair in event.headers), b"", b"")
-    )
-    if len(head) > MAX_HEAD:  # h11 bounds a head that is still incomplete, not one that came whole
+    if _size(event) > MAX_HEAD:  # h11 bounds a head that is still incomplete, not one that came whole
         raise BadRequest(431, f"the head of the request is larger than {MAX_HEAD} bytes")
     if _CONTROLS.search(b"".join(value for _, value in event.headers)):
         raise BadRequest(400, "a header has a control character in its value")
@@ -84,7 +80,13 @@ def read_head(event: h11.Request) -> Request:
     _check_host(headers, version)
     _check_framing(headers, version)
     _check_expectation(headers, version)
-    return Request(method, path, query, headers, head, version=version)
+    return Request(method, path, query, headers, version=version)
+
+
+def _size(event: h11.Request) -> int:
+    """How many bytes the head had: its lines, each with its end, and the empty one."""
+    fields = sum(len(name) + len(value) + len(b": \r\n") for name, value in event.headers)
+    return len(event.method) + len(event.target) + len(b"  HTTP/1.1\r\n") + fields + len(b"\r\n")
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

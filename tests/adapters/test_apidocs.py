@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 def get(path: str, names: Names | None = None) -> Response:
     """The response of a route."""
-    return routes(names or Names(), PLACE)[path](Request("GET", path, {}, {}, b""))
+    return routes(names or Names(), PLACE)[path](Request("GET", path, {}, {}))
 
 
 def page(names: Names | None = None) -> str:

@@ -16,7 +16,7 @@ NAMES = ("socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.
 @pytest.mark.parametrize("name", NAMES)
 def test_each_file_throws_what_to_load(path: str, name: str) -> None:
     shown = routes(path)
-    answer = shown[path + name](Request("GET", path + name, {}, {}, b""))
+    answer = shown[path + name](Request("GET", path + name, {}, {}))
     text = answer.body.decode()
     assert (answer.status, answer.content_type) == (200, "text/javascript; charset=utf-8")
     assert "throw new Error(" in text
@@ -35,7 +35,7 @@ def test_each_file_throws_what_to_load(path: str, name: str) -> None:
     ],
 )
 def test_it_is_what_a_program_stumbles_over(name: str, program: str, tmp_path: Path) -> None:
-    script = routes("/socket.io/")[f"/socket.io/{name}"](Request("GET", name, {}, {}, b"")).body
+    script = routes("/socket.io/")[f"/socket.io/{name}"](Request("GET", name, {}, {})).body
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / name).write_bytes(script)
     (tmp_path / "program.js").write_text(program)

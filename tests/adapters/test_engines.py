@@ -205,6 +205,6 @@ def test_the_health_check_names_the_engine_that_lacks_processes(
     found = ProviderEngines(Providers())
     found._kept = {"speech recognition": Crew(living), "speech synthesis": Crew(3)}  # type: ignore[dict-item]
     healthz = site.health(found)
-    answer = healthz(Asked("GET", "/healthz", {}, {}, b""))
+    answer = healthz(Asked("GET", "/healthz", {}, {}))
     told = json.loads(answer.body)
     assert (answer.status, told["status"], told.get("problems")) == (status, word, problems)

@@ -19,7 +19,7 @@ HERE = {"host": "127.0.0.1:7171"}
 def ask(headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Response:
     """What /inspect.json of a server with the token "sesame" answers to somebody on this machine."""
     shown = routes(lambda chosen: EMPTY, Mishaps(), "sesame")
-    request = Request("GET", "/inspect.json", query or {}, {**HERE, **(headers or {})}, b"", "127.0.0.1")
+    request = Request("GET", "/inspect.json", query or {}, {**HERE, **(headers or {})}, "127.0.0.1")
     return shown["/inspect.json"](request)
 
 

@@ -20,7 +20,7 @@ PROXIES = ("127.0.0.1", "10.0.0.0/8")
 def request(forwarded: str | None) -> Request:
     """A request that came with this X-Forwarded-For."""
     headers = {} if forwarded is None else {"x-forwarded-for": forwarded}
-    return Request(method="GET", path="/", query={}, headers=headers, head=b"")
+    return Request(method="GET", path="/", query={}, headers=headers)
 
 
 @pytest.mark.parametrize(

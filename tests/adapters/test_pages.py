@@ -23,7 +23,7 @@ SHOWN = routes(about("/socket.io/", Names(), (LAN,)))
 
 def ask(path: str, headers: dict[str, str] | None = None, **query: str) -> Response:
     """What is answered to a GET."""
-    return SHOWN[path](Request("GET", path, query, headers or {}, b""))
+    return SHOWN[path](Request("GET", path, query, headers or {}))
 
 
 def test_every_file_that_the_page_loads_is_served() -> None:
