@@ -15,6 +15,7 @@ from protocol.audioformat import identify, parse_input, sniff
 from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
+from protocol.frames import framing
 from protocol.joined import JOINED
 from protocol.messages import (
     BufferAppend,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 STREAMED = ("webm", "ogg", "opus")
 """The formats whose recorders can go on over several utterances."""
-HEAD = 16
-"""Bytes of an utterance by which its format is known."""
 
 # ---- configuration
 
@@ -96,15 +95,18 @@ def extend_utterance(session: Session) -> None:
     session.touched = session.now
     if utterance.listened:
         session.effects.append(Feed(session.turn.number, chunk))
-    elif utterance.size >= HEAD:
+    elif utterance.size >= utterance.need:
         _offer_to_listen(session)
 
 
 def _offer_to_listen(session: Session) -> None:
     """There is enough to tell the format by: a recogniser that can may begin."""
     turn, stt = session.turn, session.turn.configuration.stt
-    session.utterance.listened = True
     head = session.utterance.audio
+    session.utterance.need = framing(head, is_whole=False).need
+    if session.utterance.need:
+        return
+    session.utterance.listened = True
     if sniff(head) is None and _continues(session, stt.media_format):
         head = with_header(session.stream_header, head)
     clip = Clip(head, identify(parse_input(stt.media_format), head))
@@ -185,7 +187,7 @@ def transcribe(session: Session) -> None:
     is_joined = session.utterance.last_file > 0
     data = _whole(session, session.utterance, stt.media_format)
     turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
-    turn.clip = Clip(data, identify(parse_input(stt.media_format), data))
+    turn.clip = Clip(data, identify(parse_input(stt.media_format), data, is_whole=True))
     session.utterance = Utterance()
     session.effects.append(Start(Transcribe(turn.number, turn.clip, stt, is_joined), admit=True))
 

@@ -27,14 +27,18 @@ def text_cost(text: str) -> int:
     return 4 * len(text)
 
 
+HEAD = 16
+"""Bytes of an utterance by which most formats are known."""
+
+
 class Utterance:
     """The audio of the utterance that is being received, as the chunks it came in; `size` in bytes.
 
     One block that grows with each chunk would be moved again and again, and leave holes that nothing else fits into.
 
     `overflown`: it was too long and is thrown away; `crowded`: there was no room for it, and it is thrown away.
-    `listened`: what there is of it was offered to a recogniser that listens while it is spoken. `last_file`: where the
-    last of several files begins, each of which began with a chunk.
+    `listened`: what there is of it was offered to a recogniser that listens while it is spoken; `need`: the bytes of it
+    that it takes for that. `last_file`: where the last of several files begins, each of which began with a chunk.
     """
 
     def __init__(self) -> None:
@@ -42,6 +46,7 @@ class Utterance:
         self.overflown = False
         self.crowded = False
         self.listened = False
+        self.need = HEAD
         self.last_file = 0
         self._chunks: list[bytes] = []
 

@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+from protocol.frames import framing
+
 INPUT_FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "webm", "m4a", "aac", "pcm16")
 OTHER = "other"
 """The name of a container that no client can name, and that FFmpeg may be able to read."""
@@ -63,9 +65,12 @@ def _parse(text: str, names: tuple[str, ...], default_rate: int) -> AudioFormat:
     raise ValueError(f"one of {', '.join(names)}, or pcm16/RATE with a rate of {MIN_RATE} to {MAX_RATE} Hz")
 
 
-def identify(named: AudioFormat, head: bytes) -> AudioFormat:
-    """What a sound is that is said to be `named` and begins with `head`: its own header wins, where it has one."""
-    found = sniff(head)
+def identify(named: AudioFormat, head: bytes, *, is_whole: bool = False) -> AudioFormat:
+    """What a sound is that is said to be `named` and begins with `head`: what the bytes say wins, where they do.
+
+    `is_whole`: the head is all of it. Before that, `framing` tells how much of it there should be.
+    """
+    found = sniff(head) or framing(head, is_whole=is_whole).format or None
     if found is None:
         return AudioFormat("pcm16", INPUT_RATE) if named.name == "wav" else named
     return named if found == "ogg" and named.name == "opus" else AudioFormat(found)
@@ -74,8 +79,8 @@ def identify(named: AudioFormat, head: bytes) -> AudioFormat:
 def sniff(head: bytes) -> str | None:
     """The container that `head`, the first bytes of a file, announces; None where it announces none.
 
-    Raw PCM has no magic bytes. MPEG audio without an ID3 tag is known only by its frame sync, which a chunk out of the
-    middle of a stream may show as well, so it is not claimed here.
+    Raw PCM has no magic bytes. MPEG audio without an ID3 tag is known only by its frames, which a chunk out of the
+    middle of a stream shows as well, so it is not claimed here, but by `framing`.
     """
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
         return "wav"

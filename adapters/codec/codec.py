@@ -11,7 +11,7 @@ from adapters.codec.streams import Streams
 from adapters.processes.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers, nothing
-from protocol.audioformat import INPUT_RATE, AudioFormat, sniff
+from protocol.audioformat import INPUT_RATE, AudioFormat, identify
 
 SLACK = 4096
 """Bytes of a frame that are not sound."""
@@ -160,8 +160,9 @@ class Samples:
 
 
 def _raw(clip: Clip, rate: int) -> bytes | None:
-    """The samples of `clip`, where they need no work: raw, at `rate`, and not a container under a wrong name."""
-    if not rate or clip.format != AudioFormat("pcm16", rate) or sniff(clip.data[:16]) is not None:
+    """The samples of `clip`, where they need no work: raw, at `rate`, and nothing else under a wrong name."""
+    named = AudioFormat("pcm16", rate)
+    if not rate or clip.format != named or identify(named, clip.data, is_whole=True) != named:
         return None
     return clip.data[: len(clip.data) // 2 * 2]
 

@@ -17,6 +17,7 @@ from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, sniff
 from protocol.containers import MAX_HEADER, stream_header
+from protocol.frames import framing
 from protocol.joined import files_of
 
 DEMUXERS = {
@@ -94,10 +95,12 @@ def _called(clip: Clip) -> str:
     return "the audio" if clip.format.name == OTHER else f"the audio, said to be {clip.format},"
 
 
-def candidates(clip: Clip) -> list[str]:
+def candidates(clip: Clip, *, is_whole: bool = True) -> list[str]:
     """The formats to try, the likeliest first: what the bytes say, then what the sender says."""
     named = clip.format.name
     found = sniff(clip.data[:16])
+    if found is None:
+        found = framing(clip.data, is_whole=is_whole).format or None
     if named not in ("pcm16", "wav") and found in (None, "mp3"):
         found = _frame_sync(clip.data) or found
     fallback = "pcm16" if named == "wav" and found is None else named

@@ -11,6 +11,7 @@ from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
 from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed
 from protocol.audioformat import INPUT_RATE, OTHER, AudioFormat, sniff
+from protocol.frames import framing
 from protocol.joined import JOINED, Files
 
 SNIFFED = 16
@@ -77,7 +78,10 @@ class One:
         need = id3_size(bytes(self._kept[:HEAD])) + HEAD
         if not last and len(self._kept) < min(need, KEEP):
             return ""
-        names = candidates(Clip(bytes(self._kept), self._source))
+        head = bytes(self._kept)
+        if not last and self._source.name in ("pcm16", "wav") and framing(head, is_whole=False).need:
+            return ""
+        names = candidates(Clip(head, self._source), is_whole=last)
         return names[0] if names else ""
 
     def take(self, check: Check) -> Block | None:

@@ -12,6 +12,7 @@ from adapters.codec.streams import Made, Remote, Streams
 from adapters.codec.strips import Samples, Strip, Untouched, Wavs
 from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, sniff
+from protocol.frames import framing
 
 HEAD = 40
 """Bytes that are awaited before it is settled what a sound is."""
@@ -116,7 +117,12 @@ class Live:
         if found == "wav":
             return self._settle_wav(data, last=last)
         if found is None and source.name in ("pcm16", "wav"):
-            return self._settle_samples(source.rate or INPUT_RATE, is_wav=False)
+            known = framing(bytes(self._head), is_whole=last)
+            if known.need:
+                return None
+            if not known.format:
+                return self._settle_samples(source.rate or INPUT_RATE, is_wav=False)
+            source = AudioFormat(known.format)
         writers = {target: passing(target, head) for target in self._opening.targets if target.format == source}
         return self._way_of(source, Untouched(), {target: writer for target, writer in writers.items() if writer})
 

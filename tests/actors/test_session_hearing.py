@@ -2,11 +2,12 @@
 
 import pytest
 
-from actors.effects import Answer, Release, Start, Transcribe
+from actors.effects import Answer, Listen, Release, Start, Transcribe
 from actors.events import Said
 from actors.limits import Limits
 from actors.ports import Clip
 from actors.table import State
+from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
 from protocol.messages import (
     BufferInitialized,
@@ -16,6 +17,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from tests.actors.test_session_parts import play
 from tests.playbook import (
     ME,
     MP3,
@@ -368,3 +370,32 @@ def test_a_second_receiver_hears_of_the_states_as_well(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> joined(2, "receiver")
     pb.skip() >> append() << to((ME, 2), state("receiving")) << to(ME, BufferInitialized)
     pb >> by(2, append()) << to(2, ErrorId.WRONG_ROLE)
+
+
+# ---- sound without a head
+
+MP3_FRAME = b"\xff\xfb\x90\x64" + bytes(413)
+
+
+def test_frames_are_awaited_before_a_recogniser_begins_to_listen(pb: Playbook) -> None:
+    play(pb.at(State.HANDSHAKEN), update(STT={"mediaFormat": "pcm16"}), *map(append, (MP3_FRAME, MP3_FRAME[:100])))
+    assert pb.listening == []
+    play(pb, append(MP3_FRAME[100:]), append(MP3_FRAME[:7]))
+    [listen] = pb.listening
+    assert isinstance(listen, Listen)
+    assert listen.job.clip == Clip(2 * MP3_FRAME + MP3_FRAME[:7], MP3)
+
+
+@pytest.mark.parametrize("rest", [bytes(413), b"\xff" * 413])
+def test_samples_that_begin_like_a_frame_are_awaited_no_longer_than_it_takes(pb: Playbook, rest: bytes) -> None:
+    play(pb.at(State.HANDSHAKEN), update(STT={"mediaFormat": "pcm16"}), append(MP3_FRAME[:4] + rest[:400]))
+    assert pb.listening == []
+    play(pb, append(rest[400:] + bytes(7)))
+    [listen] = pb.listening
+    assert isinstance(listen, Listen)
+    assert listen.job.clip.format == AudioFormat("pcm16", 16_000)
+
+
+def test_two_frames_are_enough_where_there_are_no_more(pb: Playbook) -> None:
+    play(pb.at(State.HANDSHAKEN), update(STT={"mediaFormat": "wav"}), append(2 * MP3_FRAME), commit())
+    assert pb.session.turn.clip == Clip(2 * MP3_FRAME, MP3)
