@@ -22,6 +22,8 @@ class Account:
     def __init__(self, most: float = math.inf) -> None:
         self.most = most
         self.used = 0
+        self.returned = 0
+        """How much was given back, from the beginning."""
         self.waiting: dict[Callable[[], None], None] = {}
         """What is called, in order, when something is given back."""
 
@@ -39,6 +41,7 @@ class Account:
     def _change(self, size: int) -> None:
         self.used += size
         if size < 0:
+            self.returned -= size
             for wake in tuple(self.waiting):
                 wake()
 

@@ -13,7 +13,7 @@ from actors.configuring import resolve
 from actors.lobby import Caps
 from actors.ports import EngineFailed
 from actors.supervisor import Plan, PoolSizes, Supervisor
-from adapters import console
+from adapters import console, trimming
 from adapters.ending import Ending, received, take_leave
 from adapters.errors import StartupFailed, first_of
 from adapters.pages import inspection, site
@@ -81,6 +81,7 @@ async def _start(
     listener = Listener(supervisor, _door(settings, names), shown)
     await nursery.start(listener.run, doors.listeners)
     calm_collector()
+    nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
     for line in welcome(settings.server, doors, engines.choices(), token):
         say(line)
     return partial(take_leave, supervisor, listener)

@@ -13,7 +13,9 @@ from tests.bench import audio, bargein, first_sound, lag, load, providers
 from tests.bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Conversation | first_sound.Growth
-Measurement = load.Spoken | load.Connected | load.Kept | bargein.Interrupted | providers.Streamed | Timed
+Loaded = load.Spoken | load.Connected | load.Kept | load.Returned
+Measurement = Loaded | bargein.Interrupted | providers.Streamed | Timed
+MEMORY_ROUNDS = 10
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
@@ -30,6 +32,9 @@ def main() -> None:
     connections.add_argument("--comers", type=int, default=500)
     sessions = which.add_parser("sessions", help="sessions that nobody is connected to, and their memory")
     sessions.add_argument("--sessions", type=int, default=400, help="at most 480: the server holds 1,000 in all")
+    memory = which.add_parser("rounds", help="utterances that are thrown away, again and again: what memory stays")
+    memory.add_argument("--sessions", type=int, default=30)
+    memory.add_argument("--megabytes", type=int, default=10, help="of each utterance")
     interrupted = which.add_parser("barge-in", help="answers that are interrupted: what still comes, and how long")
     interrupted.add_argument("--sessions", type=int, default=200)
     streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
@@ -49,6 +54,11 @@ def main() -> None:
             _sessions(core, arguments.rounds, arguments.sessions)
         case "audio":
             audio.measure(arguments.rounds)
+        case "rounds":
+            size = arguments.megabytes * 1_000_000
+            print(f"\n{arguments.sessions} utterances of {arguments.megabytes} MB, {MEMORY_ROUNDS} rounds")
+            measure_rounds = partial(load.go_round, sessions=arguments.sessions, rounds=MEMORY_ROUNDS, size=size)
+            _compare(core, (OURS,), 1, measure_rounds)
         case "barge-in":
             _barge_in(core, arguments.rounds, arguments.sessions)
         case "first-sound":

@@ -22,6 +22,7 @@ BINARY = b"\0 a binary frame"
 CONNECT = "40"
 CONNECTED = b"40"
 UPDATED = b'42["session.updated"'
+CLEAR = '42["input.buffer.clear"]'
 COMMIT = '42["input.buffer.commit"]'
 TRANSCRIPT = b'42["request.transcribe.done"'
 BARRIER = '421["input.buffer.append",""]'

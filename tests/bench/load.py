@@ -16,6 +16,9 @@ from tests.bench.wire import TIMEOUT, Socket, connect_polling, frame
 INTERVAL = 0.1
 COMMIT_EVERY = 0.02
 TICK = 0.002
+BLOCK = bytes(64_000)
+QUIET = 3.5
+"""Seconds until the server has given back what it does not need."""
 SETTLE = 1.0
 ABREAST = 10
 WARM = 20
@@ -121,6 +124,39 @@ async def keep(server: Process, sessions: int) -> Kept:
     await _one_turn(again, is_base64=True)
     await asyncio.gather(*[socket.close() for socket in (*sockets, again)])
     return Kept((behind - before) / sessions, (idle - behind) / sessions)
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """What stays after rounds of utterances: megabytes with all of them, after the last, and the spread of rounds 4 to
+    the last, as a share of their mean."""
+
+    mb_full: float
+    mb_after: float
+    spread: float
+
+
+async def go_round(server: Process, sessions: int, rounds: int, size: int) -> Returned:
+    """In each round the same `sessions` say `size` bytes each, throw them away, and leave."""
+    full, after = 0, []
+    ids = [uuid.uuid4() for _ in range(sessions)]
+    for _ in range(rounds):
+        sockets = [await Socket.connect(server.port, _auth(session)) for session in ids]
+        for socket in sockets:
+            await configure(socket, exchange.update(is_base64=False))
+        chunk = b"".join(map(frame, exchange.append(BLOCK, is_base64=False)))
+        for _ in range(size // len(BLOCK)):
+            for socket in sockets:
+                socket.write(chunk)
+            await _pass_barrier(sockets)
+        full = max(full, server.memory())
+        for socket in sockets:
+            socket.write(frame(exchange.CLEAR))
+        await _pass_barrier(sockets)
+        await asyncio.gather(*[socket.close() for socket in sockets])
+        await asyncio.sleep(QUIET)
+        after.append(server.memory())
+    late = after[3:] or after
+    return Returned(full / 1e6, after[-1] / 1e6, (max(late) - min(late)) / (sum(late) / len(late)))
 
 
 async def settled_memory(server: Process) -> int:

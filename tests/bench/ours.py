@@ -32,6 +32,7 @@ from actors.ports import (
     Utterance,
 )
 from actors.supervisor import Plan, PoolSizes, Supervisor
+from adapters import trimming
 from adapters.codec.codec import AudioCodec
 from adapters.server import calm_collector
 from adapters.wire.listener import Door, Listener
@@ -194,6 +195,7 @@ async def serve(port: int, *, with_codec: bool) -> None:
             await nursery.start(codec.run)
         await nursery.start(supervisor.run)
         calm_collector()
+        nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
         await trio.serve_listeners(Listener(supervisor, Door(), {}).serve, listeners)
 
