@@ -44,6 +44,10 @@ FAULTS = """([selector, scrolls]) => {
   const faults = [], boxes = [], page = document.documentElement;
   if (page.scrollWidth > innerWidth) faults.push(`the page is ${page.scrollWidth} wide, the window ${innerWidth}`);
   const open = document.querySelector("dialog[open]");
+  for (const box of open?.querySelectorAll("*") ?? []) {
+    const isMoved = ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+    if (isMoved && box.scrollWidth > box.clientWidth) faults.push(`${box.id} scrolls sideways: ${box.scrollWidth}`);
+  }
   for (const control of (open ?? document).querySelectorAll(selector)) {
     const name = `${control.tagName} ${control.id || control.textContent.trim() || control.className}`;
     if (!control.checkVisibility({ visibilityProperty: true }) || control.matches(".skip")) continue;
@@ -116,6 +120,7 @@ def test_every_control_is_there_in_every_window(browser: Browser, vivavoce: Serv
         page.locator("#drawer-close").click()
         page.locator("#settings-button").click()
         assert faults(page, selectors=("button",)) == []
+        assert faults(page, selectors=(ALL,), scrolls=True) == []
         page.locator("#settings-close").click()
         page.locator("#share-button").click()
         assert faults(page, selectors=("button", "input"), scrolls=True) == []
