@@ -1,7 +1,10 @@
 """What a server says at the console when it is ready: where to go, and which engines answer and why."""
 
 import ipaddress
+import os
 import shlex
+import shutil
+import sys
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -9,6 +12,8 @@ from adapters.settings.settings import Server
 from adapters.wire import lan
 from adapters.wire.doors import Doors
 from protocol.printable import printable
+
+_NAME = "vivavoce"
 
 
 def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
@@ -27,10 +32,18 @@ def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], to
 
 def _command(server: Server, near: str) -> str:
     """What can be typed as it stands. An operator's own token goes by the environment, which others cannot list."""
-    command, token = f"vivavoce talk FILE.wav --url {near}", shlex.quote(server.token)
+    command, token = f"{_program()} talk FILE.wav --url {near}", shlex.quote(server.token)
     if not server.token:
         return command
     return f"{command} --token={token}" if server.lan else f"VIVAVOCE_TOKEN={token} {command}"
+
+
+def _program() -> str:
+    """How another shell finds this command: by its name, or by its path where PATH does not lead to it (.venv)."""
+    path = sys.argv[0]
+    if shutil.which(_NAME) or os.path.basename(path) != _NAME:
+        return _NAME
+    return shlex.quote(os.path.normpath(path) if os.path.isabs(path) else path)
 
 
 def fragment(token: str) -> str:

@@ -1,6 +1,7 @@
 """What the start prints: links that carry the token, whatever is in it, and commands that can be typed."""
 
 import shlex
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -35,6 +36,27 @@ def test_a_token_that_was_made_is_in_the_links_alone() -> None:
     assert links(said) == ["http://127.0.0.1:7171/inspect#token=made", "http://127.0.0.1:7171/#token=made"]
     assert said[-1].endswith("vivavoce talk FILE.wav --url http://127.0.0.1:7171")
     assert "vivavoce: LLM guide" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_in_path", "printed"),
+    [
+        ("/home/a b/scripts/../.venv/bin/vivavoce", False, "'/home/a b/.venv/bin/vivavoce'"),
+        (".venv/bin/vivavoce", False, ".venv/bin/vivavoce"),
+        ("./vivavoce", False, "./vivavoce"),
+        ("/usr/bin/vivavoce", True, "vivavoce"),
+        ("/usr/bin/pytest", False, "vivavoce"),
+    ],
+)
+def test_the_command_is_found_as_it_is_printed(
+    typed: str, is_in_path: bool, printed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [typed, "serve"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if is_in_path:
+        (tmp_path / "vivavoce").touch(mode=0o755)
+    said = welcome(Server(), HERE, [], "made")
+    assert said[-1] == f"vivavoce: try it: {printed} talk FILE.wav --url http://127.0.0.1:7171"
 
 
 def test_without_the_operators_page_there_is_no_link_to_it() -> None:
