@@ -10,6 +10,8 @@ TIMES = 8
 """How much larger the larger input is."""
 MOST_GROWTH = 12.0
 """How many times the processor time it may take: 8 is linear, 64 quadratic."""
+LEAST = 0.001
+"""Seconds of processor time that can be told apart from none."""
 ROUNDS = 30
 """How often both are measured at most; what is linear is done after one or two."""
 
@@ -47,14 +49,14 @@ def growth(work: Callable[[int], object], size: int) -> float:
 
     Each is the best of all its runs, which alternate, until the ratio of the two is no more than MOST_GROWTH: other
     programs of the machine take the caches away, more so from the larger input. `size` is such that the smaller run
-    takes some milliseconds: less would be noise.
+    takes some milliseconds: less would be noise, and counts as LEAST.
     """
     small = large = float("inf")
     for _ in range(ROUNDS):
         small, large = min(small, _cost(work, size)), min(large, _cost(work, TIMES * size))
-        if large / small <= MOST_GROWTH:
+        if large / max(small, LEAST) <= MOST_GROWTH:
             break
-    return large / small
+    return large / max(small, LEAST)
 
 
 def _cost(work: Callable[[int], object], size: int) -> float:

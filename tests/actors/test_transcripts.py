@@ -1,7 +1,6 @@
 """What of a transcript is speech: notes of silence, noise and music are none, whatever language they are in."""
 
 import logging
-import time
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from actors.limits import Limits
 from actors.transcripts import words_of
 from protocol.messages import ResponseStarted, TranscribeDelta, TranscribeDone
 from tests.harness import serving, state
+from tests.lag import MOST_GROWTH, growth
 from tests.scripted import Act, ScriptedEngines
 
 NOTES = (
@@ -93,19 +93,12 @@ def test_it_never_adds_a_word_and_once_is_enough(text: str, is_whole: bool) -> N
 def test_time_grows_with_the_length(mark: str) -> None:
     """Eight times the input costs at most twelve times the processor time."""
 
-    def cost(size: int) -> float:
+    def read(size: int) -> None:
         text = mark * (size // len(mark))
-        best = min(_timed(text) for _ in range(3))
-        return max(best, 2e-4)
+        words_of(text)
+        words_of(text, is_whole=False)
 
-    assert cost(80_000) <= 12 * cost(10_000)
-
-
-def _timed(text: str) -> float:
-    begin = time.process_time()
-    words_of(text)
-    words_of(text, is_whole=False)
-    return time.process_time() - begin
+    assert growth(read, 20_000) <= MOST_GROWTH
 
 
 # ---- in a session

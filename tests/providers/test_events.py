@@ -1,11 +1,10 @@
 """Events as servers divide them, and JSON as they write it: by the standard, and beside it."""
 
-import time
-
 import pytest
 
 from adapters.remote.jsontext import Halves, parsed, whole
 from adapters.remote.sse import EventReader, ServerSentEvent, TooLong
+from tests.lag import MOST_GROWTH, growth
 
 ONE, TWO = '{"a": "ä"}', '{"b": [1, 2]}'
 
@@ -73,14 +72,7 @@ def test_an_event_with_its_data_in_endless_lines_is_not_kept() -> None:
 
 @pytest.mark.parametrize("line", [b"\r", b"\n", b":\n", b"data: {\n", b"data: {}\n", b"{}\r", b'{"\n', b"data: [[]\r"])
 def test_the_time_to_read_grows_with_the_length(line: bytes) -> None:
-    def seconds(length: int) -> float:
-        data = line * (length // len(line))
-        begin = time.process_time()
-        EventReader(10_000_000).feed(data)
-        return time.process_time() - begin
-
-    seconds(50_000)
-    assert seconds(800_000) <= 12 * max(min(seconds(100_000) for _ in range(3)), 0.002)
+    assert growth(lambda length: EventReader(10_000_000).feed(line * (length // len(line))), 100_000) <= MOST_GROWTH
 
 
 def test_json_beside_the_standard_is_read() -> None:

@@ -1,6 +1,5 @@
 """A part that is longer than its synthesiser takes at a time: where it is cut, and how several sounds become one."""
 
-import time
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from adapters.providers.several import HELD, synthesise
 from adapters.providers.standins import Synthesiser
 from adapters.tts.lengths import Limit, characters, octets
 from protocol.audioformat import AudioFormat
+from tests.lag import MOST_GROWTH, growth
 from tests.providers.fakes import PCM, SPEECH, Fake, Hang, candidate, passing, refused
 from tests.providers.test_failover import Collected, running
 
@@ -64,16 +64,8 @@ def test_nothing_is_lost_and_no_character_is_torn(text: str, most: int, weigh: A
 
 @pytest.mark.parametrize("unit", REPEATED)
 def test_time_grows_with_the_length(unit: str) -> None:
-    def cost(size: int) -> float:
-        text = "a" + unit * (size // len(unit))
-        best = 1e9
-        for _ in range(3):
-            begin = time.process_time()
-            cut(text, Limit(500, octets), "en")
-            best = min(best, time.process_time() - begin)
-        return max(best, 1e-3)
-
-    assert cost(40_000) <= 12 * cost(5_000)
+    limit = Limit(500, octets)
+    assert growth(lambda size: cut("a" + unit * (size // len(unit)), limit, "en"), 10_000) <= MOST_GROWTH
 
 
 # ---- several requests
