@@ -1,9 +1,9 @@
 """From a Socket.IO event to a typed client message, as tolerantly as docs/protocol.md says."""
 
+import binascii
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from protocol import base64text
 from protocol.configuration import SessionUpdate, read_update
@@ -22,6 +22,7 @@ from protocol.messages import (
 from protocol.tolerant import kind, nearest, show, unset
 
 _DATA_URL = re.compile(r"data:[^,]{0,200}?;base64,", re.ASCII | re.IGNORECASE)
+_NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def read_event(name: str, arguments: list[Any], names: Names) -> ClientMessage:
@@ -74,12 +75,21 @@ def _read_numbers(numbers: list[Any], name: str) -> bytes:
 def _read_base64(text: str, name: str) -> bytes:
     try:
         prefix = _DATA_URL.match(text)
-        return base64text.decode(unquote(text[prefix.end() :]) if prefix else text)
+        return base64text.decode(_unquoted(text[prefix.end() :]) if prefix else text)
     except UnicodeEncodeError:
         reason = "letters that are not ASCII"
     except ValueError as error:
         reason = str(error) or "not base64"
     raise BadMessage(ErrorId.UNREADABLE, f"{name}: the string is not base64 ({reason}); send base64 or bytes")
+
+
+def _unquoted(text: str) -> str:
+    """`text` without the escapes of a URL, which may be all of it; urllib's way takes 0.4 s for a megabyte of them."""
+    if "%" not in text:
+        return text
+    if _NO_ESCAPE.search(text):
+        raise ValueError("a % that is no escape")
+    return binascii.a2b_qp(text.replace("=", "%3D").replace("%", "=")).decode("latin-1")
 
 
 def _read_append(payload: object, name: str) -> BufferAppend:

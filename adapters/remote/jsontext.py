@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 
 from protocol.jsonbounds import excess
+from protocol.jsontext import has_many_exponents
 
 MOST_VALUES, MOST_NESTING = 50_000, 200
 """Strings, arrays and objects of one text, and how deep they are: for more the event loop would be held up."""
@@ -20,10 +22,9 @@ def parsed(data: str | bytes) -> object:
     text = data if isinstance(data, str) else data.decode("utf-8", "replace")
     if too_much := excess(text, MOST_VALUES, MOST_NESTING, numbers=True):
         raise ValueError(f"what is no JSON of an answer: {too_much}")
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        pass
+    if not has_many_exponents(text):
+        with suppress(msgspec.DecodeError, RecursionError):
+            return msgspec.json.decode(data)
     try:
         value: object = json.loads(data)
     except (ValueError, RecursionError):

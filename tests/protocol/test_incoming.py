@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,8 @@ def refused(name: str, *given_arguments: Any) -> BadMessage:
         f"data:audio/webm;codecs=opus;base64,{STANDARD}",
         f"DATA:audio/wav;BASE64,{URL_SAFE.rstrip('=')}",
         f"data:;base64,{STANDARD}",
+        f"data:;base64,{quote(STANDARD, safe='')}",
+        f"data:;base64,{''.join(f'%{ord(letter):02x}' for letter in STANDARD)}%0D%0A",
         "\r\n".join(STANDARD[at : at + 76] for at in range(0, len(STANDARD), 76)),
         f" {STANDARD}\n",
         {"type": "Buffer", "data": list(AUDIO)},
@@ -84,6 +87,13 @@ def test_only_the_first_argument_counts() -> None:
         "é",
         "AQ\x00=",
         "data:audio/wav,AQ==",
+        "data:;base64,AQ%3",
+        "data:;base64,AQ%zz",
+        "data:;base64,AQ%\n==",
+        "data:;base64,AQ%\r\n==",
+        "data:;base64,%C3%A9AQ==",
+        "data:;base64,%41é",
+        "data:;base64," + "%" * 100_000,
         "data:audio/wav;base64,AQ==;base64,AQ==",
         "data:" + "x" * 300 + ";base64,AQ==",
         0,

@@ -90,3 +90,21 @@ def test_what_javascript_would_write_is_read(value: Any) -> None:
 def test_very_many_of_them_are_read_in_linear_time(piece: str) -> None:
     text = '"' + piece * (1_000_000 // len(piece)) + r'\ud83d"'
     assert jsontext.decode(text).endswith("\ufffd")
+
+
+EXPONENTS = ["1e300", "5e-324", "1.7976931348623157E+308", "-1.2345678901234567e-300", "1e400", r'"\ud83d",1e300']
+
+
+@pytest.mark.parametrize("number", EXPONENTS)
+def test_very_many_numbers_near_the_ends_of_a_double_are_not_given_to_the_reader_that_is_slow_with_them(
+    number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = jsontext.decode(f"[{number}]")
+    monkeypatch.setattr(jsontext, "_decode", None)
+    assert jsontext.decode(f"[{','.join([number] * 20_000)}]") == expected * 20_000
+
+
+@pytest.mark.parametrize("text", [json.dumps("1e30,1e3,10e20 " * 50), json.dumps(["e,", 1.5] * 2_000)])
+def test_text_and_common_numbers_are_given_to_the_fast_reader(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontext, "_decode_large_numbers", None)
+    assert jsontext.decode(text) == json.loads(text)
