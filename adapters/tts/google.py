@@ -10,6 +10,7 @@ import msgspec
 from actors.ports import Clip, Emit, Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.faults import of_error
+from adapters.remote.jsontext import parsed
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import Body
 from adapters.tts.lengths import Limit, octets
@@ -91,8 +92,8 @@ class GoogleSpeech:
     async def _ask(self, call: Call) -> object:
         """The answer to `call`. Raises ProviderFailed; Google says of a wrong key that it is a bad request (400)."""
         try:
-            answer = msgspec.json.decode(await self._web.fetch(call, call.most))
-        except msgspec.DecodeError:
+            answer = parsed(await self._web.fetch(call, call.most))
+        except ValueError:
             raise ProviderFailed(f"{self._endpoint.title} answered with what is not JSON") from None
         except ProviderFailed as failed:
             if failed.verdict == Verdict.FINAL and "api key" in str(failed).lower():

@@ -127,6 +127,14 @@ async def test_an_answer_that_makes_no_sense_can_pass(content: object) -> None:
         assert (await talk.fails()).verdict == Verdict.PASSING
 
 
+@pytest.mark.parametrize(
+    "body", [b"[" * 300_000, b"[" + b"{}," * 60_000 + b"0]", b"no JSON"], ids=["deep", "many", "none"]
+)
+async def test_json_that_is_nobodys_answer_is_told_as_such(body: bytes) -> None:
+    async with talking(Reply(body=body)) as talk:
+        assert "not JSON" in str(await talk.fails())
+
+
 async def test_it_offers_its_voices_and_languages() -> None:
     listed = {
         "voices": [
