@@ -91,6 +91,9 @@ class TestPrograms:
         assert not (tmp_path / answer).exists()
 
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nothing listens: the port of the discard protocol."""
+
 PACKAGE: Mapping[str, Mapping[str, str]] = {
     "without a package": {},
     "as npm init -y writes it": {"name": "first", "version": "1.0.0", "main": "index.js", "type": "commonjs"},
@@ -132,6 +135,17 @@ async def test_the_first_conversation_with_a_file_that_is_longer_than_a_message(
     code, told, problems = await run(tmp_path, name, program.replace("http://127.0.0.1:7171", vivavoce.origin))
     assert (code, problems) == (0, "")
     check_the_answer(told, tmp_path)
+
+
+@pytest.mark.real
+async def test_the_first_program_says_what_is_wrong_and_ends(vivavoce: Served, tmp_path: Path) -> None:
+    program = block(ROOT / "README.md", "js", "http://127.0.0.1:7171")
+    (tmp_path / "question.wav").write_bytes(b"")
+    code, told, problems = await run(tmp_path, "first.js", program.replace("http://127.0.0.1:7171", vivavoce.origin))
+    assert (code, told) == (0, "")
+    assert "no audio to transcribe" in problems
+    _, told, problems = await run(tmp_path, "first.js", program.replace("http://127.0.0.1:7171", NOBODY))
+    assert (told, problems) == ("", "xhr poll error\n")
 
 
 def check_the_answer(told: str, folder: Path) -> None:
