@@ -163,11 +163,11 @@ def _opened(data: bytes, name: str) -> av.container.InputContainer:
 
 def sound_of(file: av.container.InputContainer, finding: Finding | None = None) -> Iterator[Block]:
     """The samples of an open file; none of the blocks is empty. `finding` is told where there is nothing to decode."""
-    if not file.streams.audio:
-        if finding:
-            finding.is_empty = True
+    if finding and not file.streams.audio:
+        finding.is_empty = True
+    stream = next(filter(_has_decoder, file.streams.audio), None)
+    if stream is None:
         return
-    stream = file.streams.audio[0]
     stream.codec_context.thread_count = 1  # more would be for films
     has_packets = False
     for packet in file.demux(stream):
@@ -178,6 +178,12 @@ def sound_of(file: av.container.InputContainer, finding: Finding | None = None) 
             for frame in packet.decode():
                 if block := block_of(frame):
                     yield block
+
+
+def _has_decoder(stream: av.AudioStream) -> bool:
+    """Whether FFmpeg knows what the stream is encoded with; PyAV's types do not tell that there may be no context."""
+    context: av.AudioCodecContext | None = stream.codec_context
+    return context is not None
 
 
 def block_of(frame: av.AudioFrame) -> Block | None:

@@ -155,6 +155,24 @@ def test_a_file_without_a_sample_is_told_from_one_that_does_not_decode(name: str
             decoded(AudioFormat(called), [EMPTY[name][:20], EMPTY[name][20:]], RATE)
 
 
+UNKNOWN = {
+    "a WAV with an unknown tag": wav_header(RATE, 9_000).replace(b"\x10\0\0\0\1\0", b"\x10\0\0\0\x34\x12")
+    + bytes(9_000),
+    "a WAV without bits": wav_header(RATE, 9_000)[:34] + b"\0\0data\x28\x23\0\0" + bytes(9_000),
+    "a WebM with an unknown codec": written("webm", 0.5).replace(b"A_OPUS", b"A_NONE"),
+    "half a head of m4a": head_of("m4a")[:400],
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_sound_that_no_decoder_is_known_for_is_refused_and_ends_no_process(name: str) -> None:
+    for called in ("mp3", "wav", "m4a"):
+        with pytest.raises(Undecodable, match="does not decode"):
+            at_once(UNKNOWN[name], AudioFormat(called), RATE)
+        with pytest.raises(Undecodable, match="does not decode"):
+            decoded(AudioFormat(called), cut(UNKNOWN[name], [100, 3_000]), RATE)
+
+
 def test_what_is_damaged_is_not_taken_for_silence() -> None:
     for name in INPUT_FORMATS:
         if name not in ("pcm16", "wav"):
