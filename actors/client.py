@@ -339,7 +339,7 @@ class Client:
             if trio.current_time() >= application.deadline:
                 await application.tick()
         except RemoteProtocolError as error:
-            connection.close(error.reason)
+            self.break_off(error)
         self._notify()
 
     def _notify(self) -> None:

@@ -123,6 +123,8 @@ class Lobby:
         reason = client.connection.closed
         assert reason is not None
         self.closed[reason] += 1
+        if reason is CloseReason.SLOW_READER:  # what it did not take is lost, and it hears of an ordinary end
+            log.warning("%s: closed: %s", client.address, reason)
         if not self._clients:
             self._emptied.set()
             self._emptied = trio.Event()

@@ -148,7 +148,9 @@ async def test_who_does_not_read_a_websocket_is_closed_and_slows_nobody(
         assert len(house.lobby) == 2
 
 
-async def test_who_does_not_poll_is_closed_before_the_outbox_grows(autojump_clock: MockClock) -> None:
+async def test_who_does_not_poll_is_closed_before_the_outbox_grows(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async with standing(timing=Timing(outbox_messages=25), engines=drips()) as house:
         join = f'40{{"sessionId":"{SESSION}","role":"receiver"}}'
         slow, sender = await house.polling(join), await house.websocket(join.replace("receiver", "both"))
@@ -157,6 +159,7 @@ async def test_who_does_not_poll_is_closed_before_the_outbox_grows(autojump_cloc
         assert await hear_all(sender) - begun == pytest.approx((PARTS + 1) * PAUSE)
         assert house.lobby.closed == {CloseReason.SLOW_READER: 1}
         assert (await slow.get()).json == UNKNOWN_SID
+    assert [line for line in caplog.messages if "closed" in line] == ["memory: closed: client does not read"]
 
 
 # ---- how many there may be
@@ -238,20 +241,28 @@ async def test_a_polling_session_that_answers_no_ping_is_reaped(polls: bool, aut
         assert house.lobby.closed == {CloseReason.PING_TIMEOUT: 1}
 
 
-async def test_who_never_connects_is_reaped_on_a_websocket(autojump_clock: MockClock) -> None:
+async def test_who_never_connects_is_reaped_on_a_websocket(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async with standing(waits=Waits(connect_timeout=70)) as house:
         client = await house.websocket()
-        assert await client.close_code() == 1000
+        with pytest.raises(Closed) as closed:
+            await client.until("nothing begins like this")
+        assert (closed.value.code, closed.value.words) == (1000, "no Socket.IO CONNECT came in time")
         assert trio.current_time() == pytest.approx(70)
         assert house.lobby.closed == {CloseReason.NEVER_CONNECTED: 1}
+    assert caplog.messages == ["memory: closed: no Socket.IO CONNECT came in time"]
 
 
-async def test_who_never_connects_is_reaped_on_polling(autojump_clock: MockClock) -> None:
+async def test_who_never_connects_is_reaped_on_polling(
+    autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
+) -> None:
     async with standing(waits=Waits(connect_timeout=70)) as house:
         client = await house.polling()
         assert (await client.live()).body == b"1"
         assert trio.current_time() == pytest.approx(70)
         assert house.lobby.closed == {CloseReason.NEVER_CONNECTED: 1}
+    assert caplog.messages == ["memory: closed: no Socket.IO CONNECT came in time"]
 
 
 async def test_who_has_left_lives_on_for_the_heartbeat_and_is_reaped(autojump_clock: MockClock) -> None:
