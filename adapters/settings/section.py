@@ -24,8 +24,11 @@ def _parse_path(text: str) -> str:
 
 
 def _parse_origin(text: str) -> None:
-    if text != "*" and not re.fullmatch(r"https?://[^/\s?#@]+", text):
-        raise ValueError("an origin as browsers send it, such as https://example.org or http://localhost:8000, or *")
+    if text != "*" and not re.fullmatch(r"https?://[\w.:\[\]-]+", text, re.ASCII | re.IGNORECASE):
+        raise ValueError(
+            "an origin as browsers send it, such as https://example.org or http://localhost:8000, its host without * "
+            "and in the form that begins with xn-- where it has other letters than English ones; or * alone for any"
+        )
 
 
 def _parse_name(text: str) -> None:

@@ -15,6 +15,13 @@ MAX_AGE = "600"
 _USUAL_HEADERS = "Content-Type, Authorization"
 _NAMES = re.compile(r"[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*", re.ASCII)
 _MOST_NAMES = 1_000
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+
+
+def _plain(origin: str) -> str:
+    """The origin as browsers send it: in small letters, and without the port that is the usual one of its scheme."""
+    scheme, _, host = origin.lower().partition("://")
+    return f"{scheme}://{host.removesuffix(_USUAL_PORTS.get(scheme, ''))}" if host else origin
 
 
 class Origins(msgspec.Struct, frozen=True):
@@ -29,7 +36,7 @@ class Origins(msgspec.Struct, frozen=True):
 
     def _knows(self, origin: str, request: Request) -> bool:
         own = bool(request.host) and origin.lower().partition("://")[2] == request.host.lower()
-        return own or origin in self.allowed
+        return own or _plain(origin) in map(_plain, self.allowed)
 
     def headers(self, request: Request) -> Headers:
         """What lets the page of this request read the answer.

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from adapters.errors import BadSettings
+from adapters.settings.reading import load
 from adapters.wire.listener import Door
 from tests.adapters.house import HEADER, POLLED, SOCKET, UPDATE, standing
 from tests.rawclient import UPGRADE, frames, request
@@ -30,6 +32,29 @@ async def test_an_allowed_origin_may_ask_and_read(origin: str, autojump_clock: M
             assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, origin)
             assert answer.headers["vary"] == "Origin"
         assert (await house.dial().upgrade(SOCKET, headers)).status == 101
+
+
+@pytest.mark.parametrize(
+    ("named", "origin"),
+    [
+        ("https://App.Example", "https://app.example"),
+        ("HTTPS://app.example:443", "https://app.example"),
+        ("http://app.example:80", "http://app.example"),
+        ("https://app.example", "https://app.example:443"),
+    ],
+)
+async def test_an_origin_may_be_named_as_people_write_it(named: str, origin: str, autojump_clock: MockClock) -> None:
+    async with standing(door=Door(allowed_origins=(named,))) as house:
+        opened = await house.ask("GET", POLLED, headers={"Origin": origin})
+        assert (opened.status, opened.headers["access-control-allow-origin"]) == (200, origin)
+        for other in ("http://app.example:443", "https://app.example:80", "https://app.example.evil.example:443"):
+            assert (await house.ask("GET", POLLED, headers={"Origin": other})).status == 403
+
+
+@pytest.mark.parametrize("name", ["https://*.example.org", "https://b\xfccher.example", "https://a.example/", "null"])
+def test_an_origin_that_would_never_match_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(BadSettings, match=r"VIVAVOCE_SERVER_ALLOWED_ORIGINS.*such as https://example.org.*xn--"):
+        load(None, {"VIVAVOCE_SERVER_ALLOWED_ORIGINS": name}, {})
 
 
 @pytest.mark.parametrize(
