@@ -32,7 +32,8 @@ def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], to
 
 def _command(server: Server, near: str) -> str:
     """What can be typed as it stands. An operator's own token goes by the environment, which others cannot list."""
-    command, token = f"{_program()} talk FILE.wav --url {near}", shlex.quote(server.token)
+    where = near if server.path == Server().path else near + server.path
+    command, token = f"{_program()} talk FILE.wav --url {where}", shlex.quote(server.token)
     if not server.token:
         return command
     return f"{command} --token={token}" if server.lan else f"VIVAVOCE_TOKEN={token} {command}"

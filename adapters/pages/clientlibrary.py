@@ -6,6 +6,9 @@ from adapters.pages.static import CONTENT_TYPES, Route, content_route
 
 _BUILDS = ("socket.io", "socket.io.min", "socket.io.msgpack.min", "socket.io.esm.min")
 _ESM = "socket.io.esm.min"
+_USUAL = "/socket.io/"
+"""Where guides to Socket.IO load it from, whatever the path of this server."""
+
 _EXPORTED = ("io", "connect", "lookup", "Manager", "Socket", "protocol")
 WORDS = (
     "this server brings no Socket.IO client. Load socket.io-client 4 from elsewhere: npm install socket.io-client, or "
@@ -21,11 +24,11 @@ def routes(path: str) -> dict[str, Route]:
     with the reason. A source map is asked for by tools alone, and says the same.
     """
     throwing = f"throw new Error({json.dumps('vivavoce: ' + WORDS.format(path=path))});\n"
-    shown = {}
+    shown: dict[str, Route] = {}
     for build in _BUILDS:
-        script = _exports() + throwing if build == _ESM else throwing
+        route = content_route((_exports() + throwing if build == _ESM else throwing).encode(), CONTENT_TYPES[".js"])
         for name in (f"{build}.js", f"{build}.js.map", f"{build}.map"):
-            shown[f"{path}{name}"] = content_route(script.encode(), CONTENT_TYPES[".js"])
+            shown |= {f"{path}{name}": route, f"{_USUAL}{name}": route}
     return shown
 
 

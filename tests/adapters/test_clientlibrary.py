@@ -22,6 +22,7 @@ def test_each_file_throws_what_to_load(path: str, name: str) -> None:
     assert "throw new Error(" in text
     assert "socket.io-client" in text
     assert f"the path {path}." in text
+    assert shown[f"/socket.io/{name}"](Request("GET", name, {}, {})).body == answer.body
 
 
 @pytest.mark.real

@@ -59,6 +59,11 @@ def test_the_command_is_found_as_it_is_printed(
     assert said[-1] == f"vivavoce: try it: {printed} talk FILE.wav --url http://127.0.0.1:7171"
 
 
+def test_the_command_finds_socket_io_under_another_path() -> None:
+    said = welcome(Server(path="/voice/"), HERE, [], "made")
+    assert said[-1].endswith("vivavoce talk FILE.wav --url http://127.0.0.1:7171/voice/")
+
+
 def test_without_the_operators_page_there_is_no_link_to_it() -> None:
     assert len(links(welcome(Server(inspection=False), HERE, [], "made"))) == 1
 
