@@ -75,3 +75,10 @@ def test_axe_finds_no_serious_fault(browser: Browser, vivavoce: Served, scheme: 
         reader.shoot(f"docs-{scheme}{'-phone' if phone else ''}")
         reader.page.evaluate("document.getElementById('models').scrollIntoView()")
         reader.shoot(f"docs-models-{scheme}{'-phone' if phone else ''}")
+
+
+def test_no_name_in_the_contents_is_divided_between_columns(reader: Visitor) -> None:
+    for width in range(320, 521, 20):
+        reader.page.set_viewport_size({"width": width, "height": 800})
+        columns = "items => items.map((item) => new Set([...item.getClientRects()].map((box) => box.left)).size)"
+        assert set(reader.page.locator("nav li").evaluate_all(columns)) == {1}, width
