@@ -6,17 +6,29 @@ import regex  # type: ignore[import-untyped]
 
 from actors.ports import SPECIAL_TOKENS
 
-_SPECIALS = regex.compile(rf"(?<=[\p{{L}}\p{{N}}])((?:{SPECIAL_TOKENS})++)(?=[\p{{L}}\p{{N}}])|{SPECIAL_TOKENS}")
+# A mark that is a piece of code by itself, or stands as a word in a sentence, is spoken about: the `<script>` tag.
+_QUOTED = r"(?!(?<=`)(?:<!--|<[^<>`\n]{1,200}+>|\[/?\w{1,40}+\])`)"
+_MENTIONED = (
+    r"(?!(?<=[\p{L},] )(?:<[^<>\n]{1,200}+>|\[\w{1,40}+\])"
+    r"(?:[.,;:!?)]++(?!\S)| [\p{L}'’-]++[ .,;:!?)](?! ?[{\[(=])))"
+)
+_SPOKEN_ABOUT = _QUOTED + _MENTIONED
+_NAMED_IN_CODE = regex.compile(
+    r"`(?:</?([A-Za-z][\w:.=-]*+)[^<>`\n]{0,200}+>|<[|｜]([^<>|｜`\n]{1,60}+)[|｜]>|\[/?([A-Za-z_]{1,40}+)\]|<!--|-->)`"
+)
+_SPECIALS = regex.compile(
+    rf"{_QUOTED}(?:(?<=[\p{{L}}\p{{N}}])((?:{SPECIAL_TOKENS})++)(?=[\p{{L}}\p{{N}}])|{SPECIAL_TOKENS})"
+)
 
 # ---- calls of tools
 
 _TOOLS = r"tool_calls?|tool_use|tool_code|tool_response|function_calls?|function_results?|invoke|tools"
 _CALL = regex.compile(
-    rf"<(?P<name>{_TOOLS})(?: [^<>\n]{{0,200}})?>.*?(?:</(?P=name)>|(?P<open>\Z))"
-    r"|<function=[^<>\n]{0,100}>.*?(?:</function>|(?P<open>\Z))"
+    rf"{_SPOKEN_ABOUT}<(?P<name>{_TOOLS})(?: [^<>\n]{{0,200}})?>.*?(?:</(?P=name)>|(?P<open>\Z))"
+    rf"|{_SPOKEN_ABOUT}<function=[^<>\n]{{0,100}}>.*?(?:</function>|(?P<open>\Z))"
     r"|<[|｜](?:python_tag|START_ACTION|tool[▁_]?calls?|tool[\w▁]{0,30}(?:begin|start))[|｜]>"
     r".*?(?:<[|｜](?:END_ACTION|/tool_call|eom_id|eot_id|im_end|call|tool[\w▁]{0,30}end)[|｜]>|(?P<open>\Z))"
-    r"|\[TOOL_CALLS\].*(?P<open>\Z)"
+    rf"|{_SPOKEN_ABOUT}\[TOOL_CALLS\].*(?P<open>\Z)"
     r"|(?<![^\n]) ?\[[A-Za-z_][\w.]{0,80}\([^\n\]]*+(?<=\))\](?= ?(?:\n|\Z))",
     regex.DOTALL | regex.IGNORECASE,
 )
@@ -30,7 +42,8 @@ _SYNTAX = frozenset("{}[]")
 # ---- comments, citations, entities
 
 _COMMENT = regex.compile(
-    r"<!--.*?(?:-->|(?P<open>\Z))|<(?P<block>script|style)(?: [^<>]*+)?>.*?(?:</(?P=block)>|(?P<open>\Z))"
+    rf"{_QUOTED}<!--.*?(?:-->|(?P<open>\Z))"
+    rf"|{_SPOKEN_ABOUT}<(?P<block>script|style)(?: [^<>]*+)?>.*?(?:</(?P=block)>|(?P<open>\Z))"
     r"|<[?!][A-Za-z][^<>]{0,300}+>",
     regex.DOTALL | regex.IGNORECASE,
 )
@@ -83,6 +96,8 @@ def open_at(text: str) -> int:
 def _without_tags(text: str) -> str:
     text = _CDATA.sub("", _COMMENT.sub("", text))
     text = _CALL.sub(" ", text)
+    if "`" in text:
+        text = _NAMED_IN_CODE.sub(lambda found: found[1] or found[2] or found[3] or "", text)
     return str(_SPECIALS.sub(lambda found: " " if found[1] else "", text))
 
 

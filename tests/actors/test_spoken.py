@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.machinery import open_at
 from actors.spoken import speakable
 from tests.lag import MOST_GROWTH, growth
 
@@ -134,7 +135,7 @@ def test_to_say_it_again_changes_nothing_and_it_is_one_line_of_bounded_length(te
         "&", "&a",
         "$", "$a", "$5 ", "$$", "\\(", "\\frac{", "\\sqrt{{", "^{", "_{", "[1]", "[1,", "【1", "\ue200", "cite ",
         "turn0search1", " *a",
-        "a<b>", "<i>x", "\\begin{a", "C:\\", "<｜", "&#1;",
+        "a <script> ", "`<script>`", "`<", "a [TOOL_CALLS] ", "a<b>", "<i>x", "\\begin{a", "C:\\", "<｜", "&#1;",
     ],
 )  # fmt: skip
 def test_a_hostile_text_takes_a_time_that_grows_with_its_length(unit: str) -> None:
@@ -175,6 +176,36 @@ def test_what_looks_like_marks_and_is_none_is_said(written: str) -> None:
 )
 def test_special_tokens_are_not_said(written: str, said: str) -> None:
     assert speakable(written, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Use the `<script>` tag, my friend. Then run it.", "Use the script tag, my friend. Then run it."),
+        ("Put it in `<style>` or `</head>`.", "Put it in style or head."),
+        ('The `<a href="x">` element.', "The a element."),
+        ("Write `<!--` before it and `-->` behind it.", "Write before it and behind it."),
+        ("`<tool_call>` begins it, and `<function=f>` too.", "tool_call begins it, and function=f too."),
+        ("After `<|im_end|>`, `[INST]` and `[/INST]` come.", "After im_end, INST and INST come."),
+    ],
+)
+def test_a_mark_that_is_code_by_itself_is_said_by_its_name(written: str, said: str) -> None:
+    assert speakable(written, "en") == said
+    assert open_at(written) == len(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Type <script> in HTML. Then go on.",
+        "The <tool_call> tag, for instance, is one.",
+        "The [TOOL_CALLS] token is a mark. It is.",
+        "Write <style> or <script>, as you like.",
+    ],
+)
+def test_a_mark_that_is_a_word_of_a_sentence_swallows_nothing_behind_it(written: str) -> None:
+    assert speakable(written, "en") == written
+    assert open_at(written) == len(written)
 
 
 CALL = '{"name": "get_weather", "arguments": {"city": "Paris, {\\"x\\"}", "days": [1, 2]}}'
