@@ -132,7 +132,7 @@ def read(chunk: Mapping[str, object]) -> Heard:
         is_whole=not said,
         begins=bool(delta.get("role")),
         thinks=_thinks(delta),
-        reason=words(choice.get("finish_reason")),
+        reason="error" if fields(chunk.get("x_groq")).get("error") else words(choice.get("finish_reason")),
     )
 
 

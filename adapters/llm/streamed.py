@@ -135,6 +135,9 @@ class Streamed:
             message = parsed(data)
         except ValueError:
             message = data
+        match message:
+            case [dict(only)]:  # so Gemini wraps its errors
+                message = only
         if error := error_of(event.event, message):
             raise self._fault(self._endpoint, error)
         if message is None:

@@ -14,13 +14,14 @@ _VOICED = regex.compile(r"[\p{L}\p{N}]")
 
 
 def cut(text: str, limit: Limit, language: str) -> list[str]:
-    """`text` in as few pieces as keep the limit: whole sentences, else clauses, words, and at last whole characters.
+    """`text` in as few pieces as keep the limit: whole sentences, else clauses, words, whole characters;
+    at last the parts of a character, where one has more marks than a request can have.
 
     The pieces joined are the text, but for those without a letter or digit, which are left out.
     """
     if limit.weigh(text) <= limit.most:
         return [text]
-    pieces = _packed(text, (lambda whole: _sentences(whole, language), _clauses, _words, _graphemes), limit)
+    pieces = _packed(text, (lambda whole: _sentences(whole, language), _clauses, _words, _graphemes, iter), limit)
     return [piece for piece in pieces if _VOICED.search(piece)] or pieces[:1]
 
 

@@ -57,7 +57,7 @@ class Verdict(StrEnum):
     FINAL = "final"
     """The same call would fail again: another 4xx."""
     REFUSED = "refused"
-    """The provider does not let us in: 401, 403. It is set aside."""
+    """The provider does not let us in: 401, 402, 403. It is set aside."""
 
 
 class ProviderFailed(EngineFailed):

@@ -18,7 +18,8 @@ MOST_WORDS = 300
 """Characters of a provider's own message that are handed on."""
 PASSING = frozenset({408, 409, 425, 429})
 """Besides 5xx; 409 as the client libraries of OpenAI and Anthropic retry it."""
-REFUSED = frozenset({401, 403})
+REFUSED = frozenset({401, 402, 403})
+"""402: nothing is left on the account (DeepSeek, OpenRouter, Together); another provider can still answer."""
 _LONGEST_WAIT = 3_600.0
 _WORDS = ("message", "msg", "err_msg", "error_description", "reason", "title", "status")
 _DEEPEST = 4
@@ -158,8 +159,10 @@ def _verdict(error: object) -> Verdict:
 
 
 def _refusal(endpoint: Endpoint, status: int, said: str) -> str:
-    """What to say of a 401 or 403: which setting is missing or refused."""
+    """What to say of a 401, 402 or 403: which setting is missing or refused."""
     setting = endpoint.key_setting
+    if status == 402:
+        return f"{endpoint.title} wants to be paid (402){said}"
     if not endpoint.key:
         return f"{endpoint.title} wants a key ({status}): {f'set {setting}' if setting else 'none is set'}"
     return f"{endpoint.title} refused {f'the key in {setting}' if setting else 'the key'} ({status}){said}"

@@ -101,6 +101,9 @@ class EventReader:
         value = value.removeprefix(" ")
         if name == "data":
             return self._take(value, len(line))
+        if name == "error" and _is_whole(value):  # so llama.cpp's server tells that it failed
+            self._event, self._data = "error", [value]
+            return self._dispatch()
         if name == "event":
             self._event = value
         return None

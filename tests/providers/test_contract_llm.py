@@ -276,6 +276,7 @@ async def test_an_answer_that_does_not_go_on(web: Web, kind: Kind, before: tuple
     [
         (400, Verdict.FINAL, "Double did not accept the request (400): bad [key]"),
         (401, Verdict.REFUSED, "Double refused the key in DOUBLE_API_KEY (401): bad [key]"),
+        (402, Verdict.REFUSED, "Double wants to be paid (402): bad [key]"),
         (403, Verdict.REFUSED, "Double refused the key in DOUBLE_API_KEY (403): bad [key]"),
         (404, Verdict.FINAL, "Double did not accept the request (404): bad [key]"),
         (429, Verdict.PASSING, "Double has had too many requests (429): bad [key]"),

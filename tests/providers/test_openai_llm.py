@@ -224,6 +224,7 @@ async def test_a_server_that_does_not_stream_answers_all_the_same(web: Web) -> N
         ({"error": {"message": "overloaded", "code": 503}}, Verdict.PASSING),
         ({"error": {"message": "overloaded", "code": "server_error"}}, Verdict.PASSING),
         ({"error": "overloaded"}, Verdict.PASSING),
+        ([{"error": {"message": "overloaded", "code": 400, "status": "INVALID_ARGUMENT"}}], Verdict.FINAL),
         ({"object": "error", "message": "overloaded", "code": 400}, Verdict.FINAL),
         ({"error": {"message": "overloaded", "code": 403}}, Verdict.REFUSED),
         ({"error": {"message": "overloaded", "code": 429}, "choices": []}, Verdict.PASSING),
@@ -244,6 +245,18 @@ async def test_an_answer_that_is_filtered_away_is_a_failure(web: Web) -> None:
     with pytest.raises(ProviderFailed, match="content filter") as caught:
         await said(web, chunk(delta={}, finish_reason="content_filter"))
     assert caught.value.verdict is Verdict.FINAL
+
+
+async def test_an_error_in_a_field_of_its_own(web: Web) -> None:
+    """As llama.cpp's server writes it."""
+    with pytest.raises(ProviderFailed, match="Double failed while it answered: overloaded"):
+        await said(web, chunk(delta={"content": "a"}), b'error: {"code":500,"message":"overloaded"}\n\n')
+
+
+async def test_an_answer_that_groq_stops_early(web: Web) -> None:
+    ends = [{"x_groq": {"error": "over capacity"}, "choices": [{"index": 0, "delta": {}}]}, {"choices": []}]
+    with pytest.raises(ProviderFailed, match="in the middle of its answer"):
+        await said(web, chunk(delta={"content": "a"}), *map(data, ends), b"data: [DONE]\n\n")
 
 
 async def test_an_answer_that_ends_in_an_error(web: Web) -> None:

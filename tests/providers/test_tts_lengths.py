@@ -33,6 +33,8 @@ TEN = Limit(10, len)
         ("Wordwithoutend.", TEN, ["Wordwithou", "tend."]),
         ("はい。いいえ。", Limit(9, octets), ["はい。", "いいえ"]),
         ("ab" + "e\u0301" * 6, Limit(5, len), ["abe\u0301", "e\u0301e\u0301", "e\u0301e\u0301", "e\u0301"]),
+        ("ab e" + "\u0301" * 9, Limit(5, len), ["ab ", "e" + "\u0301" * 4]),
+        ("👩" + "\u200d👩" * 4 + "a", Limit(4, len), ["👩a"]),
         ("He came. !!! ... ???  Then", Limit(9, len), ["He came. ", "???  Then"]),
     ],
 )

@@ -277,6 +277,7 @@ async def test_an_answer_that_breaks_off(web: Web, how: Break) -> None:
     [
         (400, Verdict.FINAL),
         (401, Verdict.REFUSED),
+        (402, Verdict.REFUSED),
         (403, Verdict.REFUSED),
         (404, Verdict.FINAL),
         (408, Verdict.PASSING),
