@@ -28,6 +28,7 @@ _CALL = regex.compile(
     rf"|{_SPOKEN_ABOUT}<function=[^<>\n]{{0,100}}>.*?(?:</function>|(?P<open>\Z))"
     r"|<[|｜](?:python_tag|START_ACTION|tool[▁_]?calls?|tool[\w▁]{0,30}(?:begin|start))[|｜]>"
     r".*?(?:<[|｜](?:END_ACTION|/tool_call|eom_id|eot_id|im_end|call|tool[\w▁]{0,30}end)[|｜]>|(?P<open>\Z))"
+    r"|<\|tool_call>.*?(?:<tool_call\|>|(?P<open>\Z))"
     rf"|{_SPOKEN_ABOUT}\[TOOL_CALLS\].*(?P<open>\Z)"
     r"|(?<![^\n]) ?\[[A-Za-z_][\w.]{0,80}\([^\n\]]*+(?<=\))\](?= ?(?:\n|\Z))",
     regex.DOTALL | regex.IGNORECASE,

@@ -49,6 +49,11 @@ FAMILIES = (
         "Sky T1, OpenThinker, Bespoke Stratos (begin_of_thought); fine-tuned models",
     ),
     Family(r"<unused94>", r"<unused95>", "MedGemma"),
+    Family(
+        r"<details\s[^<>]{0,200}type=[\"']?reasoning[\"']?[^<>]{0,200}>",
+        "</details>",
+        "any model through a server that shows thoughts as HTML, as Open WebUI does",
+    ),
     Family(r"<\|channel>", r"<channel\|>", "Gemma 4"),
     Family(
         rf"{_HEADER}<\|channel\|>\s*[a-eg-z][a-z]{{3,20}}",
@@ -74,18 +79,18 @@ _LONE_END = "|".join([
     r"<channel\|>", _FINAL, r"\[BEGIN FINAL RESPONSE\]",
 ])  # fmt: skip
 _OTHER_TURN = (
-    rf"<\|im_start\|>\s?{_OTHERS}\b|<\|start_header_id\|>\s?{_OTHERS}\b|<start_of_turn>\s?user\b"
+    rf"<\|im_start\|>\s?{_OTHERS}\b|<\|start_header_id\|>\s?{_OTHERS}\b|<start_of_turn>\s?user\b|<\|turn>\s?{_OTHERS}\b"
     rf"|<\|start\|>\s?{_OTHERS}\b|<[|｜]{_OTHERS}[|｜]>"
 )
 _TOKEN = (
-    rf"<\|im_start\|>\s?{_ROLES}\s?|<\|start_header_id\|>\s?{_ROLES}\s?<\|end_header_id\|>\s*|<start_of_turn>\s?{_ROLES}\s?"
+    rf"<\|im_start\|>\s?{_ROLES}\s?|<\|start_header_id\|>\s?{_ROLES}\s?<\|end_header_id\|>\s*|(?:<start_of_turn>|<\|turn>)\s?{_ROLES}\s?"
     rf"|{_HEADER}(?:<\|constrain\|>[^<]{{0,20}})?<\|message\|>|{_KEPT}(?:{SPECIAL_TOKENS})"
     rf"|<\s?(?:{_NAMES})\s?/>"
 )
 UNSURE = regex.compile(
     r"(?:<\|start\|>[^<]{0,80}(?:<[|a-z]{0,9})?|(?:<\|start\|>[^<]{0,80})?<\|channel\|>\s*"
     r"(?:[a-z]{0,4}|final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,20})?(?:<[|a-z]{0,12})?)"
-    r"|(?:<\|im_start\|>|<start_of_turn>|<\|start_header_id\|>)\s?[a-z]{0,11}(?:<[|a-z_]{0,15})?)\Z",
+    r"|(?:<\|im_start\|>|<start_of_turn>|<\|turn>|<\|start_header_id\|>)\s?[a-z]{0,11}(?:<[|a-z_]{0,15})?)\Z",
     regex.I,
 )
 """What may yet become a longer mark than it is one by now."""

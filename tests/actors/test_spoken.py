@@ -222,6 +222,7 @@ CALL = '{"name": "get_weather", "arguments": {"city": "Paris, {\\"x\\"}", "days"
         f"<function_calls><invoke name='x'>{CALL}</invoke></function_calls>",
         "<function=get_weather><parameter=city>Paris</parameter></function>",
         f"[TOOL_CALLS] [{CALL}]",
+        '<|tool_call>call:get_weather{city:<|"|>Paris<|"|>}<tool_call|>',
         "[get_weather(city='Paris', days=2)]",
         f'{{"type": "function", "function": {CALL}}}',
         '{"tool": "x", "parameters": {}}',

@@ -48,7 +48,8 @@ THOUGHTS = [
     "<chain_of_thought>hm</chain_of_thought>",
     "<think/>", "<Think\n>hm</Think>",
     "<unused94>thought\nhm<unused95>",
-    "<|channel>thought\nhm<channel|>",
+    "<|channel>thought\nhm<channel|>", "<|turn>model\n<|channel>thought\nhm<channel|>",
+    '<details type="reasoning" done="true" duration="3">\n<summary>Thought for 3 seconds</summary>\nhm\n</details>\n',
     "<think>hm</think>\n<answer>", "<think>hm</think><response>", "<thought>hm</thought><Output>",
     "<|im_start|>assistant\n<think>hm</think>",
     "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>",
@@ -159,7 +160,7 @@ def test_what_is_no_mark_is_told(written: str, size: int) -> None:
         ("<start_of_turn>model\nYes.<eos>", "Yes."), ("Yes.<｜end▁of▁sentence｜>", "Yes."), ("Yes.[/INST]", "Yes."),
         ("Yes.<|im_end|>\n<|im_start|>user\nAnd why?", "Yes.\n"), ("Yes.<|user|>And why?", "Yes."),
         ("Yes.<|endoftext|>", "Yes."), ("Yes.<|return|>", "Yes."), ("<bos>Yes.<pad><pad>", "Yes."),
-        ("Yes.<start_of_turn>user\nWhy?", "Yes."),
+        ("Yes.<start_of_turn>user\nWhy?", "Yes."), ("Yes.<turn|>", "Yes."), ("Yes.<turn|><|turn>user\nWhy?", "Yes."),
     ],
 )  # fmt: skip
 def test_special_tokens_are_not_told(written: str, answer: str, size: int) -> None:
