@@ -44,7 +44,7 @@ When a provider fails, the same list says who is asked instead, in its own model
   are at work. The first result wins and the other call is cancelled: nothing of two is ever mixed. A language model may
   so be asked twice and paid twice; a large `hedge`, up to 86,400 s, turns that off.
 * One that has given no result within `providers.patience` (10 s) while another is there is given up.
-* A refused key (401, 403) is not tried again. The error names the setting, never the key.
+* A refused key (401, 403) or an empty account (402) is not tried again. The error names the setting, never the key.
 * Another 4xx is final: the provider's own words are in the error.
 * Once anything of an answer has been handed on, it is not asked for again: what was said is never said twice.
 
