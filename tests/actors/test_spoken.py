@@ -135,7 +135,8 @@ def test_to_say_it_again_changes_nothing_and_it_is_one_line_of_bounded_length(te
         "&", "&a",
         "$", "$a", "$5 ", "$$", "\\(", "\\frac{", "\\sqrt{{", "^{", "_{", "[1]", "[1,", "【1", "\ue200", "cite ",
         "turn0search1", " *a",
-        "a <script> ", "`<script>`", "`<", "a [TOOL_CALLS] ", "a<b>", "<i>x", "\\begin{a", "C:\\", "<｜", "&#1;",
+        "for <script> it is, ", "`<script>`", "`<", "in [TOOL_CALLS] it, ",
+        "a<b>", "<i>x", "\\begin{a", "C:\\", "<｜", "&#1;",
     ],
 )  # fmt: skip
 def test_a_hostile_text_takes_a_time_that_grows_with_its_length(unit: str) -> None:
