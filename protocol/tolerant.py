@@ -1,6 +1,7 @@
 """Reading JSON as game engines build it: keys in any case, unset fields as null or "", whole floats for integers."""
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -38,6 +39,8 @@ class Change(msgspec.Struct, frozen=True):
 
 def show(value: object) -> str:
     """`value` as it came, short enough for an error message, on one line."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number that is too large"  # which JSON has no word for
     if isinstance(value, str | list | tuple):
         value = value[: _SHOWN + 1]
     try:

@@ -303,6 +303,11 @@ def test_what_is_no_object_or_no_known_name_is_refused_likewise(payload: object,
     assert refusal(payload).startswith(f"session.update: {words}")
 
 
+def test_a_number_that_is_too_large_is_told_as_one() -> None:
+    with pytest.raises(BadMessage, match=r"LLM.temperature: came a number that is too large, allowed: a number from 0"):
+        read_update({"LLM": {"temperature": float("inf")}})
+
+
 def test_a_long_value_is_shown_shortened() -> None:
     assert len(refusal({"STT": {"mediaFormat": "x" * 100_000}})) < 300
 

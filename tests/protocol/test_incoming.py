@@ -51,6 +51,8 @@ def refused(name: str, *given_arguments: Any) -> BadMessage:
         URL_SAFE.rstrip("="),
         f"data:audio/webm;base64,{STANDARD}",
         f"data:audio/webm;codecs=opus;base64,{STANDARD}",
+        f"data:video/webm;codecs=vp8,opus;base64,{STANDARD}",
+        f'data:video/webm;codecs="vp8,opus";base64,{STANDARD}',
         f"DATA:audio/wav;BASE64,{URL_SAFE.rstrip('=')}",
         f"data:;base64,{STANDARD}",
         f"data:;base64,{quote(STANDARD, safe='')}",
