@@ -56,6 +56,11 @@ def _parse_key(text: str) -> None:
         raise ValueError("the key as the provider gave it, without spaces and line ends")
 
 
+def _parse_secret(text: str) -> None:
+    if not text.isprintable() or text != text.strip():
+        raise ValueError("one line without a space or line end before or behind it, as nobody could show it otherwise")
+
+
 def _parse_region(text: str) -> None:
     if not re.fullmatch(r"[a-z0-9]*", text):
         raise ValueError("a region as the provider writes it, such as westeurope")
@@ -71,7 +76,7 @@ class Section(msgspec.Struct, frozen=True):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-Secret = Annotated[str, _SECRET]
+Secret = Annotated[str, _SECRET, Checked(_parse_secret)]
 Host = Annotated[str, Checked(_parse_host)]
 UrlPath = Annotated[str, Checked(_parse_path)]
 Url = Annotated[str, Checked(_parse_url)]

@@ -315,3 +315,10 @@ def test_every_default_could_have_been_set() -> None:
 def test_finds_the_line_on_which_a_key_is_set(text: str, place: str, line: int) -> None:
     assert line_of(text, tuple(place.split("."))) == line
     assert line_of(text.replace("\n", "\r\n"), tuple(place.split("."))) == line
+
+
+@pytest.mark.parametrize("token", ["sesame\n", " sesame", "  ", "a\tb", "\u2028", "\udcff"])
+def test_a_token_that_nobody_could_show_is_refused_at_the_start(token: str) -> None:
+    with pytest.raises(BadSettings, match="VIVAVOCE_TOKEN: came something else, allowed: one line without") as refused:
+        load(None, {"VIVAVOCE_TOKEN": token}, {})
+    assert token not in str(refused.value)
