@@ -21,6 +21,8 @@ FRAMES = 4_096
 """Bytes that two frames of MPEG audio have at most."""
 WORDS = 65_536
 """Bytes of words that are read."""
+_ASCII = re.compile(rb"[\t\n\r\x20-\x7e]")
+_NEARLY = 0.9
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SOUNDING = ("audio/", "video/", "application/octet-stream", "application/ogg", "binary/", "application/x-")
 _KILOBITS = {
@@ -140,7 +142,9 @@ class Body:
 
 
 def is_words(head: bytes) -> bool:
-    """Whether the beginning of a body is text in UTF-8."""
+    """Whether the beginning of a body is text: in UTF-8, or nearly all in ASCII (Latin-1, codes of a terminal)."""
+    if len(head) >= HEAD and len(_ASCII.findall(head[:HEAD])) >= _NEARLY * HEAD:
+        return True
     try:
         text = head[: WORDS // 64].decode()
     except UnicodeDecodeError as error:

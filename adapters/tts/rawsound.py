@@ -48,11 +48,21 @@ class RawSound:
         announced = self._announced
         if (announced.width, announced.channels, announced.law, self._order) == (2, 1, "", "little"):
             return data
-        samples = _expanded(data, announced.law) if announced.law else _linear(data, announced.width, self._order)
+        if announced.is_float:
+            samples = _rounded(data, announced.width, self._order)
+        else:
+            samples = _expanded(data, announced.law) if announced.law else _linear(data, announced.width, self._order)
         mixed: bytes = (
             (samples.reshape(-1, announced.channels).sum(axis=1) // announced.channels).astype("<i2").tobytes()
         )
         return mixed
+
+
+def _rounded(data: bytes, width: int, order: Order) -> Samples:
+    """Floating-point samples; what is louder than can be is as loud as can be."""
+    floats = np.frombuffer(data, f"{'>' if order == 'big' else '<'}f{width}")
+    samples: Samples = np.clip(np.nan_to_num(floats) * 32_767.0, -32_768, 32_767).astype(np.int32)
+    return samples
 
 
 def _linear(data: bytes, width: int, order: Order) -> Samples:

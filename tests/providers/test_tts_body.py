@@ -47,6 +47,14 @@ def drip(data: bytes, size: int = 7) -> list[bytes]:
         ("audio/basic", Announced("", True, 8_000, width=1, law="mu")),
         ("audio/PCMU; rate=16000", Announced("", True, 16_000, width=1, law="mu")),
         ("audio/PCMA", Announced("", True, 8_000, width=1, law="a")),
+        ("audio/x-raw;format=(string)F32LE; rate=(int)24000", Announced("", True, 24_000, width=4, is_float=True)),
+        ("audio/pcm;encoding=float;bits=64;rate=24.0kHz", Announced("", True, 24_000, width=8, is_float=True)),
+        ("audio/pcm;encoding=pcm_f32be", Announced("", True, 0, width=4, order="big", is_float=True)),
+        ("audio/pcm; bit-depth=24; rate='16000'", Announced("", True, 16_000, width=3)),
+        ("audio/L16;bits=16;rate=16000.0", Announced("", True, 16_000, order="unsure")),
+        ("audio/x-raw;format=S16LE;rate=16k", Announced("", True, 16_000)),
+        ("audio/pcm;format=s32le;frequency=8000", Announced("", True, 8_000, width=4)),
+        ("audio/pcm;encoding=signed-integer;bits=12", Announced("", True)),
         ("audio/x-wav", Announced("wav")),
         ("audio/wav; codecs=1", Announced("wav")),
         ("audio/wav; codecs=7; rate=8000", Announced("wav", True, 8_000, width=1, law="mu")),
@@ -127,6 +135,26 @@ def test_a_rate_that_no_sound_has_is_an_error() -> None:
 def test_a_header_knows_better_than_the_type() -> None:
     file = wav(SAMPLES, 22_050)
     assert read(Body(AT, PCM, "audio/pcm;rate=16000"), *drip(file)) == (SAMPLES, {AudioFormat("pcm16", 22_050)})
+
+
+@pytest.mark.parametrize(("kind", "order"), [("f", "<"), ("f", ">"), ("d", "<")])
+def test_floating_point_samples_are_rounded(kind: str, order: str) -> None:
+    said = Announced(is_raw=True, width=struct.calcsize(kind), order="big" if order == ">" else "little", is_float=True)
+    sound = struct.pack(f"{order}5{kind}", 0.0, 0.5, -1.0, 7.0, math.nan)
+    assert b"".join(map(RawSound(said).take, drip(sound, 3))) == struct.pack("<5h", 0, 16_383, -32_767, 32_767, 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"error": "Schlüssel ungültig, bitte einen anderen Schlüssel nehmen"}'.encode("latin-1"),
+        b"\x1b[31mno" + b"n" * 99,
+    ],
+)
+def test_words_that_are_no_utf_8_are_words(words: bytes) -> None:
+    for size in (1, 1 << 20):
+        with pytest.raises(ProviderFailed, match="words in place of sound"):
+            read(Body(AT, PCM, "audio/wav"), *drip(words, size))
 
 
 @pytest.mark.parametrize("words", ["x", " \n", "Ü" * 40, "a" * 100_000])
