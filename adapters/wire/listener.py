@@ -103,7 +103,7 @@ class Listener:
             while (request := await http.next_request()) is not None:
                 address = client_address(request, peer, self._door.trusted_proxies)
                 with self._work():
-                    upgrade = await self._answer(http, request, address)
+                    upgrade = await self._answer_or_say_why_not(http, request, address)
                 if upgrade is not None:
                     return upgrade
             if http.is_cut_short:
@@ -138,6 +138,14 @@ class Listener:
                 self._quiet = trio.Event()
 
     # ---- requests
+
+    async def _answer_or_say_why_not(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
+        """As `_answer`; a page that may read the answers may read why there is none, too."""
+        try:
+            return await self._answer(http, request, address)
+        except BadRequest as bad:
+            bad.headers = (*bad.headers, *self._origins.headers(request))
+            raise
 
     async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
         """Answer one request, unless it is to become a WebSocket."""

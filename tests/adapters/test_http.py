@@ -375,6 +375,18 @@ async def test_an_allowed_origin_reads_with_credentials_and_its_own_headers(auto
         assert "access-control-allow-credentials" not in opened.headers
 
 
+async def test_an_allowed_origin_reads_why_its_request_ended_the_connection(autojump_clock: MockClock) -> None:
+    async with standing(door=Door(allowed_origins=(ORIGIN,)), timing=Timing(max_payload=1_000)) as house:
+        target = f"{POLLED}&sid={(await house.ask('GET', POLLED)).json['sid']}"
+        for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None)):
+            too_long = await house.ask("POST", target, bytes(1_001), {"Origin": origin})
+            assert too_long.status == 413
+            assert too_long.headers.get("access-control-allow-origin") == allowed
+            assert too_long.headers["vary"] == "Origin"
+        no_socket = await house.ask("GET", SOCKET, headers={**UPGRADE, "Sec-WebSocket-Version": "8", "Origin": ORIGIN})
+        assert (no_socket.status, no_socket.headers["access-control-allow-origin"]) == (400, ORIGIN)
+
+
 @pytest.mark.parametrize("wanted", ["", "a b", "x\xe4", "a,,b", "x" * 5_000, 'a"b', "a\tb"])
 async def test_what_is_no_list_of_headers_is_not_sent_back(wanted: str, autojump_clock: MockClock) -> None:
     head = f"OPTIONS {POLLED} HTTP/1.1\r\nHost: a\r\nOrigin: {ORIGIN}\r\nAccess-Control-Request-Method: POST\r\n"
