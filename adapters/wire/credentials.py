@@ -12,9 +12,18 @@ CHALLENGE = (("WWW-Authenticate", "Bearer"), ("Cache-Control", "no-store"))
 
 
 def bearer(request: Request) -> str:
-    """The token of `Authorization: Bearer`, "" where there is none."""
+    """The token of `Authorization: Bearer`, "" where there is none.
+
+    Letters that are not ASCII have no encoding there (RFC 9110, section 5.5): browsers write Latin-1, which is what is
+    read, and curl what is typed, which is UTF-8 and hardly ever makes sense as Latin-1.
+    """
     scheme, _, given = request.headers.get("authorization", "").strip().partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""
+    if scheme.lower() != "bearer":
+        return ""
+    try:
+        return given.strip().encode("latin-1").decode()
+    except UnicodeError:
+        return given.strip()
 
 
 def find_fault(request: Request, token: str, headers: tuple[tuple[str, str], ...] = ()) -> Response | None:

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 from adapters.wire.listener import Door
 from protocol.messages import Names
 from tests.adapters.house import SOCKET, House, standing
+from tests.rawclient import UPGRADE
 
 
 @asynccontextmanager
@@ -55,6 +56,20 @@ async def test_a_wrong_token_and_none_get_different_words(auth: dict[str, object
         assert "not this server's" in await told(house, "", auth)
         assert "none came: give it as `token`" in await told(house)
         assert "not this server's" in await told(house, "", None, Authorization="Bearer wrong")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+async def test_a_token_of_other_letters_is_taken_as_browsers_and_as_curl_write_it(
+    encoding: str, autojump_clock: MockClock
+) -> None:
+    async with standing(token="Sésam") as house:
+        client = house.dial()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in UPGRADE.items())
+        head = f"GET {SOCKET} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer Sésam\r\n{lines}\r\n"
+        await client.send(head.encode(encoding))
+        assert (await client.answer()).status == 101
+        await client.say("40")
+        assert (await client.until("4")).startswith("40")
 
 
 async def test_a_renamed_key_is_heeded(autojump_clock: MockClock) -> None:
