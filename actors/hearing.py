@@ -11,11 +11,10 @@ from actors.effects import Feed, Listen, Release, Start, Transcribe
 from actors.events import Recognised, Words
 from actors.ports import Clip
 from actors.turn import Utterance, cost, text_cost
-from protocol.audioformat import identify, parse_input, sniff
+from protocol.audioformat import headless, identify, parse_input, sniff
 from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
-from protocol.frames import framing
 from protocol.joined import JOINED
 from protocol.messages import (
     BufferAppend,
@@ -103,7 +102,7 @@ def _offer_to_listen(session: Session) -> None:
     """There is enough to tell the format by: a recogniser that can may begin."""
     turn, stt = session.turn, session.turn.configuration.stt
     head = session.utterance.audio
-    session.utterance.need = framing(head, is_whole=False).need
+    session.utterance.need = headless(parse_input(stt.media_format), head, is_whole=False).need
     if session.utterance.need:
         return
     session.utterance.listened = True

@@ -48,6 +48,8 @@ WRITTEN = 2_000
 """Characters of an answer that are dealt with in one step of the session; some models give all of it at once."""
 _SEEN = 4
 """How many times `text_chars` is looked at of a transcript, with its notes."""
+LEAST = 2
+"""Bytes of one sample."""
 TINY = 4_096
 """Bytes of a file that may be a header without any sound: whether it has some is found out here."""
 SOUNDLESS = "the synthesiser made no sound"
@@ -145,6 +147,8 @@ async def _transcribe(
     job: Transcribe, engines: Engines, watch: Watch, report: Report, live: Growing | None, most: int
 ) -> None:
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
+    if live is None and len(job.clip.data) < LEAST:
+        raise NoSound("one byte holds no sound")
     audio: Audio = Complete(job.clip.data) if live is None else live
     format_ = job.clip.format
     is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY

@@ -4,7 +4,8 @@ import re
 
 import msgspec
 
-from protocol.frames import framing
+from protocol.documents import TEXT, is_document, is_text
+from protocol.frames import Framing, framing
 
 INPUT_FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "webm", "m4a", "aac", "pcm16")
 OTHER = "other"
@@ -68,19 +69,29 @@ def _parse(text: str, names: tuple[str, ...], default_rate: int) -> AudioFormat:
 def identify(named: AudioFormat, head: bytes, *, is_whole: bool = False) -> AudioFormat:
     """What a sound is that is said to be `named` and begins with `head`: what the bytes say wins, where they do.
 
-    `is_whole`: the head is all of it. Before that, `framing` tells how much of it there should be.
+    `is_whole`: the head is all of it. Before that, `headless` tells how much of it there should be.
     """
-    found = sniff(head) or framing(head, is_whole=is_whole).format or None
+    found = sniff(head) or headless(named, head, is_whole=is_whole).format or None
     if found is None:
         return AudioFormat("pcm16", INPUT_RATE) if named.name == "wav" else named
     return named if found == "ogg" and named.name == "opus" else AudioFormat(found)
+
+
+def headless(named: AudioFormat, head: bytes, *, is_whole: bool) -> Framing:
+    """What a sound is that no container announces: by its frames; `OTHER` for what is called raw and is no sound."""
+    known = framing(head, is_whole=is_whole)
+    if known != Framing() or named.name not in ("pcm16", "wav"):
+        return known
+    if len(head) < TEXT and not is_whole and is_text(head):
+        return Framing("", TEXT)
+    return Framing(OTHER) if is_document(head) else known
 
 
 def sniff(head: bytes) -> str | None:
     """The container that `head`, the first bytes of a file, announces; None where it announces none.
 
     Raw PCM has no magic bytes. MPEG audio without an ID3 tag is known only by its frames, which a chunk out of the
-    middle of a stream shows as well, so it is not claimed here, but by `framing`.
+    middle of a stream shows as well, so it is not claimed here, but by `headless`.
     """
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
         return "wav"

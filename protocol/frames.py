@@ -4,7 +4,7 @@ One header of MPEG audio is eleven fixed bits and a few forbidden values, which 
 next two stand where the ones before them say, and tell of the same kind of sound, they do not.
 
 Sources: ISO/IEC 11172-3 and 13818-3, section 2.4.2.3; ISO/IEC 13818-7, section 6.2 (ADTS); ETSI TS 102 366, sections
-4.4 and E.1.2 (AC-3, E-AC-3).
+4.4 and E.1.2 (AC-3, E-AC-3); ISO/IEC 13818-1, section 2.4.3.2 (transport stream).
 """
 
 from typing import NamedTuple
@@ -22,6 +22,9 @@ _KBITS = {
     (False, 1): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 """By whether it is MPEG-1, and the layer as the header writes it: 3 is layer I, 1 is layer III."""
+_PACKET = 188
+_TABLES = (b"G@\0", b"G@\x11")
+"""How the first packet of a transport stream begins: it tells its programs, or its name."""
 _AC3_KBITS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640)
 
 
@@ -45,7 +48,7 @@ def framing(data: bytes, *, is_whole: bool) -> Framing:
 
     It takes few steps, and `need` is never more than 25 kB.
     """
-    at, first = 0, _frame(data)
+    at, first = 0, None if data.startswith(b"G") and not data.startswith(_TABLES) else _frame(data)
     for number in range(ROW):
         if len(data) < at + _HEADER:
             ends = is_whole and number > 1 and at == len(data)
@@ -69,7 +72,7 @@ def _frame(head: bytes) -> Frame | None:
         return _mpeg(head)
     if head[:2] == b"\x0b\x77":
         return _ac3(head)
-    return None
+    return Frame("other", _PACKET, head[:1]) if head[0] == 0x47 and head[1] & 0x80 == 0 else None
 
 
 def _adts(head: bytes) -> Frame | None:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from actors.ports import Clip, NoSound, Undecodable
 from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
-from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, sniff
+from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, headless, sniff
 from protocol.containers import MAX_HEADER, stream_header
-from protocol.frames import framing
 from protocol.joined import files_of
 
 DEMUXERS = {
@@ -39,6 +38,8 @@ _PROBED = (
 """The demuxers that may be found by probing: of containers that hold their sound themselves."""
 MOST_FILES = 10_000
 """Files that a sound may consist of, one behind the other."""
+_ID3V1 = 128
+_SLICE = 65_536
 _TRACKS = b"\x16\x54\xae\x6b"
 """What tells the tracks in the head of a WebM (RFC 9559, section 5.1.4)."""
 _CANCELLED = 0.1
@@ -100,7 +101,7 @@ def candidates(clip: Clip, *, is_whole: bool = True) -> list[str]:
     named = clip.format.name
     found = sniff(clip.data[:16])
     if found is None:
-        found = framing(clip.data, is_whole=is_whole).format or None
+        found = headless(clip.format, clip.data, is_whole=is_whole).format or None
     if named not in ("pcm16", "wav") and found in (None, "mp3"):
         found = _frame_sync(clip.data) or found
     fallback = "pcm16" if named == "wav" and found is None else named
@@ -144,12 +145,31 @@ def _demuxed(data: bytes, name: str, finding: Finding) -> Iterator[Block]:
             one = cleaner.take(one)
             finding.is_empty |= cleaner.is_empty
         finding.is_empty |= _is_head_alone(one, name)
+        if name == "aac":
+            yield from _parsed(one)
+            continue
         with suppress(av.FFmpegError), _opened(one, name) as file:
             yield from sound_of(file, finding)
 
 
+def _parsed(data: bytes) -> Iterator[Block]:
+    """AAC frames, found in whatever is between them; FFmpeg's demuxer for them gives up at damage."""
+    context = av.CodecContext.create("aac", "r")
+    assert isinstance(context, av.AudioCodecContext)
+    context.thread_count = 1
+    data = data[id3_size(data) :]
+    for start in (*range(0, len(data), _SLICE), None):
+        with suppress(av.FFmpegError):
+            for packet in context.parse(None if start is None else data[start : start + _SLICE]):
+                with suppress(av.FFmpegError):
+                    yield from filter(None, map(block_of, context.decode(packet)))
+
+
 def _is_head_alone(data: bytes, name: str) -> bool:
-    """Whether a recorder wrote its head and was stopped: FFmpeg does not open such a file."""
+    """Whether a recorder wrote its head, or its tags, and was stopped: FFmpeg does not open such a file."""
+    if name == "mp3":
+        rest = data[id3_size(data) :]
+        return rest != data and (not rest or (len(rest) == _ID3V1 and rest.startswith(b"TAG")))
     if name == "webm":
         return _TRACKS in data[:MAX_HEADER] and not stream_header(data)
     return name in ("ogg", "opus") and len(data) == len(stream_header(data)) > 0

@@ -10,8 +10,7 @@ from actors.ports import Clip, Undecodable
 from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
 from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed
-from protocol.audioformat import INPUT_RATE, OTHER, AudioFormat, sniff
-from protocol.frames import framing
+from protocol.audioformat import INPUT_RATE, OTHER, AudioFormat, headless, sniff
 from protocol.joined import JOINED, Files
 
 SNIFFED = 16
@@ -79,7 +78,7 @@ class One:
         if not last and len(self._kept) < min(need, KEEP):
             return ""
         head = bytes(self._kept)
-        if not last and self._source.name in ("pcm16", "wav") and framing(head, is_whole=False).need:
+        if not last and self._source.name in ("pcm16", "wav") and headless(self._source, head, is_whole=False).need:
             return ""
         names = candidates(Clip(head, self._source), is_whole=last)
         return names[0] if names else ""

@@ -11,8 +11,7 @@ from adapters.codec.pieces import Writer, sample_writer, takes_samples
 from adapters.codec.streams import Made, Remote, Streams
 from adapters.codec.strips import Samples, Strip, Untouched, Wavs
 from adapters.processes.frames import Opening
-from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, sniff
-from protocol.frames import framing
+from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, headless, sniff
 
 HEAD = 40
 """Bytes that are awaited before it is settled what a sound is."""
@@ -117,7 +116,7 @@ class Live:
         if found == "wav":
             return self._settle_wav(data, last=last)
         if found is None and source.name in ("pcm16", "wav"):
-            known = framing(bytes(self._head), is_whole=last)
+            known = headless(source, bytes(self._head), is_whole=last)
             if known.need:
                 return None
             if not known.format:

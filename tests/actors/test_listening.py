@@ -29,7 +29,7 @@ from tests.scripted import Broken, ScriptedAnalyst, ScriptedEngines, hangs
 LIMITS = Limits(
     receiving=3, transcribing=50, responding=50, speaking=50, grace=20, stt_silence=30, stt_call=40, utterance_bytes=90
 )
-CHUNK = b"a chunk of sound"
+CHUNK = b"a chunk\0of sound"
 WHYS: dict[str, Exception | None] = {"ends": None, "fails": EngineFailed("down"), "crashes": Broken("unforeseen")}
 
 
@@ -213,7 +213,7 @@ async def test_an_early_end_in_the_instant_of_the_commit_costs_no_words(
         session = home.runners[0].session
         if why == "ends" or home.engines.listener.calls > 1:
             assert session.state is State.RESPONDING
-            assert session.turn.said == "a chunk of sound 0. a chunk of sound 1. a chunk of sound 2."
+            assert session.turn.said == "a chunk\0of sound 0. a chunk\0of sound 1. a chunk\0of sound 2."
         else:  # it failed when it had been told that this was all
             assert session.state is State.HANDSHAKEN
         assert trio.current_time() == begun + at
@@ -228,7 +228,7 @@ async def test_a_result_that_finds_the_mailbox_full_counts_for_nothing_either(cl
         home.stop(Broken("unforeseen"))
         home.tell(BufferCommit())
         await wait_all_tasks_blocked()
-        assert home.runners[0].session.turn.said == "a chunk of sound 0."
+        assert home.runners[0].session.turn.said == "a chunk\0of sound 0."
 
 
 OPS = st.lists(

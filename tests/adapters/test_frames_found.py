@@ -18,6 +18,7 @@ SOUNDS = {
     "aac": muxed("adts", "aac", 44_100),
     "mp2": muxed("mp2", "mp2", 44_100),
     "ac3": muxed("ac3", "ac3", 48_000),
+    "mpeg-ts": muxed("mpegts", "mp2", 44_100),
     "e-ac3": muxed("eac3", "eac3", 48_000),
 }
 NAMES = [*INPUT_FORMATS, "pcm16/48000"]
@@ -27,7 +28,7 @@ NAMES = [*INPUT_FORMATS, "pcm16/48000"]
 @pytest.mark.parametrize("named", NAMES)
 def test_frames_are_decoded_under_any_name(kind: str, named: str) -> None:
     data, source = SOUNDS[kind], parse_input(named)
-    known = "aac" if kind == "aac" else "other" if "ac3" in kind else "mp3"
+    known = "aac" if kind == "aac" else "other" if "ac3" in kind or kind == "mpeg-ts" else "mp3"
     for is_whole in (True, False):
         assert identify(source, data, is_whole=is_whole).name == known
     for form in (source, AudioFormat(known)):

@@ -83,6 +83,15 @@ def test_a_file_that_does_not_decode_is_left_out_and_the_others_are_heard() -> N
         )
 
 
+def test_aac_is_heard_whatever_stands_between_its_frames() -> None:
+    body = written("aac", 0.5) + b"garbage\0" + written("aac", 0.5)[:2_000] + bytes(300) + written("aac", 0.5)
+    whole = at_once(body, AudioFormat("aac"), RATE)
+    assert seconds(whole) > 1.1
+    assert seconds(decoded(AudioFormat("aac"), cut(body, range(0, len(body), 700)), RATE)) == pytest.approx(
+        seconds(whole), abs=0.1
+    )
+
+
 def test_files_with_their_index_at_the_end_and_at_the_beginning_are_heard() -> None:
     late = written("m4a", 0.5)
     assert late.index(b"moov") > late.index(b"mdat")

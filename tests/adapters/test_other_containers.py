@@ -141,6 +141,8 @@ EMPTY = {
     "a stereo WAV": wav_header(RATE, 0).replace(b"\1\0\1\0", b"\1\0\2\0"),
     "a WAV with a chunk behind": wav_header(RATE, 0)[:36] + b"LIST\4\0\0\0INFO",
     **{f"a head of {name}": head_of(name) for name in ("webm", "flac", "m4a", "ogg", "opus")},
+    "a tag of mp3": b"ID3\4\0\0\0\0\0\x0a" + bytes(10),
+    "two tags of mp3": b"ID3\4\0\0\0\0\0\x0a" + bytes(10) + b"TAG" + bytes(125),
     "an AIFF": muxed("aiff", "pcm_s16be", RATE, 0.0),
     "a CAF": muxed("caf", "pcm_s16be", RATE, 0.0),
 }
@@ -299,6 +301,8 @@ async def test_a_recogniser_that_takes_files_gets_neither_empty_ones_nor_several
     assert await told(muxed(*MUXED["aiff"])) == (0, "")
     error, words = await told(wav_header(RATE))
     assert (error, words[:34]) == (ErrorId.NOTHING_SAID, "there is nothing to transcribe: th")
+    assert await told(b"a") == (ErrorId.NOTHING_SAID, "there is nothing to transcribe: one byte holds no sound")
+    assert (await told(b"%PDF-1.7 no sound" * 90))[0] == ErrorId.UNDECODABLE_AUDIO
     assert (await told(b"RIFF\0\0\0\0WAVE" + bytes(9_000)))[0] in (0, ErrorId.UNDECODABLE_AUDIO)
     assert reader.came[:1] == [(AudioFormat("wav"), len(file))]
     assert [form for form, _ in reader.came[1:3]] == [AudioFormat("pcm16", RATE)] * 2

@@ -22,8 +22,9 @@ STREAMS = {
     "aac": [(AAC, 120)] * 3,
     "ac3": [(AC3, 768)] * 3,
     "e-ac3": [(EAC3, 512)] * 3,
+    "a transport stream": [(b"G@\x11\x10\0\x42\xf0", 188), (b"G@\0\x10\0\0\xb0", 188), (b"GA\0\x30\7\x50\0", 188)],
 }
-KINDS = {"aac": "aac", "ac3": "other", "e-ac3": "other"}
+KINDS = {"aac": "aac", "ac3": "other", "e-ac3": "other", "a transport stream": "other"}
 
 
 def stream(name: str, count: int = 3) -> bytes:
