@@ -65,7 +65,7 @@ def _nobody_minds(is_waiting: bool) -> None:
 
 
 class HttpConnection:
-    """The HTTP side of one stream; `on_wait` is told True when the peer is due to send, False once it has."""
+    """The HTTP side of one stream; `on_wait` is told True when it is the peer's turn, False once it has sent."""
 
     def __init__(
         self, stream: trio.abc.Stream, deadlines: Deadlines, on_wait: Callable[[bool], None] = _nobody_minds
@@ -223,7 +223,11 @@ class HttpConnection:
             return False
 
     async def respond(self, response: Response) -> None:
-        """Send the response. Raises PeerGone where the peer does not take it in time."""
+        """Send the response. Raises PeerGone where the peer does not take it in time.
+
+        From now on it is the peer's turn: to take the response, and then to ask again.
+        """
+        self._on_wait(True)
         reason = HTTPStatus(response.status).phrase.encode()
         headers = [("Date", formatdate(usegmt=True)), *response.headers]
         if response.status not in BODILESS:

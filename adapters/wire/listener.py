@@ -84,7 +84,7 @@ class Listener:
             return await trio.aclose_forcefully(stream)
         try:
             with place.scope:
-                await self._serve_websocket(stream, await self._serve_http(stream, place))
+                await self._serve_websocket(stream, place, await self._serve_http(stream, place))
         except PeerGone:
             log.debug("%s: gone", peer)
         except Exception:
@@ -234,7 +234,7 @@ class Listener:
                 raise BadRequest(503, str(full)) from None
         return Upgrade(client, request.headers["sec-websocket-key"], trailing, target.client is None)
 
-    async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade | None) -> None:
+    async def _serve_websocket(self, stream: trio.abc.Stream, place: Stream, upgrade: Upgrade | None) -> None:
         if upgrade is None:
             return
         client, is_new = upgrade.client, upgrade.is_new
@@ -248,6 +248,7 @@ class Listener:
         finally:
             if is_new:
                 await client.finish()
+        place.wait(True)
         await linger(stream, self._door.deadlines.last_word)
 
     async def _run(self, client: Client, transport: WebSocketTransport, *, upgrades: bool) -> None:

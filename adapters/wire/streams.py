@@ -6,8 +6,9 @@ shut everybody out that opens them and says nothing. Three kinds are told apart:
 * *silent*: no whole head of a request has come, with TLS perhaps not even the handshake. They have a bound of their
   own, and at it the oldest one of the address that has most of them gives way. Whoever means to ask something does so
   at once; so the next thing that a silent stream loses is its place.
-* *waiting*: asked something before, and it is the peer's turn: for the next request on a connection that is kept, or
-  for the rest of a body. They count towards the bound on all streams alone, and give way there.
+* *waiting*: asked something before, and it is the peer's turn: for the next request on a connection that is kept, for
+  the rest of a body, or to take its answer, which may be more than the kernel holds. They count towards the bound on
+  all streams alone, and give way there.
 * *served*: the server works for it, or it is a WebSocket. Nothing here closes it; actors/lobby.py bounds those.
 
 The address is the peer's own: whom a proxy forwards for stands in the head, and these have sent none.
@@ -34,7 +35,7 @@ class Stream:
         self._has_asked = False
 
     def wait(self, is_waiting: bool) -> None:
-        """It is the peer's turn to send, or the server's to work."""
+        """It is the peer's turn to send or to take, or the server's to work."""
         if self.scope.cancel_called:
             return
         if not is_waiting:

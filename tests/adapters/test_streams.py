@@ -20,7 +20,8 @@ from protocol.errors import CloseReason
 from tests.adapters.house import POLLED, standing
 from tests.rawclient import Closed, RawClient, request
 
-PAGE = "/here"
+PAGE, LARGE = "/here", "/large"
+MORE_THAN_A_KERNEL_HOLDS = 20_000_000
 HALF = b"GET /here HTTP/1.1\r\nHost: a\r\n"
 
 
@@ -56,8 +57,9 @@ class Port:
 
 @asynccontextmanager
 async def listening(door: Door, authority: trustme.CA | None = None) -> AsyncIterator[Port]:
-    """A port with one page."""
-    listener = Listener(NoReception(), door, {PAGE: lambda _: Response(200, b"found")})  # type: ignore[arg-type]
+    """A port with two pages."""
+    pages = {PAGE: lambda _: Response(200, b"found"), LARGE: lambda _: Response(200, bytes(MORE_THAN_A_KERNEL_HOLDS))}
+    listener = Listener(NoReception(), door, pages)  # type: ignore[arg-type]
     (plain,) = await trio.open_tcp_listeners(0, host="127.0.0.1", backlog=100)
     port = plain.socket.getsockname()[1]
     ours: trio.abc.Listener[trio.abc.Stream] = plain
@@ -126,6 +128,16 @@ async def test_where_all_places_are_taken_who_waits_after_a_request_gives_way(wa
             assert await is_served(client)
             await client.send(waits_with)
         await trio.testing.wait_all_tasks_blocked()
+        assert await is_served(await port.dial("127.0.0.3"))
+
+
+@pytest.mark.real
+async def test_who_does_not_take_its_answer_gives_way() -> None:
+    async with listening(Door(max_streams=3, max_silent_streams=3)) as port:
+        deaf = [await port.dial("127.0.0.2") for _ in range(3)]
+        for client in deaf:
+            await client.send(request("GET", LARGE))
+            assert await client.stream.receive_some(1) == b"H"
         assert await is_served(await port.dial("127.0.0.3"))
 
 
