@@ -1,7 +1,6 @@
 """A WebSocket on a stream whose request has been read: it moves bytes, which adapters/wire/framing.py understands."""
 
 import base64
-import binascii
 import contextlib
 import math
 
@@ -150,7 +149,7 @@ def find_fault(request: Request) -> str | None:
         return "Connection has to name Upgrade"
     try:
         key = base64.b64decode(headers.get("sec-websocket-key", ""), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one, and what is not ASCII is a plain one
         key = b""
     return None if len(key) == 16 else "Sec-WebSocket-Key is 16 bytes in base64"
 

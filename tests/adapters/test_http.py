@@ -319,6 +319,7 @@ async def test_an_expectation_that_is_not_met_is_told(expect: str, autojump_cloc
         {"Transfer-Encoding": "chunked"},
         {"Sec-WebSocket-Version": "8"},
         {"Sec-WebSocket-Key": "dGhl"},
+        {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZé=="},
         {"Connection": "keep-alive"},
     ],
 )

@@ -101,6 +101,11 @@ HEADERS = {
     "Expect": st.just("100-continue"),
     "X-Forwarded-For": st.sampled_from(("192.0.2.1", ",,", "::1%x")),
 }
+UPGRADES = st.builds(
+    lambda name, value: {**UPGRADE, name: value},
+    st.sampled_from(list(UPGRADE)),
+    st.sampled_from(("é", "\x80", "", ",", "13")),
+)
 VISIBLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20)
 HEADS = st.builds(
     lambda method, target, more, lines: request(method, target + more, headers=lines),
@@ -113,7 +118,9 @@ FRAMES = st.builds(
     frames, st.sampled_from(("40", UPDATE, HEADER, "41", "1")) | st.text(max_size=9) | st.binary(max_size=9)
 )
 UPGRADED = st.builds(
-    lambda said: request("GET", SOCKET, headers=UPGRADE) + b"".join(said), st.lists(FRAMES, max_size=6)
+    lambda lines, said: request("GET", SOCKET, headers=lines) + b"".join(said),
+    st.just(UPGRADE) | UPGRADES,
+    st.lists(FRAMES, max_size=6),
 )
 
 
