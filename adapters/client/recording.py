@@ -15,6 +15,8 @@ _RAW_SUFFIXES = frozenset({".pcm", ".raw", ".s16"})
 _SAMPLE_BYTES = 2
 _CONTAINERS = {"opus": "ogg"}
 """What holds a format, where it has another name."""
+_UNNAMED = "mp3"
+"""How a container without a name on the wire (AIFF, CAF, WMA …) is sent: it is read under any that is not raw."""
 
 
 class BadRecording(Exception):
@@ -52,9 +54,9 @@ def read(path: Path) -> Recording:
             container, seconds = _probe(data)
         except BadRecording as error:
             raise BadRecording(f"{path}: {error}") from None
-        media_format = next((name for name in (sniff(data), suffix[1:], container) if name in INPUT_FORMATS), "")
-    if not media_format or not seconds:
-        raise BadRecording(f"{path}: {'no sound in it' if media_format else _allowed()}")
+        media_format = next((name for name in (sniff(data), suffix[1:], container) if name in INPUT_FORMATS), _UNNAMED)
+    if not seconds:
+        raise BadRecording(f"{path}: no sound in it")
     return Recording(data, media_format, seconds)
 
 

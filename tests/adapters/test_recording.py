@@ -43,6 +43,10 @@ def test_raw_samples_are_known_by_their_suffix_and_never_split(tmp_path: Path) -
         ("mp4", "aac", ".m4a", "m4a"),
         ("adts", "aac", ".aac", "aac"),
         ("adts", "aac", "", "aac"),
+        ("aiff", "pcm_s16be", ".aiff", "mp3"),
+        ("caf", "pcm_s16be", ".caf", "mp3"),
+        ("au", "pcm_s16be", "", "mp3"),
+        ("w64", "pcm_s16le", ".w64", "mp3"),
     ],
 )
 def test_compressed_files_tell_their_format_and_length(
