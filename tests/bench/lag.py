@@ -98,6 +98,9 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     ),
     "sound as bytes": lambda: _sound(bytes(LESS)),
     "a WAV of empty chunks": lambda: _sound(_wav()),
+    "sound in a data URL, escaped": lambda: _event(
+        "input.buffer.append", '"data:;base64,' + "%41" * (LESS // 3 - 20) + '"'
+    ),
     "a Buffer of numbers": lambda: _event(
         "input.buffer.append", '{"type":"Buffer","data":[' + "200," * (LESS // 4 - 20) + "200]}"
     ),
@@ -106,6 +109,7 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     ),
     "JSON of empty arrays": lambda: _event("session.update", "[" + "[]," * (LESS // 3 - 20) + "0]"),
     "JSON of numbers": lambda: _event("session.update", "[" + "0," * (LESS // 2 - 20) + "0]"),
+    "JSON of numbers of 300 digits": lambda: _event("session.update", "[" + "1e300," * (LESS // 6 - 20) + "0]"),
     "JSON of strings": lambda: _event("session.update", "[" + '"",' * (LESS // 3 - 20) + "0]"),
     "nested JSON": lambda: _event("session.update", "[" + ("[" * 90 + "]" * 90 + ",") * (LESS // 181 - 1) + "0]"),
     "input.text": lambda: _event("input.text", '"' + "word " * (LESS // 5 - 10) + '"'),
