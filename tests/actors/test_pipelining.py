@@ -108,25 +108,25 @@ async def test_a_live_recogniser_hears_the_words_as_they_are_spoken(clock: MockC
     scripted.stt.live = True
     async with serving(scripted) as server, server.joined() as client:
         await client.configure(STT={"mediaFormat": "pcm16"})
-        await client.voice.append(b"a first long chunk")
-        assert TranscribeDelta("a first long chunk") in await client.until(TranscribeDelta)
+        await client.voice.append(b"a first\0long chunk")
+        assert TranscribeDelta("a first\0long chunk") in await client.until(TranscribeDelta)
         assert scripted.stt.listening == 1
         await client.voice.append(b", and more")
         await client.until(TranscribeDelta(", and more"))
         await client.voice.commit()
         await client.until(state("handshaken"))
         [call] = scripted.stt.script.calls
-        assert call.asked.data == b"a first long chunk, and more"
+        assert call.asked.data == b"a first\0long chunk, and more"
         await client.vanish()
         await server.check_nothing_is_left()
 
 
 async def test_a_live_recogniser_that_fails_early_is_asked_again_at_the_commit(clock: MockClock) -> None:
     scripted = engines()
-    scripted.stt.live, scripted.stt.deaf_to = True, b"a first long chunk"
+    scripted.stt.live, scripted.stt.deaf_to = True, b"a first\0long chunk"
     async with serving(scripted) as server, server.joined() as client:
         await client.configure(STT={"mediaFormat": "pcm16"})
-        await client.voice.append(b"a first long chunk")
+        await client.voice.append(b"a first\0long chunk")
         await client.voice.append(b", and more")
         await server.settle()
         assert scripted.stt.listening == 0
@@ -134,7 +134,7 @@ async def test_a_live_recogniser_that_fails_early_is_asked_again_at_the_commit(c
         told = await client.until(state("handshaken"))
         assert "custom.error" not in kinds(told)
         [call] = scripted.stt.script.calls
-        assert call.asked.data == b"a first long chunk, and more"
+        assert call.asked.data == b"a first\0long chunk, and more"
 
 
 async def test_what_is_thrown_away_is_listened_to_no_more(clock: MockClock) -> None:
@@ -142,7 +142,7 @@ async def test_what_is_thrown_away_is_listened_to_no_more(clock: MockClock) -> N
     scripted.stt.live = True
     async with serving(scripted) as server, server.joined() as client:
         await client.configure(STT={"mediaFormat": "pcm16"})
-        await client.voice.append(b"a first long chunk")
+        await client.voice.append(b"a first\0long chunk")
         await client.until(TranscribeDelta)
         assert server.seats == {"STT": 1}
         await client.voice.send("input.buffer.clear")
@@ -162,14 +162,14 @@ async def test_half_of_the_workers_may_listen_and_the_others_serve_who_has_spoke
     ):
         for client in (first, second):
             await client.configure(STT={"mediaFormat": "pcm16"})
-            await client.voice.append(b"a first long chunk")
+            await client.voice.append(b"a first\0long chunk")
         await server.settle()
         assert scripted.stt.listening == 1  # of two workers
         await second.voice.commit()
         await second.until(state("handshaken"))
         await first.voice.commit()
         await first.until(state("handshaken"))
-        assert [call.asked.data for call in scripted.stt.script.calls] == [b"a first long chunk"] * 2
+        assert [call.asked.data for call in scripted.stt.script.calls] == [b"a first\0long chunk"] * 2
         assert server.supervisor.pools["STT"].listening == 0
 
 
@@ -179,13 +179,13 @@ async def test_the_deadlines_of_recognition_begin_when_the_person_has_spoken(clo
     limits = Limits(stt_silence=1.0, stt_call=2.0, receiving=100)
     async with serving(scripted, limits=limits) as server, server.joined() as client:
         await client.configure(STT={"mediaFormat": "pcm16"})
-        await client.voice.append(b"a first long chunk")
+        await client.voice.append(b"a first\0long chunk")
         await client.until(TranscribeDelta)
         await trio.sleep(50)
         await client.voice.commit()
         assert Metrics in kinds(await client.until(state("handshaken")))
         scripted.stt.script.acts.append(Act((), stops_at=0))
-        await client.voice.append(b"a first long chunk")
+        await client.voice.append(b"a first\0long chunk")
         await client.voice.commit()
         told = await client.until(state("handshaken"))
         assert any("stt_silence" in getattr(message, "message", "") for message in told)
