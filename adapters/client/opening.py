@@ -1,14 +1,14 @@
 """A WebSocket to a server, as trio-websocket opens it, but over a stream that hands on a few frames at a time."""
 
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import SplitResult
 
 import trio
 from trio_websocket import ConnectionTimeout, HandshakeError, WebSocketConnection, wrap_client_stream
 
-from adapters.errors import first_of
+from adapters.remote.causes import FirstCause
 from adapters.remote.pacedstream import PacedStream
 
 CONNECT_SECONDS = 10.0
@@ -24,7 +24,7 @@ async def opened(address: SplitResult) -> AsyncIterator[WebSocketConnection]:
     Raises trio-websocket's HandshakeError, ConnectionRejected and ConnectionTimeout, and ssl.SSLError; what is raised
     inside comes out as itself.
     """
-    with _ungrouped():
+    with FirstCause():
         async with trio.open_nursery() as nursery:
             stream, connection = await _connected(nursery, address)
             try:
@@ -73,13 +73,3 @@ async def _shaken(nursery: trio.Nursery, stream: trio.abc.Stream, address: Split
         max_message_size=_MAX_MESSAGE,
         receive_buffer_size=RECEIVE_SIZE,
     )
-
-
-@contextmanager
-def _ungrouped() -> Iterator[None]:
-    """Let an error out of a nursery come out as itself; of several, the first that is no cancelling."""
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        errors, cancellings = group.split(lambda error: not isinstance(error, trio.Cancelled))
-        raise first_of(errors or cancellings or group) from None

@@ -17,9 +17,9 @@ from adapters.llm.conversation import Write
 from adapters.llm.thoughts import Thoughts
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remembered import Remembered
+from adapters.remote.causes import FirstCause
 from adapters.remote.faults import error_of, of_error, words_of_error
 from adapters.remote.jsontext import Halves, parsed
-from adapters.remote.livesocket import first_cause
 from adapters.remote.sse import DONE, ServerSentEvent
 from adapters.remote.web import Answer
 from protocol.tolerant import show
@@ -86,7 +86,7 @@ class Streamed:
 
         Raises ProviderFailed where it breaks off, makes no sense, has an error in it, or ends without having begun.
         """
-        with first_cause():
+        with FirstCause():
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._release_in_time)
                 is_over = await self._follow(answer, read)

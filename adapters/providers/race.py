@@ -21,16 +21,21 @@ from actors.ports import Emit, EngineFailed, Undecodable
 from adapters.providers.candidate import Candidate, E
 from adapters.providers.policy import Policy
 from adapters.providers.provider import ProviderFailed, Verdict, reaching
-from adapters.remote.livesocket import first_cause
+from adapters.remote.causes import FirstCause
 
 T = TypeVar("T")
 R = TypeVar("R")
+F = TypeVar("F", bound=Exception)
 AT_ONCE = 2
 """Candidates of one call that are at work at the same time."""
 LOSSES = 2
 """Calls in a row that one which is known to answer may lose by its silence before it is set aside."""
 _SHOWN = 300
 log = logging.getLogger(__name__)
+
+
+def _nobody() -> None:
+    """Nobody is told."""
 
 
 class Progress:
@@ -48,6 +53,10 @@ class Progress:
         self.handed_on = False
         self.is_reached = False
         self.silent_since = trio.current_time()
+
+    def end(self) -> None:
+        """Nobody is to be told of it any more; who would be told holds the call, and the call holds this."""
+        self._changed = self._decide = _nobody
 
     def reach(self) -> None:
         """There is a connection."""
@@ -104,6 +113,12 @@ class Judge(Protocol):
         """Whether nobody was there when the same provider was asked for work of another kind."""
 
 
+def _bare(failed: F) -> F:
+    """The failure without where it comes from: those frames hold the call, and the call holds its failures."""
+    failed.__context__ = failed.__cause__ = None
+    return failed.with_traceback(None)
+
+
 class Run(Generic[E, R]):
     """A candidate at work: `failed` or `results` once it is done, neither where it was cancelled.
 
@@ -151,11 +166,16 @@ class Race(Generic[E, R]):
         Raises EngineFailed where none has, at once where the one that was asked for says that the call is at fault
         (FINAL), and for a failure in the midst of what was handed on; Undecodable. Cancelling ends those at work.
         """
-        with first_cause():
+        with FirstCause():
             await self._hold()
         if self._results:
             return self._results[0]
-        raise self._error or self._failure()
+        error = self._error or self._failure()
+        self._error, self._troubles = None, []
+        try:
+            raise error
+        finally:
+            del error  # which this frame would hold, and its traceback this frame
 
     async def _hold(self) -> None:
         async with trio.open_nursery() as nursery:
@@ -222,12 +242,18 @@ class Race(Generic[E, R]):
     # ---- one at work
 
     async def _work(self, run: Run[E, R]) -> None:
+        try:
+            await self._try(run)
+        finally:
+            run.progress.end()
+
+    async def _try(self, run: Run[E, R]) -> None:
         reaching.set(run.progress.reach)
         with run.progress.scope:
             try:
                 result = await self._insist(run)
             except (EngineFailed, Undecodable) as failed:
-                run.failed = run.failed or failed
+                run.failed = run.failed or _bare(failed)
             else:
                 if run in self._running:
                     self._decide(run)
@@ -248,7 +274,7 @@ class Race(Generic[E, R]):
                 in_time = trio.current_time() + pause <= failing_since + self._policy.retrying
                 if not (in_time and number < self._policy.tries and self._may_retry(run, failed, began)):
                     raise
-                run.passing = failed
+                run.passing = _bare(failed)
                 run.progress.fail()
             log.info("%s: %s is asked again in %.2f s", run.candidate.kind, run.candidate.title, pause)
             await trio.sleep(pause)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech, TextToSpeech, Undecodable
 from adapters.providers.cutting import cut
-from adapters.remote.livesocket import first_cause
+from adapters.remote.causes import FirstCause
 from adapters.tts.lengths import Limit
 from protocol.audioformat import AudioFormat
 
@@ -24,7 +24,7 @@ async def synthesise(engine: TextToSpeech, limit: Limit | None, speech: Speech, 
         await engine.synthesise(speech, sound)
         return
     speeches = [replace(speech, text=text, format=None) for text in texts]
-    with first_cause():
+    with FirstCause():
         async with trio.open_nursery() as nursery:
             await _Several(engine, speeches, nursery).relay(sound)
 

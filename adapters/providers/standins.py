@@ -113,23 +113,26 @@ class Anew(Generic[T]):
 
     def __init__(self, emit: Emit[T | Retraction]) -> None:
         self._emit = emit
-        self._told: object = None
+        self._trials = 0
+        self._told = 0
 
-    def trial(self) -> Emit[T | Retraction]:
-        """What hands on the results of a further trial."""
+    def trial(self) -> tuple[int, Emit[T | Retraction]]:
+        """The number of a further trial, and what hands on its results."""
+        self._trials += 1
+        number = self._trials
 
         async def hand_on(result: T | Retraction) -> None:
             if result != "":  # which is a sign of life
-                await self.settle(hand_on)
-                self._told = hand_on
+                await self.settle(number)
+                self._told = number
             await self._emit(result)
 
-        return hand_on
+        return number, hand_on
 
-    async def settle(self, trial: object) -> None:
-        """Only what this trial has told counts."""
-        if self._told not in (None, trial):
-            self._told = None
+    async def settle(self, trial: int) -> None:
+        """Only what the trial of this number has told counts."""
+        if self._told not in (0, trial):
+            self._told = 0
             await self._emit(Retraction())
 
 
@@ -145,10 +148,10 @@ class Model:
         """Write the answer. Raises EngineFailed. Cancelling ends the calls at hand."""
         anew = Anew(write)
 
-        async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> object:
-            trial = anew.trial()
+        async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> int:
+            trial, hand_on = anew.trial()
             model, stands_in = _model(candidate, self._asked, question.model), candidate.name != self._asked
-            noted = progress.over(trial, binds=question.stream)
+            noted = progress.over(hand_on, binds=question.stream)
             await candidate.engine.answer(replace(question, model=model, stands_in=stands_in), noted)
             return trial
 
@@ -167,12 +170,12 @@ class Synthesiser:
         """Speak. Raises EngineFailed. Cancelling ends the calls at hand."""
         anew = Anew(sound)
 
-        async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> object:
-            trial = anew.trial()
+        async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> int:
+            trial, hand_on = anew.trial()
             model = _model(candidate, self._asked, speech.model)
             fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
             limit = candidate.about.limit(fitting) if candidate.about.limit else None
-            await synthesise(candidate.engine, limit, fitting, progress.over(trial, binds=speech.stream))
+            await synthesise(candidate.engine, limit, fitting, progress.over(hand_on, binds=speech.stream))
             return trial
 
         await anew.settle(await self._failover.call(self._chain(), attempt))

@@ -15,6 +15,7 @@ from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnec
 from wsproto.utilities import ProtocolError
 
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reached
+from adapters.remote.causes import FirstCause
 from adapters.remote.faults import of_status, of_transport
 from adapters.remote.pacedstream import PacedStream
 from adapters.remote.web import Patience, trusted
@@ -150,7 +151,7 @@ async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> As
     `connect` bounds finding the host and TLS, `first_byte` the handshake. An error inside comes out as itself, not in a
     group. Raises ProviderFailed, SocketRefused for an HTTP answer instead of a socket. Proxies are not used.
     """
-    with _translated(call), first_cause():
+    with _translated(call), FirstCause():
         async with trio.open_nursery() as nursery:
             stream = await _connected(call, tls)
             reached()
@@ -159,24 +160,6 @@ async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> As
             finally:
                 await trio.aclose_forcefully(stream)
             nursery.cancel_scope.cancel()
-
-
-@contextmanager
-def first_cause() -> Iterator[None]:
-    """Let an error out of a nursery come out as itself; of several, the first that is no cancelling."""
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        causes = list(_leaves(group))
-        raise next((cause for cause in causes if not isinstance(cause, trio.Cancelled)), causes[0]) from None
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
-        else:
-            yield error
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import trio
 from actors.audio import Complete
 from actors.ports import Audio, Emit, EngineFailed, Undecodable, Utterance
 from actors.ports import Transcript as Recognised
-from adapters.errors import first_of
 from adapters.providers.provider import Offer, ProviderFailed, Verdict
+from adapters.remote.causes import FirstCause
 from adapters.remote.web import Patience
 from adapters.remote.wyoming import (
     PATIENCE,
@@ -81,12 +81,10 @@ class WyomingRecogniser:
         async with self._server.connect() as line:
             await line.send(_request(utterance, await self._server.known(line)))
             await line.send(AudioStart(RATE, WIDTH, 1))
-            try:
+            with FirstCause():
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_say, line, utterance.audio)
                     recognised = await _hear(line, words)  # and the nursery waits for the utterance's end
-            except BaseExceptionGroup as group:
-                raise first_of(group) from None
             return recognised
 
 

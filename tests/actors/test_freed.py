@@ -8,12 +8,13 @@ from msgspec.structs import replace
 from trio.testing import MockClock
 
 from actors.limits import Limits
+from actors.ports import Transcript, Utterance
 from adapters.client.voiceclient import Auth, Refused
 from protocol.connection import Timing
 from protocol.messages import BufferInitialized, CustomError, ResponseStarted
 from tests.cycles import freed_by_counting
 from tests.harness import RESOURCE, Client, Polling, Server, exchange, serving, state
-from tests.scripted import UNDECODABLE, Act, Broken, ScriptedEngines, fails, hangs
+from tests.scripted import UNDECODABLE, Act, Broken, Recogniser, ScriptedEngines, fails, hangs
 
 LIMITS = Limits(grace=5.0, utterance_bytes=100_000, straggler=-1.0)
 SOUND = b"sound" * 10_000
@@ -202,6 +203,30 @@ UTTERANCES = [
 async def test_an_utterance_that_ends_is_freed(way: Way, live: bool, autojump_clock: MockClock) -> None:
     engines = ScriptedEngines()
     engines.stt.live = live
+    await check(way, engines)
+
+
+class TasksOfItsOwn(Recogniser):
+    """A recogniser that listens in tasks of its own, as those do that are reached by a socket or a pipe."""
+
+    async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
+        transcripts: list[Transcript] = []
+
+        async def hear() -> None:
+            transcripts.append(await super(TasksOfItsOwn, self).transcribe(utterance, words))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(hear)
+            nursery.start_soon(trio.sleep, 0.1)
+        return transcripts[0]
+
+
+@pytest.mark.parametrize("way", UTTERANCES)
+async def test_an_utterance_that_several_tasks_hear_is_freed(way: Way, autojump_clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.stt = TasksOfItsOwn()
+    engines.stt.live = True
+    engines.scripts["STT"] = engines.stt.script
     await check(way, engines)
 
 

@@ -10,7 +10,8 @@ import msgspec
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
-from adapters.remote.livesocket import Unshaken, WatchedStream, first_cause
+from adapters.remote.causes import FirstCause
+from adapters.remote.livesocket import Unshaken, WatchedStream
 from tests.providers.loopback import Loopback, Reply
 
 
@@ -87,7 +88,7 @@ class SocketLoop(Loopback):
         self._count(open_=1, busy=1)
         try:
             secured = trio.SSLStream(stream, self._tls, server_side=True) if self._tls else stream
-            with contextlib.suppress(Unshaken, ConnectionClosed, trio.BrokenResourceError), first_cause():
+            with contextlib.suppress(Unshaken, ConnectionClosed, trio.BrokenResourceError), FirstCause():
                 await (self._talk(WatchedStream(secured)) if self._raw is None else self._say(secured, self._raw))
         finally:
             await trio.aclose_forcefully(stream)
