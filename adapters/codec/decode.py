@@ -17,6 +17,7 @@ from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, headless, sniff
 from protocol.containers import MAX_HEADER, stream_header
+from protocol.documents import is_document
 from protocol.joined import files_of
 
 DEMUXERS = {
@@ -31,11 +32,14 @@ DEMUXERS = {
 }
 """FFmpeg's demuxer for each format; always named, for its own probing takes pictures and playlists that open files."""
 _PROBED = (
-    "3gp,aac,aax,ac3,act,adx,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,avr,caf,codec2,dsf,dts,eac3,epaf,flac,flv,hca,iff,"
+    "3gp,aac,aax,ac3,act,adx,aiff,amr,ape,asf,asf_o,au,avi,avr,caf,codec2,dsf,dts,eac3,epaf,flac,flv,hca,iff,"
     "ircam,loas,m4a,matroska,mj2,mlp,mmf,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nistsphere,ogg,oma,pvf,qcp,rm,rso,shn,sox,"
     "tak,truehd,tta,voc,w64,wav,webm,wsd,wv,xa,xwma"
 )
-"""The demuxers that may be found by probing: of containers that hold their sound themselves."""
+"""The demuxers that may be found by probing: of containers that hold their sound themselves.
+
+Not amrnb and amrwb, which are AMR without its head: they take text, and much else, for sound.
+"""
 MOST_FILES = 10_000
 """Files that a sound may consist of, one behind the other."""
 _ID3V1 = 128
@@ -105,7 +109,7 @@ def candidates(clip: Clip, *, is_whole: bool = True) -> list[str]:
     if named not in ("pcm16", "wav") and found in (None, "mp3"):
         found = _frame_sync(clip.data) or found
     fallback = "pcm16" if named == "wav" and found is None else named
-    if not clip.data and named != "pcm16":
+    if (not clip.data and named != "pcm16") or (found is None and is_document(clip.data)):
         return []
     last = OTHER if fallback != "pcm16" else None
     return list(dict.fromkeys(name for name in (found, fallback, last) if name))

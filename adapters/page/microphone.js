@@ -20,7 +20,8 @@ export class Microphone {
     this.#onLost = onLost;
     document.addEventListener("visibilitychange", () => { if (document.hidden && !this.on && this.#stream) this.close(); });
     this.#context.addEventListener("statechange", () => { if (this.on && this.#context.state !== "running") this.#lose("The system has taken the sound away from this page."); });
-    this.#load().catch(() => {}); // before the first word; where the server does not answer now, `open` asks again
+    // Before the first word; where the server does not answer now, `open` asks again. Over http there is no worklet.
+    if (isSecureContext) this.#load().catch(() => {});
   }
 
   /** Samples a second. */

@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 import pytest
@@ -65,6 +65,16 @@ class Program:
         return await self.process.wait()
 
 
+@contextmanager
+def not_ignored(number: signal.Signals) -> Iterator[None]:
+    """Start programs that do not ignore a signal, though these tests may have been told to, as by nohup."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 @asynccontextmanager
 async def serving() -> AsyncIterator[Program]:
     """A server in a session of its own, without a terminal."""
@@ -83,7 +93,8 @@ async def serving() -> AsyncIterator[Program]:
                 start_new_session=True,
                 check=False,
             )
-            process: trio.Process = await nursery.start(run)
+            with not_ignored(signal.SIGHUP):
+                process: trio.Process = await nursery.start(run)
             assert process.stdout is not None
             assert process.stderr is not None
             program = Program(process, process.stdout)
@@ -193,7 +204,8 @@ async def test_a_hangup_without_a_terminal_is_logged_and_nothing_else() -> None:
 @pytest.mark.parametrize("closed", [True, False])
 def test_a_terminal_that_goes_away_ends_the_server(closed: bool) -> None:
     pty = pytest.importorskip("pty")
-    pid, terminal = pty.fork()
+    with not_ignored(signal.SIGHUP):
+        pid, terminal = pty.fork()
     if pid == 0:
         os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], {**os.environ, "VIVAVOCE_PROVIDERS_DISCOVER": "false"})
     printed = b""
