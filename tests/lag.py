@@ -13,7 +13,7 @@ MOST_GROWTH = 12.0
 LEAST = 0.001
 """Seconds of processor time that can be told apart from none."""
 ROUNDS = 30
-"""How often both are measured at most; what is linear is done after one or two."""
+"""How many pairs are measured at most; what is linear is done after one or two."""
 
 
 class Stretch(trio.abc.Instrument):
@@ -47,16 +47,16 @@ def stretch() -> Iterator[Stretch]:
 def growth(work: Callable[[int], object], size: int) -> float:
     """How many times the processor time of `work(size)` that of `work(8 * size)` is.
 
-    Each is the best of all its runs, which alternate, until the ratio of the two is no more than MOST_GROWTH: other
-    programs of the machine take the caches away, more so from the larger input. `size` is such that the smaller run
-    takes some milliseconds: less would be noise, and counts as LEAST.
+    The least of several pairs of runs, one after the other, until it is no more than MOST_GROWTH: other programs of the
+    machine take the caches away, mostly from the larger input, and what is quadratic is far above it in every pair.
+    `size` is such that the smaller run takes some milliseconds: less would be noise, and counts as LEAST.
     """
-    small = large = float("inf")
+    ratio = float("inf")
     for _ in range(ROUNDS):
-        small, large = min(small, _cost(work, size)), min(large, _cost(work, TIMES * size))
-        if large / max(small, LEAST) <= MOST_GROWTH:
+        ratio = min(ratio, _cost(work, TIMES * size) / max(_cost(work, size), LEAST))
+        if ratio <= MOST_GROWTH:
             break
-    return large / max(small, LEAST)
+    return ratio
 
 
 def _cost(work: Callable[[int], object], size: int) -> float:

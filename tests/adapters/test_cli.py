@@ -17,6 +17,7 @@ from adapters.cli import main
 from adapters.errors import StartupFailed
 from adapters.logs import LogLine
 from adapters.settings.settings import Settings
+from tests.signalled import signals_restored
 
 Run = Callable[[Settings], Awaitable[None]]
 
@@ -34,7 +35,8 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def called(*arguments: str, environ: dict[str, str] | None = None) -> Result:
-    return CliRunner().invoke(main, arguments, env=environ)
+    with signals_restored():
+        return CliRunner().invoke(main, arguments, env=environ)
 
 
 def with_server(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

@@ -20,6 +20,7 @@ from adapters.welcome import welcome
 from adapters.wire.doors import Doors
 from protocol.printable import printable
 from protocol.tolerant import show
+from tests.signalled import signals_restored
 
 HOSTILE = "\n\r\t\0\x07\x08\x0b\x0c\x1b\x1c\x1d\x1e\x7f\x80\x85\x9b\xad\u061c\u180e\u200b\u200c\u200d\u200e\u200f"
 HOSTILE += "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
@@ -99,7 +100,8 @@ def test_json_on_the_console_stays_json() -> None:
 
 
 def test_what_ends_a_command_is_one_line() -> None:
-    failed = CliRunner().invoke(main, ["serve", "--port", "1\u2028\x9b2J\u202e"])
+    with signals_restored():
+        failed = CliRunner().invoke(main, ["serve", "--port", "1\u2028\x9b2J\u202e"])
     assert failed.exit_code == 2
     assert len(failed.stderr.splitlines()) == 1
     assert "\u202e" not in failed.stderr
