@@ -1,1 +1,0 @@
-"""Behaviour: sessions, pools and connections as Trio actors around pure state machines."""

@@ -1,1 +1,0 @@
-"""The outside world: sockets, engines, codecs, settings and the command line."""

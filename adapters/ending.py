@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import trio
 
-from actors.supervisor import Supervisor
+from actors.running.supervisor import Supervisor
 from adapters.signals import HANGUP, let_through, taken
 from adapters.wire.listener import Listener
 

@@ -9,10 +9,10 @@ from functools import partial
 import trio
 from msgspec.structs import replace
 
-from actors.configuring import resolve
-from actors.lobby import Caps
-from actors.ports import EngineFailed
-from actors.supervisor import Plan, PoolSizes, Supervisor
+from actors.deciding.configuring import resolve
+from actors.ports.calls import EngineFailed
+from actors.running.connections import Caps
+from actors.running.supervisor import Plan, PoolSizes, Supervisor
 from adapters import console, trimming
 from adapters.ending import Ending, received, take_leave
 from adapters.errors import StartupFailed, first_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import trio
 
-from actors.account import Account
+from actors.deciding.account import Account
 
 EVERY = 1.0
 """Seconds between looks."""

@@ -1,1 +1,0 @@
-"""The wire: bytes to typed messages and back, without I/O and without a clock."""

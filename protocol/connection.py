@@ -8,9 +8,10 @@ carries it at the moment. Its life:
        |                                  v                                    |
        +<-------------------------- open on polling          open on websocket from the start
 
-The driver (actors/client.py) owns the sockets and the clock. It hands in what came (`receive_frame`, `receive_payload`,
-`receive_probe`), takes out what is to go (`take`, `take_poll`), and calls `tick` at `deadline`. Every method that
-depends on time is told `now`, in seconds of any monotonic clock. Nothing here waits, so nothing here needs locking.
+The driver (actors/running/connection.py) owns the sockets and the clock. It hands in what came (`receive_frame`,
+`receive_payload`, `receive_probe`), takes out what is to go (`take`, `take_poll`), and calls `tick` at `deadline`.
+Every method that depends on time is told `now`, in seconds of any monotonic clock. Nothing here waits, so nothing here
+needs locking.
 
 The heartbeat is the server's: a ping each `ping_interval` after the last pong, and the connection is closed when no
 pong comes within `ping_timeout`. A polling client that has stopped polling never sees its ping, so an orphaned polling

@@ -18,9 +18,9 @@ import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
-from actors.limits import Limits
-from actors.lobby import Caps
-from actors.supervisor import Plan, PoolSizes, Supervisor
+from actors.deciding.limits import Limits
+from actors.running.connections import Caps
+from actors.running.supervisor import Plan, PoolSizes, Supervisor
 from adapters.client.voiceclient import Auth, Disconnected, Piece, Received, VoiceClient
 from adapters.wire.listener import Door, Listener
 from protocol import engineio, socketio

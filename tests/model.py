@@ -7,7 +7,7 @@ What it shares with the server is the vocabulary alone: the messages and the lim
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from actors.limits import Limits
+from actors.deciding.limits import Limits
 from adapters.client.voiceclient import Received
 from protocol.messages import (
     BufferInitialized,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from actors.limits import Limits
+from actors.deciding.limits import Limits
 from adapters.client.voiceclient import Piece
 from tests.scripted import Act
 from tests.steps import PACES, Way

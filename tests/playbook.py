@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, get_args
 
 from msgspec.structs import replace
 
-from actors.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Release, Send, Start
-from actors.events import (
+from actors.deciding.conversation import Session
+from actors.deciding.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Release, Send, Start
+from actors.deciding.events import (
     Answered,
     Delivered,
     Event,
@@ -31,10 +32,11 @@ from actors.events import (
     Words,
     Written,
 )
-from actors.limits import Limits
-from actors.ports import Delivery, Kind, Sound, Target
-from actors.session import Session
-from actors.table import State
+from actors.deciding.limits import Limits
+from actors.deciding.table import State
+from actors.ports.answering import Delivery
+from actors.ports.calls import Kind
+from actors.ports.sound import Sound, Target
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, Named, read_update
 from protocol.errors import ErrorId

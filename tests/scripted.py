@@ -9,24 +9,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import trio
 
-from actors.audio import whole
-from actors.ports import (
-    Clip,
-    Decoding,
-    Delivery,
-    Encoding,
-    EngineFailed,
-    LanguageModel,
-    Question,
-    Sound,
-    Speech,
-    SpeechToText,
-    Target,
-    TextToSpeech,
-    Transcript,
-    Undecodable,
-    Utterance,
-)
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.audio import whole
+from actors.ports.calls import EngineFailed
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.ports.sound import Clip, Decoding, Encoding, Sound, Target, Undecodable
+from actors.ports.synthesis import Speech, TextToSpeech
 from protocol.audioformat import AudioFormat
 
 T = TypeVar("T")
@@ -297,7 +285,7 @@ class ScriptedAnalyst:
 
 
 class ScriptedEngines:
-    """All engines of a server, one of each kind; satisfies `actors.ports.Engines`."""
+    """All engines of a server, one of each kind; satisfies `actors.ports.engines.Engines`."""
 
     def __init__(self) -> None:
         self.stt = Recogniser()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 from hypothesis import strategies as st
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from protocol.messages import Role
 from tests.scripted import UNDECODABLE, Act, Broken, drips
 from tests.story import Slot

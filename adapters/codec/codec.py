@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from actors.ports import Clip, EngineFailed, Sound, Target, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip, Sound, Target, Undecodable
 from adapters.codec.live import Live
 from adapters.codec.streams import Streams
 from adapters.processes.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
@@ -136,7 +137,7 @@ class AudioCodec:
 
 
 class Samples:
-    """A sound that is still coming, as samples; satisfies `actors.ports.Decoding`."""
+    """A sound that is still coming, as samples; satisfies `actors.ports.sound.Decoding`."""
 
     def __init__(self, live: Live, target: Target) -> None:
         self._live = live

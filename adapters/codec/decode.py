@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from actors.ports import Clip, NoSound, Undecodable
+from actors.ports.sound import Clip, NoSound, Undecodable
 from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, headless, sniff

@@ -16,7 +16,8 @@ import av
 import msgspec
 import numpy as np
 
-from actors.ports import EngineFailed, Sound, Target
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target
 from adapters.codec.pieces import SampleWriter, WavWriter, Writer, split, too_small
 from protocol.audioformat import OUTPUT_RATE
 

@@ -8,7 +8,8 @@ from io import BytesIO
 import av
 import numpy as np
 
-from actors.ports import Clip, EngineFailed, Sound, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip, Sound, Undecodable
 from adapters.codec.decode import Check, candidates, decode
 from adapters.codec.encode import ENCODERS, Settings
 from adapters.codec.pieces import wav_header

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from actors.ports import Clip, Undecodable
+from actors.ports.sound import Clip, Undecodable
 from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
 from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed

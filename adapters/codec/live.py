@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import trio
 
-from actors.ports import EngineFailed, Sound, Target
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.passing import PassingWriter, passing
 from adapters.codec.pieces import Writer, sample_writer, takes_samples
@@ -59,7 +60,7 @@ class Way:
 
 
 class Live:
-    """One sound whose bytes are still coming, into several formats; satisfies `actors.ports.Encoding`."""
+    """One sound whose bytes are still coming, into several formats; satisfies `actors.ports.sound.Encoding`."""
 
     def __init__(self, streams: Streams, opening: Opening) -> None:
         self._streams = streams

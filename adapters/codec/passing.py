@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from actors.ports import Sound, Target
+from actors.ports.sound import Sound, Target
 from adapters.codec.pieces import Writer, split
 from protocol.audioformat import sniff
 

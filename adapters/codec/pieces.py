@@ -4,7 +4,8 @@ import struct
 from collections.abc import Iterator
 from typing import Protocol
 
-from actors.ports import EngineFailed, Sound, Target
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target
 from adapters.codec.heads import UNKNOWN
 from protocol.audioformat import OUTPUT_RATE, AudioFormat
 

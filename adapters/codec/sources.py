@@ -8,7 +8,7 @@ from typing import Protocol
 import av
 import numpy as np
 
-from actors.ports import Clip
+from actors.ports.sound import Clip
 from adapters.codec.decode import DEMUXERS, Block, Check, block_of, blocks_of, sound_of
 from adapters.codec.heads import WavCleaner
 from adapters.codec.pieces import Even

@@ -13,7 +13,8 @@ import itertools
 
 import trio
 
-from actors.ports import EngineFailed, Sound, Target, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target, Undecodable
 from adapters.processes.frames import Drop, Lost, Opening, Push, Pushed
 from adapters.processes.process import Plan
 from adapters.processes.worker import LIVES, Broken, Workers, nothing

@@ -6,7 +6,8 @@ import threading
 import av
 import numpy as np
 
-from actors.ports import EngineFailed, Sound, Target, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target, Undecodable
 from adapters.codec.decode import Block, Check, Resampler, too_long
 from adapters.codec.encode import ENCODERS, encoder_of
 from adapters.codec.incoming import Incoming

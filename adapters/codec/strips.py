@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from actors.ports import NoSound, Target, Undecodable
+from actors.ports.sound import NoSound, Target, Undecodable
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.pieces import Even
 from adapters.codec.streams import Remote, Streams

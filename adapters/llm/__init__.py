@@ -1,1 +1,0 @@
-"""Language models, one file for each provider."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.ports import Question
+from actors.ports.answering import Question
 from adapters.llm.conversation import MOST, PATIENCE, Options, Refusals, Write, insist, prompted, system_prompt, turns
 from adapters.llm.streamed import NOTHING, OVER, Heard, Streamed
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict

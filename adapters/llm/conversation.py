@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 
-from actors.ports import Delivery, Emit, Question, Retraction
+from actors.ports.answering import Delivery, Question
+from actors.ports.calls import Emit, Retraction
 from adapters.providers.provider import ProviderFailed, Verdict
 from adapters.remote.web import Patience
 from protocol.tolerant import show

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.ports import Delivery, Question
+from actors.ports.answering import Delivery, Question
 from adapters.llm import smalltalk
 
 Said = frozenset[str]

@@ -2,7 +2,8 @@
 
 import trio.lowlevel
 
-from actors.ports import Delivery, Emit, Question
+from actors.ports.answering import Delivery, Question
+from actors.ports.calls import Emit
 from adapters.llm import guide
 
 MODELS = ("guide", "echo")

@@ -6,7 +6,7 @@ Each row names the models that are known to write it. Servers take most of these
 import msgspec
 import regex  # type: ignore[import-untyped]
 
-from actors.ports import SPECIAL_TOKENS
+from actors.words.tokens import SPECIAL_TOKENS
 
 
 class Family(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from actors.ports import Question
+from actors.ports.answering import Question
 from adapters.llm.conversation import (
     MOST,
     PATIENCE,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 
 # Left out: questions, which ELIZA only throws back where the guide can be honest; requests, which would be promised and
 # not kept ("What makes you think I can't ...?"); and answers to anything, because then the guide asks back itself.

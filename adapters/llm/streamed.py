@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 import msgspec
 import trio
 
-from actors.ports import Question, Retraction
+from actors.ports.answering import Question
+from actors.ports.calls import Retraction
 from adapters.llm.conversation import Write
 from adapters.llm.thoughts import Thoughts
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict

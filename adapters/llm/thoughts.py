@@ -10,7 +10,7 @@ a sentence that never ends, unless it is a long one.
 
 import regex  # type: ignore[import-untyped]
 
-from actors.ports import Retraction
+from actors.ports.calls import Retraction
 from adapters.llm.marks import ENDS, FIRST, MARK, UNSURE
 
 _QUOTES = {"`": "`", '"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "「": "」"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import trio
 
-from actors.inspecting import Picture
+from actors.running.inspecting import Picture
 from adapters.logs import PACKAGES
 from adapters.pages.static import STRICT, Route, static_route
 from adapters.wire import credentials

@@ -3,8 +3,8 @@
 import msgspec
 import trio
 
-from actors.inspecting import Picture, picture
-from actors.supervisor import Supervisor
+from actors.running.inspecting import Picture, picture
+from actors.running.supervisor import Supervisor
 from adapters.pages import apidocs, clientlibrary, inspection, talkpage
 from adapters.pages.static import Route
 from adapters.providers.engines import ProviderEngines

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 import segno
 
-from actors.table import RULES
+from actors.deciding.table import RULES
 from adapters.pages.static import CONTENT_TYPES, STRICT, Route, static_route
 from adapters.wire.heads import Request
 from adapters.wire.http import Response

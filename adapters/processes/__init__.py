@@ -1,1 +1,0 @@
-"""Worker processes: how the server starts them, feeds them, stops them and replaces them."""

@@ -4,7 +4,7 @@ import struct
 
 import msgspec
 
-from actors.ports import Clip, Sound, Target
+from actors.ports.sound import Clip, Sound, Target
 from protocol.audioformat import AudioFormat
 
 MAX_FRAME = 128 * 1024 * 1024

@@ -12,7 +12,8 @@ import msgspec
 import trio
 
 import adapters
-from actors.ports import EngineFailed, NoSound, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
     Converted,

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 
 import trio
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.frames import Done, Oversize, Progress, Ready, Request
 from adapters.processes.process import Child, Each, Gone, Plan
 from adapters.processes.seat import Seat

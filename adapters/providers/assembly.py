@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from actors.ports import Kind
+from actors.ports.calls import Kind
 from adapters.errors import StartupFailed
 from adapters.providers.candidate import About, Candidate
 from adapters.providers.discovery import NAMES, Found

@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 import msgspec
 import trio
 
-from actors.ports import Kind, Speech
+from actors.ports.calls import Kind
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Listed, Offer
 from adapters.tts.lengths import Limit
 

@@ -12,7 +12,8 @@ import msgspec
 import trio
 from msgspec.structs import replace
 
-from actors.ports import Catalogue, EngineFailed, Kind, ProviderEntry
+from actors.ports.calls import EngineFailed, Kind
+from actors.ports.catalogue import Catalogue, ProviderEntry
 from adapters.providers.candidate import Candidate
 from adapters.providers.provider import Listed, Offer, ProviderFailed, Verdict
 from adapters.providers.table import KINDS, LOCAL, ROWS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import regex  # type: ignore[import-untyped]
 
-from actors.sentences import Cutter
+from actors.words.sentences import Cutter
 from adapters.tts.lengths import Limit
 
 _CLAUSE = regex.compile(r"(?s).+?(?:[,;:–—](?=\s)\s*|[、，；：،؛]\s*|\Z)")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import trio
 
-from actors.ports import EngineFailed, Kind
+from actors.ports.calls import EngineFailed, Kind
 from adapters.providers.provider import Endpoint
 from adapters.remote.web import Call, Patience, Web
 from adapters.remote.wyoming import Info

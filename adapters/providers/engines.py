@@ -8,7 +8,13 @@ from typing import Any, Protocol, runtime_checkable
 
 import trio
 
-from actors.ports import Analyst, Catalogue, Codec, Kind, LanguageModel, SpeechToText, TextToSpeech
+from actors.ports.answering import LanguageModel
+from actors.ports.calls import Kind
+from actors.ports.catalogue import Catalogue
+from actors.ports.engines import Analyst
+from actors.ports.recognition import SpeechToText
+from actors.ports.sound import Codec
+from actors.ports.synthesis import TextToSpeech
 from adapters.codec.codec import AudioCodec
 from adapters.language import Identifier
 from adapters.llm.local import DEFAULT_MODEL, MODELS, Local
@@ -59,7 +65,7 @@ class TextAnalyst(Vader, Identifier):
 
 
 class ProviderEngines:
-    """Satisfies `actors.ports.Engines`. Nothing works before `run` has started them; `random` spreads waits."""
+    """Satisfies `actors.ports.engines.Engines`. Nothing works before `run` has started them; `random` spreads waits."""
 
     def __init__(self, providers: Providers, places: Places | None = None, random: Random | None = None) -> None:
         random = random or Random()

@@ -11,7 +11,7 @@ from typing import Any
 
 import trio
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.providers.candidate import Candidate, E
 from adapters.providers.policy import Policy
 from adapters.providers.provider import Listed, ProviderFailed, Verdict

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from actors.ports import EngineFailed, Kind
+from actors.ports.calls import EngineFailed, Kind
 from adapters.errors import StartupFailed, first_of
 from adapters.providers.assembly import check_preferences
 from adapters.providers.catalogue import Listing

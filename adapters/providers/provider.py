@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 
 
 class Endpoint(msgspec.Struct, frozen=True):

@@ -17,7 +17,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import trio
 
-from actors.ports import Emit, EngineFailed, Undecodable
+from actors.ports.calls import Emit, EngineFailed
+from actors.ports.sound import Undecodable
 from adapters.providers.candidate import Candidate, E
 from adapters.providers.policy import Policy
 from adapters.providers.provider import ProviderFailed, Verdict, reaching

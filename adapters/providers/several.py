@@ -3,7 +3,9 @@
 import trio
 from msgspec.structs import replace
 
-from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech, TextToSpeech, Undecodable
+from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.sound import Clip, Undecodable
+from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.providers.cutting import cut
 from adapters.remote.causes import FirstCause
 from adapters.tts.lengths import Limit

@@ -6,23 +6,13 @@ from typing import Generic
 
 from msgspec.structs import replace
 
-from actors.audio import Complete, Decoded
-from actors.configuring import has_voice
-from actors.ports import (
-    Audio,
-    Clip,
-    Codec,
-    Delivery,
-    Emit,
-    LanguageModel,
-    Question,
-    Retraction,
-    Speech,
-    SpeechToText,
-    TextToSpeech,
-    Transcript,
-    Utterance,
-)
+from actors.deciding.configuring import has_voice
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.audio import Complete, Decoded
+from actors.ports.calls import Emit, Retraction
+from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
+from actors.ports.sound import Clip, Codec
+from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.providers.candidate import Candidate, E
 from adapters.providers.failover import Failover
 from adapters.providers.race import Progress, T

@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from actors.ports import Kind, LanguageModel, Speech, SpeechToText, TextToSpeech
+from actors.ports.answering import LanguageModel
+from actors.ports.calls import Kind
+from actors.ports.recognition import SpeechToText
+from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import AIGAMES, OPENAI, OpenAiChat
 from adapters.providers.provider import Endpoint

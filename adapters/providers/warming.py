@@ -4,8 +4,12 @@ from typing import Any, assert_never
 
 import trio
 
-from actors.audio import Complete
-from actors.ports import Clip, Delivery, EngineFailed, Question, Speech, Utterance
+from actors.ports.answering import Delivery, Question
+from actors.ports.audio import Complete
+from actors.ports.calls import EngineFailed
+from actors.ports.recognition import Utterance
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.candidate import Candidate
 
 WITHIN = 120.0

@@ -1,1 +1,0 @@
-"""How a provider is reached: HTTP, server-sent events, WebSocket, Wyoming."""

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Protocol, Self
 
-from actors.pace import ITEMS, Pace
+from actors.ports.pace import ITEMS, Pace
 from adapters.providers.provider import ProviderFailed
 from adapters.remote.faults import of_type
 from adapters.remote.sse import EventReader, ServerSentEvent, TooLong

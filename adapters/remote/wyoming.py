@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 import msgspec
 import trio
 
-from actors.pace import Pace
-from actors.ports import EngineFailed, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.pace import Pace
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import ProviderFailed, Verdict, reached
 from adapters.remote.web import Patience
 

@@ -1,1 +1,0 @@
-"""The operator's settings: what there is, and how it is read."""

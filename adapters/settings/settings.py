@@ -5,8 +5,8 @@ from typing import Annotated
 
 import msgspec
 
-from actors.limits import Limits
-from actors.ports import Kind
+from actors.deciding.limits import Limits
+from actors.ports.calls import Kind
 from adapters.settings.section import (
     Host,
     HostName,

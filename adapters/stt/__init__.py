@@ -1,1 +1,0 @@
-"""Engines that recognise speech, one file per provider."""

@@ -5,8 +5,9 @@ https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text
 
 import msgspec
 
-from actors.audio import whole
-from actors.ports import Emit, Transcript, Utterance
+from actors.ports.audio import whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import Transcript, Utterance
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
 from adapters.stt.wavefile import seconds_of, wav_of

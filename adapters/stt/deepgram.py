@@ -11,7 +11,9 @@ from typing import TypeVar
 import msgspec
 import trio
 
-from actors.ports import Audio, Emit, Transcript, Undecodable, Utterance
+from actors.ports.calls import Emit
+from actors.ports.recognition import Audio, Transcript, Utterance
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed
 from adapters.remembered import Remembered
 from adapters.remote.faults import scrub

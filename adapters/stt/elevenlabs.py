@@ -7,8 +7,9 @@ from itertools import islice
 
 import msgspec
 
-from actors.audio import Complete, whole
-from actors.ports import Emit, Transcript, Utterance
+from actors.ports.audio import Complete, whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import Transcript, Utterance
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed
 from adapters.remote.web import Call, Patience, Web
 from adapters.stt.files import FILES

@@ -7,8 +7,10 @@ import base64
 
 import msgspec
 
-from actors.audio import whole
-from actors.ports import Emit, Transcript, Undecodable, Utterance
+from actors.ports.audio import whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Call, Patience, Web
 from adapters.stt.languages import terms

@@ -5,8 +5,9 @@ from contextlib import ExitStack
 
 import trio
 
-from actors.audio import whole
-from actors.ports import Audio, Emit, EngineFailed, Transcript, Utterance
+from actors.ports.audio import whole
+from actors.ports.calls import Emit, EngineFailed
+from actors.ports.recognition import Audio, Transcript, Utterance
 from adapters.processes.frames import Done, Hear, Recognise, Recognised
 from adapters.processes.process import Plan
 from adapters.processes.worker import LIVES, Broken, Kept, Workers

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.child import Abandoned, Line, serve
 from adapters.processes.frames import Hear, Heard, Ready, Recognise, Recognised, Request, Result, Words
 

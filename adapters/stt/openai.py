@@ -9,8 +9,10 @@ from typing import TypeVar
 
 import msgspec
 
-from actors.audio import whole
-from actors.ports import Emit, Transcript, Undecodable, Utterance
+from actors.ports.audio import whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remembered import Remembered
 from adapters.remote.faults import error_of

@@ -1,6 +1,6 @@
 """The words of an utterance as they become known, on their way from a worker process to who waits for them."""
 
-from actors.ports import Emit
+from actors.ports.calls import Emit
 from adapters.processes.frames import Progress, Words
 
 

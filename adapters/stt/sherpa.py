@@ -7,8 +7,9 @@ from pathlib import Path
 
 import trio
 
-from actors.audio import Complete, whole
-from actors.ports import Emit, EngineFailed, Transcript, Utterance
+from actors.ports.audio import Complete, whole
+from actors.ports.calls import Emit, EngineFailed
+from actors.ports.recognition import Transcript, Utterance
 from adapters.processes.frames import Recognise, Recognised
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers

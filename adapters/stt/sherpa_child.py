@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.child import Line, serve
 from adapters.processes.frames import Ready, Recognise, Recognised, Request, Result, Words
 from adapters.stt.sherpa_models import Found, find

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 
 METADATA = 64 * 1024
 """Bytes at the end of an ONNX file in which its metadata are."""

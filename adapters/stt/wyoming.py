@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 
 import trio
 
-from actors.audio import Complete
-from actors.ports import Audio, Emit, EngineFailed, Undecodable, Utterance
-from actors.ports import Transcript as Recognised
+from actors.ports.audio import Complete
+from actors.ports.calls import Emit, EngineFailed
+from actors.ports.recognition import Audio, Utterance
+from actors.ports.recognition import Transcript as Recognised
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import Offer, ProviderFailed, Verdict
 from adapters.remote.causes import FirstCause
 from adapters.remote.web import Patience

@@ -1,1 +1,0 @@
-"""Engines that speak, one file per provider."""

@@ -6,7 +6,8 @@ page) are no sound, whatever they are called.
 
 import re
 
-from actors.ports import Clip, Emit
+from actors.ports.calls import Emit
+from actors.ports.sound import Clip
 from adapters.providers.provider import Endpoint, ProviderFailed
 from adapters.remote.faults import of_type, of_words
 from adapters.remote.web import Answer

@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from actors.ports import Clip, Emit, Speech
+from actors.ports.calls import Emit
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, Offer
 from adapters.remote.web import Call, Patience, Web
 from adapters.tts.body import relay

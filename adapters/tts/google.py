@@ -7,7 +7,9 @@ https://docs.cloud.google.com/text-to-speech/quotas.
 
 import msgspec
 
-from actors.ports import Clip, Emit, Speech
+from actors.ports.calls import Emit
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.faults import of_error
 from adapters.remote.jsontext import parsed

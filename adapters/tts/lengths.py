@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from actors.ports import Speech
+from actors.ports.synthesis import Speech
 
 
 class Limit(msgspec.Struct, frozen=True):

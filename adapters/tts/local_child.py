@@ -7,7 +7,7 @@ from pathlib import Path
 
 import espeakng_loader
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.child import Line, serve
 from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import trio
 
-from actors.ports import Clip, Emit, EngineFailed, Retraction, Speech
+from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.processes.frames import Progress, Sounded, Synthesise
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers

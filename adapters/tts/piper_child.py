@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.child import Line, serve
 from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
 

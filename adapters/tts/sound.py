@@ -2,7 +2,9 @@
 
 import re
 
-from actors.ports import Clip, EngineFailed, Speech
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.pieces import Even
 from adapters.providers.provider import Endpoint, ProviderFailed

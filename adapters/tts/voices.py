@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from actors.ports import Speech
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, ProviderFailed
 from adapters.remote.web import Patience
 

@@ -2,7 +2,9 @@
 
 import trio
 
-from actors.ports import Clip, Emit, Speech
+from actors.ports.calls import Emit
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Patience
 from adapters.remote.wyoming import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors.credentials import matches, refusal
+from actors.running.credentials import matches, refusal
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
 

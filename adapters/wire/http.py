@@ -12,7 +12,7 @@ import h11
 import msgspec
 import trio
 
-from actors.pace import Pace
+from actors.ports.pace import Pace
 from adapters.wire.heads import MAX_HEAD, BadRequest, Request, read_head
 
 MOST_EMPTY = 16

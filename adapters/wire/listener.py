@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 import trio
 
-from actors.client import Client
-from actors.lobby import Full
+from actors.running.connection import Client
+from actors.running.connections import Full
 from adapters.wire import credentials, polling, websocket
 from adapters.wire.accepting import PatientListener
 from adapters.wire.heads import BadRequest, Request

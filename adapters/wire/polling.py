@@ -5,8 +5,8 @@ from typing import Protocol
 import msgspec
 import trio
 
-from actors.client import Client
-from actors.lobby import Full, Lobby
+from actors.running.connection import Client
+from actors.running.connections import Full, Lobby
 from adapters.wire.heads import Request
 from adapters.wire.http import HttpConnection, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET

@@ -9,7 +9,8 @@ shut everybody out that opens them and says nothing. Three kinds are told apart:
 * *waiting*: asked something before, and it is the peer's turn: for the next request on a connection that is kept, for
   the rest of a body, or to take its answer, which may be more than the kernel holds. They count towards the bound on
   all streams alone, and give way there.
-* *served*: the server works for it, or it is a WebSocket. Nothing here closes it; actors/lobby.py bounds those.
+* *served*: the server works for it, or it is a WebSocket. Nothing here closes it; the connection
+  registry bounds those.
 
 The address is the peer's own: whom a proxy forwards for stands in the head, and these have sent none.
 """
@@ -18,7 +19,7 @@ import logging
 
 import trio
 
-from actors.addresses import Crowd
+from actors.running.addresses import Crowd
 
 log = logging.getLogger(__name__)
 TOLD_EVERY = 60.0

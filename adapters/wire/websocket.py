@@ -7,7 +7,7 @@ import math
 import trio
 from wsproto.utilities import generate_accept_token
 
-from actors.client import TransportClosed
+from actors.running.connection import TransportClosed
 from adapters.wire import framing
 from adapters.wire.framing import Closing, Incoming, Part, Ping
 from adapters.wire.heads import Request
@@ -38,7 +38,7 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 
 
 class WebSocketTransport:
-    """A WebSocket as actors/client.py wants a transport. One task may receive while another sends."""
+    """A WebSocket as actors/running/connection.py wants a transport. One task may receive while another sends."""
 
     def __init__(self, stream: trio.abc.Stream, incoming: Incoming) -> None:
         self._stream = stream

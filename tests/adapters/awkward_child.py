@@ -5,7 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-from actors.ports import EngineFailed, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Undecodable
 from adapters.processes.child import Line, serve
 from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise
 

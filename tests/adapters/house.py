@@ -7,9 +7,9 @@ from functools import partial
 import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
 
-from actors.limits import Limits
-from actors.lobby import Caps
-from actors.supervisor import Plan, Supervisor
+from actors.deciding.limits import Limits
+from actors.running.connections import Caps
+from actors.running.supervisor import Plan, Supervisor
 from adapters.ending import take_leave
 from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing

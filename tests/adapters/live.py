@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import msgspec
 
-from actors.ports import Clip, Sound, Target
+from actors.ports.sound import Clip, Sound, Target
 from adapters.codec.decode import decode
 from adapters.codec.streams_child import Stream
 from adapters.processes.frames import Opening, Pushed

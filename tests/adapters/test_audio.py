@@ -12,7 +12,8 @@ import pytest
 import trio
 import trio.testing
 
-from actors.ports import Clip, EngineFailed, NoSound, Sound, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip, NoSound, Sound, Undecodable
 from adapters.codec.codec import AudioCodec
 from adapters.processes.frames import MAX_FRAME
 from protocol.audioformat import AudioFormat

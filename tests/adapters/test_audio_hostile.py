@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from actors.ports import Clip, Target, Undecodable
+from actors.ports.sound import Clip, Target, Undecodable
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.live import cut

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Target, Undecodable
+from actors.ports.sound import Target, Undecodable
 from adapters.codec.sources import FULL
 from adapters.codec.streams_child import Stream
 from adapters.processes.frames import Opening

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import EngineFailed, Sound, Target
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Sound, Target
 from adapters.codec.heads import Shape, WavReader
 from adapters.codec.passing import passing
 from adapters.codec.pieces import WavWriter, sample_writer, takes_samples, wav_header

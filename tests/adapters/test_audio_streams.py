@@ -8,7 +8,8 @@ import pytest
 import trio
 import trio.testing
 
-from actors.ports import Clip, Encoding, EngineFailed, Sound, Target, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip, Encoding, Sound, Target, Undecodable
 from adapters.codec import streams as held_by
 from adapters.codec.codec import AudioCodec
 from adapters.codec.pieces import wav_header

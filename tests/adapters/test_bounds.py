@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.lobby import Caps, Full
+from actors.running.connections import Caps, Full
 from adapters.wire.http import Deadlines
 from protocol.connection import POLLING, WEBSOCKET, Timing
 from protocol.errors import CloseReason

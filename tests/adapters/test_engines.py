@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trio
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.errors import StartupFailed
 from adapters.pages import site
 from adapters.providers import discovery, engines

@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from actors.ports import Clip, Target
+from actors.ports.sound import Clip, Target
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, AudioFormat, identify, parse_input
 from tests.adapters.live import at_once, cut, decoded

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Clip, Delivery, EngineFailed, Exchange, Facts, LanguageModel, Question, Retraction
+from actors.ports.answering import Delivery, Exchange, Facts, LanguageModel, Question
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.sound import Clip
 from adapters.llm import guide, smalltalk
 from adapters.llm.local import DEFAULT_MODEL, MODELS, Local
 from protocol.audioformat import AudioFormat

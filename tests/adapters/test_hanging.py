@@ -8,8 +8,11 @@ import pytest
 import trio
 import trio.testing
 
-from actors.audio import Growing
-from actors.ports import Clip, EngineFailed, Retraction, Sound, Speech, Target, Transcript, Utterance
+from actors.ports.audio import Growing
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Clip, Sound, Target
+from actors.ports.synthesis import Speech
 from adapters.codec.codec import AudioCodec
 from adapters.stt.local import LocalRecogniser
 from adapters.tts.local import LocalSpeech

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.member import Member
+from actors.running.member import Member
 from protocol.errors import CloseReason
 from protocol.multiplex import Waits
 from tests.adapters.house import SOCKET, Polled, standing

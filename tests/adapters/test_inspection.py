@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.inspecting import Picture
+from actors.running.inspecting import Picture
 from adapters.pages.inspection import KEPT_ERRORS, Mishaps, routes
 from adapters.wire.heads import Request
 from adapters.wire.http import Response

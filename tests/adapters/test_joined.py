@@ -8,7 +8,7 @@ import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Clip, Target, Undecodable
+from actors.ports.sound import Clip, Target, Undecodable
 from adapters.codec.codec import AudioCodec
 from adapters.codec.decode import MOST_FILES
 from adapters.codec.pieces import wav_header

@@ -6,8 +6,8 @@ import pytest
 import trio
 from trio.testing import memory_stream_pair
 
-from actors.pace import BYTES, ITEMS
-from actors.ports import Target
+from actors.ports.pace import BYTES, ITEMS
+from actors.ports.sound import Target
 from adapters.codec.codec import AudioCodec
 from adapters.codec.heads import MOST_CHUNKS, WavReader
 from adapters.codec.live import STEP, passed

@@ -8,8 +8,11 @@ import soxr
 import trio
 import trio.testing
 
-from actors.audio import Complete, Growing
-from actors.ports import Clip, EngineFailed, Retraction, Speech, Transcript, Utterance
+from actors.ports.audio import Complete, Growing
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.stt.local import LocalRecogniser
 from adapters.stt.local_child import Hiss, words
 from adapters.tts.local import FORMAT, LocalSpeech

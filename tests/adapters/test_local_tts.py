@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import trio
 
-from actors.ports import Clip, EngineFailed, Retraction, Speech
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.processes.frames import Voice
 from adapters.tts.local import FORMAT, MAX_TEXT, LocalSpeech, bcp47, choose, pace, plain
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import trio
 
-from actors.audio import whole
-from actors.effects import Transcribe
-from actors.events import Failed, StageEvent
-from actors.limits import Limits
-from actors.ports import Clip, Codec, Emit, NoSound, SpeechToText, Transcript, Undecodable, Utterance
-from actors.stages import perform
+from actors.deciding.effects import Transcribe
+from actors.deciding.events import Failed, StageEvent
+from actors.deciding.limits import Limits
+from actors.ports.audio import whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.ports.sound import Clip, Codec, NoSound, Undecodable
+from actors.running.stages import perform
 from adapters.codec.codec import AudioCodec
 from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, OTHER, AudioFormat, identify, sniff

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors.table import RULES
+from actors.deciding.table import RULES
 from adapters import page
 from adapters.pages.static import static_route
 from adapters.pages.talkpage import MOST_QR, about, routes

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import trio
 
-from actors.ports import Clip, EngineFailed, Retraction, Speech
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Offer
 from adapters.tts.piper import MAX_TEXT, PiperSpeech, plain
 from protocol.audioformat import AudioFormat

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from actors import limits
+from actors.deciding import limits
 from adapters.errors import BadSettings
 from adapters.providers.table import ROWS
 from adapters.settings import reading

@@ -8,8 +8,9 @@ import pytest
 import sherpa_onnx
 import trio
 
-from actors.audio import Complete
-from actors.ports import EngineFailed, Transcript, Utterance
+from actors.ports.audio import Complete
+from actors.ports.calls import EngineFailed
+from actors.ports.recognition import Transcript, Utterance
 from adapters.providers.provider import Offer, ProviderFailed
 from adapters.stt.sherpa import SherpaRecogniser
 from adapters.stt.sherpa_child import LONGEST, pieces

@@ -3,7 +3,8 @@
 import pytest
 import trio
 
-from actors.ports import EngineFailed, Target
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Target
 from adapters.codec import streams as held_by
 from adapters.codec.streams import MOVES, SLICE, Remote, Streams
 from adapters.codec.streams_child import Streams as Engine

@@ -3,7 +3,7 @@
 import trio
 from trio.testing import MockClock
 
-from actors.account import Account
+from actors.deciding.account import Account
 from adapters import trimming
 
 

@@ -10,7 +10,7 @@ import pytest
 import trio
 from trio.testing import memory_stream_pair
 
-from actors.supervisor import Plan, Supervisor
+from actors.running.supervisor import Plan, Supervisor
 from adapters.wire.framing import Came, Incoming
 from adapters.wire.listener import Door, Listener
 from adapters.wire.websocket import WebSocketTransport

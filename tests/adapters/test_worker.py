@@ -12,7 +12,8 @@ import pytest
 import trio
 import trio.testing
 
-from actors.ports import EngineFailed, Undecodable
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Undecodable
 from adapters.processes import process, seat
 from adapters.processes.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
 from adapters.processes.process import Plan

@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.frames import Progress, Sounded, Spoken, Synthesise
 from adapters.processes.liveness import LOOK, SILENT_WITHIN, STOPPED_LOOKS
 from adapters.processes.seat import PAUSES

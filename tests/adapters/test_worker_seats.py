@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.processes.process import GONE_WITHIN
 from adapters.processes.seat import PAUSES, START_WITHIN, WAIT_WITHIN
 from tests.adapters.machine import BROKEN, GARBAGE, MUTE, PATH, TITLE, Machine, ask, running

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trio
 
-from actors.ports import Clip, Target
+from actors.ports.sound import Clip, Target
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import AudioFormat
 from tests.adapters.sounds import WRITERS, voice, written

@@ -10,28 +10,15 @@ from pathlib import Path
 
 import trio
 
-from actors.configuring import resolve
-from actors.ports import (
-    Analyst,
-    Catalogue,
-    Clip,
-    Codec,
-    Decoding,
-    Delivery,
-    Emit,
-    Encoding,
-    LanguageModel,
-    ProviderEntry,
-    Question,
-    Sound,
-    Speech,
-    SpeechToText,
-    Target,
-    TextToSpeech,
-    Transcript,
-    Utterance,
-)
-from actors.supervisor import Plan, PoolSizes, Supervisor
+from actors.deciding.configuring import resolve
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.calls import Emit
+from actors.ports.catalogue import Catalogue, ProviderEntry
+from actors.ports.engines import Analyst
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.ports.sound import Clip, Codec, Decoding, Encoding, Sound, Target
+from actors.ports.synthesis import Speech, TextToSpeech
+from actors.running.supervisor import Plan, PoolSizes, Supervisor
 from adapters import trimming
 from adapters.codec.codec import AudioCodec
 from adapters.server import calm_collector

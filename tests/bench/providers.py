@@ -14,7 +14,8 @@ import httpx
 import msgspec
 import trio
 
-from actors.ports import Delivery, LanguageModel, Question, Retraction
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.calls import Retraction
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import OpenAiChat
 from adapters.providers.provider import Endpoint

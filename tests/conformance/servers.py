@@ -7,8 +7,8 @@ from typing import Any, assert_never
 
 import trio
 
-from actors.client import Application, Client
-from actors.lobby import Caps, Lobby
+from actors.running.connection import Application, Client
+from actors.running.connections import Caps, Lobby
 from adapters.wire.listener import Door, Listener
 from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame

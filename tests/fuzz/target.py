@@ -40,7 +40,7 @@ def _step(connection: Connection, multiplex: Multiplex, piece: bytes, now: float
 
 
 def _take(multiplex: Multiplex, came: Came) -> None:
-    """What actors/member.py does with it, as far as that is the protocol layer's; answers have to be fit to send."""
+    """What a member of a session does with it, as far as that is the protocol layer's; answers must be fit to send."""
     match came:
         case ConnectAsked("/", auth):
             try:

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.member import Acknowledged
-from actors.table import State
+from actors.deciding.table import State
+from actors.running.member import Acknowledged
 from protocol import socketio
 from protocol.apifields import ERRORS, FIELDS
 from protocol.apitext import ACK, CONNECT_ERROR, ENTRIES, HANDSHAKE, Example, Handshake, Refusal

@@ -7,21 +7,12 @@ from typing import Any
 
 import trio
 
-from actors.audio import Complete, whole
-from actors.ports import (
-    Clip,
-    Decoding,
-    Delivery,
-    Emit,
-    EngineFailed,
-    Kind,
-    Question,
-    Sound,
-    Speech,
-    Target,
-    Transcript,
-    Utterance,
-)
+from actors.ports.answering import Delivery, Question
+from actors.ports.audio import Complete, whole
+from actors.ports.calls import Emit, EngineFailed, Kind
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Clip, Decoding, Sound, Target
+from actors.ports.synthesis import Speech
 from adapters.providers.candidate import About, Candidate
 from adapters.providers.provider import Offer, ProviderFailed, Verdict, reached
 from protocol.audioformat import AudioFormat

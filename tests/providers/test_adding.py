@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import trio
 
-from actors.ports import Clip
+from actors.ports.sound import Clip
 from adapters.providers import table as providers
 from adapters.providers.provider import Listed
 from adapters.settings.settings import Account

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from actors.ports import Exchange, Question
+from actors.ports.answering import Exchange, Question
 from adapters.llm.anthropic import DEFAULT_MODEL, AnthropicChat
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Web

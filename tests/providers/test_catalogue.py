@@ -8,7 +8,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import Kind
+from actors.ports.calls import Kind
 from adapters.providers.catalogue import AGAIN, FRESH, MOST, NO_CHOICE, STALE, Listing, Lists, Roster
 from adapters.providers.provider import Offer
 from adapters.providers.table import LOCAL

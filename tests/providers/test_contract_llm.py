@@ -7,7 +7,8 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Delivery, Emit, Exchange, LanguageModel, Question, Retraction
+from actors.ports.answering import Delivery, Exchange, LanguageModel, Question
+from actors.ports.calls import Emit, Retraction
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, OpenAiChat
 from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict

@@ -7,7 +7,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import Delivery, Retraction
+from actors.ports.answering import Delivery
+from actors.ports.calls import Retraction
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Patience, Web
 from tests.providers.loopback import KEY, NET, Break, Reply, Step, browsing, endpoint_of, json_reply, loopback, sse

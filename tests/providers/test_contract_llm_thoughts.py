@@ -8,7 +8,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import Delivery, Retraction
+from actors.ports.answering import Delivery
+from actors.ports.calls import Retraction
 from adapters.remote.web import Patience, Web
 from tests.providers.loopback import Loopback, Step, browsing, endpoint_of, loopback, sse
 from tests.providers.test_contract_llm import KINDS, Adapter, Kind, question

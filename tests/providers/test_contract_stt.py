@@ -12,8 +12,8 @@ import msgspec
 import pytest
 import trio
 
-from actors.audio import Complete
-from actors.ports import SpeechToText, Transcript, Utterance
+from actors.ports.audio import Complete
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from adapters.providers.provider import Endpoint, Listed, ProviderFailed, Verdict
 from adapters.remote.web import Patience, Web
 from adapters.stt import elevenlabs

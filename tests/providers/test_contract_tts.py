@@ -12,7 +12,9 @@ import msgspec
 import pytest
 import trio
 
-from actors.ports import Clip, Retraction, Speech, TextToSpeech
+from actors.ports.calls import Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.providers.candidate import About, Candidate
 from adapters.providers.failover import Failover
 from adapters.providers.policy import Policy

@@ -12,8 +12,12 @@ import trio.lowlevel
 from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.audio import Growing, whole
-from actors.ports import Clip, Delivery, EngineFailed, Question, Retraction, Speech, Undecodable, Utterance
+from actors.ports.answering import Delivery, Question
+from actors.ports.audio import Growing, whole
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.recognition import Utterance
+from actors.ports.sound import Clip, Undecodable
+from actors.ports.synthesis import Speech
 from adapters.providers.candidate import Candidate
 from adapters.providers.failover import Failover
 from adapters.providers.policy import Policy

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors.configuring import resolve
+from actors.deciding.configuring import resolve
 from adapters.client.talk import Options, session_update
 from adapters.client.voiceclient import VoiceClient
 from adapters.llm.local import MODELS

@@ -8,8 +8,8 @@ import trio
 import trustme
 from trio_websocket import WebSocketConnection
 
-from actors.audio import Complete, Growing
-from actors.ports import Transcript
+from actors.ports.audio import Complete, Growing
+from actors.ports.recognition import Transcript
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict, reaching
 from adapters.remote.livesocket import SocketCall
 from adapters.remote.web import Patience

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from actors.ports import Question
+from actors.ports.answering import Question
 from adapters.llm.anthropic import AnthropicChat
 from adapters.llm.openai import OPENAI, OpenAiChat
 from adapters.providers.provider import ProviderFailed

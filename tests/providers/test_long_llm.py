@@ -7,7 +7,8 @@ import pytest
 import trio
 import trio.lowlevel
 
-from actors.ports import Delivery, Exchange, Question, Retraction
+from actors.ports.answering import Delivery, Exchange, Question
+from actors.ports.calls import Retraction
 from adapters.llm.openai import COMPATIBLE, OPENAI, OpenAiChat
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Web

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from actors.ports import Exchange, Question
+from actors.ports.answering import Exchange, Question
 from adapters.llm.conversation import Refusals, turns
 from adapters.llm.openai import AIGAMES, COMPATIBLE, OPENAI, Dialect, OpenAiChat
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict

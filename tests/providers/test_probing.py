@@ -7,7 +7,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.providers.candidate import Candidate
 from tests.providers.fakes import Fake, candidate, passing, refused
 from tests.providers.test_failover import POLICY, SEEDS, Asking, running

@@ -7,7 +7,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import Clip, EngineFailed, Retraction, Undecodable
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.sound import Clip, Undecodable
 from adapters.providers.candidate import Candidate
 from adapters.providers.failover import Failover
 from adapters.providers.provider import Offer

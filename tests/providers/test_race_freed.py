@@ -6,7 +6,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from actors.ports import EngineFailed
+from actors.ports.calls import EngineFailed
 from adapters.remote.causes import FirstCause
 from tests.cycles import freed_by_counting
 from tests.providers.fakes import Fake, Hang, candidate, passing

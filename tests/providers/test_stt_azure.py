@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
-from actors.audio import Complete
-from actors.ports import Transcript, Utterance
+from actors.ports.audio import Complete
+from actors.ports.recognition import Transcript, Utterance
 from adapters.providers.provider import Endpoint, ProviderFailed, Verdict
 from adapters.remote.web import Call, Web
 from adapters.stt.azure import AzureRecogniser

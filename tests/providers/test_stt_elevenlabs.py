@@ -7,8 +7,8 @@ import msgspec
 import pytest
 import trio
 
-from actors.audio import Complete
-from actors.ports import SpeechToText, Transcript, Utterance
+from actors.ports.audio import Complete
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from adapters.providers.provider import Offer, ProviderFailed, Verdict
 from adapters.remote.web import Patience
 from adapters.stt import elevenlabs

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
-from actors.audio import Complete
-from actors.ports import Transcript, Undecodable, Utterance
+from actors.ports.audio import Complete
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import ProviderFailed, Verdict
 from adapters.stt.google import GoogleRecogniser
 from protocol.audioformat import AudioFormat

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Retraction
+from actors.ports.calls import Retraction
 from adapters.llm.marks import FAMILIES
 from adapters.llm.thoughts import Thoughts
 from tests.lag import MOST_GROWTH, growth

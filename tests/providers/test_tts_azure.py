@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from actors.ports import Clip, Speech
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.tts.azure import BY_GENDER, AzureSpeech, markup
 from protocol.audioformat import AudioFormat

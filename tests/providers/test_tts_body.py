@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Clip
+from actors.ports.sound import Clip
 from adapters.providers.provider import Endpoint, ProviderFailed
 from adapters.tts.announced import Announced, announced
 from adapters.tts.body import Body

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from actors.ports import Clip, Speech
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Offer, ProviderFailed
 from adapters.tts.elevenlabs import BY_GENDER, ElevenLabsSpeech
 from protocol.audioformat import AudioFormat

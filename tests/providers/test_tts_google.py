@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from actors.ports import Clip, Speech
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Offer, ProviderFailed, Verdict
 from adapters.tts.google import LONGEST, GoogleSpeech
 from protocol.audioformat import AudioFormat

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from trio.testing import MockClock
 
-from actors.ports import Clip, EngineFailed, Retraction
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.sound import Clip
 from adapters.providers.cutting import cut
 from adapters.providers.several import HELD, synthesise
 from adapters.providers.standins import Synthesiser

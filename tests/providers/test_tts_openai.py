@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from actors.ports import Clip, Speech
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.remote.web import Web
 from adapters.tts.openai import URL, VOICES, CompatibleSpeech, OpenAISpeech

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports import Clip, EngineFailed
+from actors.ports.calls import EngineFailed
+from actors.ports.sound import Clip
 from adapters.tts.sound import Reading, fitting, sayable
 from protocol.audioformat import AudioFormat
 from tests.providers.sounds import MP3, OPUS, PCM, SAMPLES, wav

@@ -4,7 +4,7 @@ import pytest
 import trio
 import trio.lowlevel
 
-from actors.ports import Speech
+from actors.ports.synthesis import Speech
 from adapters.providers.provider import ProviderFailed
 from adapters.tts.voices import MOST, Voice, Voices, choose, find
 

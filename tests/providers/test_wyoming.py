@@ -9,8 +9,9 @@ import pytest
 import trio
 import trio.testing
 
-from actors.audio import Complete, Growing
-from actors.ports import Clip, Transcript
+from actors.ports.audio import Complete, Growing
+from actors.ports.recognition import Transcript
+from actors.ports.sound import Clip
 from adapters.providers.provider import Offer, ProviderFailed, Verdict, reaching
 from adapters.remote.wyoming import Synthesize, bcp47, nearest, pack
 from adapters.stt.wyoming import WyomingRecogniser, terms

@@ -8,8 +8,9 @@ import pytest
 import trio
 import trio.testing
 
-from actors.audio import Complete, Growing
-from actors.ports import Audio, Transcript, Undecodable, Utterance
+from actors.ports.audio import Complete, Growing
+from actors.ports.recognition import Audio, Transcript, Utterance
+from actors.ports.sound import Undecodable
 from adapters.providers.provider import ProviderFailed
 from adapters.remote.wyoming import MAX_JSON
 from adapters.stt.wyoming import MAX_TEXT, WyomingRecogniser

@@ -5,7 +5,7 @@ import pytest
 import trio
 import trio.testing
 
-from actors.ports import Clip
+from actors.ports.sound import Clip
 from adapters.providers.provider import ProviderFailed
 from adapters.tts.wyoming import MAX_TEXT, WyomingSpeech
 from protocol.audioformat import AudioFormat

@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 import trio
 import trio.testing
 
-from actors.ports import Audio, Clip, Speech, Utterance
+from actors.ports.recognition import Audio, Utterance
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.remote.web import Patience
 from adapters.stt.wyoming import WyomingRecogniser
 from adapters.tts.wyoming import WyomingSpeech

@@ -5,8 +5,13 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from actors.ports import Analyst, Codec, Emit, LanguageModel, SpeechToText, TextToSpeech, Transcript, Utterance
-from actors.supervisor import Plan, Supervisor
+from actors.ports.answering import LanguageModel
+from actors.ports.calls import Emit
+from actors.ports.engines import Analyst
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.ports.sound import Codec
+from actors.ports.synthesis import TextToSpeech
+from actors.running.supervisor import Plan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.llm.local import Local
 from adapters.wire.listener import Door, Listener
@@ -46,7 +51,7 @@ class Ear:
 
 
 class LiveEngines:
-    """The real codec and guide, an Ear, and a synthesiser that needs no time; satisfies `actors.ports.Engines`."""
+    """The real codec and guide, an Ear, and a synthesiser that needs no time; all the engines of a server."""
 
     def __init__(self, codec: AudioCodec) -> None:
         self.ear = Ear()

@@ -10,7 +10,9 @@ import msgspec
 import numpy as np
 import trio
 
-from actors.ports import Clip, Retraction, Speech
+from actors.ports.calls import Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.tts.local import FORMAT, LocalSpeech
 
 QUESTION, THANKS = "What did you hear me say?", "Thank you very much."

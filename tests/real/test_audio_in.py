@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 import trio
 
-from actors.ports import Clip
+from actors.ports.sound import Clip
 from adapters.client.voiceclient import Auth, Received, VoiceClient, connect
 from protocol.audioformat import parse_input
 from protocol.messages import CustomError, SessionUpdated, TranscribeDone

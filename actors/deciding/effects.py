@@ -1,0 +1,115 @@
+"""What a session asks for: its runner does it, in order."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.deciding.events import MemberId
+from actors.ports.answering import Question
+from actors.ports.sound import Clip, Target
+from actors.ports.synthesis import Speech
+from protocol.configuration import Stt
+from protocol.messages import AudioDelta, CustomError, ServerMessage
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send `message` to the members; with `turn`, it is dropped from their outboxes when that turn is cut."""
+
+    to: tuple[MemberId, ...]
+    message: ServerMessage
+    turn: int | None = None
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The message that says `done` for a response that is cut.
+
+    `only_if_dropped`: all pieces were sent, so it is for those alone out of whose outbox the last one was taken.
+    """
+
+    to: tuple[MemberId, ...]
+    message: AudioDelta
+    only_if_dropped: bool
+
+
+class DropQueued(msgspec.Struct, frozen=True):
+    """Take the messages of this turn out of every outbox of the session, and close the response where it began."""
+
+    turn: int
+    closings: tuple[Closing, ...] = ()
+
+
+class Acknowledge(msgspec.Struct, frozen=True):
+    """Answer the ack of a client event: success, or what was wrong with it."""
+
+    member: MemberId
+    ack: int
+    error: CustomError | None = None
+
+
+class Transcribe(msgspec.Struct, frozen=True):
+    """Recognise an utterance; `is_joined`: its clip is several files one behind the other, which few can read."""
+
+    turn: int
+    clip: Clip
+    stt: Stt
+    is_joined: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Find an answer."""
+
+    turn: int
+    provider: str
+    question: Question
+
+
+class Speak(msgspec.Struct, frozen=True):
+    """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece.
+
+    `shares`: how many bytes will wait for Receivers for each byte of a target's sound; 1 for those that are not named.
+    """
+
+    turn: int
+    part: int
+    provider: str
+    speech: Speech
+    clip: Clip | None
+    targets: frozenset[Target]
+    stream: bool = False
+    shares: Mapping[Target, float] = {}
+
+
+Job = Transcribe | Answer | Speak
+
+
+class Start(msgspec.Struct, frozen=True):
+    """Start a job of an admitted turn; `admit`: the turn is new, and needs a seat in every pool on its way first."""
+
+    job: Job
+    admit: bool = False
+
+
+class Listen(msgspec.Struct, frozen=True):
+    """An utterance begins, with the clip of `job`: have it recognised while it is spoken, where the engine can."""
+
+    job: Transcribe
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """The next chunk of an utterance that is listened to."""
+
+    turn: int
+    chunk: bytes
+
+
+class Release(msgspec.Struct, frozen=True):
+    """The turn is over: cancel what still runs for it, and give its seats back."""
+
+    turn: int
+
+
+class End(msgspec.Struct, frozen=True):
+    """The session is over: disconnect whoever is left, and forget it."""
+
+
+Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Release | End

@@ -1,0 +1,133 @@
+"""What a session is told: by its clients, by the stages of a turn, and by the clock."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.ports.answering import Delivery
+from actors.ports.calls import Kind
+from actors.ports.sound import Sound, Target
+from protocol.configuration import Configuration
+from protocol.errors import ErrorId
+from protocol.handshake import Encoding
+from protocol.messages import MAX_PAYLOAD, ClientMessage, Role
+
+MemberId = int
+
+
+# ---- sockets
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """A socket joined the session, in messages of at most `max_payload` bytes."""
+
+    member: MemberId
+    role: Role
+    encoding: Encoding
+    max_payload: int = MAX_PAYLOAD
+
+
+class Left(msgspec.Struct, frozen=True):
+    """A socket is gone."""
+
+    member: MemberId
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A client event; `ack` is the id under which it wants an answer."""
+
+    member: MemberId
+    message: ClientMessage
+    ack: int | None = None
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """What the catalogue makes of a session.update: the configuration to use, or why it is refused."""
+
+    configuration: Configuration
+    warnings: tuple[str, ...] = ()
+    error_id: ErrorId | None = None
+    message: str = ""
+
+
+# ---- the stages of a turn; what carries the number of another turn is dropped
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The words recognised so far."""
+
+    turn: int
+    text: str
+
+
+class Recognised(msgspec.Struct, frozen=True):
+    """The transcript, "" where there were no words."""
+
+    turn: int
+    text: str
+    sentiment: str = ""
+    language: str = ""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A newly written piece of the answer."""
+
+    turn: int
+    text: str
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """How the answer wants to be spoken; before its words."""
+
+    turn: int
+    delivery: Delivery
+
+
+class Retracted(msgspec.Struct, frozen=True):
+    """What was written of the answer is taken back, and it comes anew."""
+
+    turn: int
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The answer is complete."""
+
+    turn: int
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made.
+
+    `room`: bytes that were taken of the turn's charge for it, until it is sent.
+    """
+
+    turn: int
+    part: int
+    sounds: Mapping[Target, tuple[Sound, ...]]
+    failures: Mapping[Target, str] = {}
+    last: bool = True
+    room: int = 0
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """A stage could not do its work; `message` says why and what to do."""
+
+    turn: int
+    stage: Kind
+    error_id: ErrorId
+    message: str
+
+
+# ---- the clock and the house
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """The session's deadline has come."""
+
+
+class Drain(msgspec.Struct, frozen=True):
+    """The server is going down."""
+
+
+StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
+Event = Joined | Left | Said | StageEvent | Tick | Drain

@@ -1,0 +1,214 @@
+"""The parts of an answer: which may be made now, and which of their pieces goes out next, with which flags.
+
+A part is cut from the answer's text, made (its sound comes in pieces), and sent. This file knows the rules of
+`response.audio.delta` in docs/protocol.md and nothing else: no clock, no Receivers but by their targets.
+
+The rule that shapes it: `done` stands on the last message of the whole response, and nothing follows it. So the message
+that closes a part waits until it is known whether another part follows: one that is cut already, or none because the
+text is complete. Sound itself never waits for that where it is streamed.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from actors.deciding.events import MemberId
+from actors.ports.sound import Sound, Target
+
+Sounds = Mapping[Target, tuple[Sound, ...]]
+_NOTHING = Sound(b"", 0.0)
+
+
+class Listener(msgspec.Struct, frozen=True):
+    """A Receiver as it was when a part began: what the part is made into for it."""
+
+    member: MemberId
+    target: Target
+    is_base64: bool
+
+
+class Part:
+    """One part: `text` as written, `speech` what is said of it, None for a silent part."""
+
+    def __init__(self, number: int, text: str, speech: str | None) -> None:
+        self.id = number
+        self.text = text
+        self.speech = speech
+        self.audience: tuple[Listener, ...] = ()
+        self.targets: tuple[Target, ...] = ()
+        self.made = False
+        self.is_retracted = False
+        self.waiting: list[Sounds] = []
+        self.failures: dict[Target, str] = {}
+        self.room = 0
+        self.opened: set[Target] = set()
+
+    def __repr__(self) -> str:
+        return f"<Part {self.id} {'made' if self.made else 'begun' if self.targets else 'cut'}>"
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether there is sound that was not sent."""
+        return any(any(sounds.values()) for sounds in self.waiting)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether there is no more sound to send, now or later."""
+        return self.made and not self.has_waiting
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A message to be: a piece of sound for whoever wants `target`; `text` on the first one."""
+
+    target: Target
+    sound: Sound
+    text: str
+    part_done: bool
+    done: bool
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What goes out of one part at once; it plays for `seconds`. `failures`: who gets no sound, and why.
+
+    `room`: bytes that its sound has taken of the turn's charge until now.
+    """
+
+    part: Part
+    failures: Mapping[Target, str]
+    pieces: tuple[Piece, ...]
+    seconds: float
+    room: int = 0
+
+
+class Parts:
+    """The parts of one answer. `ahead`: how many may be begun and not yet sent."""
+
+    def __init__(self, *, stream: bool = False, ordered: bool = False, ahead: int = 1) -> None:
+        self._stream = stream
+        self._ordered = ordered
+        self._ahead = ahead
+        self._parts: list[Part] = []
+        self._to_begin: deque[Part] = deque()
+        self._in_hand: list[Part] = []
+        self.complete = False
+        self.last_sent = 0
+        """The id of the part that something was sent of last."""
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, number: int) -> Part:
+        return self._parts[number]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the text is complete and every part was sent."""
+        return self.complete and not self._in_hand and not self._to_begin
+
+    @property
+    def total(self) -> int:
+        """How many parts there are, 0 while that is not known."""
+        return len(self._parts) if self.complete else 0
+
+    # ---- cutting and making
+
+    def add(self, text: str, speech: str | None) -> None:
+        """The next part of the text."""
+        part = Part(len(self._parts), text, speech)
+        self._parts.append(part)
+        self._to_begin.append(part)
+
+    def append_to_last(self, text: str) -> bool:
+        """Give unspeakable words at the end of the text to the last part; False where that has begun, or is not."""
+        if not self._to_begin:
+            return False
+        self._to_begin[-1].text += text
+        return True
+
+    def finish(self) -> None:
+        """The text is complete: no part follows."""
+        self.complete = True
+
+    def begin_next(self, audience: tuple[Listener, ...], fallback: Target) -> Part | None:
+        """The next part that may be made now, for those of `audience`, or where there are none as `fallback`."""
+        if not self._to_begin or len(self._in_hand) >= self._ahead:
+            return None
+        part = self._to_begin.popleft()
+        self._in_hand.append(part)
+        part.audience = audience
+        part.targets = tuple(dict.fromkeys(listener.target for listener in audience)) or (fallback,)
+        part.made = part.speech is None
+        return part
+
+    def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool, room: int = 0) -> None:
+        """Sound of a part was made, or why it cannot be for some; with `last` the part is. `room`: see Spoken."""
+        part = self._parts[number]
+        if part.is_retracted:
+            return
+        part.room += room
+        part.waiting.append(sounds)
+        part.failures.update(failures)
+        part.made = part.made or last
+
+    def retract(self) -> None:
+        """The text so far was none of the answer: parts that are not begun never were, the others end where they are.
+
+        Those keep their numbers, because ids have no gaps; of one from which nothing was sent, nothing is shown.
+        """
+        for _ in range(len(self._to_begin)):
+            self._parts.pop()
+        self._to_begin.clear()
+        for part in self._in_hand:
+            part.made = part.is_retracted = True
+            part.waiting.clear()
+            part.failures.clear()
+            part.text = part.text if part.opened else ""
+
+    # ---- sending
+
+    @property
+    def has_due(self) -> bool:
+        """Whether something is to be sent now."""
+        return any(self._can_go(part) for part in self._sendable())
+
+    def due(self) -> Iterator[Batch]:
+        """What is to be sent now, in order; it is taken to be sent."""
+        while part := next((part for part in self._sendable() if self._can_go(part)), None):
+            yield self._batch(part)
+
+    def _sendable(self) -> list[Part]:
+        return self._in_hand[:1] if self._ordered else self._in_hand
+
+    def _can_go(self, part: Part) -> bool:
+        return self._closes(part) or (self._stream and part.has_waiting)
+
+    def _closes(self, part: Part) -> bool:
+        """Whether the part is made, and it is known whether another one follows."""
+        return part.made and (self.complete or len(self._in_hand) > 1 or len(self._to_begin) > 0)
+
+    def _batch(self, part: Part) -> Batch:
+        closes = self._closes(part)
+        if closes:
+            self._in_hand.remove(part)
+        is_last = closes and self.is_over
+        self.last_sent = part.id
+        waiting, part.waiting = part.waiting, []
+        failures, part.failures = part.failures, {}
+        room, part.room = part.room, 0
+        pieces: list[Piece] = []
+        seconds = 0.0
+        for target in part.targets:
+            sounds = [sound for made in waiting for sound in made.get(target, ())]
+            seconds = max(seconds, sum(sound.seconds for sound in sounds))
+            if closes and not sounds:
+                sounds = [_NOTHING]
+            pieces += self._pieces(part, target, sounds, closes, is_last)
+        return Batch(part, failures, tuple(pieces), seconds, room)
+
+    def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
+        for number, sound in enumerate(sounds, 1):
+            ends = closes and number == len(sounds)
+            text = "" if target in part.opened else part.text
+            part.opened.add(target)
+            yield Piece(target, sound, text, part_done=ends, done=ends and is_last)

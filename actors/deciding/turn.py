@@ -1,0 +1,225 @@
+"""One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
+
+from actors.deciding.account import Charge, nobodys
+from actors.deciding.events import MemberId
+from actors.deciding.parts import Parts
+from actors.deciding.timeline import Timeline
+from actors.ports.answering import Delivery, Exchange
+from actors.ports.sound import Clip, Target
+from actors.words.machinery import open_at
+from actors.words.sentences import Cutter
+from actors.words.spoken import speakable
+from protocol.configuration import Configuration
+from protocol.messages import Metrics
+
+MOST_SCRAPS = 4_000
+"""Characters without anything to say that are tried together with the next ones."""
+CHUNK = 64
+"""Bytes that a chunk takes besides its own."""
+
+
+def cost(chunk: bytes) -> int:
+    """What a chunk of an utterance takes of memory, in bytes."""
+    return len(chunk) + CHUNK
+
+
+def text_cost(text: str) -> int:
+    """What words take of memory, in bytes, at most."""
+    return 4 * len(text)
+
+
+HEAD = 16
+"""Bytes of an utterance by which most formats are known."""
+
+
+class Utterance:
+    """The audio of the utterance that is being received, as the chunks it came in; `size` in bytes.
+
+    One block that grows with each chunk would be moved again and again, and leave holes that nothing else fits into.
+
+    `overflown`: it was too long and is thrown away; `crowded`: there was no room for it, and it is thrown away.
+    `listened`: what there is of it was offered to a recogniser that listens while it is spoken; `need`: the bytes of it
+    that it takes for that. `last_file`: where the last of several files begins, each of which began with a chunk.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.overflown = False
+        self.crowded = False
+        self.listened = False
+        self.need = HEAD
+        self.last_file = 0
+        self._chunks: list[bytes] = []
+
+    @property
+    def audio(self) -> bytes:
+        """All of it, joined."""
+        return b"".join(self._chunks)
+
+    def add(self, chunk: bytes) -> None:
+        """The next chunk."""
+        self._chunks.append(chunk)
+        self.size += len(chunk)
+
+    def drop(self) -> None:
+        """Throw away what there is."""
+        self._chunks.clear()
+        self.size = 0
+
+
+class Turn:
+    """The turn in the air. Times are in seconds of the session's clock. `charge`: what it holds, until it is over."""
+
+    def __init__(self, number: int, configuration: Configuration, ahead: int = 1, charge: Charge | None = None) -> None:
+        self.number = number
+        self.configuration = configuration
+        self.charge = charge or nobodys()
+        self.committed: float | None = None
+        self.clip: Clip | None = None
+        self.said = ""
+        self.language = ""
+        self.answer: list[str] = []
+        self.answer_chars = 0
+        self.delivery = Delivery()
+        tts = configuration.tts
+        self.parts = Parts(stream=tts.stream, ordered=tts.is_ordered, ahead=ahead)
+        self.timeline = Timeline()
+        self.reached: dict[MemberId, tuple[int, bool]] = {}
+        """Whom a piece was sent to: the id of the last one's part, and whether as base64."""
+        self.without: set[Target] = set()
+        """The targets that have been told that they cannot be made."""
+        self.first_audio_ms = -1
+        self._cutter = self._new_cutter()
+        self._scraps = ""
+        self._made: list[tuple[str, str]] = []
+        self._firsts: dict[str, float] = {}
+        self._reported = False
+
+    @property
+    def text(self) -> str:
+        """The answer as far as it is written."""
+        return "".join(self.answer)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everything of the answer was sent, be it nothing but its text."""
+        return self.parts.is_over
+
+    def _new_cutter(self) -> Cutter:
+        return Cutter(self.configuration.tts.language_code, quick_first=True)
+
+    def _speech(self, text: str) -> str:
+        return speakable(text, self.configuration.tts.language_code)
+
+    def note_transcript(self, text: str, language: str) -> None:
+        """The words of the utterance are known; what the recogniser was given is not needed any more."""
+        self.said, self.language = text, language
+        self.charge.give_back(len(self.clip.data) if self.clip is not None else 0)
+
+    # ---- the text and its parts
+
+    def write(self, piece: str) -> None:
+        """Add to the answer; of several parts, those that are certain are cut, and with `LLM.stream` may begin."""
+        self.answer.append(piece)
+        self.answer_chars += len(piece)
+        if self._has_many:
+            self._cut(self._cutter.push(piece))
+            if self.configuration.llm.stream:
+                self._add()
+
+    def retract(self) -> None:
+        """Forget what is written of the answer, which comes anew; parts of it that are begun end where they are."""
+        self.answer.clear()
+        self.answer_chars = 0
+        self.delivery = Delivery()
+        self._cutter, self._scraps = self._new_cutter(), ""
+        self._made.clear()
+        self.parts.retract()
+        self.timeline.forget()
+
+    def finish_text(self) -> bool:
+        """The answer is written to its end: make the parts that are left. Returns whether it has sound."""
+        if not self._has_many:
+            spoken = self._speech(self.text)
+            if spoken or self.delivery.clip is not None:
+                self.parts.add(self.text, spoken)
+        else:
+            self._cut(self._cutter.finish())
+            self._add()
+            self._place_scraps()
+        self.parts.finish()
+        return len(self.parts) > 0
+
+    @property
+    def _has_many(self) -> bool:
+        """Whether the answer is spoken in several parts; one that brings its own sound is not."""
+        return self.configuration.tts.response_type.name == "multiple" and self.delivery.clip is None
+
+    def _cut(self, texts: list[str]) -> None:
+        """Find what is said of each; what cannot be said goes before the next part's words.
+
+        So does the beginning of what is for programs and not for ears, until its end has come.
+        """
+        for text in texts:
+            # Said together they may mean something. Of long ones each would be read again with every text behind it.
+            is_short = len(self._scraps) <= MOST_SCRAPS
+            whole = self._scraps + text
+            end = open_at(whole) if is_short else len(whole)
+            self._scraps = whole
+            if speech := self._speech(whole[:end] if is_short else text):
+                self._made.append((whole[:end], speech))
+                self._scraps = whole[end:]
+
+    def _add(self) -> None:
+        """Let what is cut be parts."""
+        for text, speech in self._made:
+            self.parts.add(text, speech)
+        self._made.clear()
+
+    def _place_scraps(self) -> None:
+        """What cannot be said at the end belongs to the last part, or where that has begun is a silent part."""
+        scraps, self._scraps = self._scraps, ""
+        if not len(self.parts):
+            if speech := self._speech(scraps):  # what cannot be said piece by piece can be said as a whole
+                self.parts.add(scraps, speech)
+        elif scraps and not self.parts.append_to_last(scraps):
+            self.parts.add(scraps, None)
+
+    # ---- what is remembered
+
+    def exchange(self, now: float) -> Exchange | None:
+        """What the model will be reminded of; None where nothing was said or the answer had no words."""
+        if not self.said:
+            return None
+        if self.is_over and now >= self.timeline.plays_until:
+            return Exchange(self.said, self.text) if self.text.strip() else None
+        return Exchange(self.said, self.timeline.heard(now))
+
+    def remains(self) -> "Turn":
+        """What is kept of a turn that is over: its number, and when it was first heard."""
+        kept = Turn(self.number, self.configuration)
+        kept.first_audio_ms = self.first_audio_ms
+        return kept
+
+    # ---- the latency ledger
+
+    def mark(self, stage: str, now: float) -> None:
+        """Note the first time that a stage (a field of Metrics) gave a result."""
+        self._firsts.setdefault(stage, now)
+        if stage == "first_audio":
+            self.first_audio_ms = self._since_commit(self._firsts[stage])
+
+    def mark_last_audio(self, now: float) -> None:
+        """Note that a piece was sent; the last one counts."""
+        self._firsts["last_audio"] = now
+
+    def report(self) -> Metrics | None:
+        """The ledger, once; None where it was reported or the turn was never committed."""
+        if self._reported or self.committed is None:
+            return None
+        self._reported = True
+        times = {stage: self._since_commit(when) for stage, when in self._firsts.items()}
+        return Metrics(turn=self.number, **times)
+
+    def _since_commit(self, when: float) -> int:
+        return -1 if self.committed is None else round((when - self.committed) * 1000)

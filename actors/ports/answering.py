@@ -1,0 +1,70 @@
+"""The language model: what it is asked, and how it hands on its answer."""
+
+from typing import Protocol
+
+import msgspec
+
+from actors.ports.calls import Emit, Retraction
+from actors.ports.sound import Clip
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """A turn that is over: what the person said, and what of the answer was heard."""
+
+    said: str
+    answered: str
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What the session knows of itself, for an engine that speaks about it; ms, -1 for not known."""
+
+    turn: int = 1
+    first_audio_ms: int = -1
+    cut_after: str = ""
+    """The words of the last answer that were heard where it was interrupted, "" where it was not."""
+    stood_in: bool = False
+    """Whether the last answer was of one that stood in, see Delivery."""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is to be answered; `max_token` 0 is no limit, `name` the assistant's name, `clip` the speech itself.
+
+    `stands_in`: it was meant for another engine, which cannot be asked.
+    """
+
+    text: str
+    history: tuple[Exchange, ...]
+    model: str
+    prompt: str
+    temperature: float
+    stop: tuple[str, ...]
+    max_token: int
+    name: str
+    language: str
+    stream: bool
+    clip: Clip | None = None
+    facts: Facts = Facts()
+    stands_in: bool = False
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0.
+
+    `stands_in`: it is not of the engine that it was asked of.
+    """
+
+    clip: Clip | None = None
+    voice: str = ""
+    speed: float = 0.0
+    stands_in: bool = False
+
+
+class LanguageModel(Protocol):
+    """What finds the answer."""
+
+    async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
+        """Write the answer piece by piece; the pieces joined are its text. A Delivery, if any, comes before the words.
+
+        An empty piece is a sign of life, of a model that thinks before it speaks: nobody is told, and the deadline of
+        silence begins anew. Raises EngineFailed. Cancelling ends the request.
+        """

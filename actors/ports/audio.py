@@ -1,0 +1,115 @@
+"""The sound of an utterance as engines read it: already whole, while it is spoken, or decoded on its way."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import trio
+
+from actors.ports.recognition import Audio
+from actors.ports.sound import Codec, Decoding
+from protocol.audioformat import AudioFormat
+
+
+class Complete:
+    """The Audio port over bytes that are all there."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, in one piece."""
+        yield self._pieces()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        await trio.lowlevel.checkpoint()
+        if self._data:
+            yield self._data
+
+
+class Growing:
+    """The Audio port over chunks that are still coming; `extend` and `complete` never wait."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._complete = False
+        self._read_out = False
+        self._grown = trio.Event()
+        self.on_complete: Callable[[], None] = _ignore
+        """Called when the last chunk has come."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last chunk has come."""
+        return self._complete
+
+    @property
+    def is_read_out(self) -> bool:
+        """Whether somebody has read it to its end."""
+        return self._read_out
+
+    def extend(self, chunk: bytes) -> None:
+        """A chunk came."""
+        self._chunks.append(chunk)
+        self._wake()
+
+    def complete(self) -> None:
+        """That was all."""
+        self._complete = True
+        self.on_complete()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._grown.set()
+        self._grown = trio.Event()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, a chunk a piece."""
+        yield self._pieces()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        read = 0
+        while True:
+            while read < len(self._chunks):
+                read += 1
+                await trio.lowlevel.checkpoint()
+                yield self._chunks[read - 1]
+            if self._complete:
+                self._read_out = True
+                return
+            await self._grown.wait()
+
+
+class Decoded:
+    """The Audio port over another audio, as samples: mono s16le at `rate` Hz."""
+
+    def __init__(self, audio: Audio, source: AudioFormat, codec: Codec, rate: int) -> None:
+        self._audio = audio
+        self._source = source
+        self._codec = codec
+        self._rate = rate
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, decoded as it comes; reading raises Undecodable and EngineFailed."""
+        async with self._audio.open() as pieces, self._codec.decoding(self._source, self._rate) as decoding:
+            yield _decoded(pieces, decoding)
+
+
+async def _decoded(pieces: AsyncIterator[bytes], decoding: Decoding) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        if samples := await decoding.push(piece):
+            yield samples
+    if samples := await decoding.finish():
+        yield samples
+
+
+def _ignore() -> None:
+    """Nobody waits for the end."""
+
+
+async def whole(audio: Audio) -> bytes:
+    """All of it, once it is complete."""
+    async with audio.open() as pieces:
+        return b"".join([piece async for piece in pieces])

@@ -1,0 +1,39 @@
+"""Where the stages of a turn find their engines."""
+
+from typing import Protocol
+
+from actors.ports.answering import LanguageModel
+from actors.ports.recognition import SpeechToText
+from actors.ports.sound import Codec
+from actors.ports.synthesis import TextToSpeech
+
+
+class Analyst(Protocol):
+    """What can be told of a text, offline and in well under a millisecond."""
+
+    def sentiment(self, text: str) -> str:
+        """positive, neutral or negative."""
+
+    def language(self, text: str) -> str:
+        """BCP 47; "" where it cannot be told."""
+
+
+class Engines(Protocol):
+    """Where the stages find the engine of a provider, by the provider's name."""
+
+    def recogniser(self, provider: str) -> SpeechToText:
+        """The speech-to-text engine; the catalogue says which names there are."""
+
+    def model(self, provider: str) -> LanguageModel:
+        """The language model."""
+
+    def synthesiser(self, provider: str) -> TextToSpeech:
+        """The text-to-speech engine."""
+
+    @property
+    def codec(self) -> Codec:
+        """Conversion between audio formats."""
+
+    @property
+    def analyst(self) -> Analyst:
+        """Sentiment."""

@@ -1,0 +1,84 @@
+"""Sound that crosses over between the actors and the codec: clips, playable pieces, and the codec's port."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+import msgspec
+
+from protocol.audioformat import AudioFormat
+from protocol.messages import Pieces
+
+
+class Undecodable(Exception):
+    """Audio that is not what it says it is, or of no known format; the message says what was expected."""
+
+
+class NoSound(Undecodable):
+    """Audio of a known format that has not a single sample in it."""
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian)."""
+
+    data: bytes
+    format: AudioFormat
+
+
+class Sound(msgspec.Struct, frozen=True):
+    """Bytes ready for a Receiver, and how long they take to play, in seconds."""
+
+    data: bytes
+    seconds: float
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What a Receiver wants of a part that comes in pieces.
+
+    `joined`: the pieces together are one file; `whole`: each is a file of its own with true sizes in its header.
+    `most`: bytes that a piece may have, 0 for any.
+    """
+
+    format: AudioFormat
+    pieces: Pieces = "joined"
+    most: int = 0
+
+
+class Decoding(Protocol):
+    """The decoding of one sound whose bytes are still coming; a boundary between them may fall anywhere."""
+
+    async def push(self, data: bytes) -> bytes:
+        """What can be decoded by now: samples, mono s16le at the rate asked for. Raises Undecodable, EngineFailed."""
+
+    async def finish(self) -> bytes:
+        """The rest of the samples; the sound is complete. Raises as `push`, and Undecodable where nothing decoded."""
+
+
+class Encoding(Protocol):
+    """The conversion of one sound, whose bytes are still coming, into several formats."""
+
+    @property
+    def failures(self) -> Mapping[Target, str]:
+        """The targets that could not be made, and why; they are missing from all that follows."""
+
+    async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
+        """The pieces that can be made by now, with their playing times. Raises Undecodable, EngineFailed."""
+
+    async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
+        """The last pieces; the sound is complete. Raises as `push`."""
+
+
+class Codec(Protocol):
+    """Conversion between audio formats, off the event loop."""
+
+    async def decode(self, clip: Clip, rate: int) -> bytes:
+        """The samples of `clip` as mono 16-bit PCM at `rate` Hz. Raises Undecodable. Cancelling abandons the work."""
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable."""
+
+    def decoding(self, source: AudioFormat, rate: int) -> AbstractAsyncContextManager[Decoding]:
+        """Decode a sound as its bytes come, to mono 16-bit PCM at `rate` Hz. Leaving abandons what is not done."""
+
+    def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AbstractAsyncContextManager[Encoding]:
+        """Convert a sound as its bytes come. Leaving abandons what is not done."""

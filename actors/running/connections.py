@@ -1,0 +1,131 @@
+"""Every connection by its sid, and the bounds on how many there are."""
+
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+import msgspec
+import trio
+
+from actors.deciding.account import Account
+from actors.running.addresses import Crowd, network_of
+from actors.running.connection import Application, Client
+from protocol.connection import Connection, Timing
+from protocol.errors import CloseReason
+
+log = logging.getLogger(__name__)
+
+
+class Caps(msgspec.Struct, frozen=True):
+    """The most connections: in all, of one address (IPv6: of one /64; 0: no limit), and of those that have not joined a
+    namespace."""
+
+    connections: int = 2_000
+    per_address: int = 0
+    unconnected: int = 500
+
+
+class Full(Exception):
+    """There are too many connections already."""
+
+
+class Lobby:
+    """The connections of a server; `serve` makes the application of each."""
+
+    def __init__(
+        self, serve: Callable[[Client], Application], timing: Timing, caps: Caps, account: Account | None = None
+    ) -> None:
+        self.timing = timing
+        self._account = account or Account()
+        self.closed: Counter[CloseReason] = Counter()
+        self._serve = serve
+        self._caps = caps
+        self._clients: dict[str, Client] = {}
+        self._unconnected: Crowd[Client] = Crowd()
+        self._by_address: Counter[str] = Counter()
+        self._emptied = trio.Event()
+        self._is_closed = False
+
+    def __len__(self) -> int:
+        return len(self._clients)
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The connections there are, the oldest first."""
+        return tuple(self._clients.values())
+
+    def get(self, sid: str) -> Client | None:
+        """The connection with this sid; where its time is just over, it is closed."""
+        client = self._clients.get(sid)
+        if client is not None:
+            client.keep_time()
+        return client
+
+    def open(self, transport: str, query: Mapping[str, str], address: str) -> Client:
+        """A new connection on `transport`. Raises Full.
+
+        Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
+        them is closed: whoever is about to join does so at once, and those that never will must not keep others out.
+        """
+        if self._is_closed:
+            raise Full("the server is going down; connect again in a moment")
+        if len(self._clients) >= self._caps.connections:
+            raise Full(f"there are {self._caps.connections} connections already")
+        if self._caps.per_address and self._by_address[network_of(address)] >= self._caps.per_address:
+            raise Full(f"there are {self._caps.per_address} connections from your address already")
+        sid = secrets.token_urlsafe(15)
+        connection = Connection(sid, self.timing, transport, trio.current_time())
+        charge = self._account.open()
+        client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget, charge)
+        self._clients[sid] = client
+        self._by_address[network_of(address)] += 1
+        self._unconnected.add(client, address)
+        if len(self._unconnected) > self._caps.unconnected:
+            self._evict()
+        return client
+
+    def _evict(self) -> None:
+        evicted = self._unconnected.oldest_of_most()
+        assert evicted is not None
+        # Taken out at once: the next to come may not find the same one again before its task has ended.
+        self._unconnected.discard(evicted)
+        evicted.close(CloseReason.EVICTED)
+
+    def note_joined(self, client: Client) -> None:
+        """The client has joined a namespace."""
+        self._unconnected.discard(client)
+
+    def note_left(self, client: Client) -> None:
+        """The client is in no namespace any more."""
+        if client.connection.sid in self._clients:
+            self._unconnected.add(client, client.address)
+
+    def close_all(self) -> None:
+        """The server is going down: nobody is let in any more."""
+        self._is_closed = True
+        for client in list(self._clients.values()):
+            client.close(CloseReason.SERVER_CLOSED)
+
+    async def wait_until_empty(self) -> None:
+        """Until the last connection is closed."""
+        if self._clients:
+            await self._emptied.wait()
+
+    def _forget(self, client: Client) -> None:
+        sid = client.connection.sid
+        del self._clients[sid]
+        self._unconnected.discard(client)
+        network = network_of(client.address)
+        self._by_address[network] -= 1
+        if not self._by_address[network]:
+            del self._by_address[network]
+        reason = client.connection.closed
+        assert reason is not None
+        self.closed[reason] += 1
+        if reason is CloseReason.SLOW_READER:  # what it did not take is lost, and it hears of an ordinary end
+            log.warning("%s: closed: %s", client.address, reason)
+        if not self._clients:
+            self._emptied.set()
+            self._emptied = trio.Event()
+        log.debug("%s: connection %s closed: %s", client.address, sid, reason)

@@ -1,0 +1,152 @@
+"""A picture of a running server for its operator: sessions, pools and connections as they are, bounded, without words.
+
+Pure: it reads what it is given, and knows neither Trio nor time. What people say, and what they are answered, is not in
+it; nor are prompts and credentials.
+"""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from actors.deciding.conversation import Session
+    from actors.running.connection import Client
+    from actors.running.connections import Lobby
+    from actors.running.pool import Pool
+
+MOST_SESSIONS = 200
+MOST_CONNECTIONS = 200
+
+
+class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
+    """A session; times in seconds. `deadline_in` is null where nothing is due, `providers` those of STT, LLM, TTS."""
+
+    id: str
+    state: str
+    age: float
+    in_state: float
+    deadline_in: float | None
+    turn: int
+    senders: int
+    receivers: int
+    exchanges: int
+    providers: tuple[str, str, str]
+
+
+class PoolRow(msgspec.Struct, frozen=True, rename="camel"):
+    """A pool: workers and those at work, jobs that wait, turns admitted and how many can be, crashes so far."""
+
+    name: str
+    workers: int
+    busy: int
+    waiting: int
+    taken: int
+    seats: int
+    crashes: int
+
+
+class ConnectionRow(msgspec.Struct, frozen=True, rename="camel"):
+    """A connection: whose it is, on which transport, and what waits to be sent to it."""
+
+    address: str
+    transport: str
+    queued_messages: int
+    queued_bytes: int
+    awaits_pong: bool
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One transition of a session's trace, `ago` seconds before now; `due` the deadline it led to, in seconds after."""
+
+    source: str
+    event: str
+    dest: str
+    ago: float
+    due: float | None
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """The last transitions of one session, the newest last."""
+
+    id: str
+    steps: tuple[Step, ...]
+
+
+class Picture(msgspec.Struct, frozen=True, rename="camel"):
+    """All of it. The lists are bounded; the counts are of all there are."""
+
+    session_count: int
+    sessions: tuple[SessionRow, ...]
+    pools: tuple[PoolRow, ...]
+    connection_count: int
+    connections: tuple[ConnectionRow, ...]
+    closed: dict[str, int]
+    trace: Trace | None
+
+
+def picture(sessions: "Iterable[Session]", pools: "Iterable[Pool]", lobby: "Lobby", chosen: str, now: float) -> Picture:
+    """The picture at `now`; `chosen` is the id of the session whose trace is wanted, "" for none.
+
+    The youngest sessions and connections come first, and the oldest are left out where there are too many.
+    """
+    known = list(sessions)
+    clients = lobby.clients
+    traced = next((session for session in known if session.id == chosen), None)
+    return Picture(
+        session_count=len(known),
+        sessions=tuple(session_row(session, now) for session in known[: -MOST_SESSIONS - 1 : -1]),
+        pools=tuple(pool_row(pool) for pool in pools),
+        connection_count=len(clients),
+        connections=tuple(connection_row(client) for client in clients[: -MOST_CONNECTIONS - 1 : -1]),
+        closed={reason.value: count for reason, count in lobby.closed.items()},
+        trace=None if traced is None else trace(traced, now),
+    )
+
+
+def session_row(session: "Session", now: float) -> SessionRow:
+    """One session."""
+    configuration = session.configuration
+    sections = (configuration.stt, configuration.llm, configuration.tts)
+    return SessionRow(
+        id=session.id,
+        state=session.state.value,
+        age=_seconds(now - session.begun),
+        in_state=_seconds(now - session.entered),
+        deadline_in=_due(session.deadline, now),
+        turn=session.turn.number,
+        senders=len(session.senders),
+        receivers=len(session.receivers),
+        exchanges=len(session.history),
+        providers=(sections[0].provider.name, sections[1].provider.name, sections[2].provider.name),
+    )
+
+
+def pool_row(pool: "Pool") -> PoolRow:
+    """One pool."""
+    return PoolRow(pool.name, pool.workers, pool.busy, pool.waiting, pool.taken, pool.seats, pool.crashes)
+
+
+def connection_row(client: "Client") -> ConnectionRow:
+    """One connection."""
+    connection = client.connection
+    outbox = connection.outbox
+    return ConnectionRow(client.address, connection.transport, len(outbox), outbox.size, connection.awaiting_pong)
+
+
+def trace(session: "Session", now: float) -> Trace:
+    """The session's last transitions."""
+    steps = (
+        Step(step.source.value, step.event, step.dest.value, _seconds(now - step.at), _due(step.deadline, step.at))
+        for step in session.trace
+    )
+    return Trace(session.id, tuple(steps))
+
+
+def _due(deadline: float, now: float) -> float | None:
+    return None if deadline == float("inf") else _seconds(deadline - now)
+
+
+def _seconds(span: float) -> float:
+    return round(span, 3)

@@ -1,0 +1,202 @@
+"""One socket of a session: Socket.IO events on its one side, the session's mailbox on the other."""
+
+import logging
+import secrets
+from typing import assert_never
+
+import msgspec
+import trio
+
+from actors.deciding.conversation import WRONG_ROLE
+from actors.deciding.events import Said
+from actors.running.connection import Client
+from actors.running.connections import Lobby
+from actors.running.session import Mail
+from actors.running.sessions import Directory, Membership, Refusal
+from protocol.engineio import Frame
+from protocol.errors import BadMessage, CloseReason, ErrorId, RemoteProtocolError
+from protocol.handshake import BadHandshake, read_handshake
+from protocol.incoming import read_event
+from protocol.messages import CustomError, ServerMessage, SessionUpdated
+from protocol.multiplex import (
+    AckCame,
+    Came,
+    ConnectAsked,
+    EventCame,
+    EventLost,
+    Multiplex,
+    NamespaceLeft,
+    Waits,
+)
+from protocol.outgoing import encode_message
+from protocol.socketio import ACK, Packet, encode
+from protocol.tolerant import show
+
+log = logging.getLogger(__name__)
+NAMESPACE = "/"
+
+
+class Acknowledged(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The answer to an event that asked for an ack."""
+
+    success: bool
+    message: str = ""
+    error_id: int = 0
+
+
+class Member:
+    """The application of a connection (see `connection.py`) and the outlet of its session (see `session.py`)."""
+
+    def __init__(self, client: Client, lobby: Lobby, directory: Directory, waits: Waits) -> None:
+        self._client = client
+        self._lobby = lobby
+        self._directory = directory
+        self._multiplex = Multiplex(waits, trio.current_time())
+        self._membership: Membership | None = None
+
+    # ---- the application of a connection
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` is due."""
+        return self._multiplex.deadline
+
+    async def receive(self, message: Frame) -> None:
+        """A Socket.IO packet, or a part of one. Waits while the session's mailbox is full."""
+        for came in self._multiplex.receive(message, trio.current_time()):
+            await self._take(came)
+
+    async def tick(self) -> None:
+        """A CONNECT or an attachment is overdue."""
+        for came in self._multiplex.tick(trio.current_time()):
+            await self._take(came)
+
+    async def closed(self) -> None:
+        """The connection is gone: leave the session."""
+        await self._leave()
+
+    async def _take(self, came: Came) -> None:
+        match came:
+            case EventCame():
+                await self._take_event(came)
+            case ConnectAsked():
+                await self._connect(came)
+            case NamespaceLeft():
+                self._lobby.note_left(self._client)
+                await self._leave()
+            case EventLost():
+                self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
+            case AckCame():
+                log.debug("%s: an ack that nobody waits for", self._client.address)
+            case _:
+                assert_never(came)
+
+    async def _connect(self, asked: ConnectAsked) -> None:
+        if asked.namespace != NAMESPACE:
+            self._client.send(self._multiplex.refuse(asked.namespace, {"message": "Invalid namespace"}))
+            return
+        try:
+            handshake = read_handshake(asked.auth, self._client.query, self._directory.house.names)
+            membership = await self._directory.join(handshake, self)
+        except BadHandshake as bad:
+            self._refuse(400, str(bad))
+        except Refusal as refusal:
+            self._refuse(refusal.status, str(refusal))
+        else:
+            await self._enter(membership)
+
+    async def _enter(self, membership: Membership) -> None:
+        """Answer the CONNECT, and only then arrive: the session greets whoever arrives."""
+        self._membership = membership
+        if self._client.connection.closed:  # it went away while it waited to be let in
+            return await self._leave()
+        self._lobby.note_joined(self._client)
+        self._client.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
+        return await self._tell(membership.arrival)
+
+    def _refuse(self, status: int, message: str) -> None:
+        data = {"name": "Error", "message": message, "data": {"message": message, "statusCode": status}}
+        self._client.send(self._multiplex.refuse(NAMESPACE, data))
+        log.warning("%s: refused: %d %s", self._client.address, status, message)
+
+    async def _take_event(self, came: EventCame) -> None:
+        membership = self._membership
+        if membership is None:
+            return
+        try:
+            message = read_event(came.name, came.arguments, self._directory.house.names)
+        except BadMessage as bad:
+            if membership.arrival.joined.role == "receiver" and bad.error_id is not ErrorId.UNKNOWN_EVENT:
+                bad = BadMessage(ErrorId.WRONG_ROLE, WRONG_ROLE)
+            self._complain(bad, came.ack)
+            if bad.error_id is ErrorId.BAD_CONFIGURATION:
+                self._send(SessionUpdated(membership.session_id, False))
+        else:
+            await self._tell(Said(membership.member, message, came.ack))
+
+    async def _tell(self, mail: Mail) -> None:
+        """Put mail into the session's mailbox; a session that does not empty it in time has lost this socket."""
+        assert self._membership is not None
+        try:
+            self._membership.mailbox.send_nowait(mail)  # which costs a third of what `send` and a time limit do
+        except trio.WouldBlock:
+            await self._tell_patiently(self._membership, mail)
+        except trio.BrokenResourceError:
+            self._find_session_over()
+
+    async def _tell_patiently(self, membership: Membership, mail: Mail) -> None:
+        with trio.move_on_after(self._directory.house.limits.mailbox_wait) as scope:
+            try:
+                await membership.mailbox.send(mail)
+            except trio.BrokenResourceError:
+                self._find_session_over()
+        if scope.cancelled_caught:
+            raise RemoteProtocolError("the session does not keep up", CloseReason.SERVER_CLOSED)
+
+    def _find_session_over(self) -> None:
+        log.debug("%s: the session is over", self._client.address)
+        self.disconnect()
+
+    async def _leave(self) -> None:
+        """Leave the session. Where this is cancelled, as by the end of the connection, `closed` does it again."""
+        if self._membership is not None:
+            await self._directory.leave(self._membership)
+            self._membership = None
+
+    def _send(self, message: ServerMessage) -> None:
+        self._client.send(encode_message(message, self._directory.house.names))
+
+    def _complain(self, bad: BadMessage, ack: int | None) -> None:
+        """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""
+        error = CustomError(bad.message, bad.error_id)
+        self._send(error)
+        log.warning("%s: %d %s", self._client.address, error.error_id, error.message)
+        if ack is not None:
+            self.acknowledge(ack, error)
+
+    # ---- the outlet of a session
+
+    def deliver(self, frames: tuple[Frame, ...], turn: int | None) -> None:
+        """Queue a message; `turn` says whose it is."""
+        if self._membership is not None:
+            self._client.send(frames, turn)
+
+    def drop(self, turn: int) -> int:
+        """Take this turn's messages out of the queue again; returns how many there were."""
+        return self._client.drop(turn)
+
+    def acknowledge(self, ack: int, error: CustomError | None) -> None:
+        """Answer an event that asked for it."""
+        answer = Acknowledged(True) if error is None else Acknowledged(False, error.message, error.error_id)
+        self._client.send(encode(Packet(ACK, ack=ack, data=[answer])))
+
+    def disconnect(self) -> None:
+        """Take the socket out of the session for good."""
+        if self._membership is not None:
+            self._membership = None
+            self._client.send(self._multiplex.disconnect(NAMESPACE, trio.current_time()))
+        self._client.close(CloseReason.SERVER_CLOSED)
+
+    async def is_alive(self, seconds: float) -> bool:
+        """Whether the client at the other end answers a ping in time."""
+        return await self._client.is_alive(seconds)

@@ -1,0 +1,200 @@
+"""Every session by its id: who is its Sender, how many Receivers it has, and the way to its mailbox."""
+
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import trio
+
+from actors.deciding.account import Account
+from actors.deciding.conversation import Resolve, Session
+from actors.deciding.events import Drain, Joined, Left, MemberId
+from actors.deciding.limits import Limits
+from actors.ports.calls import Kind
+from actors.ports.engines import Engines
+from actors.running.credentials import matches, refusal
+from actors.running.pool import Pool
+from actors.running.session import Arrival, Mail, Outlet, Runner
+from protocol.errors import ErrorId
+from protocol.handshake import Handshake
+from protocol.messages import MAX_PAYLOAD, CustomError, Names
+
+log = logging.getLogger(__name__)
+FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
+
+
+class Refusal(Exception):
+    """Why a socket may not join; `status` as HTTP has it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Membership(NamedTuple):
+    """A socket's place in a session."""
+
+    session_id: str
+    member: MemberId
+    mailbox: trio.MemorySendChannel[Mail]
+    arrival: Arrival
+
+
+class Record:
+    """What the directory knows of a session."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+        self.sender: tuple[MemberId, Outlet] | None = None
+        self.receivers: set[MemberId] = set()
+        self.over = trio.Event()
+
+
+class House(NamedTuple):
+    """What every session of a server shares."""
+
+    engines: Engines
+    pools: dict[Kind, Pool]
+    names: Names
+    limits: Limits
+    resolve: Resolve
+    token: str
+    account: Account
+    max_payload: int = MAX_PAYLOAD
+
+    def __repr__(self) -> str:
+        return "<House>"
+
+
+class Directory:
+    """The sessions of a server; `spawn` runs a session's task where failures of one do not reach the others."""
+
+    def __init__(self, house: House, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+        self.house = house
+        self.draining = False
+        self._spawn = spawn
+        self._records: dict[str, Record] = {}
+        self._next_member = 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @property
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions there are."""
+        return tuple(record.runner.session for record in self._records.values())
+
+    async def join(self, handshake: Handshake, outlet: Outlet) -> Membership:
+        """Give a socket its place, in a new session where there is none by that id. Raises Refusal.
+
+        The session knows of it when the socket has sent its `arrival` to the mailbox. A second Sender waits here until
+        the first has answered a ping, or has been taken out for want of an answer.
+        """
+        self._check(handshake)
+        session_id = handshake.session_id or str(uuid.uuid4())
+        if handshake.role != "receiver":
+            await self._make_way(session_id)
+        record = self._records.get(session_id) or self._begin(session_id)
+        if handshake.role != "sender" and len(record.receivers) >= self.house.limits.receivers:
+            raise Refusal(503, f"the session has {self.house.limits.receivers} Receivers already")
+        self._next_member += 1
+        member = self._next_member
+        if handshake.role != "receiver":
+            record.sender = (member, outlet)
+        if handshake.role != "sender":
+            record.receivers.add(member)
+        arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.house.max_payload), outlet)
+        return Membership(session_id, member, record.runner.mailbox, arrival)
+
+    def _check(self, handshake: Handshake) -> None:
+        if self.draining:
+            raise Refusal(503, "the server is going down; connect again in a moment")
+        if self.house.token and not matches(handshake.token, self.house.token):
+            raise Refusal(401, refusal(handshake.token, "give it as `token` in auth or in the query"))
+
+    async def _make_way(self, session_id: str) -> None:
+        """Where there is a Sender that does not answer, take it out; refuse where it does."""
+        first = self._sender_of(session_id)
+        if first is None:
+            return
+        record, member, outlet = first
+        alive = await outlet.is_alive(self.house.limits.sender_ping)
+        if not alive and self._sender_of(session_id) == first:
+            await self._leave(record, member)
+            outlet.disconnect()
+        if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
+            raise Refusal(409, "the session has a Sender already; join as receiver, or start another session")
+
+    def _sender_of(self, session_id: str) -> tuple[Record, MemberId, Outlet] | None:
+        record = self._records.get(session_id)
+        return None if record is None or record.sender is None else (record, *record.sender)
+
+    def _begin(self, session_id: str) -> Record:
+        house = self.house
+        if len(self._records) >= house.limits.sessions and not self._evict():
+            raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
+        now = trio.current_time()
+        session = Session(session_id, house.limits, house.resolve, house.engines.analyst, now, house.account)
+        record = Record(Runner(session, house.engines, house.pools, house.names))
+        self._records[session_id] = record
+        self._spawn(lambda: self._run(session_id, record))
+        return record
+
+    def _evict(self) -> bool:
+        """End the session nearest to its end of those that nobody is in; False where there is none.
+
+        Else who joins and leaves again and again could fill the house with sessions in their grace period.
+        """
+        empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
+        record = min(empty, key=lambda record: record.runner.session.deadline, default=None)
+        if record is None:
+            return False
+        try:
+            record.runner.mailbox.send_nowait(Drain())
+        except trio.WouldBlock:
+            return False
+        del self._records[record.runner.session.id]
+        return True
+
+    async def _run(self, session_id: str, record: Record) -> None:
+        """One session's task: whatever breaks in it ends this session alone."""
+        fault = None
+        try:
+            await record.runner.run()
+        except Exception:
+            fault = FAULT
+            log.error("session %s broke by a fault of this server and was ended", session_id)
+            log.debug("session %s: the fault", session_id, exc_info=True)
+        finally:
+            if self._records.get(session_id) is record:
+                del self._records[session_id]
+            record.runner.dismiss(fault)
+            record.over.set()
+
+    async def leave(self, membership: Membership) -> None:
+        """A socket is gone; does nothing for one that is gone already. Waits while the mailbox is full."""
+        record = self._records.get(membership.session_id)
+        if record is not None and record.runner.mailbox is membership.mailbox:
+            await self._leave(record, membership.member)
+
+    async def _leave(self, record: Record, member: MemberId) -> None:
+        try:
+            await record.runner.mailbox.send(Left(member))
+        except trio.BrokenResourceError:
+            log.debug("%r was over by then", record.runner.session)
+        if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
+            record.sender = None
+        record.receivers.discard(member)
+
+    async def drain(self) -> None:
+        """Let nobody in any more, and end every session with a farewell to its sockets; until all have ended."""
+        self.draining = True
+        records = list(self._records.values())
+        for record in records:
+            try:
+                await record.runner.mailbox.send(Drain())
+            except trio.BrokenResourceError:
+                continue
+        for record in records:
+            await record.over.wait()

@@ -1,0 +1,66 @@
+"""The picture for the operator: what is in it, what is left out, and its bounds."""
+
+import msgspec
+import trio
+from trio.testing import MockClock
+
+from actors.running.inspecting import MOST_CONNECTIONS, MOST_SESSIONS, Picture, picture
+from tests.harness import Server, serving, state
+
+SECRET = "the operator's own instructions"
+WORDS = "what the user typed"
+
+
+def look(server: Server, chosen: str = "") -> Picture:
+    """The picture of `server` now."""
+    supervisor = server.supervisor
+    pools = supervisor.pools.values()
+    return picture(supervisor.directory.sessions, pools, supervisor.lobby, chosen, trio.current_time())
+
+
+async def test_a_session_shows_its_state_its_times_and_no_words(autojump_clock: MockClock) -> None:
+    async with serving() as server, server.joined() as client:
+        await client.configure(LLM={"prompt": SECRET})
+        await trio.sleep(5)
+        await client.voice.text(WORDS)
+        await client.until(state("speaking"))
+        [session] = server.directory.sessions
+        seen = look(server, session.id)
+        [row] = seen.sessions
+        assert (row.id, row.state, row.turn, row.senders, row.receivers) == (session.id, "speaking", 1, 1, 1)
+        assert row.age >= 5 > row.in_state
+        assert row.deadline_in is not None
+        assert row.deadline_in > 0
+        assert seen.trace is not None
+        assert [step.dest for step in seen.trace.steps][:3] == ["handshaken", "responding", "speaking"]
+        assert seen.trace.steps[0].ago >= 5
+        assert (seen.session_count, seen.connection_count) == (1, 1)
+        shown = msgspec.json.encode(seen).decode()
+        assert SECRET not in shown
+        assert WORDS not in shown
+        assert "Fine and well" not in shown
+
+
+async def test_pools_show_who_works_and_a_stranger_no_trace(autojump_clock: MockClock) -> None:
+    async with serving() as server, server.joined() as client:
+        await client.configure()
+        await client.say()
+        await client.until(state("transcribing"))
+        seen = look(server, "no such session")
+        assert seen.trace is None
+        assert [pool.name for pool in seen.pools] == ["STT", "LLM", "TTS"]
+        assert all(pool.seats >= pool.workers > 0 for pool in seen.pools)
+        assert all(pool.taken == 1 for pool in seen.pools)
+
+
+async def test_the_lists_are_bounded_and_the_youngest_come_first(autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        clients = [await server.join(listening=False) for _ in range(MOST_SESSIONS + 5)]
+        seen = look(server)
+        assert (len(seen.sessions), seen.session_count) == (MOST_SESSIONS, MOST_SESSIONS + 5)
+        assert (len(seen.connections), seen.connection_count) == (MOST_CONNECTIONS, MOST_CONNECTIONS + 5)
+        assert seen.sessions[0].id == server.directory.sessions[-1].id
+        for client in clients:
+            await client.vanish()
+        await server.settle()
+        assert sum(look(server).closed.values()) == MOST_SESSIONS + 5
