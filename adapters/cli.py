@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from adapters import console, logs
-from adapters.errors import BadSettings, StartupFailed, first_of
+from adapters.lifecycle import console, logs
+from adapters.settings.errors import BadSettings, StartupFailed, first_of
 from protocol.printable import printable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def main() -> None:
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
 def serve(host: str | None, port: str | None, lan: bool, config: Path | None, debug: bool) -> None:
     """Start the server; Ctrl-C ends it."""
-    from adapters.signals import hold_back, ignore
+    from adapters.lifecycle.signals import hold_back, ignore
 
     hold_back()
     from adapters.settings.reading import load
@@ -166,7 +166,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     settings = _settings(config, {}, debug)
 
     async def run() -> int:
-        from adapters.providers import listing
+        from adapters.choosing import listing
 
         console = Console(highlight=False)
         print_all = listing.check if check else listing.show

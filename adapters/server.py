@@ -13,14 +13,14 @@ from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
 from actors.running.connections import Caps
 from actors.running.supervisor import Plan, PoolSizes, Supervisor
-from adapters import console, trimming
-from adapters.ending import Ending, received, take_leave
-from adapters.errors import StartupFailed, first_of
+from adapters.choosing.assembly import check_preferences
+from adapters.choosing.engines import ProviderEngines
+from adapters.lifecycle import console, trimming
+from adapters.lifecycle.ending import Ending, received, take_leave
+from adapters.lifecycle.welcome import welcome
 from adapters.pages import inspection, site
-from adapters.providers.assembly import check_preferences
-from adapters.providers.engines import ProviderEngines
+from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
-from adapters.welcome import welcome
 from adapters.wire import lan
 from adapters.wire.credentials import KEY
 from adapters.wire.doors import open_doors
@@ -98,7 +98,7 @@ def calm_collector() -> None:
     """Have the garbage collector look less often, and not at what the start has made.
 
     A chunk of audio makes some dozens of objects that reference counting frees; counting them towards the collector's
-    default threshold of 700 costs a tenth to a third of the time of each chunk (tests/bench).
+    default threshold of 700 costs a tenth to a third of the time of each chunk (`python -m bench`).
     """
     gc.collect()
     gc.freeze()

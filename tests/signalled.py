@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.signals import taken
+from adapters.lifecycle.signals import taken
 
 
 @contextmanager

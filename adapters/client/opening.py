@@ -8,8 +8,8 @@ from urllib.parse import SplitResult
 import trio
 from trio_websocket import ConnectionTimeout, HandshakeError, WebSocketConnection, wrap_client_stream
 
-from adapters.remote.causes import FirstCause
-from adapters.remote.pacedstream import PacedStream
+from adapters.reach.causes import FirstCause
+from adapters.reach.pacedstream import PacedStream
 
 CONNECT_SECONDS = 10.0
 RECEIVE_SIZE = 65_536

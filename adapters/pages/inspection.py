@@ -9,7 +9,7 @@ import msgspec
 import trio
 
 from actors.running.inspecting import Picture
-from adapters.logs import PACKAGES
+from adapters.lifecycle.logs import PACKAGES
 from adapters.pages.static import STRICT, Route, static_route
 from adapters.wire import credentials
 from adapters.wire.heads import Request

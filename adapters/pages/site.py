@@ -5,9 +5,9 @@ import trio
 
 from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
+from adapters.choosing.engines import ProviderEngines
 from adapters.pages import apidocs, clientlibrary, inspection, talkpage
 from adapters.pages.static import Route
-from adapters.providers.engines import ProviderEngines
 from adapters.settings.settings import Settings
 from adapters.wire import credentials
 from adapters.wire.doors import Doors

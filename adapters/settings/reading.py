@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec.structs import replace
 
-from adapters.errors import BadSettings
-from adapters.providers.table import LOCAL, ROWS, usual_variables
+from adapters.choosing.table import LOCAL, ROWS, usual_variables
+from adapters.settings.errors import BadSettings
 from adapters.settings.positions import line_of
 from adapters.settings.section import is_secret
 from adapters.settings.settings import Account, Settings

@@ -123,7 +123,7 @@ class Processes(Section, frozen=True):
 
 
 class Account(Section, frozen=True):
-    """The section of one provider; the table in adapters/providers/table.py says which of these settings it has."""
+    """The section of one provider; the table in adapters/choosing/table.py says which of these settings it has."""
 
     api_key: Key = ""
     """The key that the provider gave."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import trio
 
-from adapters.errors import StartupFailed
+from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Server
 from adapters.wire import lan
 from adapters.wire.tls import server_context

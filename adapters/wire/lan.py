@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from msgspec.structs import replace
 
-from adapters.errors import StartupFailed
+from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Server
 from adapters.wire.tls import server_context
 

@@ -2,7 +2,7 @@
 
 import ssl
 
-from adapters.errors import StartupFailed
+from adapters.settings.errors import StartupFailed
 
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:

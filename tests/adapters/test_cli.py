@@ -14,8 +14,8 @@ import trio
 from click.testing import CliRunner, Result
 
 from adapters.cli import main
-from adapters.errors import StartupFailed
-from adapters.logs import LogLine
+from adapters.lifecycle.logs import LogLine
+from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Settings
 from tests.signalled import signals_restored
 

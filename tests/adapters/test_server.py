@@ -3,9 +3,9 @@
 import pytest
 import trio
 
-from adapters.errors import StartupFailed
-from adapters.providers.assembly import check_preferences
+from adapters.choosing.assembly import check_preferences
 from adapters.server import run
+from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Preference, Providers, Server, Settings
 
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.bench import bargein, exchange, first_sound, load
-from tests.bench.process import OURS, PEER, running
+from bench import bargein, exchange, first_sound, load
+from bench.process import OURS, PEER, running
 
 pytestmark = [
     pytest.mark.real,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.providers import ANTHROPIC, HTTPX, OPENAI, measure
+from bench.providers import ANTHROPIC, HTTPX, OPENAI, measure
 
 pytestmark = pytest.mark.real
 CHUNKS = 200

@@ -13,7 +13,7 @@ from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
 from actors.running.supervisor import Plan, Supervisor
 from adapters.codec.codec import AudioCodec
-from adapters.llm.local import Local
+from adapters.vendors.embedded.llm import Local
 from adapters.wire.listener import Door, Listener
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names

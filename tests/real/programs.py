@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from adapters.providers.table import ROWS, usual_variables
+from adapters.choosing.table import ROWS, usual_variables
 
 KEYS = frozenset(usual_variables(ROWS))
 """The variables of keys that a developer may have: no test talks to a provider."""

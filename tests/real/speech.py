@@ -13,7 +13,7 @@ import trio
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.tts.local import FORMAT, LocalSpeech
+from adapters.vendors.embedded.tts import FORMAT, LocalSpeech
 
 QUESTION, THANKS = "What did you hear me say?", "Thank you very much."
 # What an espeak voice needs at least and at most for a word, in seconds, pauses between sentences included.

@@ -1,0 +1,84 @@
+"""A provider of one kind as one that can be asked: what is known of it, what it has, and why it is set aside."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+import trio
+
+from actors.ports.calls import Kind
+from actors.ports.synthesis import Speech
+from adapters.reach.contract import Listed, Offer
+from adapters.reach.lengths import Limit
+
+E = TypeVar("E")
+
+
+class About(msgspec.Struct, frozen=True):
+    """What is known of a provider of one kind before it says anything: its names, its defaults, why it is here.
+
+    `model` and `voice` are used in calls that name none, or that were meant for another. `is_tentative`: it is used
+    only once it lists something of this kind; `may_lack`: not once its list shows that it has no such model;
+    `is_found`: nobody configured it, it was found; `is_embedded`: it is a part of this server, small and always there.
+    `limit`: how much of a speech one request of a synthesiser may have.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    model: str = ""
+    voice: str = ""
+    why: str = ""
+    is_tentative: bool = False
+    may_lack: bool = False
+    is_found: bool = False
+    is_embedded: bool = False
+    limit: Callable[[Speech], Limit] | None = None
+
+
+class Candidate(Generic[E]):
+    """A provider of one kind that can be asked; `aside` says why it is not asked at the moment, "" where it is.
+
+    `offer` is what it said it has, None while that is not known; `is_cut`: it has more than that. `probing` is the
+    scope of its probes; they begin after `wait` at least, which grows until a call succeeds. `lost` counts the calls in
+    a row in which it was silent until another one answered.
+    """
+
+    def __init__(self, about: About, engine: E) -> None:
+        self.about = about
+        self.name = about.name
+        self.title = about.title
+        self.kind: Kind = about.kind
+        self.engine = engine
+        self.offer: Offer | None = None
+        self.is_cut = False
+        self.aside = ""
+        self.probing = trio.CancelScope()
+        self.wait = 0.0
+        self.lost = 0
+        self.has_succeeded = False
+        self.is_seen = False
+        self.is_gone = False
+
+    @property
+    def model(self) -> str:
+        """The model that it uses where nobody names one: as set, else the first that it lists, else ""."""
+        return self.about.model or next(iter(self.offer.models if self.offer else ()), "")
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether it has shown that it is there: by what it has, by a call, or (`is_seen`) by refusing its list."""
+        return self.has_succeeded or self.is_seen or self.offer is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is known to do this kind of work at all."""
+        if self.about.is_tentative:
+            return bool(self.offer and (self.offer.models or self.offer.voices))
+        return not self.about.may_lack or self.offer is None or bool(self.offer.models)
+
+    @property
+    def listed(self) -> Listed | None:
+        """The engine as one that can be asked what it has, and be checked."""
+        engine: object = self.engine
+        return engine if isinstance(engine, Listed) else None

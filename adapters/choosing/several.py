@@ -1,0 +1,81 @@
+"""One part in several requests, where it is longer than its synthesiser takes at a time: their sounds as one."""
+
+import trio
+from msgspec.structs import replace
+
+from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.sound import Clip, Undecodable
+from actors.ports.synthesis import Speech, TextToSpeech
+from adapters.choosing.cutting import cut
+from adapters.reach.causes import FirstCause
+from adapters.reach.lengths import Limit
+from protocol.audioformat import AudioFormat
+
+HELD = 256
+"""Clips of the request ahead that are held, while the one before it is still heard."""
+
+
+async def synthesise(engine: TextToSpeech, limit: Limit | None, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
+    """Speak, in several requests where one would be longer than `limit`; then as samples, which join without a seam.
+
+    The next request is begun with the first sound of the one before, so at most one is ahead. Raises as the engine; a
+    request that fails ends the part after what came before it. Cancelling ends both.
+    """
+    texts = [speech.text] if limit is None else cut(speech.text, limit, speech.language)
+    if len(texts) < 2:
+        await engine.synthesise(speech, sound)
+        return
+    speeches = [replace(speech, text=text, format=None) for text in texts]
+    with FirstCause():
+        async with trio.open_nursery() as nursery:
+            await _Several(engine, speeches, nursery).relay(sound)
+
+
+class _Request:
+    """One of several: its clips, and how it failed."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+        self._send, self.clips = trio.open_memory_channel[Clip](HELD)
+        self.failed: EngineFailed | Undecodable | None = None
+
+    async def run(self, engine: TextToSpeech) -> None:
+        async with self._send:
+            try:
+                await engine.synthesise(self._speech, self._take)
+            except (EngineFailed, Undecodable) as failed:
+                self.failed = failed  # which counts when what came before it has been handed on
+
+    async def _take(self, clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip), "an engine takes nothing back"
+        await self._send.send(clip)
+
+
+class _Several:
+    def __init__(self, engine: TextToSpeech, speeches: list[Speech], nursery: trio.Nursery) -> None:
+        self._engine = engine
+        self._left = speeches
+        self._nursery = nursery
+        self._made: AudioFormat | None = None
+
+    async def relay(self, sound: Emit[Clip | Retraction]) -> None:
+        request: _Request | None = self._begin()
+        while request is not None:
+            following: _Request | None = None
+            async for clip in request.clips:
+                following = following or self._begin()
+                self._made = self._made or clip.format
+                if clip.format != self._made:
+                    raise EngineFailed(f"one part in several requests came as {self._made} and as {clip.format}")
+                await sound(clip)
+            if request.failed is not None:
+                raise request.failed
+            request = following or self._begin()
+
+    def _begin(self) -> _Request | None:
+        """Begin the next one, None where there is none."""
+        if not self._left:
+            return None
+        request = _Request(self._left.pop(0))
+        self._nursery.start_soon(request.run, self._engine)
+        return request

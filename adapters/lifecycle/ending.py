@@ -1,0 +1,67 @@
+"""What signals do to a running server: the first one ends it in good order, the next one ends that order's waiting.
+
+SIGHUP has two meanings. Where the server was started on a terminal it says that the terminal is gone, and ends the
+server. Where there is none, as under systemd, it asks a daemon to read its settings again, and must not end it.
+"""
+
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import trio
+
+from actors.running.supervisor import Supervisor
+from adapters.lifecycle.signals import HANGUP, let_through, taken
+from adapters.wire.listener import Listener
+
+log = logging.getLogger(__name__)
+FAREWELL_SECONDS = 3.0
+
+
+class Ending:
+    """The two scopes of a server: `life` is cancelled by the first signal, `farewell` by the next one."""
+
+    def __init__(self) -> None:
+        self.life = trio.CancelScope()
+        self.farewell = trio.CancelScope()
+        self._is_on_terminal = _has_terminal()
+
+    async def heed(self, signals: AsyncIterator[int]) -> None:
+        """Do as the signals say, until cancelled."""
+        async for number in signals:
+            name = signal.Signals(number).name
+            if number == HANGUP and not self._is_on_terminal:
+                log.info("%s: settings are read at the start alone; start the server again to change them", name)
+            elif not self.life.cancel_called:
+                log.info("%s: going down", name)
+                self.life.cancel()
+            else:
+                log.info("%s: going down at once", name)
+                self.farewell.cancel()
+
+
+async def take_leave(supervisor: Supervisor, listener: Listener) -> None:
+    """End every session and connection in good order, within FAREWELL_SECONDS. Cancelling ends the waiting."""
+    with trio.move_on_after(FAREWELL_SECONDS):
+        listener.go_down()
+        await supervisor.drain()
+        await listener.wait_until_quiet()
+
+
+@contextmanager
+def received() -> Iterator[AsyncIterator[int]]:
+    """The signals as they come; those that were held back come first."""
+    with trio.open_signal_receiver(*taken()) as signals:
+        let_through()
+        yield signals
+
+
+def _has_terminal() -> bool:
+    """Whether this process has a controlling terminal; asked at the start, because it is gone when its SIGHUP comes."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except (OSError, AttributeError):
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""The embedded synthesiser: espeak-ng, in worker processes, with no network and no key."""
+
+import re
+
+import trio
+
+from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
+from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers
+from adapters.reach.lengths import characters
+from protocol.audioformat import AudioFormat
+
+FORMAT = AudioFormat("pcm16", 22_050)
+MAX_TEXT = 20_000
+"""Characters that are spoken in one call: about twenty minutes of sound."""
+LONGEST = characters(MAX_TEXT)
+"""The same, as what a longer text is cut by."""
+NORMAL_PACE = 168
+SLOWEST, FASTEST = 80, 680
+"""Words a minute: what speed 1 is, and what espeak-ng takes before it stops heeding or cannot be followed."""
+
+DEFAULT_LANGUAGE = "en-us"
+MACROLANGUAGES = {"zh": "cmn", "zh-hk": "yue", "zh-mo": "yue", "no": "nb", "nn": "nb", "iw": "he", "in": "id"}
+"""Codes in use for languages that espeak-ng lists under another."""
+PREFERRED = {"en": "en-us", "fr": "fr-fr", "vi": "vi"}
+"""What a code without a region means, where espeak-ng has only regions."""
+
+VARIANTS: dict[str, str] = {"female": "f5", "male": "m6"}
+ENGLISH = "m6"
+"""What is added to a language's own voice for a gender, and to English where none is asked for: of the variants those
+of which the local recogniser understands the most words, so that a machine can talk to itself."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class LocalSpeech:
+    """Satisfies `TextToSpeech`. `run` has the processes; nothing works before it has started."""
+
+    def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 120.0) -> None:
+        self._workers = Workers(
+            Plan(
+                "adapters.vendors.embedded.tts_child",
+                "the local speech synthesiser",
+                count,
+                grace=grace,
+                deadline=deadline,
+            )
+        )
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled; `started` when they have been tested. Raises EngineFailed."""
+        await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
+        return self._workers.pids
+
+    def languages(self) -> tuple[str, ...]:
+        """BCP 47 codes of what it speaks; known once it runs."""
+        return tuple(bcp47(voice.language) for voice in self._workers.ready.voices)
+
+    def voices(self) -> tuple[str, ...]:
+        """What `Speech.voice` may be: a language's own voice, or a variant, which speaks any language.
+
+        Both can be joined as espeak-ng does it, `en-gb+f3`. Known once it runs.
+        """
+        ready = self._workers.ready
+        return (*(voice.language for voice in ready.voices), *ready.variants)
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
+        """Speak plain text; `sound` gets the first 50 ms at once, then pieces of 200 ms and more, as FORMAT.
+
+        Raises EngineFailed. Cancelling stops the engine within milliseconds.
+        """
+        if len(speech.text) > MAX_TEXT:
+            raise EngineFailed(
+                f"the local synthesiser speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less"
+            )
+        ready = self._workers.ready
+        if not ready.voices:
+            raise EngineFailed("the local speech synthesiser has not been started")
+        voice = choose(speech, ready.voices, ready.variants)
+
+        async def each(progress: Progress) -> None:
+            if isinstance(progress, Sounded):
+                await sound(Clip(progress.samples, FORMAT))
+
+        async def again() -> None:
+            await sound(Retraction())
+
+        request = Synthesise(plain(speech.text), voice, pace(speech.speed))
+        await self._workers.call(request, each, None if speech.stream else again)
+
+
+def plain(text: str) -> str:
+    """`text` without what espeak-ng would obey: control characters (Ctrl-A begins a command, NUL ends the text)."""
+    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode()
+
+
+def pace(speed: float) -> int:
+    """Words a minute for `speed`, 1 being normal; within what the engine takes."""
+    return round(min(max(NORMAL_PACE * speed, SLOWEST), FASTEST))
+
+
+def choose(speech: Speech, voices: tuple[Voice, ...], variants: tuple[str, ...]) -> str:
+    """The name by which espeak-ng loads the voice for `speech`; only ever made of names that it listed itself."""
+    files = {voice.language.lower(): voice.file for voice in voices}
+    known = {variant.lower(): variant for variant in variants}
+    language, _, variant = speech.voice.strip().lower().partition("+")
+    if language in known and not variant:
+        language, variant = "", language
+    if language in files:
+        return "+".join(filter(None, (files[language], known.get(variant))))
+    language = nearest(speech.language, files)
+    fitting = VARIANTS.get(speech.gender) or (ENGLISH if language.startswith("en") else "")
+    return "+".join(filter(None, (files[language], known.get(variant) or known.get(fitting))))
+
+
+def nearest(code: str, known: dict[str, str]) -> str:
+    """The language of `known` for the BCP 47 `code`: itself, or with less of its end, or a region of it, or English."""
+    parts = code.strip().lower().replace("_", "-").split("-")
+    for end in range(len(parts), 0, -1):
+        shorter = "-".join(parts[:end])
+        for candidate in (shorter, MACROLANGUAGES.get(shorter, ""), PREFERRED.get(shorter, "")):
+            if candidate in known:
+                return candidate
+    return next((language for language in known if language.split("-")[0] == parts[0]), DEFAULT_LANGUAGE)
+
+
+def bcp47(code: str) -> str:
+    """espeak-ng's `code` in the customary case: `en-us` is en-US, `cmn-latn-pinyin` is cmn-Latn-pinyin."""
+    public, private, own = code.partition("-x-")
+    language, *rest = public.split("-")
+    cased = {2: str.upper, 4: str.title}
+    return "-".join([language, *(cased.get(len(part), str)(part) for part in rest)]) + private + own

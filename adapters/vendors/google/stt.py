@@ -1,0 +1,138 @@
+"""Speech to text by Google Cloud, whole utterances of up to a minute.
+
+https://docs.cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize
+"""
+
+import base64
+
+import msgspec
+
+from actors.ports.audio import whole
+from actors.ports.calls import Emit
+from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Undecodable
+from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.reach.web import Call, Patience, Web
+from adapters.vendors.shared.languages import terms
+from adapters.vendors.shared.wavefile import seconds_of
+from protocol.audioformat import AudioFormat
+
+LONGEST = 60.0
+"""Seconds of speech in a call."""
+LANGUAGE = "en-US"
+"""What is sent where the session names no language: Google needs one."""
+PHRASE_BYTES = 5_000
+MOST_BYTES = 2_000_000
+_OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)
+_OPUS_HEAD = b"OpusHead"
+_HEAD_BYTES = 65_536
+_CONTAINERS = {"webm": "WEBM_OPUS", "ogg": "OGG_OPUS", "opus": "OGG_OPUS"}
+_TOO_LONG = ("too long", "exceeds duration limit", "longer than 1 min")
+_BAD_KEY = "api key"
+
+
+class _Alternative(msgspec.Struct):
+    transcript: str = ""
+
+
+class _Result(msgspec.Struct):
+    alternatives: list[_Alternative] = []
+
+
+class _Answer(msgspec.Struct):
+    results: list[_Result] = []
+
+
+class GoogleRecogniser:
+    """Satisfies `SpeechToText` and `Listed`. `endpoint.url` ends in /v1; the key is an API key."""
+
+    accepts = frozenset(_CONTAINERS)
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
+
+    def __init__(self, web: Web, endpoint: Endpoint, patience: Patience | None = None) -> None:
+        self._web = web
+        self._endpoint = endpoint
+        self._patience = patience or Patience()
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Recognise; `words` is told nothing before the end, and Google does not say a language it was told itself.
+
+        `prompt` goes as phrases. Raises ProviderFailed, also for more than 60 s of speech, Undecodable. Cancelling
+        closes the connection.
+        """
+        data = await whole(utterance.audio)
+        if not data:
+            return Transcript("")
+        config: dict[str, object] = _encoding(utterance.format, data, self._endpoint.title)
+        config |= {"languageCode": utterance.language or LANGUAGE, "enableAutomaticPunctuation": True}
+        if utterance.model:
+            config["model"] = utterance.model
+        if phrases := list(terms(utterance.prompt, 12, PHRASE_BYTES)):
+            config["speechContexts"] = [{"phrases": phrases}]
+        return Transcript(await self._recognised(config, data))
+
+    async def _recognised(self, config: dict[str, object], data: bytes) -> str:
+        call = Call(
+            self._endpoint,
+            "POST",
+            "/speech:recognize",
+            headers={"x-goog-api-key": self._endpoint.key},
+            json={"config": config, "audio": {"content": base64.b64encode(data).decode()}},
+            patience=self._patience,
+            most=MOST_BYTES,
+        )
+        try:
+            answer = msgspec.convert(await self._web.fetch_json(call), _Answer)
+        except msgspec.ValidationError:
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
+        except ProviderFailed as failure:
+            raise self._judged(failure) from None
+        return "".join(result.alternatives[0].transcript for result in answer.results if result.alternatives).strip()
+
+    def _judged(self, failure: ProviderFailed) -> ProviderFailed:
+        """Google says 400 of a bad key and of speech that is too long, too."""
+        words = str(failure).lower()
+        if failure.verdict is not Verdict.FINAL:
+            return failure
+        if _BAD_KEY in words:
+            where = self._endpoint.key_setting or "its setting"
+            return ProviderFailed(f"{self._endpoint.title} refused the key in {where}: {failure}", Verdict.REFUSED)
+        if any(mark in words for mark in _TOO_LONG):
+            return _too_long(self._endpoint.title)
+        return failure
+
+    async def offer(self) -> Offer:
+        """Google has no list of its models that an API key opens."""
+        return Offer()
+
+    async def check(self) -> None:
+        """Have half a second of silence recognised."""
+        samples = bytes(self.wants.rate)
+        await self._recognised({**_encoding(self.wants, samples, ""), "languageCode": LANGUAGE}, samples)
+
+
+def _too_long(title: str) -> ProviderFailed:
+    return ProviderFailed(
+        f"{title} takes at most {LONGEST:g} s of speech at a time: speak in shorter turns, or use another provider",
+        Verdict.FINAL,
+    )
+
+
+def _encoding(audio_format: AudioFormat, data: bytes, title: str) -> dict[str, object]:
+    """What Google is told of the bytes; raises ProviderFailed, Undecodable where it would not take them."""
+    if audio_format.name == "pcm16":
+        if seconds_of(data, audio_format.rate) > LONGEST:
+            raise _too_long(title)
+        return {"encoding": "LINEAR16", "sampleRateHertz": audio_format.rate}
+    head = data.find(_OPUS_HEAD, 0, _HEAD_BYTES)
+    if head < 0 or len(data) < head + 16:
+        raise Undecodable(
+            f"{title} takes only Opus in {audio_format}, and this is another codec: send Opus, mp3 or wav"
+        )
+    rate = int.from_bytes(data[head + 12 : head + 16], "little")
+    return {
+        "encoding": _CONTAINERS[audio_format.name],
+        "sampleRateHertz": rate if rate in _OPUS_RATES else _OPUS_RATES[-1],
+        "audioChannelCount": max(data[head + 9], 1),
+    }

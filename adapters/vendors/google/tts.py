@@ -1,0 +1,133 @@
+"""Speech by Google Cloud Text-to-Speech, with an API key. An answer comes whole: Google streams only over gRPC.
+
+Sources: https://docs.cloud.google.com/text-to-speech/docs/reference/rest/v1/text/synthesize,
+https://docs.cloud.google.com/text-to-speech/docs/reference/rest/v1/voices/list,
+https://docs.cloud.google.com/text-to-speech/quotas.
+"""
+
+import msgspec
+
+from actors.ports.calls import Emit
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
+from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.reach.faults import of_error
+from adapters.reach.jsontext import parsed
+from adapters.reach.lengths import Limit, octets
+from adapters.reach.web import Call, Patience, Web
+from adapters.vendors.shared.body import Body
+from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
+from adapters.vendors.shared.voices import UNHURRIED, understood
+from protocol import base64text
+from protocol.audioformat import AudioFormat
+
+URL = "https://texttospeech.googleapis.com/v1"
+FILES = {"mp3": "MP3", "opus": "OGG_OPUS"}
+RATES = frozenset({8_000, 16_000, 24_000, 48_000})
+BEST_RATE = 24_000
+"""What most of its voices have by nature."""
+SLOWEST, FASTEST = 0.25, 4.0
+LONGEST = 5_000
+"""Bytes of text that one request may have."""
+LIMIT = Limit(LONGEST, octets)
+GENDERS = {"male": "MALE", "female": "FEMALE"}
+"""`NEUTRAL` is in the reference, which says that it is not supported yet: it is left to Google, as unspecified is."""
+
+
+class _Synthesised(msgspec.Struct):
+    audioContent: str = ""  # noqa: N815
+
+
+class _Voice(msgspec.Struct):
+    name: str
+    languageCodes: list[str] = []  # noqa: N815
+
+
+class _Voices(msgspec.Struct):
+    voices: list[_Voice] = []
+
+
+class GoogleSpeech:
+    """Satisfies `TextToSpeech` and `Listed`. It has no models: the voice's name says which family speaks."""
+
+    def __init__(self, web: Web, endpoint: Endpoint) -> None:
+        self._web = web
+        self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+        """Speak up to LONGEST bytes of text; the sound comes in one piece.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
+        text = sayable(speech.text)
+        if (size := len(text.encode())) > LONGEST:
+            raise ProviderFailed(
+                f"{self._endpoint.title} speaks {LONGEST} bytes of text at a time, not {size}: "
+                "let answers be spoken by sentences (TTS.responseType multiple), or make them shorter",
+                Verdict.FINAL,
+            )
+        asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
+        body = {"input": {"text": text}, "voice": _voice(speech), "audioConfig": _audio(speech, asked)}
+        answer = await self._ask(self._call("POST", "/text:synthesize", body, PATIENCE))
+        sent = Body(self._endpoint, asked)
+        for clip in filter(None, (sent.push(self._decoded(answer)), sent.finish())):
+            await sound(clip)
+
+    async def offer(self) -> Offer:
+        """Its voices and their languages. Raises ProviderFailed."""
+        answer = await self._ask(self._call("GET", "/voices"))
+        voices = understood(self._endpoint, answer, _Voices).voices
+        languages = {code for voice in voices for code in voice.languageCodes}
+        return Offer((), tuple(voice.name for voice in voices), tuple(sorted(languages)))
+
+    async def check(self) -> None:
+        """Speak two letters. Raises ProviderFailed."""
+        await self.synthesise(PROBE, discard)
+
+    def _call(self, method: str, path: str, json: object = None, patience: Patience = UNHURRIED) -> Call:
+        headers = {"X-Goog-Api-Key": self._endpoint.key} if self._endpoint.key else {}
+        expects = ("application/json",)
+        return Call(
+            self._endpoint, method, path, headers, json=json, expects=expects, patience=patience, most=MOST * 4 // 3
+        )
+
+    async def _ask(self, call: Call) -> object:
+        """The answer to `call`. Raises ProviderFailed; Google says of a wrong key that it is a bad request (400)."""
+        try:
+            answer = parsed(await self._web.fetch(call, call.most))
+        except ValueError:
+            raise ProviderFailed(f"{self._endpoint.title} answered with what is not JSON") from None
+        except ProviderFailed as failed:
+            if failed.verdict == Verdict.FINAL and "api key" in str(failed).lower():
+                setting = self._endpoint.key_setting or "its setting"
+                message = f"{self._endpoint.title} refused the key in {setting} (400): is it one for this API?"
+                raise ProviderFailed(message, Verdict.REFUSED) from None
+            raise
+        if isinstance(answer, dict) and answer.get("error"):
+            raise of_error(self._endpoint, answer["error"])
+        return answer
+
+    def _decoded(self, answer: object) -> bytes:
+        try:
+            return base64text.decode(understood(self._endpoint, answer, _Synthesised).audioContent)
+        except ValueError:
+            raise ProviderFailed(f"{self._endpoint.title} sent sound that is not base64") from None
+
+
+def _voice(speech: Speech) -> dict[str, str]:
+    """Which voice; a voice that is named brings its own language, for Google refuses any other with it."""
+    if speech.voice:
+        language = "-".join(speech.voice.split("-")[:2]) if speech.voice.count("-") > 1 else speech.language
+        return {"languageCode": language, "name": speech.voice}
+    gender = GENDERS.get(speech.gender)
+    return {"languageCode": speech.language or "en-US"} | ({"ssmlGender": gender} if gender else {})
+
+
+def _audio(speech: Speech, asked: AudioFormat) -> dict[str, object]:
+    """The sound; a normal speed is left out, since not every voice can change it."""
+    audio: dict[str, object] = {"audioEncoding": FILES.get(asked.name, "LINEAR16")}
+    if asked.rate:
+        audio["sampleRateHertz"] = asked.rate
+    if speech.speed != 1:
+        audio["speakingRate"] = min(max(speech.speed, SLOWEST), FASTEST)
+    return audio

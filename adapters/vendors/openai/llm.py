@@ -1,0 +1,175 @@
+"""Chat completions, streamed: OpenAI, aigames and all that speak so (Ollama, llama.cpp, vLLM, LM Studio, Azure).
+
+https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create
+"""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from actors.ports.answering import Question
+from adapters.reach.contract import Endpoint, Offer, ProviderFailed
+from adapters.reach.jsontext import fields, items, words
+from adapters.reach.remembered import Remembered
+from adapters.reach.web import Call, Patience, Web
+from adapters.vendors.shared.conversation import (
+    MOST,
+    PATIENCE,
+    ROLES,
+    Options,
+    Refusals,
+    Write,
+    insist,
+    prompted,
+    role_left,
+    system_prompt,
+    turns,
+)
+from adapters.vendors.shared.streamed import Heard, Streamed
+
+URL = "https://api.openai.com/v1"
+_ELSE_CALLED = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
+_NO_CHAT = re.compile(
+    r"embed|rerank|whisper|transcri|moderation|realtime|\btts\b|speech|image|dall-e|sora|\baudio\b|\basr\b|parakeet"
+    r"|kokoro|piper|stable-?diffusion|\bflux\b|\b(bge|gte|e5|clip|minilm)\b|^babbage|^davinci|^gpt-3\.5-turbo-instruct",
+    re.IGNORECASE,
+)
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """In what the servers that speak this protocol differ.
+
+    `most`: how the limit of tokens is called; `name`: the field in which the character's name is passed on, "" where
+    the system prompt says it.
+    """
+
+    most: str = "max_tokens"
+    name: str = ""
+
+
+OPENAI = Dialect(most="max_completion_tokens")
+"""It calls `max_tokens` deprecated, and its reasoning models refuse it."""
+COMPATIBLE = Dialect()
+AIGAMES = Dialect(name="name")
+"""It keeps characters under their names, and finds out by the request's `name` which of them is to answer."""
+
+
+_THINKING = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+"""Under which names servers send what a model thinks."""
+_FIRST = (None, "", 0, "0")
+
+
+class OpenAiChat:
+    """Satisfies `LanguageModel` and `Listed`. `endpoint.url` ends in /v1.
+
+    It keeps what models refuse and which think aloud, nothing else.
+    """
+
+    def __init__(
+        self, web: Web, endpoint: Endpoint, dialect: Dialect = COMPATIBLE, patience: Patience = PATIENCE
+    ) -> None:
+        self._web = web
+        self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
+        self._dialect = dialect
+        self._patience = patience
+        self._refusals, self._thinkers = Refusals(), Remembered[str]()
+
+    async def answer(self, question: Question, write: Write) -> None:
+        """Write the answer as it is streamed, without what the model thinks aloud.
+
+        A field that the model refuses is left out with a warning, and the question asked again at once. Raises
+        ProviderFailed. Cancelling closes the connection.
+        """
+
+        async def ask(options: Options, write: Write) -> None:
+            await self._ask(question, options, write)
+
+        await insist(
+            self._refusals, question.model, lambda left_out: _options(question, self._dialect, left_out), ask, write
+        )
+
+    async def _ask(self, question: Question, options: Options, write: Write) -> None:
+        role = next((role for role in ROLES if role in options), "")
+        prompt = _prompt(question, self._dialect)
+        others = {field: value for field, value in options.items() if field not in ROLES}
+        body = {"messages": prompted(prompt, role, turns(question)), "stream": True, **others}
+        if question.model:
+            body["model"] = question.model
+        async with self._web.open(self._call("POST", "/chat/completions", body)) as answer:
+            await Streamed(self._endpoint, question, write, self._thinkers).relay(answer, read)
+
+    async def offer(self) -> Offer:
+        """Its models, in its own order, without those that cannot chat."""
+        listed = await self._web.fetch_json(self._call("GET", "/models", expects=("application/json",)))
+        names = [words(fields(model).get("id")) for model in items(fields(listed).get("data"))]
+        if "data" not in fields(listed):
+            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models")
+        return Offer(models=tuple(dict.fromkeys(name for name in names if name and not _NO_CHAT.search(name))))
+
+    async def check(self) -> None:
+        """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
+        await self.offer()
+
+    def _call(self, method: str, path: str, body: object = None, expects: tuple[str, ...] = ()) -> Call:
+        headers = {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+        return Call(
+            self._endpoint, method, path, headers, json=body, expects=expects, patience=self._patience, most=MOST
+        )
+
+
+def read(chunk: Mapping[str, object]) -> Heard:
+    """What a chunk says, or the answer of a server that does not stream; usage and the like say nothing.
+
+    Many servers send null, "" or an empty array where the protocol has something else, and many leave things out.
+    """
+    choices = map(fields, items(chunk.get("choices")))
+    choice = next((choice for choice in choices if choice.get("index") in _FIRST), {})
+    delta, message = fields(choice.get("delta")), fields(choice.get("message"))
+    said = _words(delta)
+    return Heard(
+        words=said or _words(message),
+        is_whole=not said,
+        begins=bool(delta.get("role")),
+        thinks=_thinks(delta),
+        reason="error" if fields(chunk.get("x_groq")).get("error") else words(choice.get("finish_reason")),
+    )
+
+
+def _words(message: Mapping[str, object]) -> str:
+    """What of a message is to be said; of one in parts, the texts."""
+    content = message.get("content")
+    parts = [content] if isinstance(content, dict) else items(content)
+    texts = [part if isinstance(part, str) else _text(fields(part)) for part in parts]
+    return words(content) or "".join(texts) or words(message.get("refusal"))
+
+
+def _text(part: Mapping[str, object]) -> str:
+    return words(part.get("text")) if (part.get("type") or "text") in ("text", "output_text") else ""
+
+
+def _thinks(message: Mapping[str, object]) -> bool:
+    parts = [fields(part).get("type") for part in items(message.get("content"))]
+    return "thinking" in parts or "reasoning" in parts or any(message.get(name) for name in _THINKING)
+
+
+def _prompt(question: Question, dialect: Dialect) -> str:
+    return system_prompt(question, names=not dialect.name)
+
+
+def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> Options:
+    """The fields that a model may refuse; the limit of tokens by its other name where it refuses the one.
+
+    The role of the prompt is one of them.
+    """
+    most = _ELSE_CALLED[dialect.most] if dialect.most in left_out else dialect.most
+    options: Options = {"temperature": question.temperature}
+    if question.stop:
+        options["stop"] = question.stop
+    if question.max_token:
+        options[most] = question.max_token
+    if dialect.name and question.name:
+        options[dialect.name] = question.name
+    if (role := role_left(left_out)) and _prompt(question, dialect):
+        options[role] = True
+    return {field: value for field, value in options.items() if field not in left_out}

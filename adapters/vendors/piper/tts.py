@@ -1,0 +1,114 @@
+"""Text to speech by Piper with a voice file that the operator supplies, in worker processes.
+
+Checked against piper-tts 1.8.0 with a tiny made-up voice; with a trained voice it has not been run.
+"""
+
+import re
+from pathlib import Path
+
+import trio
+
+from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
+from adapters.processes.frames import Progress, Sounded, Synthesise
+from adapters.processes.process import Plan
+from adapters.processes.worker import Workers
+from adapters.reach.contract import Offer, ProviderFailed, reached
+from adapters.reach.lengths import characters
+from adapters.vendors.piper.child import NORMAL_PACE
+from protocol.audioformat import AudioFormat
+
+TITLE = "the Piper synthesiser"
+MAX_TEXT = 20_000
+"""Characters that are spoken in one call."""
+LONGEST = characters(MAX_TEXT)
+"""The same, as what a longer text is cut by."""
+SLOWEST, FASTEST = 0.25, 4.0
+"""The speeds that are taken."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class PiperSpeech:
+    """Satisfies `TextToSpeech` and `Listed`. `run` has the processes; nothing works before it has started."""
+
+    def __init__(self, voice: Path, count: int = 1, *, grace: float = 0.25, deadline: float = 120.0) -> None:
+        """`voice`: the .onnx file, with its .onnx.json beside it."""
+        arguments = (str(voice.absolute()),)
+        self._workers = Workers(Plan("adapters.vendors.piper.child", TITLE, count, grace, deadline, arguments))
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled; `started` when they have the voice and have tried it.
+
+        Raises EngineFailed where the package or the voice is missing or is none.
+        """
+        await self._workers.run(task_status=task_status)
+
+    @property
+    def count(self) -> int:
+        """How many processes there should be."""
+        return self._workers.count
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
+        return self._workers.pids
+
+    async def offer(self) -> Offer:
+        """The voice as the model, its speakers as voices, and its language; known once it runs."""
+        await trio.lowlevel.checkpoint()
+        ready = self._workers.ready
+        languages = tuple(_bcp47(voice.language) for voice in ready.voices)
+        return Offer(tuple(voice.file for voice in ready.voices), ready.variants, languages)
+
+    async def check(self) -> None:
+        """Have a word spoken. Raises ProviderFailed."""
+        try:
+            await self.synthesise(Speech("OK", "", "", "", "unspecified", 1.0), _unheard)
+        except EngineFailed as error:
+            raise ProviderFailed(str(error)) from error
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
+        """Speak plain text, a sentence at a time; `voice` names a speaker of a voice that has several.
+
+        Language and gender are the voice's. Raises EngineFailed. Cancelling stops it after the sentence at hand, or
+        kills the process when that takes longer than `grace`.
+        """
+        if len(speech.text) > MAX_TEXT:
+            raise EngineFailed(f"{TITLE} speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less")
+        ready = self._workers.ready
+        if not ready.rate:
+            raise EngineFailed(f"{TITLE} has not been started")
+        text = plain(speech.text)
+        if not text.strip():
+            return
+        form = AudioFormat("pcm16", ready.rate)
+        speakers = {speaker.lower(): speaker for speaker in ready.variants}
+        pace = round(NORMAL_PACE * min(max(speech.speed, SLOWEST), FASTEST))
+
+        async def each(progress: Progress) -> None:
+            if isinstance(progress, Sounded):
+                await sound(Clip(progress.samples, form))
+
+        async def again() -> None:
+            await sound(Retraction())
+
+        reached()
+        request = Synthesise(text, speakers.get(speech.voice.strip().lower(), ""), pace)
+        await self._workers.call(request, each, None if speech.stream else again)
+
+
+def plain(text: str) -> str:
+    """`text` without what Piper would obey: control characters, and `[[`, which begins phonemes."""
+    return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()
+
+
+def _bcp47(voice: str) -> str:
+    """espeak-ng's name of a language, `en-us`, as BCP 47."""
+    language, *rest = voice.replace("_", "-").split("-")
+    return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+async def _unheard(_: Clip | Retraction) -> None:
+    """For a call whose sound nobody waits for."""

@@ -1,0 +1,207 @@
+"""An answer as it is streamed: what of its events is words, and when it is over, whichever provider's it is.
+
+Servers disagree about ends. The sure one is `[DONE]` (or Anthropic's message_stop). A reason for an end is none where
+words follow: some servers put one on every chunk, or on a chunk of thoughts. So the stream is read on after it, for a
+second without words. The end of the body is an end as well, where nothing shows that the body was cut.
+"""
+
+import logging
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import msgspec
+import trio
+
+from actors.ports.answering import Question
+from actors.ports.calls import Retraction
+from adapters.reach.causes import FirstCause
+from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
+from adapters.reach.faults import error_of, of_error, words_of_error
+from adapters.reach.jsontext import Halves, parsed
+from adapters.reach.remembered import Remembered
+from adapters.reach.sse import DONE, ServerSentEvent
+from adapters.reach.web import Answer
+from adapters.vendors.shared.conversation import Write
+from adapters.vendors.shared.thoughts import Thoughts
+from protocol.tolerant import show
+
+log = logging.getLogger(__name__)
+AFTER_REASON = 1.0
+"""Seconds without words after which an answer with a reason for its end is over."""
+LIFE = 1.0
+"""Seconds between the signs of life that a model gives while it thinks."""
+HELD = 5.0
+"""Seconds for which the words of a model are held back that is known to think before it answers."""
+_SLICE = 4_096
+_KEEP_ALIVES = frozenset({"ping", "heartbeat", "keep-alive", "keepalive"})
+_NO_REASON = frozenset({"", "null", "none"})
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What an event says.
+
+    `is_whole`: the words are the whole answer, which some servers repeat at the end. `begins`: it tells the role of
+    whoever speaks. `thinks`: the model is thinking. `reason`: why the answer ends. `is_over`: it has ended.
+    """
+
+    words: str = ""
+    is_whole: bool = False
+    begins: bool = False
+    thinks: bool = False
+    reason: str = ""
+    is_over: bool = False
+
+
+NOTHING = Heard()
+OVER = Heard(is_over=True)
+Read = Callable[[Mapping[str, object]], Heard]
+"""What a provider's message says. Raises ProviderFailed."""
+Fault = Callable[[Endpoint, object], ProviderFailed]
+
+
+class Streamed:
+    """One answer on its way to `write`; `fault` makes an error of a provider's own.
+
+    `thinkers` are the models of this provider that end a thought which they do not begin, and is added to.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, question: Question, write: Write, thinkers: Remembered[str], fault: Fault = of_error
+    ) -> None:
+        self._endpoint = endpoint
+        self._model = question.model
+        self._write = write
+        self._fault = fault
+        self._thinkers = thinkers
+        self._halves = Halves()
+        self._thoughts = Thoughts(is_held=question.stream and question.model in thinkers)
+        self._writing, self._holding = trio.Lock(), trio.Event()
+        self._complaint: object = None
+        self._reason = ""
+        self._has_words = self._has_written = False
+        self._is_ending = self._is_contradicted = False
+        self._over_at, self._alive_at = math.inf, -math.inf
+
+    async def relay(self, answer: Answer, read: Read) -> None:
+        """Hand on the words, to the end of the answer.
+
+        Raises ProviderFailed where it breaks off, makes no sense, has an error in it, or ends without having begun.
+        """
+        with FirstCause():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._release_in_time)
+                is_over = await self._follow(answer, read)
+                async with self._writing:
+                    nursery.cancel_scope.cancel()
+        self._judge(is_over=is_over)
+
+    async def _follow(self, answer: Answer, read: Read) -> bool:
+        """Hand on the words; whether the answer said that it was over."""
+        events, is_over = answer.events(), False
+        while not is_over and (event := await self._next(events)) is not None:
+            said = self._said(event, read)
+            is_over = said.is_over
+            await self._take(said)
+        await self._hand_on(self._halves.rest())
+        async with self._writing:
+            await self._tell(self._thoughts.rest())
+        return is_over
+
+    async def _release_in_time(self) -> None:
+        """Whenever words are held back, do so for HELD at most, though nothing more may come."""
+        while True:
+            await self._holding.wait()
+            await trio.sleep(HELD)
+            async with self._writing:
+                self._holding = trio.Event()
+                await self._tell([text for text in [self._thoughts.release()] if text])
+
+    async def _next(self, events: AsyncIterator[ServerSentEvent]) -> ServerSentEvent | None:
+        """The next event; None at the end of the body, or where the time is over that there is after a reason."""
+        with trio.CancelScope(deadline=self._over_at):
+            try:
+                return await anext(events, None)
+            except ProviderFailed:
+                if not self._is_ending or self._is_contradicted:
+                    raise
+        return None
+
+    def _said(self, event: ServerSentEvent, read: Read) -> Heard:
+        data = event.data.strip()
+        if data[: len(DONE) + 2].strip('"').upper() == DONE:
+            return OVER
+        if not data or event.event.lower() in _KEEP_ALIVES:
+            return NOTHING
+        try:
+            message = parsed(data)
+        except ValueError:
+            message = data
+        match message:
+            case [dict(only)]:  # so Gemini wraps its errors
+                message = only
+        if error := error_of(event.event, message):
+            raise self._fault(self._endpoint, error)
+        if message is None:
+            return NOTHING
+        if not isinstance(message, dict):
+            raise ProviderFailed(f"{self._endpoint.title} answered with what is no message of a language model")
+        said = read(message)
+        if not (said.words or said.reason or said.thinks):
+            self._complaint = message
+        return said
+
+    async def _take(self, said: Heard) -> None:
+        text = "" if said.is_whole and self._has_words else said.words
+        if text or said.thinks:
+            self._is_contradicted = self._is_contradicted or self._is_ending
+            self._has_words = self._has_words or bool(text)
+            for start in range(0, len(text), _SLICE):
+                await self._hand_on(self._halves.joined(text[start : start + _SLICE]))
+            await self._live()
+        reason = "" if said.reason.lower() in _NO_REASON else said.reason
+        self._reason = reason or self._reason
+        is_credible = reason and (self._has_words or not (said.begins or said.thinks))
+        if (is_credible and not self._is_ending) or (self._is_ending and (text or said.thinks)):
+            self._is_ending = True
+            self._over_at = trio.current_time() + AFTER_REASON
+
+    async def _hand_on(self, text: str) -> None:
+        async with self._writing:
+            await self._tell(self._thoughts.take(text))
+        if self._thoughts.is_known:
+            self._thinkers.add(self._model)
+        if self._thoughts.holds:
+            self._holding.set()
+
+    async def _tell(self, told: list[str | Retraction]) -> None:
+        for piece in told:
+            self._has_written = isinstance(piece, str)
+            await self._write(piece)
+            self._alive_at = trio.current_time()
+
+    async def _live(self) -> None:
+        """Show that the model is at work though nothing of it can be said."""
+        if trio.current_time() - self._alive_at >= LIFE:
+            self._alive_at = trio.current_time()
+            await self._write("")
+
+    def _judge(self, *, is_over: bool) -> None:
+        """Raise ProviderFailed, or say so, where the answer is not as it should be."""
+        title, model, reason = self._endpoint.title, show(self._model), self._reason
+        if not (reason or is_over or self._has_written):
+            if words_of_error(self._complaint):
+                raise self._fault(self._endpoint, self._complaint)
+            raise ProviderFailed(f"{title} broke off before its answer began")
+        match reason:
+            case "content_filter" if not self._has_written:
+                raise ProviderFailed(f"{title} would not answer: its content filter stopped it", Verdict.FINAL)
+            case "refusal" if not self._has_written:
+                raise ProviderFailed(f"{title} would not answer", Verdict.FINAL)
+            case "error":
+                raise ProviderFailed(f"{title} failed in the middle of its answer")
+            case "content_filter" | "refusal" | "length" | "max_tokens" | "model_context_window_exceeded":
+                log.warning("%s: the answer of model %s was cut short (%s)", title, model, reason)
+            case "" if not is_over:
+                log.info("%s: the answer of model %s ended without a sign that it was whole", title, model)
+            case _:
+                log.debug("%s: the answer of model %s ended (%s)", title, model, reason or "done")

@@ -1,0 +1,79 @@
+"""The voices that a provider lists: kept, found by name, chosen by language and gender."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from actors.ports.synthesis import Speech
+from adapters.reach.contract import Endpoint, ProviderFailed
+from adapters.reach.web import Patience
+
+MOST = 5_000
+"""Voices that are kept."""
+UNHURRIED = Patience()
+T = TypeVar("T")
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """A voice: `languages` BCP 47, its own first, `gender` male, female or neutral; empty where it is not said."""
+
+    id: str
+    name: str = ""
+    languages: tuple[str, ...] = ()
+    gender: str = ""
+
+
+class Voices:
+    """A provider's list of voices as the catalogue last had it, so that no turn waits for a list."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[Voice, ...]]]) -> None:
+        self._fetch = fetch
+        self.known: tuple[Voice, ...] = ()
+        """None before the first `renew`."""
+
+    async def renew(self) -> tuple[Voice, ...]:
+        """Ask the provider. Raises ProviderFailed; then, or cancelled, what was known stays known."""
+        self.known = (await self._fetch())[:MOST]
+        return self.known
+
+
+def find(voices: Sequence[Voice], wanted: str) -> Voice | None:
+    """The voice with this id or name, in any case; also by the first word of its name ("Sarah - Reassuring")."""
+    folded = wanted.strip().casefold()
+    named = {voice.name.casefold().partition(" ")[0]: voice for voice in reversed(voices)}
+    named |= {voice.name.casefold(): voice for voice in reversed(voices)}
+    named |= {voice.id.casefold(): voice for voice in reversed(voices)}
+    return named.get(folded) if folded else None
+
+
+def choose(voices: Sequence[Voice], speech: Speech) -> Voice | None:
+    """The first of the voices that fit best: the language before the gender, that before the region."""
+
+    def fit(voice: Voice) -> tuple[bool, bool, bool]:
+        gender = speech.gender in ("unspecified", voice.gender)
+        return speaks(voice, speech.language), gender, speech.language.lower() == _own(voice)
+
+    return max(voices, key=fit, default=None)
+
+
+def speaks(voice: Voice, language: str) -> bool:
+    """Whether the voice is said to speak the language, in whatever region."""
+    return primary(language) in {primary(spoken) for spoken in voice.languages}
+
+
+def primary(language: str) -> str:
+    """The language of a BCP 47 code, without its region: `de` of `de-AT`."""
+    return language.strip().replace("_", "-").partition("-")[0].lower()
+
+
+def _own(voice: Voice) -> str:
+    return voice.languages[0].replace("_", "-").lower() if voice.languages else ""
+
+
+def understood(endpoint: Endpoint, answer: object, as_type: type[T]) -> T:
+    """A provider's answer as what its documentation says it is. Raises ProviderFailed where it is something else."""
+    try:
+        return msgspec.convert(answer, as_type)
+    except msgspec.ValidationError:
+        raise ProviderFailed(f"{endpoint.title} sent a list that cannot be read: is its address right?") from None

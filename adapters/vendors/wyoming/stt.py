@@ -1,0 +1,158 @@
+"""Speech to text by any engine that speaks Wyoming: faster-whisper, Vosk, Speech-to-Phrase and others."""
+
+from collections.abc import AsyncIterator
+
+import trio
+
+from actors.ports.audio import Complete
+from actors.ports.calls import Emit, EngineFailed
+from actors.ports.recognition import Audio, Utterance
+from actors.ports.recognition import Transcript as Recognised
+from actors.ports.sound import Undecodable
+from adapters.reach.causes import FirstCause
+from adapters.reach.contract import Offer, ProviderFailed, Verdict
+from adapters.reach.web import Patience
+from adapters.reach.wyoming import (
+    PATIENCE,
+    AudioChunk,
+    AudioStart,
+    AudioStop,
+    Connection,
+    Dial,
+    Info,
+    Server,
+    Transcribe,
+    Transcript,
+    TranscriptChunk,
+    TranscriptStart,
+    TranscriptStop,
+    bcp47,
+    nearest,
+)
+from protocol.audioformat import AudioFormat
+
+RATE, WIDTH = 16_000, 2
+CHUNK = RATE * WIDTH // 10
+"""Bytes that an event carries at most: 100 ms."""
+MAX_TEXT = 200_000
+"""Characters that a transcript may have: hours of speech."""
+MAX_TERMS = 100
+
+
+class WyomingRecogniser:
+    """Satisfies `SpeechToText` and `Listed`. Audio goes out while the person speaks, words come back where they can.
+
+    An engine that finds the end of speech by itself does not hear what is said after that.
+    """
+
+    accepts: frozenset[str] = frozenset()
+    wants = AudioFormat("pcm16", RATE)
+    live = True
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        title: str = "Wyoming",
+        *,
+        patience: Patience = PATIENCE,
+        dial: Dial = trio.open_tcp_stream,
+    ) -> None:
+        self._server = Server(host, port, title, patience, dial)
+
+    async def offer(self) -> Offer:
+        """The models of the first program that recognises, and their languages. Raises ProviderFailed."""
+        models = (await self._server.look()).models
+        languages = {bcp47(language): None for model in models for language in model.languages}
+        return Offer(tuple(model.name for model in models), (), tuple(filter(None, languages)))
+
+    async def check(self) -> None:
+        """Have half a second of silence recognised. Raises ProviderFailed."""
+        if not (await self._server.look()).asr:
+            raise ProviderFailed(f"{self._server.name} recognises no speech: name another port", Verdict.FINAL)
+        await self.transcribe(Utterance(Complete(bytes(RATE)), self.wants, "", "", ""), _unheard)
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Recognised:
+        """Recognise in the nearest language that the engine lists, with `prompt` as words to expect.
+
+        Patience with the engine begins when the utterance has ended. Raises ProviderFailed, or what reading the
+        utterance raises. Cancelling closes the connection, and the engine is fit for the next.
+        """
+        if utterance.format != self.wants:
+            raise ProviderFailed(f"{self._server.name} takes {self.wants}, not {utterance.format}", Verdict.FINAL)
+        async with self._server.connect() as line:
+            await line.send(_request(utterance, await self._server.known(line)))
+            await line.send(AudioStart(RATE, WIDTH, 1))
+            with FirstCause():
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_say, line, utterance.audio)
+                    recognised = await _hear(line, words)  # and the nursery waits for the utterance's end
+            return recognised
+
+
+def _request(utterance: Utterance, info: Info) -> Transcribe:
+    models = {model.name.lower(): model for model in info.models}
+    chosen = models.get(utterance.model.strip().lower())
+    languages = [language for model in ([chosen] if chosen else info.models) for language in model.languages]
+    code = bcp47(utterance.language)
+    return Transcribe(
+        chosen.name if chosen else "",
+        nearest(code, languages) if languages else code.split("-")[0].lower(),
+        terms(utterance.prompt),
+    )
+
+
+def terms(prompt: str) -> tuple[str, ...]:
+    """The words and phrases of a prompt, which commas and line ends part."""
+    found = (term.strip(" .;") for line in prompt.splitlines() for term in line.split(","))
+    return tuple(term.encode(errors="replace").decode() for term in found if term)[:MAX_TERMS]
+
+
+async def _say(line: Connection, audio: Audio) -> None:
+    """Send the utterance as it comes, and read it to its end also where the engine has heard enough."""
+    try:
+        async with audio.open() as pieces:
+            async for chunk in _chunks(pieces):
+                await line.send(AudioChunk(RATE, WIDTH, 1, chunk))
+        await line.send(AudioStop())
+    except (EngineFailed, Undecodable) as error:
+        line.fail(error)
+    line.expect()
+
+
+async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Whole samples, as soon as they are there."""
+    rest = b""
+    async for piece in pieces:
+        data = rest + piece
+        whole = len(data) - len(data) % WIDTH
+        for start in range(0, whole, CHUNK):
+            yield data[start : min(start + CHUNK, whole)]
+        rest = data[whole:]
+
+
+async def _hear(line: Connection, words: Emit[str]) -> Recognised:
+    text, language = "", ""
+    while True:
+        match await line.receive():
+            case TranscriptStart(heard_in):
+                text, language = "", bcp47(heard_in) or language
+            case TranscriptChunk(piece):
+                text = _bounded(text + piece)
+                await words(text.strip())
+            case Transcript(whole, heard_in):
+                return Recognised(_bounded(whole).strip(), bcp47(heard_in) or language)
+            case TranscriptStop():
+                return Recognised(text.strip(), language)
+            case _:
+                continue  # of no concern here
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise ProviderFailed(f"the Wyoming engine sent a transcript of more than {MAX_TEXT} characters: see its log")
+    return text
+
+
+async def _unheard(_: str) -> None:
+    """For a call whose words nobody waits for."""

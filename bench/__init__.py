@@ -1,0 +1,1 @@
+"""Benchmarks of the whole server against others that do the same exchange; see README.md."""

@@ -1,0 +1,194 @@
+"""The server under test, whole but for its engines, which answer at once: `python -m bench.ours [--codec] PORT`.
+
+With `--codec` the codec is the real one, with its processes. With `--steps=FILE` its longest step is noted there.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+
+from actors.deciding.configuring import resolve
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.calls import Emit
+from actors.ports.catalogue import Catalogue, ProviderEntry
+from actors.ports.engines import Analyst
+from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.ports.sound import Clip, Codec, Decoding, Encoding, Sound, Target
+from actors.ports.synthesis import Speech, TextToSpeech
+from actors.running.supervisor import Plan, PoolSizes, Supervisor
+from adapters.codec.codec import AudioCodec
+from adapters.lifecycle import trimming
+from adapters.server import calm_collector
+from adapters.wire.listener import Door, Listener
+from bench import sounds
+from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, voiced
+from bench.lag import Steps
+from protocol.audioformat import AudioFormat
+from protocol.connection import Timing
+from protocol.messages import Names
+
+CATALOGUE = Catalogue(
+    (
+        ProviderEntry("openai", "OpenAI", "STT", True, "whisper-1", ("whisper-1",)),
+        ProviderEntry(LISTENER, "Deepgram", "STT", True, "nova-3", ("nova-3",)),
+        ProviderEntry("aigames", "AI_Games", "LLM", True, "gpt-4o", ("gpt-4o",)),
+        ProviderEntry("openai", "OpenAI", "TTS", True, "tts-1", ("tts-1",)),
+    )
+)
+
+
+class Listening:
+    """The recogniser that reads an utterance while it is spoken, as samples."""
+
+    accepts = frozenset({"pcm16"})
+    wants = AudioFormat("pcm16", 16_000)
+    live = True
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """Read it to its end; the same words for everything."""
+        async with utterance.audio.open() as pieces:
+            async for _ in pieces:
+                pass
+        return Transcript(SAID, "en")
+
+
+class Untouched:
+    """Sound on its way to Receivers who get it as it comes; satisfies `Encoding`."""
+
+    failures: Mapping[Target, str] = {}
+
+    def __init__(self, targets: frozenset[Target]) -> None:
+        self._targets = targets
+
+    async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
+        """What came."""
+        return {target: (Sound(data, len(data) / SOUND_RATE),) for target in self._targets}
+
+    async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
+        """Nothing is left."""
+        return dict.fromkeys(self._targets, ())
+
+
+class Unread:
+    """An utterance on its way to a recogniser who gets it as it comes; satisfies `Decoding`."""
+
+    async def push(self, data: bytes) -> bytes:
+        """What came."""
+        return data
+
+    async def finish(self) -> bytes:
+        """Nothing is left."""
+        return b""
+
+
+class Same:
+    """The codec that gives everybody what came."""
+
+    async def decode(self, clip: Clip, rate: int) -> bytes:
+        """What came."""
+        return clip.data
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """What came, whatever is asked for."""
+        return {target: Sound(clip.data, len(clip.data) / SOUND_RATE) for target in targets}
+
+    @asynccontextmanager
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+        """What comes."""
+        yield Unread()
+
+    @asynccontextmanager
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Encoding]:
+        """What comes, whatever is asked for."""
+        yield Untouched(targets)
+
+
+class Canned:
+    """Every engine at once, each with the one thing it has to say."""
+
+    accepts = frozenset({"mp3", "pcm16"})
+    wants = AudioFormat("pcm16", 16_000)
+    live = False
+
+    def __init__(self, codec: Codec) -> None:
+        self._codec = codec
+
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
+        """The same words for everything."""
+        return Transcript(SAID, "en")
+
+    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+        """The same answer to everything, or the long one, in its pieces."""
+        for piece in answer(stream=question.stream):
+            await write(piece)
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
+        """The same sound for everything, or the long one, or the pieces of a voice of real sound."""
+        voice = sounds.voice_named(speech.voice)
+        if voice is None:
+            await sound(Clip(voiced(speech.voice), AudioFormat("mp3")))
+            return
+        for piece in sounds.pieces_of(voice):
+            if voice.pause:
+                await trio.sleep(voice.pause)
+            await sound(Clip(piece, voice.audio_format))
+
+    def sentiment(self, text: str) -> str:
+        """Nothing much."""
+        return "neutral"
+
+    def language(self, text: str) -> str:
+        """Always the same."""
+        return "en"
+
+    def recogniser(self, provider: str) -> SpeechToText:
+        """This, or the one that listens."""
+        return Listening() if provider == LISTENER else self
+
+    def model(self, provider: str) -> LanguageModel:
+        """This."""
+        return self
+
+    def synthesiser(self, provider: str) -> TextToSpeech:
+        """This."""
+        return self
+
+    @property
+    def codec(self) -> Codec:
+        """The real one, or the one that does nothing."""
+        return self._codec
+
+    @property
+    def analyst(self) -> Analyst:
+        """This."""
+        return self
+
+
+async def serve(port: int, *, with_codec: bool) -> None:
+    """Serve on loopback until cancelled."""
+    codec = AudioCodec() if with_codec else None
+    # As many recognisers as people may speak at once: half of them may be listening.
+    pools = PoolSizes(1_000, 32, 32, queue=1_000) if with_codec else PoolSizes(queue=1_000)
+    # A client that does not read for the ping timeout is closed; those of `barge-in` do not, for some time.
+    plan = Plan(pools=pools, timing=Timing(ping_timeout=60.0))
+    supervisor = Supervisor(
+        plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
+    )
+    async with trio.open_nursery() as nursery:
+        if codec:
+            await nursery.start(codec.run)
+        await nursery.start(supervisor.run)
+        calm_collector()
+        nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
+        listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
+        await trio.serve_listeners(Listener(supervisor, Door(), {}).serve, listeners)
+
+
+if __name__ == "__main__":
+    files = [Path(argument.removeprefix("--steps=")) for argument in sys.argv if argument.startswith("--steps=")]
+    trio.run(
+        lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv), instruments=[Steps(file) for file in files]
+    )

@@ -1,0 +1,128 @@
+"""A server process under measurement: started on one core, its processor time and memory read from /proc."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+CACHE = ROOT / ".cache" / "node"
+READY_SECONDS = 20.0
+SOCKET_IO = "socket.io@4.8.4"
+OURS, PEER, NODE = "ours", "python-socketio", "socket.io"
+OURS_WITH_CODEC = "ours, real codec"
+
+
+class Process:
+    """A running server: one process, and those that it starts. Linux only, for the sake of /proc and of cores."""
+
+    def __init__(self, server: str, pid: int, port: int) -> None:
+        self.port = port
+        self._server = server
+        self._pid = pid
+        self._proc = Path("/proc", str(pid))
+        self._tick = os.sysconf("SC_CLK_TCK")
+
+    def processor_seconds(self) -> float:
+        """User and system time of all threads so far, in steps of 10 ms."""
+        return _ticks(self._proc) / self._tick
+
+    def workers_seconds(self) -> float:
+        """The same of the processes that it has started and that still run."""
+        return sum(_ticks(Path("/proc", child)) for child in self._children()) / self._tick
+
+    def _children(self) -> list[str]:
+        pids = [entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+        return [pid for pid in pids if (fields := _stat(Path("/proc", pid))) and fields[1] == str(self._pid)]
+
+    def tidy(self) -> None:
+        """Have Node throw its garbage away: it keeps tens of megabytes of it, more than what is to be measured."""
+        if self._server == NODE:
+            os.kill(self._pid, signal.SIGUSR2)
+
+    def memory(self) -> int:
+        """Proportional set size in bytes."""
+        for line in (self._proc / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+        raise LookupError("this kernel does not tell the proportional set size")
+
+
+def _stat(proc: Path) -> list[str]:
+    """What comes after the name, the state first (proc(5), `/proc/pid/stat`); nothing of a process that is gone."""
+    try:
+        return (proc / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _ticks(proc: Path) -> int:
+    fields = _stat(proc)
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
+@contextmanager
+def running(server: str, core: int, *options: str) -> Iterator[Process]:
+    """The server of that name, on that core, ready on a port of loopback. Raises TimeoutError."""
+    port = _free_port()
+    environment = {**os.environ, "NODE_PATH": str(CACHE)}
+    popen = subprocess.Popen([*_command(server), *options, str(port)], cwd=ROOT, env=environment)
+    try:
+        os.sched_setaffinity(popen.pid, {core})
+        _wait_until_ready(popen, port)
+        yield Process(server, popen.pid, port)
+    finally:
+        popen.kill()
+        popen.wait()
+
+
+def _command(server: str) -> list[str]:
+    if server == NODE:
+        return ["node", "--expose-gc", str(Path(__file__).with_name("node_peer.mjs"))]
+    if server == PEER:
+        return [sys.executable, "-m", "bench.peer"]
+    return [sys.executable, "-m", "bench.ours", *(["--codec"] if server == OURS_WITH_CODEC else [])]
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(popen: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and popen.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise TimeoutError(f"the server did not come up (exit status {popen.poll()}); what it printed says why")
+
+
+def part_cores() -> int:
+    """Keep this process, the load, on the last core; the first is for the servers. As many sockets as it may have."""
+    import resource
+
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[-1]})
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return cores[0]
+
+
+def has_node() -> bool:
+    """Whether Node's socket.io can take part; installs it into the cache folder where npm is there."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return False
+    if not (CACHE / "node_modules" / "socket.io").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", CACHE, SOCKET_IO], check=True)
+    return True

@@ -1,0 +1,13 @@
+"""What was learnt of names that clients send has a bound."""
+
+from adapters.reach.remembered import MOST, Remembered
+
+
+def test_what_was_added_longest_ago_is_forgotten() -> None:
+    learnt = Remembered[int]()
+    for number in range(MOST):
+        learnt.add(number)
+    learnt.add(0)
+    learnt.add(MOST)
+    assert len(learnt) == MOST
+    assert (0 in learnt, 1 in learnt, MOST in learnt) == (True, False, True)

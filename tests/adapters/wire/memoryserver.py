@@ -1,0 +1,149 @@
+"""A server on memory streams of whose connections nothing may be left, and its clients, which are nothing but bytes."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
+import trio
+from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
+
+from actors.deciding.limits import Limits
+from actors.running.connections import Caps
+from actors.running.supervisor import Plan, Supervisor
+from adapters.lifecycle.ending import take_leave
+from adapters.wire.listener import Door, Listener
+from protocol.connection import Timing
+from protocol.messages import Names
+from protocol.multiplex import Waits
+from tests.playbook import accept
+from tests.rawclient import Answer, RawClient, request
+from tests.scripted import ScriptedEngines
+
+POLLED, SOCKET = "/socket.io/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=websocket"
+HEADER = '451-["input.buffer.append",{"_placeholder":true,"num":0}]'
+UPDATE = '42["session.update",{"STT":{"mediaFormat":"pcm16"}}]'
+NET = 3_000.0
+"""How long a test may take on its own clock."""
+LONG_GONE = 300.0
+"""Seconds after which a session without sockets is over, too."""
+
+
+class House:
+    """A server whose connections a test opens and loses."""
+
+    def __init__(self, supervisor: Supervisor, door: Door, nursery: trio.Nursery) -> None:
+        self.lobby = supervisor.lobby
+        self.keep = supervisor.keep
+        self._listener = Listener(supervisor, door, {})
+        self.take_leave = partial(take_leave, supervisor, self._listener)
+        self._nursery = nursery
+        self._streams: list[trio.abc.Stream] = []
+
+    def dial(self, *, lockstep: bool = False) -> RawClient:
+        """A new stream; with `lockstep` the server can send nothing that is not being received."""
+        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
+        self._nursery.start_soon(self._listener.serve, far)
+        self._streams.append(near)
+        return RawClient(near)
+
+    async def websocket(self, *said: str, query: str = "", lockstep: bool = False) -> RawClient:
+        """A WebSocket that has said this much."""
+        client = self.dial(lockstep=lockstep)
+        assert (await client.upgrade(SOCKET + query)).status == 101
+        await client.say(*said)
+        return client
+
+    async def polling(self, *said: str) -> "Polled":
+        """A polling client that has POSTed this much."""
+        client = Polled(self)
+        await client.open()
+        for body in said:
+            assert (await client.post(body.encode())).status == 200
+        return client
+
+    async def ask(
+        self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A request on a stream of its own."""
+        return await self.dial().ask(method, target, body, headers)
+
+    async def lose_everybody(self) -> None:
+        """All clients go without a word."""
+        for stream in self._streams:
+            await trio.aclose_forcefully(stream)
+
+
+class Polled:
+    """A polling client, each of whose requests has a stream of its own."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._target = POLLED
+
+    async def open(self) -> None:
+        """Get a sid."""
+        self._target += f"&sid={(await self.get()).json['sid']}"
+
+    async def get(self) -> Answer:
+        """One poll."""
+        return await self._house.ask("GET", self._target)
+
+    async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+        """One POST."""
+        return await self._house.ask("POST", self._target, body, headers)
+
+    async def live(self) -> Answer:
+        """Poll and answer pings, until a poll brings something else than pings and messages."""
+        while (answer := await self.get()).status == 200 and answer.body != b"1":
+            if answer.body == b"2":
+                await self.post(b"3")
+        return answer
+
+    async def wait(self) -> RawClient:
+        """The stream on which a poll waits."""
+        client = self._house.dial()
+        await client.send(request("GET", self._target))
+        await wait_all_tasks_blocked()
+        return client
+
+
+@asynccontextmanager
+async def standing(
+    *,
+    timing: Timing | None = None,
+    waits: Waits | None = None,
+    caps: Caps | None = None,
+    door: Door | None = None,
+    engines: ScriptedEngines | None = None,
+    sessions: int = 1_000,
+    names: Names | None = None,
+    token: str = "",
+) -> AsyncIterator[House]:
+    """A server, of whose connections nothing is left once the clients are gone."""
+    plan = Plan(
+        limits=Limits(sessions=sessions),
+        timing=timing or Timing(),
+        waits=waits or Waits(),
+        caps=caps or Caps(),
+        token=token,
+    )
+    supervisor = Supervisor(plan, engines or ScriptedEngines(), names or Names(), accept)
+    with trio.fail_after(NET):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(supervisor.run)
+            async with trio.open_nursery() as streams:
+                house = House(supervisor, door or Door(), streams)
+                yield house
+                await house.lose_everybody()
+            await trio.sleep(LONG_GONE)
+            check_nothing_is_left(supervisor)
+            nursery.cancel_scope.cancel()
+
+
+def check_nothing_is_left(supervisor: Supervisor) -> None:
+    """No connection, no count, no task, no session."""
+    lobby = supervisor.lobby
+    assert (len(lobby), len(lobby._unconnected), lobby._by_address, len(supervisor.directory)) == (0, 0, {}, 0)
+    for nursery in (supervisor._connections, supervisor._sessions):
+        assert nursery is not None
+        assert not nursery.child_tasks

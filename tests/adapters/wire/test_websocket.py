@@ -1,0 +1,215 @@
+"""WebSockets over real sockets: faults with their close codes, and frames in odd shapes."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import trio
+from trio.testing import memory_stream_pair
+
+from actors.running.supervisor import Plan, Supervisor
+from adapters.wire.framing import Came, Incoming
+from adapters.wire.listener import Door, Listener
+from adapters.wire.websocket import WebSocketTransport
+from protocol.connection import Timing
+from protocol.messages import Names
+from tests.adapters.wire.memoryserver import SOCKET
+from tests.adapters.wire.wirefaults import BINARY, CLOSE, CONT, FAULTS, MOST, PING, PONG, TEXT, closing, frame
+from tests.playbook import accept
+from tests.rawclient import Closed, RawClient
+from tests.scripted import ScriptedEngines
+
+NET = 30.0
+CONNECT = frame(TEXT, b"40")
+
+
+class Port:
+    """A server on a port of this machine."""
+
+    def __init__(self, address: tuple[str, int], supervisor: Supervisor) -> None:
+        self.supervisor = supervisor
+        self._address = address
+
+    async def dial(self) -> RawClient:
+        """A new WebSocket."""
+        stream = await trio.open_tcp_stream(*self._address)
+        stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client = RawClient(stream)
+        assert (await client.upgrade(SOCKET)).status == 101
+        return client
+
+
+@asynccontextmanager
+async def serving(timing: Timing | None = None) -> AsyncIterator[Port]:
+    """A server with engines that need no time."""
+    supervisor = Supervisor(Plan(timing=timing or Timing(max_payload=MOST)), ScriptedEngines(), Names(), accept)
+    listener = Listener(supervisor, Door(), {})
+    with trio.fail_after(NET):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(supervisor.run)
+            (door,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+            nursery.start_soon(trio.serve_listeners, listener.serve, [door])
+            yield Port(door.socket.getsockname()[:2], supervisor)
+            nursery.cancel_scope.cancel()
+
+
+async def ending(client: RawClient) -> tuple[int, str]:
+    """The code and the words of the server's close frame, after which it closes the stream."""
+    try:
+        await client.until("nothing begins like this")
+    except Closed as closed:
+        with pytest.raises(Closed):
+            await client.hear()
+        return closed.code, closed.words
+    raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("case", FAULTS)
+async def test_a_fault_is_answered_by_a_close_frame_and_a_line_in_the_log(
+    case: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    data, code = FAULTS[case]
+    with caplog.at_level(logging.WARNING, "actors"):
+        async with serving() as port:
+            client = await port.dial()
+            await client.send(CONNECT)
+            await client.until('42["session.joined"')
+            await client.send(data)
+            told, words = await ending(client)
+    assert told == code
+    (line,) = [record.getMessage() for record in caplog.records if ": closed: " in record.getMessage()]
+    assert line.endswith(words)
+    assert words
+
+
+@pytest.mark.parametrize(
+    "case", ["unmasked text", "a byte that is no UTF-8", "a length of 63 bits", "a close of one byte"]
+)
+async def test_a_fault_that_comes_byte_by_byte_is_the_same_fault(case: str) -> None:
+    data, code = FAULTS[case]
+    async with serving() as port:
+        client = await port.dial()
+        for at in range(len(CONNECT + data)):
+            await client.send((CONNECT + data)[at : at + 1])
+            await trio.lowlevel.checkpoint()
+        assert (await ending(client))[0] == code
+
+
+@pytest.mark.parametrize("after", [b"", frame(TEXT, b'42["input.text","late"]') * 100, bytes(100_000)])
+async def test_what_comes_after_a_fault_is_not_read_and_does_not_hide_the_close_frame(after: bytes) -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(CONNECT + FAULTS["opcode 0x3"][0] + after)
+        assert (await ending(client))[0] == 1002
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1014, 3000, 4999])
+async def test_a_close_frame_is_answered_with_its_own_code(code: int) -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(CONNECT + closing(code, b"bye"))
+        raw = b""
+        while data := await client.stream.receive_some():
+            raw += data
+        assert raw.endswith(b"\x88\x02" + code.to_bytes(2))
+
+
+async def test_a_close_frame_without_a_code_is_answered_by_such_a_one() -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(CONNECT + frame(CLOSE))
+        assert (await ending(client))[0] == 1005
+
+
+async def test_the_end_of_a_message_that_is_too_long_says_the_bound() -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(CONNECT + frame(BINARY, bytes(MOST + 1)))
+        code, words = await ending(client)
+        assert (code, f"{MOST} bytes" in words, "chunks" in words) == (1009, True, True)
+
+
+async def test_a_session_outlives_the_socket_that_broke_the_protocol() -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(CONNECT + frame(TEXT, b'42["session.update",{}]'))
+        joined = await client.event("session.joined")
+        await client.until('42["session.updated"')
+        await client.send(FAULTS["a byte that is no UTF-8"][0])
+        await ending(client)
+        again = await port.dial()
+        await again.say(f'40{{"sessionId":"{joined["sessionId"]}"}}')
+        assert (await again.event("session.joined"))["state"] == "handshaken"
+
+
+async def test_ten_thousand_pings_in_one_write_are_all_answered() -> None:
+    async with serving() as port:
+        client = await port.dial()
+        pings = b"".join(frame(PING, str(number).encode()) for number in range(10_000))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.send, CONNECT + pings)
+            assert await client.pongs(10_000) == [str(number).encode() for number in range(10_000)]
+
+
+async def test_who_pings_and_does_not_read_is_not_read_either() -> None:
+    timing = Timing(ping_interval=0.5, ping_timeout=0.5, max_payload=MOST)
+    async with serving(timing) as port:
+        client = await port.dial()
+        many, sent = frame(PING, bytes(125)) * 500, 0
+        with contextlib.suppress(trio.BrokenResourceError):
+            while True:
+                await client.send(many)
+                sent += len(many)
+        assert sent < 50_000_000  # what the kernel keeps on both sides, and no more
+
+
+async def test_a_message_in_very_many_frames_is_one_message() -> None:
+    async with serving() as port:
+        client = await port.dial()
+        await client.send(frame(TEXT, b"4", fin=False) + frame(CONT, b"", fin=False) * 20_000 + frame(CONT, b"0"))
+        await client.until('42["session.joined"')
+
+
+class Counted(Incoming, trio.abc.Instrument):
+    """Frames of which is counted how many are taken between two checkpoints."""
+
+    since = worst = 0
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        """Other tasks had their turn."""
+        self.since = 0
+
+    def take(self) -> Came | None:
+        """As ever."""
+        self.since += 1
+        self.worst = max(self.worst, self.since)
+        return super().take()
+
+
+@pytest.mark.parametrize(
+    ("many", "messages"),
+    [
+        (frame(PING) * 10_000, 0),
+        (frame(PONG) * 10_000, 0),
+        (frame(BINARY) * 5_000, 5_000),
+        (frame(TEXT, b"4") * 5_000, 5_000),
+        (frame(TEXT, fin=False) + frame(CONT, fin=False) * 10_000 + frame(CONT), 1),
+    ],
+    ids=["pings", "pongs", "empty messages", "messages of a byte", "empty fragments"],
+)
+async def test_however_small_the_frames_others_have_their_turn(many: bytes, messages: int) -> None:
+    ours, theirs = memory_stream_pair()
+    incoming = Counted(MOST)
+    incoming.feed(many)  # as if one read had brought it
+    transport = WebSocketTransport(theirs, incoming)
+
+    trio.lowlevel.add_instrument(incoming)
+    for _ in range(messages):
+        await transport.receive()
+    await ours.send_all(frame(TEXT, b"end"))
+    assert await transport.receive() == "end"
+    trio.lowlevel.remove_instrument(incoming)
+    assert incoming.worst <= 256
