@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from actors.ports.calls import Kind
-from adapters.choosing.candidate import About, Candidate
+from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.discovery import NAMES, Found
 from adapters.choosing.table import KINDS, LOCAL, ROWS, Part, Row, Site, row_of
 from adapters.reach.contract import Endpoint
@@ -39,7 +39,7 @@ def _of_section(row: Row, name: str, account: Account, prefer: Preference, web: 
         if row.is_family and named and kind not in named:
             continue  # who names a model for one kind means that kind
         endpoint = row.endpoint(name, account, kind)
-        about = About(
+        profile = CandidateProfile(
             name,
             endpoint.title,
             kind,
@@ -51,7 +51,7 @@ def _of_section(row: Row, name: str, account: Account, prefer: Preference, web: 
             may_lack=bool(row.url and account.base_url) and not row.is_family and kind not in named,
             limit=part.limit,
         )
-        yield Candidate(about, part.build(Site(web, endpoint, account)))
+        yield Candidate(profile, part.build(Site(web, endpoint, account)))
 
 
 def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
@@ -60,8 +60,8 @@ def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
     part: Part[Any] = row_of(WYOMING if found.is_wyoming else COMPATIBLE).parts[kind]
     model = "" if part.model is None else found.models[kind][0]
     why = f"it was found at {found.where} and nothing else is configured"
-    about = About(found.name, found.title, kind, model, why=why, is_found=True, limit=part.limit)
-    return Candidate(about, part.build(Site(web, Endpoint(found.name, found.title, found.url), account)))
+    profile = CandidateProfile(found.name, found.title, kind, model, why=why, is_found=True, limit=part.limit)
+    return Candidate(profile, part.build(Site(web, Endpoint(found.name, found.title, found.url), account)))
 
 
 def configured_places(providers: Providers) -> frozenset[str]:

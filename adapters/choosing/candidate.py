@@ -14,7 +14,7 @@ from adapters.reach.lengths import Limit
 E = TypeVar("E")
 
 
-class About(msgspec.Struct, frozen=True):
+class CandidateProfile(msgspec.Struct, frozen=True):
     """What is known of a provider of one kind before it says anything: its names, its defaults, why it is here.
 
     `model` and `voice` are used in calls that name none, or that were meant for another. `is_tentative`: it is used
@@ -44,11 +44,11 @@ class Candidate(Generic[E]):
     a row in which it was silent until another one answered.
     """
 
-    def __init__(self, about: About, engine: E) -> None:
-        self.about = about
-        self.name = about.name
-        self.title = about.title
-        self.kind: Kind = about.kind
+    def __init__(self, profile: CandidateProfile, engine: E) -> None:
+        self.profile = profile
+        self.name = profile.name
+        self.title = profile.title
+        self.kind: Kind = profile.kind
         self.engine = engine
         self.offer: Offer | None = None
         self.is_cut = False
@@ -63,7 +63,7 @@ class Candidate(Generic[E]):
     @property
     def model(self) -> str:
         """The model that it uses where nobody names one: as set, else the first that it lists, else ""."""
-        return self.about.model or next(iter(self.offer.models if self.offer else ()), "")
+        return self.profile.model or next(iter(self.offer.models if self.offer else ()), "")
 
     @property
     def has_answered(self) -> bool:
@@ -73,9 +73,9 @@ class Candidate(Generic[E]):
     @property
     def is_ready(self) -> bool:
         """Whether it is known to do this kind of work at all."""
-        if self.about.is_tentative:
+        if self.profile.is_tentative:
             return bool(self.offer and (self.offer.models or self.offer.voices))
-        return not self.about.may_lack or self.offer is None or bool(self.offer.models)
+        return not self.profile.may_lack or self.offer is None or bool(self.offer.models)
 
     @property
     def listed(self) -> Listed | None:

@@ -88,13 +88,13 @@ class Roster:
         prefer = self._providers.prefer.of(kind)
         ready = [candidate for candidate in self._candidates[kind].values() if candidate.is_ready]
         listed = [candidate for name in prefer for candidate in ready if candidate.name == name]
-        own = [each for each in ready if not each.about.is_found and each.name != LOCAL and each not in listed]
-        found = [each for each in ready if each.about.is_found and each not in listed]
+        own = [each for each in ready if not each.profile.is_found and each.name != LOCAL and each not in listed]
+        found = [each for each in ready if each.profile.is_found and each not in listed]
         local = [each for each in ready if each.name == LOCAL and each not in listed]
         chosen = [*listed, *own]
-        if all(candidate.about.is_found or candidate.name == LOCAL for candidate in chosen):
+        if all(candidate.profile.is_found or candidate.name == LOCAL for candidate in chosen):
             chosen += found
-        is_configured = any(candidate.name != LOCAL and not candidate.about.is_found for candidate in chosen)
+        is_configured = any(candidate.name != LOCAL and not candidate.profile.is_found for candidate in chosen)
         stands_last = self._providers.substitute and (kind != "LLM" or (self._providers.guide and not prefer))
         return [*chosen, *local] if stands_last or not is_configured else chosen
 

@@ -18,12 +18,12 @@ from actors.ports.synthesis import TextToSpeech
 from adapters.analysis.language import Identifier
 from adapters.analysis.sentiment import Vader
 from adapters.choosing.assembly import configured, configured_places, of_found
-from adapters.choosing.candidate import About, Candidate
+from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.catalogue import FIRST_WITHIN, Listing, Lists, Roster
 from adapters.choosing.discovery import LOOPBACK, Discovery, Found, Places
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
-from adapters.choosing.standins import Model, Recogniser, Synthesiser
+from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from adapters.choosing.table import KINDS, LOCAL, LOCAL_TITLE
 from adapters.choosing.warming import check, warm
 from adapters.codec.codec import AudioCodec
@@ -144,8 +144,8 @@ class ProviderEngines:
         )
         for kind, engine, model, offer in embedded:
             limit = LONGEST if kind == "TTS" else None
-            about = About(LOCAL, LOCAL_TITLE, kind, model, is_embedded=True, limit=limit)
-            candidate: Candidate[Any] = Candidate(about, engine)
+            profile = CandidateProfile(LOCAL, LOCAL_TITLE, kind, model, is_embedded=True, limit=limit)
+            candidate: Candidate[Any] = Candidate(profile, engine)
             candidate.offer = offer
             self._roster.add(candidate)
 
@@ -163,7 +163,7 @@ class ProviderEngines:
         self, found: tuple[Found, ...], before: Mapping[tuple[str, Kind], Found]
     ) -> dict[tuple[str, Kind], Found]:
         """Have what was found take part, and what is gone no more; what is as before is left as it is."""
-        taken = {(candidate.kind, candidate.name) for candidate in self._roster.all() if not candidate.about.is_found}
+        taken = {(candidate.kind, candidate.name) for candidate in self._roster.all() if not candidate.profile.is_found}
         now = {(each.name, kind): each for each in found for kind in each.models if (kind, each.name) not in taken}
         for name, kind in before.keys() - now.keys():
             self._roster.remove(kind, name)
@@ -181,7 +181,7 @@ class ProviderEngines:
             model = f" ({chosen.model})" if chosen.model else ""
             if (kind, chosen.name) == ("LLM", LOCAL):
                 model = " (the guide, which is no language model)"
-            why = chosen.about.why or "no other provider is configured"
+            why = chosen.profile.why or "no other provider is configured"
             if chosen.name in self._providers.prefer.of(kind):
                 why = f"[providers.prefer] {kind.lower()} names it"
             yield kind, f"{chosen.name}{model}, because {why}"
@@ -196,7 +196,7 @@ class ProviderEngines:
                         self._told[kind] = choice
                         log.info("%s: now %s", kind, choice)
                     chosen = self._roster.usable(kind)[0]
-                    if chosen.about.is_found and chosen not in warmed:
+                    if chosen.profile.is_found and chosen not in warmed:
                         nursery.start_soon(self._warm, chosen)
                         warmed = {chosen, *(each for each in warmed if not each.is_gone)}
                 await trio.sleep(TELL)
@@ -245,15 +245,15 @@ class ProviderEngines:
 
     def recogniser(self, provider: str) -> SpeechToText:
         """The recogniser of this provider, with those that stand in for it."""
-        return Recogniser(provider, lambda: self._roster.chain("STT", provider), self._failover, self._codec)
+        return FailoverRecogniser(provider, lambda: self._roster.chain("STT", provider), self._failover, self._codec)
 
     def model(self, provider: str) -> LanguageModel:
         """The language model of this provider, likewise."""
-        return Model(provider, lambda: self._roster.chain("LLM", provider), self._failover)
+        return FailoverModel(provider, lambda: self._roster.chain("LLM", provider), self._failover)
 
     def synthesiser(self, provider: str) -> TextToSpeech:
         """The synthesiser of this provider, likewise."""
-        return Synthesiser(provider, lambda: self._roster.chain("TTS", provider), self._failover)
+        return FailoverSynthesiser(provider, lambda: self._roster.chain("TTS", provider), self._failover)
 
     @property
     def codec(self) -> Codec:

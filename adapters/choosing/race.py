@@ -206,7 +206,7 @@ class Race(Generic[E, R]):
         if not self._running:
             return -math.inf
         (run,) = self._running
-        if self._waiting[0].about.is_embedded and run.is_trusted:
+        if self._waiting[0].profile.is_embedded and run.is_trusted:
             return math.inf
         is_missing = not run.progress.is_reached and self._judge.is_missing(run.candidate)
         return run.progress.silent_since + (0.0 if is_missing else self._policy.hedge)

@@ -44,7 +44,7 @@ Chain = Callable[[], Sequence[Candidate[E]]]
 """Who is to be asked, in order, the provider that was asked for first; never empty."""
 
 
-class Recogniser:
+class FailoverRecogniser:
     """Satisfies `SpeechToText` with the first of a chain that can; `codec` for those that take no such format."""
 
     def __init__(self, asked: str, chain: Chain[SpeechToText], failover: Failover, codec: Codec) -> None:
@@ -126,7 +126,7 @@ class Anew(Generic[T]):
             await self._emit(Retraction())
 
 
-class Model:
+class FailoverModel:
     """Satisfies `LanguageModel` with the first of a chain that can."""
 
     def __init__(self, asked: str, chain: Chain[LanguageModel], failover: Failover) -> None:
@@ -148,7 +148,7 @@ class Model:
         await anew.settle(await self._failover.call(self._chain(), attempt))
 
 
-class Synthesiser:
+class FailoverSynthesiser:
     """Satisfies `TextToSpeech` with the first of a chain that can."""
 
     def __init__(self, asked: str, chain: Chain[TextToSpeech], failover: Failover) -> None:
@@ -164,7 +164,7 @@ class Synthesiser:
             trial, hand_on = anew.trial()
             model = _model(candidate, self._asked, speech.model)
             fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
-            limit = candidate.about.limit(fitting) if candidate.about.limit else None
+            limit = candidate.profile.limit(fitting) if candidate.profile.limit else None
             await synthesise(candidate.engine, limit, fitting, progress.over(hand_on, binds=speech.stream))
             return trial
 
@@ -182,4 +182,4 @@ def _voice(candidate: Candidate[TextToSpeech], asked: str, speech: Speech) -> st
     is_known = not voices or has_voice(voices, speech.voice)
     if speech.voice and candidate.name == asked and is_known:
         return speech.voice
-    return candidate.about.voice if speech.gender == "unspecified" else ""
+    return candidate.profile.voice if speech.gender == "unspecified" else ""

@@ -55,7 +55,7 @@ async def _call(candidate: Candidate[Any]) -> None:
             question = Question("Hi", (), candidate.model, "", 1.0, (), 1, "", _LANGUAGE, True)
             await engine.answer(question, _drop)
         case "TTS":
-            speech = Speech("OK", candidate.model, candidate.about.voice, _LANGUAGE, "unspecified", 1.0)
+            speech = Speech("OK", candidate.model, candidate.profile.voice, _LANGUAGE, "unspecified", 1.0)
             await engine.synthesise(speech, _drop)
         case _:
             assert_never(candidate.kind)

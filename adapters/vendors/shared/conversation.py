@@ -25,7 +25,7 @@ _LASTING = re.compile(
 )
 
 
-class Said(msgspec.Struct, frozen=True):
+class ChatMessage(msgspec.Struct, frozen=True):
     """What one side said, as every provider's messages have it."""
 
     role: str
@@ -38,17 +38,17 @@ def system_prompt(question: Question, *, names: bool = True) -> str:
     return "\n".join(filter(None, (question.prompt.strip(), called)))
 
 
-def turns(question: Question) -> tuple[Said, ...]:
+def turns(question: Question) -> tuple[ChatMessage, ...]:
     """The history and the question: user first, and then by turns, as many models insist on.
 
     An answer of which nothing was heard is left out, and what the person said before and after it is one message.
     """
-    said: list[Said] = []
+    said: list[ChatMessage] = []
     for role, text in _spoken(question):
         if said and said[-1].role == role:
             text = f"{said.pop().content}\n{text}"
         if said or role == "user":
-            said.append(Said(role, text))
+            said.append(ChatMessage(role, text))
     return tuple(said)
 
 
@@ -75,7 +75,7 @@ _REFUSING = re.compile(
 _DEVELOPER_WANTED = re.compile(r"\bdeveloper\b(?! (role|message|prompt|instruction)s? (is|are)? ?not)", re.IGNORECASE)
 
 
-def prompted(prompt: str, role: str, said: tuple[Said, ...]) -> list[Said]:
+def prompted(prompt: str, role: str, said: tuple[ChatMessage, ...]) -> list[ChatMessage]:
     """What was said, and before it the prompt by this `role`; with "" the prompt begins what the user said first.
 
     Many chat templates know user and assistant alone (Gemma, early Mistral).
@@ -83,9 +83,9 @@ def prompted(prompt: str, role: str, said: tuple[Said, ...]) -> list[Said]:
     if not prompt:
         return list(said)
     if role:
-        return [Said(role, prompt), *said]
+        return [ChatMessage(role, prompt), *said]
     first, *rest = said
-    return [Said(first.role, f"{prompt}\n\n{first.content}"), *rest]
+    return [ChatMessage(first.role, f"{prompt}\n\n{first.content}"), *rest]
 
 
 def role_left(left_out: frozenset[str]) -> str:

@@ -13,7 +13,7 @@ from actors.ports.calls import Emit, EngineFailed, Kind
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip, Decoding, Sound, Target
 from actors.ports.synthesis import Speech
-from adapters.choosing.candidate import About, Candidate
+from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.reach.contract import Offer, ProviderFailed, Verdict, reached
 from protocol.audioformat import AudioFormat
 
@@ -125,7 +125,7 @@ class Fake:
 
 def candidate(name: str, fake: Fake, kind: Kind = "LLM", **about: Any) -> Candidate[Any]:
     """The fake as one that can be asked."""
-    return Candidate(About(name, name.title(), kind, f"{name}-model", f"{name}-voice", **about), fake)
+    return Candidate(CandidateProfile(name, name.title(), kind, f"{name}-model", f"{name}-voice", **about), fake)
 
 
 class Unpacking:

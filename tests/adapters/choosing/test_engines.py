@@ -120,7 +120,7 @@ async def test_what_has_gone_leaves_the_catalogue_and_the_next_turn(monkeypatch:
 
 def built(**named: dict[str, Account]) -> set[tuple[str, str, bool]]:
     found = configured(Providers(named=named), Web())
-    return {(each.kind, each.name, each.about.is_tentative) for each in found}
+    return {(each.kind, each.name, each.profile.is_tentative) for each in found}
 
 
 def test_a_named_server_serves_the_kinds_for_which_it_has_a_model_set() -> None:

@@ -22,7 +22,7 @@ from adapters.choosing.candidate import Candidate
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.race import Progress
-from adapters.choosing.standins import Model, Recogniser, Synthesiser
+from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from protocol.audioformat import AudioFormat
 from tests.adapters.choosing.fakes import (
     PCM,
@@ -55,7 +55,7 @@ class Asking:
     """A language model over these candidates, the first of which is asked for, and what came of it."""
 
     def __init__(self, failover: Failover, *chain: Candidate[Any], stream: bool = True) -> None:
-        self.model = Model(chain[0].name, lambda: chain, failover)
+        self.model = FailoverModel(chain[0].name, lambda: chain, failover)
         self.question = replace(QUESTION, stream=stream)
         self.heard: list[str | Delivery | Retraction] = []
 
@@ -137,7 +137,7 @@ async def test_the_next_is_asked_in_its_own_terms(autojump_clock: MockClock) -> 
         assert isinstance(asked, Question)
         assert asked.model == "two-model"
         chain = [candidate("one", Fake([refused()]), "TTS"), candidate("two", speaker := Fake(), "TTS")]
-        await Synthesiser("one", lambda: chain, failover).synthesise(SPEECH, Collected())
+        await FailoverSynthesiser("one", lambda: chain, failover).synthesise(SPEECH, Collected())
         (spoken,) = speaker.asked
         assert isinstance(spoken, Speech)
         assert (spoken.model, spoken.voice) == ("two-model", "two-voice")
@@ -289,11 +289,11 @@ async def test_a_part_that_is_awaited_whole_is_made_anew_after_a_break(autojump_
 
     async with running() as failover:
         chain = [candidate("one", Fake(["a", refused()]), "TTS"), candidate("two", Fake(), "TTS")]
-        await Synthesiser("one", lambda: chain, failover).synthesise(SPEECH, sound)
+        await FailoverSynthesiser("one", lambda: chain, failover).synthesise(SPEECH, sound)
         assert made == [Clip(b"a", PCM), Retraction(), Clip(b"fine", PCM)]
         chain = [candidate("one", Fake(["a", refused()]), "TTS"), candidate("two", Fake(), "TTS")]
         with pytest.raises(EngineFailed, match="refused"):
-            await Synthesiser("one", lambda: chain, failover).synthesise(replace(SPEECH, stream=True), sound)
+            await FailoverSynthesiser("one", lambda: chain, failover).synthesise(replace(SPEECH, stream=True), sound)
 
 
 async def test_what_comes_too_late_is_not_handed_on(autojump_clock: MockClock) -> None:
@@ -328,8 +328,8 @@ async def test_a_call_that_is_cancelled_sets_nobody_aside(autojump_clock: MockCl
 # ---- recognition
 
 
-def recogniser(failover: Failover, chain: Sequence[Candidate[Any]]) -> Recogniser:
-    return Recogniser(chain[0].name, lambda: chain, failover, Unpacking())
+def recogniser(failover: Failover, chain: Sequence[Candidate[Any]]) -> FailoverRecogniser:
+    return FailoverRecogniser(chain[0].name, lambda: chain, failover, Unpacking())
 
 
 async def test_the_next_recogniser_hears_the_utterance_from_its_beginning(autojump_clock: MockClock) -> None:
@@ -429,7 +429,7 @@ async def test_the_operators_voice_speaks_where_nobody_asks_for_another(
     speech = Speech("Hi.", "m", voice, "en-US", gender, 1.0)
     sounds = Collected()
     async with running() as failover:
-        await Synthesiser("one", lambda: [only], failover).synthesise(speech, sounds)
+        await FailoverSynthesiser("one", lambda: [only], failover).synthesise(speech, sounds)
     assert [asked.voice for asked in fake.asked if isinstance(asked, Speech)] == [used]
     assert sounds.all == [Clip(b"fine", Fake.wants)]
 
@@ -438,5 +438,5 @@ async def test_a_voice_that_the_provider_does_not_have_is_left_out(autojump_cloc
     only = candidate("one", fake := Fake(), "TTS")
     only.offer = fake.has
     async with running() as failover:
-        await Synthesiser("one", lambda: [only], failover).synthesise(SPEECH, Collected())
+        await FailoverSynthesiser("one", lambda: [only], failover).synthesise(SPEECH, Collected())
     assert [asked.voice for asked in fake.asked if isinstance(asked, Speech)] == ["one-voice"]

@@ -14,7 +14,7 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from adapters.choosing.cutting import cut
 from adapters.choosing.several import HELD, synthesise
-from adapters.choosing.standins import Synthesiser
+from adapters.choosing.standins import FailoverSynthesiser
 from adapters.reach.lengths import Limit, characters, octets
 from protocol.audioformat import AudioFormat
 from tests.adapters.choosing.fakes import PCM, SPEECH, Fake, Hang, candidate, passing, refused
@@ -170,7 +170,7 @@ async def test_to_failover_it_is_one_part(stream: bool, autojump_clock: MockCloc
     ]
     heard = Collected()
     async with running() as failover:
-        speaking = Synthesiser("one", lambda: chain, failover)
+        speaking = FailoverSynthesiser("one", lambda: chain, failover)
         if stream:
             with pytest.raises(EngineFailed, match="down for a while"):
                 await speaking.synthesise(replace(SPEECH, text=TEXT, stream=True), heard)

@@ -11,7 +11,7 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip, Undecodable
 from adapters.choosing.candidate import Candidate
 from adapters.choosing.failover import Failover
-from adapters.choosing.standins import Synthesiser
+from adapters.choosing.standins import FailoverSynthesiser
 from adapters.reach.contract import Offer
 from tests.adapters.choosing.fakes import PCM, SPEECH, UTTERANCE, Fake, Hang, absent, candidate, final, passing, refused
 from tests.adapters.choosing.test_failover import POLICY, SEEDS, Asking, Collected, recogniser, running
@@ -180,7 +180,7 @@ async def test_one_that_was_lost_for_one_kind_of_work_is_not_waited_for_by_anoth
     async with running() as failover:
         assert await seconds(Asking(failover, candidate("one", lost), local(Fake())), "fine") == POLICY.hedge
         begin = trio.current_time()
-        await Synthesiser("one", lambda: chain, failover).synthesise(SPEECH, heard := Collected())
+        await FailoverSynthesiser("one", lambda: chain, failover).synthesise(SPEECH, heard := Collected())
         assert trio.current_time() == begin
     assert heard.all == [Clip(b"fine", PCM)]
     assert chain[0].aside == "One could not be reached in time"
@@ -292,7 +292,7 @@ async def test_of_two_that_have_something_in_the_same_moment_one_is_heard(
     event, heard = trio.Event(), Collected()
     chain = [candidate(name, Waiting(event, [name, name]), "TTS") for name in ("a", "b")]
     async with running(attempt) as failover, trio.open_nursery() as nursery:
-        nursery.start_soon(Synthesiser("a", lambda: chain, failover).synthesise, SPEECH, heard)
+        nursery.start_soon(FailoverSynthesiser("a", lambda: chain, failover).synthesise, SPEECH, heard)
         await trio.sleep(2)
         event.set()
     assert heard.all in ([Clip(b"a", PCM)] * 2, [Clip(b"b", PCM)] * 2)

@@ -15,10 +15,10 @@ import trio
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech, TextToSpeech
-from adapters.choosing.candidate import About, Candidate
+from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
-from adapters.choosing.standins import Synthesiser
+from adapters.choosing.standins import FailoverSynthesiser
 from adapters.choosing.table import row_of
 from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
 from adapters.reach.web import Patience, Web
@@ -407,8 +407,10 @@ async def test_a_part_longer_than_a_request_may_be_is_spoken_in_several(case: Ca
     text = unit * (12_000 // len(unit))
     sounds = [bytes([number, 0]) * 600 for number in range(1, 200)]
     async with talking(case, *map(case.reply, sounds), wanted=AudioFormat("mp3")) as talk:
-        about = About("double", "Double", "TTS", voice=case.voice, limit=part.limit)
-        speaker = Synthesiser("double", lambda: [Candidate(about, talk.adapter)], Failover(Policy(), Random(0)))
+        profile = CandidateProfile("double", "Double", "TTS", voice=case.voice, limit=part.limit)
+        speaker = FailoverSynthesiser(
+            "double", lambda: [Candidate(profile, talk.adapter)], Failover(Policy(), Random(0))
+        )
         await speaker.synthesise(msgspec.structs.replace(talk.speech, text=text, model="eleven_v3"), talk.take)
         bodies = [request for request in talk.server.requests if request.method == "POST"]
     assert len(bodies) > 1
