@@ -115,9 +115,9 @@ def talk(
     from rich.console import Console
 
     from adapters.client import recording
-    from adapters.client.talk import Form, Options
+    from adapters.client.talk import AnswerForm, Options
     from adapters.client.talk import talk as hold
-    from adapters.client.voiceclient import Disconnected, Refused, Unreachable
+    from adapters.client.voiceclient import ConnectRefused, Disconnected, Unreachable
     from protocol.audioformat import parse_output
 
     _set_up_faults(debug)
@@ -125,7 +125,7 @@ def talk(
         raise click.UsageError("give an audio FILE, or --text with words: one of the two")
     try:
         said = words if file is None else recording.read(file)
-        form = Form(multiple, stream, ordered, llm_stream)
+        form = AnswerForm(multiple, stream, ordered, llm_stream)
         format_, session_id = str(parse_output(audio_format)), str(session or "")
         options = Options(url, token, format_, llm_model, save, realtime, session_id, form)
     except recording.BadRecording as error:
@@ -136,7 +136,7 @@ def talk(
     async def run() -> int:
         try:
             return await hold(said, options, Console(highlight=False))
-        except Refused as error:
+        except ConnectRefused as error:
             hint = "; give its token with --token" if error.status == 401 and not token else ""
             raise StartupFailed(f"{url} refuses: {error}{hint}") from None
         except (Unreachable, Disconnected) as error:

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
-from actors.running.connections import Caps
-from actors.running.supervisor import Plan, PoolSizes, Supervisor
+from actors.running.connections import ConnectionLimits
+from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import console, trimming
@@ -23,9 +23,9 @@ from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
 from adapters.wire import lan
 from adapters.wire.credentials import KEY
-from adapters.wire.doors import open_doors
 from adapters.wire.hosts import check
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.sockets import open_sockets
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
@@ -68,21 +68,21 @@ async def _start(
     supervisor = _supervisor(settings, engines, names)
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
     token = settings.server.token or secrets.token_urlsafe(TOKEN_BYTES)
-    mishaps = inspection.Mishaps()
-    doors = await open_doors(settings.server, lan.folder())
+    problems = inspection.ProblemLog()
+    sockets = await open_sockets(settings.server, lan.folder())
     say("vivavoce: starting the engines")
     try:
         await nursery.start(engines.run)
     except* EngineFailed as failed:
         raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
     await nursery.start(supervisor.run)
-    await nursery.start(mishaps.watch)
-    shown = site.routes(settings, engines, supervisor, doors, mishaps, token)
-    listener = Listener(supervisor, _door(settings, names), shown)
-    await nursery.start(listener.run, doors.listeners)
+    await nursery.start(problems.watch)
+    shown = site.routes(settings, engines, supervisor, sockets, problems, token)
+    listener = Listener(supervisor, _listener_options(settings, names), shown)
+    await nursery.start(listener.run, sockets.listeners)
     calm_collector()
     nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
-    for line in welcome(settings.server, doors, engines.choices(), token):
+    for line in welcome(settings.server, sockets, engines.choices(), token):
         say(line)
     return partial(take_leave, supervisor, listener)
 
@@ -115,22 +115,24 @@ def _supervisor(settings: Settings, engines: ProviderEngines, names: Names) -> S
         outbox_bytes=server.outbox_bytes,
         outbox_messages=server.outbox_messages,
     )
-    plan = Plan(
+    plan = ServerPlan(
         limits=settings.limits,
         pools=PoolSizes(pools.stt_workers, pools.llm_workers, pools.tts_workers, pools.queue),
         timing=timing,
         waits=Waits(server.connect_timeout, server.attachment_timeout),
-        caps=Caps(server.max_connections, server.max_connections_per_address, server.max_unconnected),
+        connection_limits=ConnectionLimits(
+            server.max_connections, server.max_connections_per_address, server.max_unconnected
+        ),
         token=server.token,
     )
     return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()))
 
 
-def _door(settings: Settings, names: Names) -> Door:
+def _listener_options(settings: Settings, names: Names) -> ListenerOptions:
     server = settings.server
     # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
     streams = 2 * server.max_connections + SPARE_STREAMS
-    return Door(
+    return ListenerOptions(
         path=server.path,
         allowed_origins=server.allowed_origins,
         trusted_proxies=server.trusted_proxies,

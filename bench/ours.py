@@ -18,11 +18,11 @@ from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Decoding, Encoding, Sound, Target
 from actors.ports.synthesis import Speech, TextToSpeech
-from actors.running.supervisor import Plan, PoolSizes, Supervisor
+from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import trimming
 from adapters.server import calm_collector
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, voiced
 from bench.lag import Steps
@@ -173,7 +173,7 @@ async def serve(port: int, *, with_codec: bool) -> None:
     # As many recognisers as people may speak at once: half of them may be listening.
     pools = PoolSizes(1_000, 32, 32, queue=1_000) if with_codec else PoolSizes(queue=1_000)
     # A client that does not read for the ping timeout is closed; those of `barge-in` do not, for some time.
-    plan = Plan(pools=pools, timing=Timing(ping_timeout=60.0))
+    plan = ServerPlan(pools=pools, timing=Timing(ping_timeout=60.0))
     supervisor = Supervisor(
         plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
     )
@@ -184,7 +184,7 @@ async def serve(port: int, *, with_codec: bool) -> None:
         calm_collector()
         nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
-        await trio.serve_listeners(Listener(supervisor, Door(), {}).serve, listeners)
+        await trio.serve_listeners(Listener(supervisor, ListenerOptions(), {}).serve, listeners)
 
 
 if __name__ == "__main__":

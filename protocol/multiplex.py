@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from protocol import socketio
+from protocol.connection import Seconds
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.socketio import Header, Packet, TooMuch
@@ -25,9 +26,12 @@ from protocol.socketio import Header, Packet, TooMuch
 class Waits(msgspec.Struct, frozen=True):
     """How long a client may take, in seconds, and how much an event may hold with its attachments, in bytes."""
 
-    connect_timeout: float = 45.0
-    attachment_timeout: float = 10.0
+    connect_timeout: Seconds = 45.0
+    """How long a connection has to join a session, in seconds."""
+    attachment_timeout: Seconds = 10.0
+    """How long an event waits for its binary attachments, in seconds."""
     max_event: int = 4_000_000
+    """How much an event may hold with its attachments, in bytes; no setting."""
 
 
 class ConnectAsked(msgspec.Struct, frozen=True):

@@ -19,10 +19,10 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_task
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
-from actors.running.connections import Caps
-from actors.running.supervisor import Plan, PoolSizes, Supervisor
-from adapters.client.voiceclient import Auth, Disconnected, Piece, Received, VoiceClient
-from adapters.wire.listener import Door, Listener
+from actors.running.connections import ConnectionLimits
+from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
+from adapters.client.voiceclient import AudioPiece, Auth, Disconnected, Received, VoiceClient
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio
 from protocol.connection import Timing
 from protocol.engineio import Frame
@@ -104,9 +104,9 @@ class Client:
         return self.heard[begun:]
 
     @property
-    def pieces(self) -> list[Piece]:
+    def pieces(self) -> list[AudioPiece]:
         """All the sound that came."""
-        return [message for message in self.heard if isinstance(message, Piece)]
+        return [message for message in self.heard if isinstance(message, AudioPiece)]
 
     async def configure(self, **sections: Mapping[str, object]) -> None:
         """Send `session.update`, and wait for the state it leads to."""
@@ -121,7 +121,7 @@ class Client:
         """The next utterance is answered as if nothing had been."""
         self.rest()
         await self.say()
-        assert [message.done for message in await self.until(Piece) if isinstance(message, Piece)] == [True]
+        assert [message.done for message in await self.until(AudioPiece) if isinstance(message, AudioPiece)] == [True]
         await self.until(state("handshaken"))
 
     async def vanish(self) -> None:
@@ -204,8 +204,8 @@ class Server:
     def __init__(self, supervisor: Supervisor, engines: ScriptedEngines, nursery: trio.Nursery) -> None:
         self.supervisor = supervisor
         self.engines = engines
-        self.directory = supervisor.directory
-        self._listener = Listener(supervisor, Door(), {})
+        self.session_registry = supervisor.session_registry
+        self._listener = Listener(supervisor, ListenerOptions(), {})
         self._nursery = nursery
 
     def stream(self, *, lockstep: bool = False) -> trio.abc.Stream:
@@ -255,11 +255,11 @@ class Server:
 
     async def check_nothing_is_left(self) -> None:
         """After the grace period nothing remains of any session: no record, task, seat, work or connection."""
-        await trio.sleep(self.directory.house.limits.grace + 60.0)
-        assert len(self.directory) == 0
+        await trio.sleep(self.session_registry.shared.limits.grace + 60.0)
+        assert len(self.session_registry) == 0
         assert self.seats == {}
         assert self.engines.running == {}
-        assert len(self.supervisor.lobby) == 0
+        assert len(self.supervisor.connection_registry) == 0
         assert self.supervisor.account.used == 0
         for nursery in (self.supervisor._sessions, self.supervisor._connections):
             assert nursery is not None
@@ -277,7 +277,7 @@ async def serving(
 ) -> AsyncIterator[Server]:
     """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
     scripted = engines or ScriptedEngines()
-    plan = Plan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), Caps(), token)
+    plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits(), token)
     supervisor = Supervisor(plan, scripted, Names(), accept)
     with trio.fail_after(PATIENCE):
         async with trio.open_nursery() as nursery:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from actors.deciding.limits import Limits
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 from tests.scripted import Act
 from tests.steps import PACES, Way
 from tests.story import Slot
@@ -182,7 +182,7 @@ class Answer:
         """It is made, and it is known whether another message will follow."""
         return part.made and (self.written or any(not other.closed for other in self.parts if other is not part))
 
-    def send(self, part: Part, formats: dict[Slot, str]) -> Iterator[tuple[Slot, Piece]]:
+    def send(self, part: Part, formats: dict[Slot, str]) -> Iterator[tuple[Slot, AudioPiece]]:
         """What its Receivers, who have these formats, are sent of it now."""
         part.sent = True
         part.closed = self._closes(part)
@@ -191,7 +191,7 @@ class Answer:
                 yield slot, piece
         part.waiting = []
 
-    def _pieces(self, part: Part, slot: Slot, format_: str) -> Iterator[Piece]:
+    def _pieces(self, part: Part, slot: Slot, format_: str) -> Iterator[AudioPiece]:
         audio = [f"{format_}:{sound}".encode() for sound, formats in part.waiting if format_ in formats]
         audio = audio or [b""] * part.closed
         total = len(self.parts) if self.written else 0
@@ -200,11 +200,11 @@ class Answer:
             text = "" if slot in part.opened else part.text
             part.opened.add(slot)
             self.reached[slot] = part.id
-            yield Piece(part.id, text, data, True, closes and self.is_said, closes, total)
+            yield AudioPiece(part.id, text, data, True, closes and self.is_said, closes, total)
 
-    def close(self, besides: Part | None = None) -> Iterator[tuple[Slot, Piece]]:
+    def close(self, besides: Part | None = None) -> Iterator[tuple[Slot, AudioPiece]]:
         """Who was sent a piece is told that it is done, but for those who saw it on the last message of this part."""
         total = len(self.parts) if self.is_said else sum(part.sent for part in self.parts)
         for slot, last in self.reached.items():
             if besides is None or slot not in besides.audience:
-                yield slot, Piece(last, "", b"", True, True, True, total)
+                yield slot, AudioPiece(last, "", b"", True, True, True, total)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from adapters.client.voiceclient import Acknowledged, Piece, Received
+from adapters.client.voiceclient import AckReceived, AudioPiece, Received
 from protocol.messages import (
     EVENTS,
     BufferInitialized,
@@ -21,7 +21,7 @@ from protocol.messages import (
     TranscribeDone,
 )
 
-NAMES: dict[type, str] = {**{kind: name for name, kind in EVENTS.items()}, Piece: "response.audio.delta"}
+NAMES: dict[type, str] = {**{kind: name for name, kind in EVENTS.items()}, AudioPiece: "response.audio.delta"}
 TURN = ("transcribing", "responding", "speaking")
 ANSWER = ("responding", "speaking")
 ARROWS = {
@@ -34,7 +34,7 @@ ARROWS = {
 }
 """Where each state may lead."""
 TO_SENDER = (SessionUpdated, BufferInitialized, TranscribeDelta, TranscribeDone, Metrics)
-TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, Piece)
+TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, AudioPiece)
 FAILURES = {"STT": 3000, "LLM": 3001, "TTS": 3002}
 WAY = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS")}
 Slot = int
@@ -46,7 +46,7 @@ def line(message: Received) -> str:
         case CustomError(text, error_id):
             named = re.search(r"the deadline '(\w+)'", text)
             return f"custom.error {error_id}{f' {named[1]}' if named else ''}"
-        case Acknowledged():
+        case AckReceived():
             return f"ack {message.ack} {message.arguments[0].get('errorId', True)}"
         case Metrics(turn):
             return f"response.metrics {turn}"
@@ -110,7 +110,7 @@ class Story:
             case TextDelta() | TextDone():
                 assert not self.cancelled, "no text of a response follows its response.cancelled"
                 self._take_text(message)
-            case Piece():
+            case AudioPiece():
                 self._take_piece(message)
             case CustomError(error_id=3002):  # its format cannot be had, and where sound is streamed, no piece is sent
                 self.soundless = not self.parts
@@ -128,7 +128,7 @@ class Story:
             assert came_late or self.words in ([], [*self.words[:-1], message.text]) or written == message.text
             self.words = [message.text]
 
-    def _take_piece(self, piece: Piece) -> None:
+    def _take_piece(self, piece: AudioPiece) -> None:
         assert not self.cancelled, "no piece of a response follows its response.cancelled"
         assert not self.done, "done is on the last message of a response"
         if self.parts.get(piece.id, False):
@@ -154,7 +154,7 @@ def check_taken_back(backlog: list[Received], in_flight: int) -> None:
         match message:
             case ResponseStarted():
                 late = False
-            case Piece(audio=audio):
+            case AudioPiece(audio=audio):
                 late = late or (bool(audio) and number >= in_flight)
             case ResponseCancelled():
                 assert not late, "the sound of an answer that was cut left the outbox after the cut"

@@ -22,7 +22,7 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((int(parsed), _CUSTOMER_BITS), strict=False))
 
 
-class Crowd(Generic[M]):
+class EvictionOrder(Generic[M]):
     """Members in the order of their arrival, each of one network; knows the oldest one of the network with most.
 
     Each call costs the same whatever the number of members, because a crowd grows when somebody attacks.

@@ -1,7 +1,7 @@
 """The Trio tasks of one connection: they move frames between a transport and protocol/connection.py, and keep its time.
 
 What is served over the connection is an Application: the vivavoce namespace (`member.py`), or in the tests a
-server that sends everything back. It is told messages and the time, and sends through the Client.
+server that sends everything back. It is told messages and the time, and sends through the ConnectionActor.
 """
 
 import logging
@@ -77,17 +77,17 @@ class Nobody:
 _NOBODY: Final = Nobody()
 
 
-class Client:
+class ConnectionActor:
     """One Engine.IO session, over whichever transports it has in its life."""
 
     def __init__(
         self,
         connection: Connection,
-        serve: Callable[["Client"], Application],
+        serve: Callable[["ConnectionActor"], Application],
         query: Mapping[str, str],
         address: str,
         send_timeout: float,
-        on_closed: Callable[["Client"], None],
+        on_closed: Callable[["ConnectionActor"], None],
         charge: Charge | None = None,
     ) -> None:
         self.connection = connection

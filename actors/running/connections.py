@@ -4,45 +4,55 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import msgspec
 import trio
 
 from actors.deciding.account import Account
-from actors.running.addresses import Crowd, network_of
-from actors.running.connection import Application, Client
+from actors.running.addresses import EvictionOrder, network_of
+from actors.running.connection import Application, ConnectionActor
 from protocol.connection import Connection, Timing
 from protocol.errors import CloseReason
 
 log = logging.getLogger(__name__)
 
 
-class Caps(msgspec.Struct, frozen=True):
-    """The most connections: in all, of one address (IPv6: of one /64; 0: no limit), and of those that have not joined a
-    namespace."""
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 
-    connections: int = 2_000
-    per_address: int = 0
-    unconnected: int = 500
+
+class ConnectionLimits(msgspec.Struct, frozen=True):
+    """The most connections that a server has at a time."""
+
+    max_connections: AtLeastOne = 2_000
+    """How many connections there are at most."""
+    max_connections_per_address: int = 0
+    """How many connections one address may have; 0: no limit."""
+    max_unconnected: AtLeastOne = 500
+    """How many connections may be open that have not joined a session yet."""
 
 
 class Full(Exception):
     """There are too many connections already."""
 
 
-class Lobby:
+class ConnectionRegistry:
     """The connections of a server; `serve` makes the application of each."""
 
     def __init__(
-        self, serve: Callable[[Client], Application], timing: Timing, caps: Caps, account: Account | None = None
+        self,
+        serve: Callable[[ConnectionActor], Application],
+        timing: Timing,
+        limits: ConnectionLimits,
+        account: Account | None = None,
     ) -> None:
         self.timing = timing
         self._account = account or Account()
         self.closed: Counter[CloseReason] = Counter()
         self._serve = serve
-        self._caps = caps
-        self._clients: dict[str, Client] = {}
-        self._unconnected: Crowd[Client] = Crowd()
+        self._limits = limits
+        self._clients: dict[str, ConnectionActor] = {}
+        self._unconnected: EvictionOrder[ConnectionActor] = EvictionOrder()
         self._by_address: Counter[str] = Counter()
         self._emptied = trio.Event()
         self._is_closed = False
@@ -51,18 +61,18 @@ class Lobby:
         return len(self._clients)
 
     @property
-    def clients(self) -> tuple[Client, ...]:
+    def clients(self) -> tuple[ConnectionActor, ...]:
         """The connections there are, the oldest first."""
         return tuple(self._clients.values())
 
-    def get(self, sid: str) -> Client | None:
+    def get(self, sid: str) -> ConnectionActor | None:
         """The connection with this sid; where its time is just over, it is closed."""
         client = self._clients.get(sid)
         if client is not None:
             client.keep_time()
         return client
 
-    def open(self, transport: str, query: Mapping[str, str], address: str) -> Client:
+    def open(self, transport: str, query: Mapping[str, str], address: str) -> ConnectionActor:
         """A new connection on `transport`. Raises Full.
 
         Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
@@ -70,18 +80,22 @@ class Lobby:
         """
         if self._is_closed:
             raise Full("the server is going down; connect again in a moment")
-        if len(self._clients) >= self._caps.connections:
-            raise Full(f"there are {self._caps.connections} connections already")
-        if self._caps.per_address and self._by_address[network_of(address)] >= self._caps.per_address:
-            raise Full(f"there are {self._caps.per_address} connections from your address already")
+        limits = self._limits
+        if len(self._clients) >= limits.max_connections:
+            raise Full(f"there are {limits.max_connections} connections already")
+        most = limits.max_connections_per_address
+        if most and self._by_address[network_of(address)] >= most:
+            raise Full(f"there are {most} connections from your address already")
         sid = secrets.token_urlsafe(15)
         connection = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
-        client = Client(connection, self._serve, query, address, self.timing.ping_timeout, self._forget, charge)
+        client = ConnectionActor(
+            connection, self._serve, query, address, self.timing.ping_timeout, self._forget, charge
+        )
         self._clients[sid] = client
         self._by_address[network_of(address)] += 1
         self._unconnected.add(client, address)
-        if len(self._unconnected) > self._caps.unconnected:
+        if len(self._unconnected) > self._limits.max_unconnected:
             self._evict()
         return client
 
@@ -92,11 +106,11 @@ class Lobby:
         self._unconnected.discard(evicted)
         evicted.close(CloseReason.EVICTED)
 
-    def note_joined(self, client: Client) -> None:
+    def note_joined(self, client: ConnectionActor) -> None:
         """The client has joined a namespace."""
         self._unconnected.discard(client)
 
-    def note_left(self, client: Client) -> None:
+    def note_left(self, client: ConnectionActor) -> None:
         """The client is in no namespace any more."""
         if client.connection.sid in self._clients:
             self._unconnected.add(client, client.address)
@@ -112,7 +126,7 @@ class Lobby:
         if self._clients:
             await self._emptied.wait()
 
-    def _forget(self, client: Client) -> None:
+    def _forget(self, client: ConnectionActor) -> None:
         sid = client.connection.sid
         del self._clients[sid]
         self._unconnected.discard(client)

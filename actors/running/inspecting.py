@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from actors.deciding.conversation import Session
-    from actors.running.connection import Client
-    from actors.running.connections import Lobby
+    from actors.running.connection import ConnectionActor
+    from actors.running.connections import ConnectionRegistry
     from actors.running.pool import Pool
 
 MOST_SESSIONS = 200
@@ -86,13 +86,19 @@ class Picture(msgspec.Struct, frozen=True, rename="camel"):
     trace: Trace | None
 
 
-def picture(sessions: "Iterable[Session]", pools: "Iterable[Pool]", lobby: "Lobby", chosen: str, now: float) -> Picture:
+def picture(
+    sessions: "Iterable[Session]",
+    pools: "Iterable[Pool]",
+    connection_registry: "ConnectionRegistry",
+    chosen: str,
+    now: float,
+) -> Picture:
     """The picture at `now`; `chosen` is the id of the session whose trace is wanted, "" for none.
 
     The youngest sessions and connections come first, and the oldest are left out where there are too many.
     """
     known = list(sessions)
-    clients = lobby.clients
+    clients = connection_registry.clients
     traced = next((session for session in known if session.id == chosen), None)
     return Picture(
         session_count=len(known),
@@ -100,7 +106,7 @@ def picture(sessions: "Iterable[Session]", pools: "Iterable[Pool]", lobby: "Lobb
         pools=tuple(pool_row(pool) for pool in pools),
         connection_count=len(clients),
         connections=tuple(connection_row(client) for client in clients[: -MOST_CONNECTIONS - 1 : -1]),
-        closed={reason.value: count for reason, count in lobby.closed.items()},
+        closed={reason.value: count for reason, count in connection_registry.closed.items()},
         trace=None if traced is None else trace(traced, now),
     )
 
@@ -128,7 +134,7 @@ def pool_row(pool: "Pool") -> PoolRow:
     return PoolRow(pool.name, pool.workers, pool.busy, pool.waiting, pool.taken, pool.seats, pool.crashes)
 
 
-def connection_row(client: "Client") -> ConnectionRow:
+def connection_row(client: "ConnectionActor") -> ConnectionRow:
     """One connection."""
     connection = client.connection
     outbox = connection.outbox

@@ -9,10 +9,10 @@ import trio
 
 from actors.deciding.conversation import WRONG_ROLE
 from actors.deciding.events import Said
-from actors.running.connection import Client
-from actors.running.connections import Lobby
+from actors.running.connection import ConnectionActor
+from actors.running.connections import ConnectionRegistry
 from actors.running.session import Mail
-from actors.running.sessions import Directory, Membership, Refusal
+from actors.running.sessions import JoinRefused, Membership, SessionRegistry
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
@@ -47,10 +47,16 @@ class Acknowledged(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 class Member:
     """The application of a connection (see `connection.py`) and the outlet of its session (see `session.py`)."""
 
-    def __init__(self, client: Client, lobby: Lobby, directory: Directory, waits: Waits) -> None:
+    def __init__(
+        self,
+        client: ConnectionActor,
+        connection_registry: ConnectionRegistry,
+        session_registry: SessionRegistry,
+        waits: Waits,
+    ) -> None:
         self._client = client
-        self._lobby = lobby
-        self._directory = directory
+        self._connection_registry = connection_registry
+        self._session_registry = session_registry
         self._multiplex = Multiplex(waits, trio.current_time())
         self._membership: Membership | None = None
 
@@ -82,7 +88,7 @@ class Member:
             case ConnectAsked():
                 await self._connect(came)
             case NamespaceLeft():
-                self._lobby.note_left(self._client)
+                self._connection_registry.note_left(self._client)
                 await self._leave()
             case EventLost():
                 self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
@@ -96,11 +102,11 @@ class Member:
             self._client.send(self._multiplex.refuse(asked.namespace, {"message": "Invalid namespace"}))
             return
         try:
-            handshake = read_handshake(asked.auth, self._client.query, self._directory.house.names)
-            membership = await self._directory.join(handshake, self)
+            handshake = read_handshake(asked.auth, self._client.query, self._session_registry.shared.names)
+            membership = await self._session_registry.join(handshake, self)
         except BadHandshake as bad:
             self._refuse(400, str(bad))
-        except Refusal as refusal:
+        except JoinRefused as refusal:
             self._refuse(refusal.status, str(refusal))
         else:
             await self._enter(membership)
@@ -110,7 +116,7 @@ class Member:
         self._membership = membership
         if self._client.connection.closed:  # it went away while it waited to be let in
             return await self._leave()
-        self._lobby.note_joined(self._client)
+        self._connection_registry.note_joined(self._client)
         self._client.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
         return await self._tell(membership.arrival)
 
@@ -124,7 +130,7 @@ class Member:
         if membership is None:
             return
         try:
-            message = read_event(came.name, came.arguments, self._directory.house.names)
+            message = read_event(came.name, came.arguments, self._session_registry.shared.names)
         except BadMessage as bad:
             if membership.arrival.joined.role == "receiver" and bad.error_id is not ErrorId.UNKNOWN_EVENT:
                 bad = BadMessage(ErrorId.WRONG_ROLE, WRONG_ROLE)
@@ -145,7 +151,7 @@ class Member:
             self._find_session_over()
 
     async def _tell_patiently(self, membership: Membership, mail: Mail) -> None:
-        with trio.move_on_after(self._directory.house.limits.mailbox_wait) as scope:
+        with trio.move_on_after(self._session_registry.shared.limits.mailbox_wait) as scope:
             try:
                 await membership.mailbox.send(mail)
             except trio.BrokenResourceError:
@@ -160,11 +166,11 @@ class Member:
     async def _leave(self) -> None:
         """Leave the session. Where this is cancelled, as by the end of the connection, `closed` does it again."""
         if self._membership is not None:
-            await self._directory.leave(self._membership)
+            await self._session_registry.leave(self._membership)
             self._membership = None
 
     def _send(self, message: ServerMessage) -> None:
-        self._client.send(encode_message(message, self._directory.house.names))
+        self._client.send(encode_message(message, self._session_registry.shared.names))
 
     def _complain(self, bad: BadMessage, ack: int | None) -> None:
         """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""

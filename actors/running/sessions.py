@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
 
 
-class Refusal(Exception):
+class JoinRefused(Exception):
     """Why a socket may not join; `status` as HTTP has it."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -41,8 +41,8 @@ class Membership(NamedTuple):
     arrival: Arrival
 
 
-class Record:
-    """What the directory knows of a session."""
+class SessionRecord:
+    """What the session registry knows of a session."""
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
@@ -51,7 +51,7 @@ class Record:
         self.over = trio.Event()
 
 
-class House(NamedTuple):
+class SharedResources(NamedTuple):
     """What every session of a server shares."""
 
     engines: Engines
@@ -64,17 +64,17 @@ class House(NamedTuple):
     max_payload: int = MAX_PAYLOAD
 
     def __repr__(self) -> str:
-        return "<House>"
+        return "<SharedResources>"
 
 
-class Directory:
+class SessionRegistry:
     """The sessions of a server; `spawn` runs a session's task where failures of one do not reach the others."""
 
-    def __init__(self, house: House, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
-        self.house = house
+    def __init__(self, shared: SharedResources, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+        self.shared = shared
         self.draining = False
         self._spawn = spawn
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, SessionRecord] = {}
         self._next_member = 0
 
     def __len__(self) -> int:
@@ -86,7 +86,7 @@ class Directory:
         return tuple(record.runner.session for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet) -> Membership:
-        """Give a socket its place, in a new session where there is none by that id. Raises Refusal.
+        """Give a socket its place, in a new session where there is none by that id. Raises JoinRefused.
 
         The session knows of it when the socket has sent its `arrival` to the mailbox. A second Sender waits here until
         the first has answered a ping, or has been taken out for want of an answer.
@@ -96,22 +96,22 @@ class Directory:
         if handshake.role != "receiver":
             await self._make_way(session_id)
         record = self._records.get(session_id) or self._begin(session_id)
-        if handshake.role != "sender" and len(record.receivers) >= self.house.limits.receivers:
-            raise Refusal(503, f"the session has {self.house.limits.receivers} Receivers already")
+        if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
+            raise JoinRefused(503, f"the session has {self.shared.limits.receivers} Receivers already")
         self._next_member += 1
         member = self._next_member
         if handshake.role != "receiver":
             record.sender = (member, outlet)
         if handshake.role != "sender":
             record.receivers.add(member)
-        arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.house.max_payload), outlet)
+        arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
         return Membership(session_id, member, record.runner.mailbox, arrival)
 
     def _check(self, handshake: Handshake) -> None:
         if self.draining:
-            raise Refusal(503, "the server is going down; connect again in a moment")
-        if self.house.token and not matches(handshake.token, self.house.token):
-            raise Refusal(401, refusal(handshake.token, "give it as `token` in auth or in the query"))
+            raise JoinRefused(503, "the server is going down; connect again in a moment")
+        if self.shared.token and not matches(handshake.token, self.shared.token):
+            raise JoinRefused(401, refusal(handshake.token, "give it as `token` in auth or in the query"))
 
     async def _make_way(self, session_id: str) -> None:
         """Where there is a Sender that does not answer, take it out; refuse where it does."""
@@ -119,24 +119,24 @@ class Directory:
         if first is None:
             return
         record, member, outlet = first
-        alive = await outlet.is_alive(self.house.limits.sender_ping)
+        alive = await outlet.is_alive(self.shared.limits.sender_ping)
         if not alive and self._sender_of(session_id) == first:
             await self._leave(record, member)
             outlet.disconnect()
         if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
-            raise Refusal(409, "the session has a Sender already; join as receiver, or start another session")
+            raise JoinRefused(409, "the session has a Sender already; join as receiver, or start another session")
 
-    def _sender_of(self, session_id: str) -> tuple[Record, MemberId, Outlet] | None:
+    def _sender_of(self, session_id: str) -> tuple[SessionRecord, MemberId, Outlet] | None:
         record = self._records.get(session_id)
         return None if record is None or record.sender is None else (record, *record.sender)
 
-    def _begin(self, session_id: str) -> Record:
-        house = self.house
-        if len(self._records) >= house.limits.sessions and not self._evict():
-            raise Refusal(503, f"there are {house.limits.sessions} sessions already; try again later")
+    def _begin(self, session_id: str) -> SessionRecord:
+        shared = self.shared
+        if len(self._records) >= shared.limits.sessions and not self._evict():
+            raise JoinRefused(503, f"there are {shared.limits.sessions} sessions already; try again later")
         now = trio.current_time()
-        session = Session(session_id, house.limits, house.resolve, house.engines.analyst, now, house.account)
-        record = Record(Runner(session, house.engines, house.pools, house.names))
+        session = Session(session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account)
+        record = SessionRecord(Runner(session, shared.engines, shared.pools, shared.names))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
         return record
@@ -144,7 +144,7 @@ class Directory:
     def _evict(self) -> bool:
         """End the session nearest to its end of those that nobody is in; False where there is none.
 
-        Else who joins and leaves again and again could fill the house with sessions in their grace period.
+        Else who joins and leaves again and again could fill the server with sessions in their grace period.
         """
         empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
         record = min(empty, key=lambda record: record.runner.session.deadline, default=None)
@@ -157,7 +157,7 @@ class Directory:
         del self._records[record.runner.session.id]
         return True
 
-    async def _run(self, session_id: str, record: Record) -> None:
+    async def _run(self, session_id: str, record: SessionRecord) -> None:
         """One session's task: whatever breaks in it ends this session alone."""
         fault = None
         try:
@@ -178,7 +178,7 @@ class Directory:
         if record is not None and record.runner.mailbox is membership.mailbox:
             await self._leave(record, membership.member)
 
-    async def _leave(self, record: Record, member: MemberId) -> None:
+    async def _leave(self, record: SessionRecord, member: MemberId) -> None:
         try:
             await record.runner.mailbox.send(Left(member))
         except trio.BrokenResourceError:

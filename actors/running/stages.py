@@ -21,7 +21,7 @@ from actors.ports.calls import EngineFailed, Kind, Retraction
 from actors.ports.engines import Engines
 from actors.ports.recognition import Audio, Utterance
 from actors.ports.sound import Clip, Codec, Encoding, NoSound, Sound, Target, Undecodable
-from actors.running.watch import Portion, Report, TooLarge, Watch
+from actors.running.bounds import CallBounds, Portion, Report, TooLarge
 from actors.words.transcripts import words_of
 from protocol.errors import ErrorId
 
@@ -73,14 +73,14 @@ async def perform(
     """
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
-    watch = Watch(kind, limits, Portion(charge or nobodys()))
+    bounds = CallBounds(kind, limits, Portion(charge or nobodys()))
     if live is None or live.is_complete:
-        watch.begin()
+        bounds.begin()
     else:
-        live.on_complete = watch.begin
+        live.on_complete = bounds.begin
     try:
-        with watch.call, watch.silence:
-            await _do(job, engines, watch, watch.over(report), live, limits.text_chars)
+        with bounds.call, bounds.silence:
+            await _do(job, engines, bounds, bounds.over(report), live, limits.text_chars)
     except EngineFailed as error:
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
     except Undecodable as error:
@@ -91,20 +91,20 @@ async def perform(
     except TooLarge:
         await report(Failed(job.turn, kind, error_id, f"{stage} failed: {_too_large(limits)}"))
     finally:
-        watch.portion.close()
-    if watch.passed:
-        why = _no_room(limits) if watch.portion.waits else f"{stage} did not go on; try again, or raise it in [limits]"
-        await report(Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {watch.passed} passed: {why}"))
+        bounds.portion.close()
+    if bounds.passed:
+        why = _no_room(limits) if bounds.portion.waits else f"{stage} did not go on; try again, or raise it in [limits]"
+        await report(Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {bounds.passed} passed: {why}"))
 
 
-async def _do(job: Job, engines: Engines, watch: Watch, report: Report, live: Growing | None, most: int) -> None:
+async def _do(job: Job, engines: Engines, bounds: CallBounds, report: Report, live: Growing | None, most: int) -> None:
     match job:
         case Transcribe():
-            await _transcribe(job, engines, watch, report, live, most)
+            await _transcribe(job, engines, bounds, report, live, most)
         case Answer():
-            await _answer(job, engines, watch, report)
+            await _answer(job, engines, bounds, report)
         case Speak():
-            await _speak(job, engines, watch, report)
+            await _speak(job, engines, bounds, report)
         case _:
             assert_never(job)
 
@@ -133,7 +133,7 @@ def crash(job: Job) -> Failed:
 
 
 async def _transcribe(
-    job: Transcribe, engines: Engines, watch: Watch, report: Report, live: Growing | None, most: int
+    job: Transcribe, engines: Engines, bounds: CallBounds, report: Report, live: Growing | None, most: int
 ) -> None:
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
     if live is None and len(job.clip.data) < LEAST:
@@ -144,7 +144,7 @@ async def _transcribe(
     if format_.name not in engine.accepts or (live is None and (job.is_joined or is_tiny)):
         if live is None:
             samples = await engines.codec.decode(job.clip, engine.wants.rate)
-            await watch.portion.take(len(samples))
+            await bounds.portion.take(len(samples))
             audio = Complete(samples)
         else:
             audio = Decoded(live, format_, engines.codec, engine.wants.rate)
@@ -154,7 +154,7 @@ async def _transcribe(
 
     async def words(text: str) -> None:
         nonlocal told
-        watch.touch()
+        bounds.touch()
         known = words_of(text[: _SEEN * most], is_whole=False)[:most]
         if known not in ("", told):  # of a note alone nobody is told
             told = known
@@ -171,7 +171,7 @@ async def _transcribe(
     await report(Recognised(job.turn, text, sentiment, language))
 
 
-async def _answer(job: Answer, engines: Engines, watch: Watch, report: Report) -> None:
+async def _answer(job: Answer, engines: Engines, bounds: CallBounds, report: Report) -> None:
     async def write(piece: str | Delivery | Retraction) -> None:
         match piece:
             case Delivery():
@@ -179,21 +179,21 @@ async def _answer(job: Answer, engines: Engines, watch: Watch, report: Report) -
             case Retraction():
                 await report(Retracted(job.turn))
             case "":
-                watch.touch()
+                bounds.touch()
             case _:
                 for start in range(0, len(piece), WRITTEN):
-                    await watch.portion.keep(text_cost(piece[start : start + WRITTEN]))
+                    await bounds.portion.keep(text_cost(piece[start : start + WRITTEN]))
                     await report(Written(job.turn, piece[start : start + WRITTEN]))
 
     await engines.model(job.provider).answer(job.question, write)
     await report(Answered(job.turn))
 
 
-async def _speak(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+async def _speak(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
     if job.stream:
-        await _speak_in_pieces(job, engines, watch, report)
+        await _speak_in_pieces(job, engines, bounds, report)
     else:
-        await _speak_at_once(job, engines, watch, report)
+        await _speak_at_once(job, engines, bounds, report)
 
 
 def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
@@ -202,9 +202,9 @@ def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
     return sum(math.ceil(size * max(1.0, job.shares.get(target, 1.0))) for target, size in sizes.items())
 
 
-async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+async def _speak_at_once(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
     """The part as one message: one file for each format."""
-    clip = job.clip if job.clip is not None else await _synthesise(job, engines, watch)
+    clip = job.clip if job.clip is not None else await _synthesise(job, engines, bounds)
     sounds: dict[Target, tuple[Sound, ...]] = {}
     failures: dict[Target, str] = {}
     for target in job.targets:
@@ -216,20 +216,20 @@ async def _speak_at_once(job: Speak, engines: Engines, watch: Watch, report: Rep
     if not sounds:
         raise EngineFailed("; ".join(failures.values()))
     room = _room_for(job, sounds)
-    await watch.portion.keep(room)
+    await bounds.portion.keep(room)
     await report(Spoken(job.turn, job.part, sounds, failures, room=room))
 
 
-async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
+async def _synthesise(job: Speak, engines: Engines, bounds: CallBounds) -> Clip:
     pieces: list[Clip] = []
 
     async def sound(piece: Clip | Retraction) -> None:
-        watch.touch()
+        bounds.touch()
         if isinstance(piece, Retraction):
-            watch.portion.give_back(sum(len(taken.data) for taken in pieces))
+            bounds.portion.give_back(sum(len(taken.data) for taken in pieces))
             pieces.clear()
         else:
-            await watch.portion.take(len(piece.data))
+            await bounds.portion.take(len(piece.data))
             pieces.append(piece)
 
     await engines.synthesiser(job.provider).synthesise(job.speech, sound)
@@ -238,10 +238,10 @@ async def _synthesise(job: Speak, engines: Engines, watch: Watch) -> Clip:
     return Clip(b"".join(piece.data for piece in pieces), pieces[0].format)
 
 
-async def _speak_in_pieces(job: Speak, engines: Engines, watch: Watch, report: Report) -> None:
+async def _speak_in_pieces(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
     """The part's sound as it is made, converted on its way."""
     async with AsyncExitStack() as stack:
-        flow = Flow(job, engines.codec, stack, report, watch)
+        flow = Flow(job, engines.codec, stack, report, bounds)
         if job.clip is not None:
             await flow.push(job.clip)
         else:
@@ -252,19 +252,19 @@ async def _speak_in_pieces(job: Speak, engines: Engines, watch: Watch, report: R
 class Flow:
     """The sound of one part on its way from the synthesiser through the codec to the session."""
 
-    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, report: Report, watch: Watch) -> None:
+    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, report: Report, bounds: CallBounds) -> None:
         self._job = job
         self._codec = codec
         self._stack = stack
         self._report = report
-        self._watch = watch
+        self._bounds = bounds
         self._encoding: Encoding | None = None
         self._told: set[Target] = set()
 
     async def push(self, clip: Clip | Retraction) -> None:
         """The next of the sound."""
         assert isinstance(clip, Clip), "what is streamed is never taken back"
-        self._watch.touch()
+        self._bounds.touch()
         if self._encoding is None:  # only now its format is known
             self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))
         sounds = await self._encoding.push(clip.data)
@@ -283,5 +283,5 @@ class Flow:
         if self._told >= self._job.targets:
             raise EngineFailed("; ".join(encoding.failures.values()))
         room = _room_for(self._job, sounds)
-        await self._watch.portion.keep(room)
+        await self._bounds.portion.keep(room)
         await self._report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room))

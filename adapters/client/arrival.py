@@ -3,7 +3,7 @@
 import msgspec
 
 from adapters.client.recording import BadRecording, playing_seconds
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 
 _MAX_HELD = 64 * 1024 * 1024
 
@@ -12,7 +12,7 @@ class BadAnswer(Exception):
     """The answer is not as it is documented to be, or not sound; the message says what is wrong."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class AnswerPart(msgspec.Struct, frozen=True):
     """A part that has come: its words, its sound as one file, in how many pieces that came, how long it plays."""
 
     id: int
@@ -39,7 +39,7 @@ class Arrival:
         self._total = 0
         self.is_done = False
 
-    def take(self, piece: Piece) -> Part | None:
+    def take(self, piece: AudioPiece) -> AnswerPart | None:
         """The part, where this is its last piece. Raises BadAnswer."""
         if piece.done:
             self.is_done, self._total = True, piece.total_number
@@ -66,7 +66,7 @@ class Arrival:
         if len(self._finished) != self._total:
             raise BadAnswer(f"the answer was closed with {self._total} parts, but {len(self._finished)} came")
 
-    def _finish(self, number: int, part: _Coming) -> Part:
+    def _finish(self, number: int, part: _Coming) -> AnswerPart:
         del self._coming[number]
         self._finished.add(number)
         self._held -= len(part.data)
@@ -74,4 +74,4 @@ class Arrival:
             seconds = playing_seconds(bytes(part.data), self._format) if part.data else 0.0
         except BadRecording as error:
             raise BadAnswer(f"part {number}, {len(part.data):,} bytes: {error}") from None
-        return Part(number, part.text, bytes(part.data), part.pieces, seconds)
+        return AnswerPart(number, part.text, bytes(part.data), part.pieces, seconds)

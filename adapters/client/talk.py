@@ -8,10 +8,10 @@ import msgspec
 import trio
 from rich.console import Console
 
-from adapters.client.arrival import Arrival, BadAnswer, Part
+from adapters.client.arrival import AnswerPart, Arrival, BadAnswer
 from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
-from adapters.client.voiceclient import Acknowledged, Auth, Disconnected, Piece, Received, VoiceClient, connect
+from adapters.client.voiceclient import AckReceived, AudioPiece, Auth, Disconnected, Received, VoiceClient, connect
 from protocol.messages import (
     BufferInitialized,
     CustomError,
@@ -38,7 +38,7 @@ Said = Recording | str
 """What is said to the server: a recording is spoken, words are typed."""
 
 
-class Form(msgspec.Struct, frozen=True):
+class AnswerForm(msgspec.Struct, frozen=True):
     """The form of the answer: in sentences, in pieces, in order (`TTS`), and written while it is spoken (`LLM`)."""
 
     multiple: bool = False
@@ -57,7 +57,7 @@ class Options(msgspec.Struct, frozen=True):
     save: Path | None = None
     realtime: bool = True
     session_id: str = ""
-    form: Form = Form()
+    form: AnswerForm = AnswerForm()
 
     def __repr__(self) -> str:
         return f"Options(url={self.url!r})"
@@ -88,17 +88,17 @@ async def converse(client: VoiceClient, said: Said, options: Options, printout: 
     Ends when the answer is there, with `realtime` when it has been played, and at the latest when nothing has come for
     a minute.
     """
-    listener = Listener(client, options, printout)
+    turn = ClientTurn(client, options, printout)
     try:
         await client.update(session_update(said, options))
     except Disconnected as error:
         printout.error(str(error))
         return FAILED
-    code = await listener.listen(_SILENCE, until_updated=True)
+    code = await turn.listen(_SILENCE, until_updated=True)
     if code is None:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(listener.say, said)
-            code = await listener.listen(_SILENCE + (said.seconds if isinstance(said, Recording) else 0.0))
+            nursery.start_soon(turn.say, said)
+            code = await turn.listen(_SILENCE + (said.seconds if isinstance(said, Recording) else 0.0))
             nursery.cancel_scope.cancel()
     return FAILED if code is None else code
 
@@ -123,7 +123,7 @@ def session_update(said: Said, options: Options) -> Mapping[str, object]:
     return configuration
 
 
-class Listener:
+class ClientTurn:
     """One turn as the client sees it: what came so far, and whether it is over."""
 
     def __init__(self, client: VoiceClient, options: Options, printout: Printout) -> None:
@@ -175,7 +175,7 @@ class Listener:
     def _take(self, message: Received) -> int | None:
         """Show one message; the exit code where it ends the turn."""
         match message:
-            case Piece():
+            case AudioPiece():
                 return self._take_piece(message)
             case SessionState():
                 self._printout.line("state", message.state, "bold")
@@ -193,7 +193,7 @@ class Listener:
                 return self._fail(f"the response was ended early: {message.reason}")
             case ResponseStarted():
                 self._turn = message.turn
-            case Acknowledged() | BufferInitialized() | TextDelta():
+            case AckReceived() | BufferInitialized() | TextDelta():
                 pass
             case SessionJoined() | TranscribeDelta() | TranscribeDone() | TextDone():
                 self._take_words(message)
@@ -226,7 +226,7 @@ class Listener:
             return self._end()
         return self._fail("no answer: no words were recognised, or none found to say; is there speech in the file?")
 
-    def _take_piece(self, piece: Piece) -> int | None:
+    def _take_piece(self, piece: AudioPiece) -> int | None:
         if piece.audio and not self._sounded:
             self._sounded = self._answered = True
             self._printout.line("first sound", f"{len(piece.audio):,} bytes{self._since_said()}", "bold")
@@ -238,7 +238,7 @@ class Listener:
             return self._fail(str(error))
         return self._take_part(part) if part else None
 
-    def _take_part(self, part: Part) -> int | None:
+    def _take_part(self, part: AnswerPart) -> int | None:
         if not part.data:
             return None
         self._played += part.seconds

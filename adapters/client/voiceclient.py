@@ -48,7 +48,7 @@ class Unreachable(Exception):
     """There is no such server, or none that speaks this protocol; the message says what to do."""
 
 
-class Refused(Exception):
+class ConnectRefused(Exception):
     """The server does not let this client in (CONNECT_ERROR); the message is its own, `status` as in HTTP."""
 
     def __init__(self, message: str, status: int) -> None:
@@ -75,7 +75,7 @@ class Auth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         return f"Auth(role={self.role!r}, session_id={self.session_id!r})"
 
 
-class Piece(msgspec.Struct, frozen=True, rename="camel"):
+class AudioPiece(msgspec.Struct, frozen=True, rename="camel"):
     """`response.audio.delta` as a client wants it: `audio` is the bytes themselves, however they came."""
 
     id: int
@@ -87,7 +87,7 @@ class Piece(msgspec.Struct, frozen=True, rename="camel"):
     total_number: int
 
 
-class Acknowledged(msgspec.Struct, frozen=True):
+class AckReceived(msgspec.Struct, frozen=True):
     """The server's answer to the event that was sent with this `ack` number."""
 
     ack: int
@@ -103,12 +103,12 @@ Received = (
     | ResponseStarted
     | TextDelta
     | TextDone
-    | Piece
+    | AudioPiece
     | Metrics
     | ResponseCancelled
     | SessionState
     | CustomError
-    | Acknowledged
+    | AckReceived
 )
 
 
@@ -116,7 +116,7 @@ Received = (
 async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIterator["VoiceClient"]:
     """A client that has joined a session of the server at `url` (http, https, ws or wss; its path, if any, is kept).
 
-    Raises Unreachable, Refused or Disconnected before the body begins. Cancelling closes the connection without
+    Raises Unreachable, ConnectRefused or Disconnected before the body begins. Cancelling closes the connection without
     waiting for the server.
     """
     address = _websocket_address(url)
@@ -170,14 +170,14 @@ class VoiceClient:
         self._websocket = websocket
         self._silence = (opened.ping_interval + opened.ping_timeout) / 1000
         self._kinds: dict[str, Any] = {name: kind for kind, name in names.wire.items()}
-        self._kinds[names.wire[AudioDelta]] = Piece
+        self._kinds[names.wire[AudioDelta]] = AudioPiece
         self._sending = trio.Lock()
         self._header: Header | None = None
         self._attachments: list[bytes] = []
 
     @classmethod
     async def join(cls, websocket: WebSocketConnection, auth: Auth, names: Names | None = None) -> "VoiceClient":
-        """Join a session over a WebSocket that is open. Raises Refused, Disconnected, or Unreachable after 10 s."""
+        """Join a session over an open WebSocket. Raises ConnectRefused, Disconnected, or Unreachable after 10 s."""
         with trio.move_on_after(CONNECT_SECONDS):
             client = cls(websocket, await _opened(websocket), names or Names())
             await client._send(Packet(socketio.CONNECT, data=auth))
@@ -254,7 +254,7 @@ class VoiceClient:
                 case socketio.EVENT | socketio.BINARY_EVENT if str(packet.data[0]) in self._kinds:
                     return self._message(*packet.data)
                 case socketio.ACK | socketio.BINARY_ACK if packet.ack is not None:
-                    return Acknowledged(packet.ack, tuple(packet.data))
+                    return AckReceived(packet.ack, tuple(packet.data))
                 case socketio.DISCONNECT:
                     raise Disconnected("the server ended the session")
 
@@ -271,7 +271,7 @@ class VoiceClient:
     def _message(self, name: str, payload: object = None, *_: object) -> Received:
         kind = self._kinds[name]
         try:
-            message: Received = msgspec.convert(_with_bytes(payload) if kind is Piece else payload, kind)
+            message: Received = msgspec.convert(_with_bytes(payload) if kind is AudioPiece else payload, kind)
         except ValueError as error:
             raise Disconnected(f"the server sent a {name} that is not as documented: {error}") from None
         if isinstance(message, SessionJoined):
@@ -332,11 +332,11 @@ def _ending(error: ConnectionClosed) -> str:
     return f"the connection to the server is lost{code}"
 
 
-def _refusal(data: object) -> Refused:
+def _refusal(data: object) -> ConnectRefused:
     said = data if isinstance(data, Mapping) else {"message": data}
     details = said.get("data")
     status = details.get("statusCode") if isinstance(details, Mapping) else None
-    return Refused(str(said.get("message", "")), status if isinstance(status, int) else 0)
+    return ConnectRefused(str(said.get("message", "")), status if isinstance(status, int) else 0)
 
 
 def _with_bytes(payload: object) -> object:

@@ -10,20 +10,20 @@ from urllib.parse import quote
 
 from adapters.settings.settings import Server
 from adapters.wire import lan
-from adapters.wire.doors import Doors
+from adapters.wire.sockets import ListeningSockets
 from protocol.printable import printable
 
 _NAME = "vivavoce"
 
 
-def welcome(server: Server, doors: Doors, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
+def welcome(server: Server, sockets: ListeningSockets, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
     """The lines; `choices` of engines by kind; the links for a browser carry the `token`, configured or made."""
-    near = _near(server, doors)
+    near = _near(server, sockets)
     return [
-        f"vivavoce: listening on {_origin(server, doors.host, doors.port)}{server.path} (Ctrl-C ends it)",
-        *_warning(server, doors),
+        f"vivavoce: listening on {_origin(server, sockets.host, sockets.port)}{server.path} (Ctrl-C ends it)",
+        *_warning(server, sockets),
         *(printable(f"vivavoce: {kind} {choice}") for kind, choice in choices),  # servers name their own models
-        *(lan.invitation(doors.lan[0], server.token) if doors.lan else ()),
+        *(lan.invitation(sockets.lan[0], server.token) if sockets.lan else ()),
         *([f"vivavoce: see it from inside: {near}/inspect{fragment(token)}"] if server.inspection else ()),
         f"vivavoce: talk to it in a browser: {near}/{fragment(token)}",
         f"vivavoce: try it: {_command(server, near)}",
@@ -57,12 +57,12 @@ def _origin(server: Server, host: str, port: int) -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def _near(server: Server, doors: Doors) -> str:
+def _near(server: Server, sockets: ListeningSockets) -> str:
     """The origin for a browser on this machine."""
-    return _origin(server, "127.0.0.1" if doors.host in ("0.0.0.0", "::") else doors.host, doors.port)
+    return _origin(server, "127.0.0.1" if sockets.host in ("0.0.0.0", "::") else sockets.host, sockets.port)
 
 
-def _warning(server: Server, doors: Doors) -> list[str]:
-    if server.token or ipaddress.ip_address(doors.host).is_loopback:
+def _warning(server: Server, sockets: ListeningSockets) -> list[str]:
+    if server.token or ipaddress.ip_address(sockets.host).is_loopback:
         return []
     return ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]

@@ -23,7 +23,7 @@ Look = Callable[[str], Picture]
 """The picture as it is now, with the trace of the session of that id."""
 
 
-class Mishap(msgspec.Struct, frozen=True):
+class LoggedProblem(msgspec.Struct, frozen=True):
     """A line of the log from WARNING up: when (seconds since 1970), how bad, where, and what."""
 
     at: float
@@ -33,24 +33,24 @@ class Mishap(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """What /inspect.json answers: the time of day here, the picture, and the last mishaps, the newest first."""
+    """What /inspect.json answers: the time of day here, the picture, and the last problems, the newest first."""
 
     now: float
     picture: Picture
-    errors: tuple[Mishap, ...]
+    errors: tuple[LoggedProblem, ...]
 
 
-class Mishaps(logging.Handler):
+class ProblemLog(logging.Handler):
     """Keeps the last warnings and errors of this program; the words that people speak are never among them."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.kept: deque[Mishap] = deque(maxlen=KEPT_ERRORS)
+        self.kept: deque[LoggedProblem] = deque(maxlen=KEPT_ERRORS)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line; called by the logging module, in whichever thread logs."""
         message = printable(record.getMessage())[:_LONGEST]
-        self.kept.appendleft(Mishap(record.created, record.levelname, record.name, message))
+        self.kept.appendleft(LoggedProblem(record.created, record.levelname, record.name, message))
 
     async def watch(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Take in what this program logs, until cancelled."""
@@ -65,7 +65,7 @@ class Mishaps(logging.Handler):
                 logger.removeHandler(self)
 
 
-def routes(look: Look, mishaps: Mishaps, token: str) -> dict[str, Route]:
+def routes(look: Look, problems: ProblemLog, token: str) -> dict[str, Route]:
     """The page, which tells nothing by itself, and what it shows, which only who shows the `token` may have.
 
     A token is asked for even where the conversation needs none: that a request comes from this machine shows nothing,
@@ -76,7 +76,7 @@ def routes(look: Look, mishaps: Mishaps, token: str) -> dict[str, Route]:
         fault = credentials.find_fault(request, token, STRICT)
         if fault is not None:
             return fault
-        shown = View(time.time(), look(request.query.get("session", "")), tuple(mishaps.kept))
+        shown = View(time.time(), look(request.query.get("session", "")), tuple(problems.kept))
         return Response(200, msgspec.json.encode(shown), "application/json", _PRIVATE)
 
     return {"/inspect": static_route("inspect.html"), "/inspect.json": view}

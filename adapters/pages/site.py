@@ -10,27 +10,27 @@ from adapters.pages import apidocs, clientlibrary, inspection, talkpage
 from adapters.pages.static import Route
 from adapters.settings.settings import Settings
 from adapters.wire import credentials
-from adapters.wire.doors import Doors
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
+from adapters.wire.sockets import ListeningSockets
 
 
 def routes(
     settings: Settings,
     engines: ProviderEngines,
     supervisor: Supervisor,
-    doors: Doors,
-    mishaps: inspection.Mishaps,
+    sockets: ListeningSockets,
+    problems: inspection.ProblemLog,
     token: str,
 ) -> dict[str, Route]:
     """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
-    names = supervisor.directory.house.names
+    names = supervisor.session_registry.shared.names
     shown = {"/healthz": health(engines), "/v1/catalogue": _catalogue(engines, token)}
     shown |= clientlibrary.routes(settings.server.path)
-    shown |= talkpage.routes(talkpage.about(settings.server.path, names, doors.lan))
-    shown |= apidocs.routes(names, apidocs.place(settings.server, doors.port))
+    shown |= talkpage.routes(talkpage.about(settings.server.path, names, sockets.lan))
+    shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
-        shown |= inspection.routes(lambda chosen: look(supervisor, chosen), mishaps, token)
+        shown |= inspection.routes(lambda chosen: look(supervisor, chosen), problems, token)
     return shown
 
 
@@ -59,5 +59,5 @@ def _catalogue(engines: ProviderEngines, token: str) -> Route:
 
 def look(supervisor: Supervisor, chosen: str) -> Picture:
     """The server as it is now, for its operator, with the trace of the session whose id is `chosen`."""
-    sessions, pools = supervisor.directory.sessions, supervisor.pools.values()
-    return picture(sessions, pools, supervisor.lobby, chosen, trio.current_time())
+    sessions, pools = supervisor.session_registry.sessions, supervisor.pools.values()
+    return picture(sessions, pools, supervisor.connection_registry, chosen, trio.current_time())

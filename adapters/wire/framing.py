@@ -27,18 +27,18 @@ class Ping(NamedTuple):
     payload: bytes
 
 
-class Closing(NamedTuple):
+class CloseFrame(NamedTuple):
     """The close frame: nothing comes after it. `code` is NO_CODE where it gave none."""
 
     code: int
 
 
-class Part(NamedTuple):
+class PartialFrame(NamedTuple):
     """A frame, or a piece of one, that is no message yet and asks for nothing."""
 
 
-Came = Frame | Ping | Closing | Part
-PART = Part()
+Came = Frame | Ping | CloseFrame | PartialFrame
+PARTIAL = PartialFrame()
 
 
 class _Bound(Extension):
@@ -63,7 +63,7 @@ class _Bound(Extension):
         return Code.MESSAGE_TOO_BIG if payload_length > self._most else RsvBits(False, False, False)
 
 
-class Incoming:
+class MessageReader:
     """What a client sends on one WebSocket, byte by byte, as messages of at most `most` bytes.
 
     It holds no more than one message and what was fed and not taken, however the message is cut into frames.
@@ -110,11 +110,11 @@ class Incoming:
         assert isinstance(payload, bytes)
         match frame.opcode:
             case Opcode.CLOSE:
-                return Closing(_close_code(payload))
+                return CloseFrame(_close_code(payload))
             case Opcode.PING:
                 return Ping(payload)
             case _:
-                return PART
+                return PARTIAL
 
     def _data(self, raw: RawFrame) -> Came:
         self._size += len(raw.payload)
@@ -125,7 +125,7 @@ class Incoming:
         if not frame.message_finished:
             self._refuse_half_a_surrogate()
             self._keep(frame.payload)
-            return PART
+            return PARTIAL
         self._size = 0
         return self._whole(frame.payload)
 

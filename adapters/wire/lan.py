@@ -1,4 +1,4 @@
-"""`vivavoce serve --lan`: what other devices in the house need: addresses, a token, a certificate, a code to scan."""
+"""`vivavoce serve --lan`: what devices of the local network need: addresses, a token, a certificate, a QR code."""
 
 import datetime
 import io

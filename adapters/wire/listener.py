@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPMethod
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 import trio
 
-from actors.running.connection import Client
+from actors.running.connection import ConnectionActor
 from actors.running.connections import Full
 from adapters.wire import credentials, polling, websocket
 from adapters.wire.accepting import PatientListener
@@ -18,8 +18,8 @@ from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
 from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
 from adapters.wire.origins import Origins
-from adapters.wire.polling import FORBIDDEN, Reception, Refused, Target
-from adapters.wire.streams import Stream, Streams
+from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
+from adapters.wire.streams import StreamSlot, StreamSlots
 from adapters.wire.websocket import WebSocketTransport, close_code
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -33,24 +33,31 @@ NO_STORE = ("Cache-Control", "no-store")
 Page = Callable[[Request], Response]
 
 
-class Door(msgspec.Struct, frozen=True):
-    """Where the server answers, and whom: the path, the origins of web pages, the proxies that are believed, and the
-    names that it goes by; `token_key` is what the handshake calls the token."""
+class ListenerOptions(msgspec.Struct, frozen=True):
+    """Which requests a listener answers, and how many TCP streams it has."""
 
     path: str = "/socket.io/"
+    """The path under which Socket.IO clients connect."""
     allowed_origins: tuple[str, ...] = ()
+    """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
     trusted_proxies: tuple[str, ...] = ()
+    """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     hosts: Hosts = Hosts()
+    """The names under which the server answers."""
     token_key: str = credentials.KEY
+    """What the handshake calls the token."""
     max_streams: int = 5_000
-    max_silent_streams: int = 500
+    """How many TCP streams may be open in all."""
+    max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
+    """How many TCP streams may be open that have not sent a whole request yet."""
     deadlines: Deadlines = Deadlines()
+    """How long a peer may take over each step of a request."""
 
 
 class Upgrade(NamedTuple):
     """A request that is to become a WebSocket: of which connection, its Sec-WebSocket-Key, and what came behind it."""
 
-    client: Client
+    client: ConnectionActor
     key: str
     trailing: bytes
     is_new: bool
@@ -59,12 +66,12 @@ class Upgrade(NamedTuple):
 class Listener:
     """Serves streams; one call of `serve` per TCP connection."""
 
-    def __init__(self, reception: Reception, door: Door, pages: dict[str, Page]) -> None:
-        self._reception = reception
-        self._door = door
-        self._origins = Origins(door.allowed_origins)
+    def __init__(self, service: ConnectionService, options: ListenerOptions, pages: dict[str, Page]) -> None:
+        self._service = service
+        self._options = options
+        self._origins = Origins(options.allowed_origins)
         self._pages = pages
-        self._streams = Streams(door.max_streams, door.max_silent_streams)
+        self._streams = StreamSlots(options.max_streams, options.max_silent_streams)
         self._is_going_down = False
         self._underway = 0
         self._quiet = trio.Event()
@@ -79,39 +86,39 @@ class Listener:
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
         peer = peer_address(stream)
-        place = self._streams.enter(peer)
-        if place is None:
+        slot = self._streams.enter(peer)
+        if slot is None:
             return await trio.aclose_forcefully(stream)
         try:
-            with place.scope:
-                await self._serve_websocket(stream, place, await self._serve_http(stream, place))
+            with slot.scope:
+                await self._serve_websocket(stream, slot, await self._serve_http(stream, slot))
         except PeerGone:
             log.debug("%s: gone", peer)
         except Exception:
             log.error("%s: a connection broke by a fault of this server and was closed", peer)
             log.debug("%s: the fault", peer, exc_info=True)
         finally:
-            self._streams.leave(place)
+            self._streams.leave(slot)
             await trio.aclose_forcefully(stream)
         return None
 
-    async def _serve_http(self, stream: trio.abc.Stream, place: Stream) -> Upgrade | None:
+    async def _serve_http(self, stream: trio.abc.Stream, slot: StreamSlot) -> Upgrade | None:
         """Answer requests until there are no more, or one is to become a WebSocket."""
-        peer = place.address
-        http = HttpConnection(stream, self._door.deadlines, place.wait)
+        peer = slot.address
+        http = HttpConnection(stream, self._options.deadlines, slot.wait)
         try:
             while (request := await http.next_request()) is not None:
-                address = client_address(request, peer, self._door.trusted_proxies)
+                address = client_address(request, peer, self._options.trusted_proxies)
                 with self._work():
                     upgrade = await self._answer_or_say_why_not(http, request, address)
                 if upgrade is not None:
                     return upgrade
             if http.is_cut_short:
-                await linger(stream, self._door.deadlines.last_word)
+                await linger(stream, self._options.deadlines.last_word)
         except BadRequest as bad:
             log.info("%s: %d %s", peer, bad.status, bad)
             await http.refuse(bad)
-            await linger(stream, self._door.deadlines.last_word)
+            await linger(stream, self._options.deadlines.last_word)
         return None
 
     # ---- going down
@@ -149,7 +156,7 @@ class Listener:
 
     async def _answer(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
         """Answer one request, unless it is to become a WebSocket."""
-        fault = self._door.hosts.find_fault(request.host)
+        fault = self._options.hosts.find_fault(request.host)
         if fault is not None:
             log.warning("%s: refused: %s", address, fault)
             await http.skip_body()
@@ -170,20 +177,20 @@ class Listener:
         headers = (*self._origins.headers(request), NO_STORE)
         try:
             self._check_origin(request)
-            query = credentials.with_bearer(request, self._door.token_key)
+            query = credentials.with_bearer(request, self._options.token_key)
             request = msgspec.structs.replace(request, query=query)
-            target = polling.find_target(request, self._reception)
+            target = polling.find_target(request, self._service)
             if target.transport == WEBSOCKET:
                 return self._upgrade(http, request, target, address)
-            response = await polling.answer(http, request, target, self._reception, address, headers)
+            response = await polling.answer(http, request, target, self._service, address, headers)
             await self._respond_to_poll(http, response, target)
-        except Refused as refused:
+        except RequestRefused as refused:
             log.info("%s: refused: %s", address, refused)
-            await http.skip_body(self._reception.lobby.timing.max_payload)
+            await http.skip_body(self._service.connection_registry.timing.max_payload)
             await http.respond(refused.response(headers))
         return None
 
-    async def _respond_to_poll(self, http: HttpConnection, response: Response, target: Target) -> None:
+    async def _respond_to_poll(self, http: HttpConnection, response: Response, target: RequestTarget) -> None:
         """What a client does not take of its messages is lost to it, so its connection is over."""
         try:
             await http.respond(response)
@@ -193,13 +200,13 @@ class Listener:
             raise
 
     def _is_socketio(self, path: str) -> bool:
-        return path.rstrip("/") == self._door.path.rstrip("/")
+        return path.rstrip("/") == self._options.path.rstrip("/")
 
     def _check_origin(self, request: Request) -> None:
         if not self._origins.admits(request):
             origin = show(request.headers["origin"])
             log.warning("refused origin %s: name it in [server] allowed_origins to let its pages in", origin)
-            raise Refused(FORBIDDEN)
+            raise RequestRefused(FORBIDDEN)
 
     def _is_known(self, path: str) -> bool:
         return path in self._pages or path == "*" or self._is_socketio(path)
@@ -214,12 +221,12 @@ class Listener:
             return Response(501, b"there is no such method here; methods are written in capitals\n")
         if page is not None:
             return Response(405, b"only GET and HEAD\n", headers=(("Allow", PAGE_METHODS),))
-        where = f"Socket.IO is at {self._door.path}, the talk page at /, the documentation at /docs"
+        where = f"Socket.IO is at {self._options.path}, the talk page at /, the documentation at /docs"
         return Response(404, f"nothing here; {where}\n".encode())
 
     # ---- WebSocket
 
-    def _upgrade(self, http: HttpConnection, request: Request, target: Target, address: str) -> Upgrade:
+    def _upgrade(self, http: HttpConnection, request: Request, target: RequestTarget, address: str) -> Upgrade:
         if request.version == "1.0" or request.length != 0:
             raise BadRequest(400, "a WebSocket begins with HTTP/1.1 and without a body")
         fault = websocket.find_fault(request)
@@ -229,16 +236,16 @@ class Listener:
         client = target.client
         if client is None:
             try:
-                client = self._reception.lobby.open(WEBSOCKET, request.query, address)
+                client = self._service.connection_registry.open(WEBSOCKET, request.query, address)
             except Full as full:
                 raise BadRequest(503, str(full)) from None
         return Upgrade(client, request.headers["sec-websocket-key"], trailing, target.client is None)
 
-    async def _serve_websocket(self, stream: trio.abc.Stream, place: Stream, upgrade: Upgrade | None) -> None:
+    async def _serve_websocket(self, stream: trio.abc.Stream, slot: StreamSlot, upgrade: Upgrade | None) -> None:
         if upgrade is None:
             return
         client, is_new = upgrade.client, upgrade.is_new
-        max_message = self._reception.lobby.timing.max_payload
+        max_message = self._service.connection_registry.timing.max_payload
         try:
             transport = await websocket.accept(stream, upgrade.key, upgrade.trailing, max_message)
             del upgrade  # this task may live for hours, and what came behind its request is a good part of its memory
@@ -248,14 +255,14 @@ class Listener:
         finally:
             if is_new:
                 await client.finish()
-        place.wait(True)
-        await linger(stream, self._door.deadlines.last_word)
+        slot.wait(True)
+        await linger(stream, self._options.deadlines.last_word)
 
-    async def _run(self, client: Client, transport: WebSocketTransport, *, upgrades: bool) -> None:
+    async def _run(self, client: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
         """Serve the WebSocket, and say goodbye on it with the code and the reason of its end."""
         try:
             if upgrades:
-                await client.run_upgrade(transport, self._reception.lobby.timing.upgrade_timeout)
+                await client.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)
             else:
                 await client.run_websocket(transport)
         except RemoteProtocolError as error:

@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.wire.heads import Headers, Request
 from adapters.wire.http import Response
-from adapters.wire.polling import FORBIDDEN, Refused
+from adapters.wire.polling import FORBIDDEN, RequestRefused
 
 ANY = "*"
 MAX_AGE = "600"
@@ -55,7 +55,7 @@ class Origins(msgspec.Struct, frozen=True):
     def options(self, request: Request, methods: str) -> Response:
         """The answer to OPTIONS where these `methods` are possible, with which a browser asks whether its page may."""
         if not self.admits(request):
-            return Refused(FORBIDDEN).response(self.headers(request))
+            return RequestRefused(FORBIDDEN).response(self.headers(request))
         if "access-control-request-method" not in request.headers:
             return Response(204, headers=(("Allow", methods), *self.headers(request)))
         wanted = request.headers.get("access-control-request-headers", "").strip()

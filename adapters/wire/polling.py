@@ -5,8 +5,8 @@ from typing import Protocol
 import msgspec
 import trio
 
-from actors.running.connection import Client
-from actors.running.connections import Full, Lobby
+from actors.running.connection import ConnectionActor
+from actors.running.connections import ConnectionRegistry, Full
 from adapters.wire.heads import Request
 from adapters.wire.http import HttpConnection, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET
@@ -22,18 +22,18 @@ UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
 Headers = tuple[tuple[str, str], ...]
 
 
-class Reception(Protocol):
+class ConnectionService(Protocol):
     """Where connections are opened and kept: the supervisor, or what stands for it in a test."""
 
     @property
-    def lobby(self) -> Lobby:
+    def connection_registry(self) -> ConnectionRegistry:
         """Every connection."""
 
-    def keep(self, client: Client) -> None:
+    def keep(self, client: ConnectionActor) -> None:
         """Have a task keep the time of a connection whose requests come and go."""
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that Engine.IO refuses, by its code and message."""
 
     def __init__(self, fault: tuple[int, str]) -> None:
@@ -47,72 +47,77 @@ class Refused(Exception):
         return json_response(status, {"code": code, "message": message}, headers)
 
 
-class Target(msgspec.Struct, frozen=True):
+class RequestTarget(msgspec.Struct, frozen=True):
     """What a request is about: a new connection, or the one that `client` is."""
 
     transport: str
-    client: Client | None
+    client: ConnectionActor | None
 
 
-def find_target(request: Request, reception: Reception) -> Target:
-    """What the request is about. Raises Refused, in the order of Engine.IO's reference server."""
+def find_target(request: Request, service: ConnectionService) -> RequestTarget:
+    """What the request is about. Raises RequestRefused, in the order of Engine.IO's reference server."""
     query = request.query
     transport = query.get("transport", "")
     if transport not in (POLLING, WEBSOCKET):
-        raise Refused(UNKNOWN_TRANSPORT)
+        raise RequestRefused(UNKNOWN_TRANSPORT)
     if "sid" in query:
-        client = reception.lobby.get(query["sid"])
+        client = service.connection_registry.get(query["sid"])
         if client is None or client.is_gone:
-            raise Refused(UNKNOWN_SID)
+            raise RequestRefused(UNKNOWN_SID)
         if not request.is_websocket and client.connection.transport != transport:
-            raise Refused(BAD_REQUEST)
+            raise RequestRefused(BAD_REQUEST)
     else:
         client = None
         if request.method != "GET":
-            raise Refused(BAD_METHOD)
+            raise RequestRefused(BAD_METHOD)
     if query.get("EIO") != "4":
-        raise Refused(UNSUPPORTED_VERSION)
+        raise RequestRefused(UNSUPPORTED_VERSION)
     if request.is_websocket != (transport == WEBSOCKET):
-        raise Refused(BAD_REQUEST)
-    return Target(transport, client)
+        raise RequestRefused(BAD_REQUEST)
+    return RequestTarget(transport, client)
 
 
 async def answer(
-    http: HttpConnection, request: Request, target: Target, reception: Reception, address: str, headers: Headers
+    http: HttpConnection,
+    request: Request,
+    target: RequestTarget,
+    service: ConnectionService,
+    address: str,
+    headers: Headers,
 ) -> Response:
-    """Answer a polling request. Raises BadRequest, Refused, PeerGone."""
+    """Answer a polling request. Raises BadRequest, RequestRefused, PeerGone."""
     try:
         client = target.client
         if client is None:
             await http.read_body(0)
-            return await _open(request, reception, address, headers)
+            return await _open(request, service, address, headers)
         if request.method == "POST":
-            body = await http.read_body(reception.lobby.timing.max_payload)
+            body = await http.read_body(service.connection_registry.timing.max_payload)
             # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
             await trio.lowlevel.checkpoint()
             if client.is_gone:
-                raise Refused(UNKNOWN_SID)
+                raise RequestRefused(UNKNOWN_SID)
             await client.post(body)
             return Response(200, b"ok", "text/html", headers)
         if request.method == "GET":
             await http.read_body(0)
             return await _poll(http, client, headers)
     except RemoteProtocolError:
-        return Refused(BAD_REQUEST).response(headers)
-    raise Refused(BAD_METHOD)
+        return RequestRefused(BAD_REQUEST).response(headers)
+    raise RequestRefused(BAD_METHOD)
 
 
-async def _open(request: Request, reception: Reception, address: str, headers: Headers) -> Response:
+async def _open(request: Request, service: ConnectionService, address: str, headers: Headers) -> Response:
     try:
-        client = reception.lobby.open(POLLING, request.query, address)
+        client = service.connection_registry.open(POLLING, request.query, address)
     except Full as full:
         return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
-    reception.keep(client)
+    service.keep(client)
     client.begin_poll()
     return _payload(await client.poll(), headers)
 
 
-async def _poll(http: HttpConnection, client: Client, headers: Headers) -> Response:
+async def _poll(http: HttpConnection, client: ConnectionActor, headers: Headers) -> Response:
     """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
     client.begin_poll()  # outside of the nursery below, which would wrap the error
 

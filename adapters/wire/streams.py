@@ -19,17 +19,17 @@ import logging
 
 import trio
 
-from actors.running.addresses import Crowd
+from actors.running.addresses import EvictionOrder
 
 log = logging.getLogger(__name__)
 TOLD_EVERY = 60.0
 """Seconds between two lines of the log about a lack of room: whoever causes it must not fill the log as well."""
 
 
-class Stream:
+class StreamSlot:
     """The place of one stream; `scope` is cancelled when it has to give way."""
 
-    def __init__(self, streams: "Streams", address: str) -> None:
+    def __init__(self, streams: "StreamSlots", address: str) -> None:
         self.address = address
         self.scope = trio.CancelScope()
         self._streams = streams
@@ -47,12 +47,12 @@ class Stream:
             self._streams.waiting.add(self, self.address)
 
 
-class Streams:
+class StreamSlots:
     """Every stream of a server: at most `most`, of them at most `most_silent` without a whole head of a request."""
 
     def __init__(self, most: int, most_silent: int) -> None:
-        self.silent: Crowd[Stream] = Crowd()
-        self.waiting: Crowd[Stream] = Crowd()
+        self.silent: EvictionOrder[StreamSlot] = EvictionOrder()
+        self.waiting: EvictionOrder[StreamSlot] = EvictionOrder()
         self._count = 0
         self._most = most
         self._most_silent = most_silent
@@ -62,19 +62,19 @@ class Streams:
     def __len__(self) -> int:
         return self._count
 
-    def enter(self, address: str) -> Stream | None:
+    def enter(self, address: str) -> StreamSlot | None:
         """A place for a new stream from `address`; None where all are taken and nobody can give way."""
         if self._count >= self._most and not self.give_way():
             self._tell(f"there are {self._most} streams, all of them at work; new ones are closed at once")
             return None
         self._count += 1
-        stream = Stream(self, address)
+        stream = StreamSlot(self, address)
         self.silent.add(stream, address)
         if len(self.silent) > self._most_silent:
             self._close(self.silent, f"there are {self._most_silent} streams that have not sent a request")
         return stream
 
-    def leave(self, stream: Stream) -> None:
+    def leave(self, stream: StreamSlot) -> None:
         """The stream is closed."""
         self._count -= 1
         self.silent.discard(stream)
@@ -85,7 +85,7 @@ class Streams:
         crowd = self.waiting if self.waiting else self.silent
         return self._close(crowd, f"there is no room for more than {self._count} streams")
 
-    def _close(self, crowd: Crowd[Stream], why: str) -> bool:
+    def _close(self, crowd: EvictionOrder[StreamSlot], why: str) -> bool:
         stream = crowd.oldest_of_most()
         if stream is None:
             return False

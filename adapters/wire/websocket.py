@@ -9,7 +9,7 @@ from wsproto.utilities import generate_accept_token
 
 from actors.running.connection import TransportClosed
 from adapters.wire import framing
-from adapters.wire.framing import Closing, Incoming, Part, Ping
+from adapters.wire.framing import CloseFrame, MessageReader, PartialFrame, Ping
 from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -40,7 +40,7 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 class WebSocketTransport:
     """A WebSocket as actors/running/connection.py wants a transport. One task may receive while another sends."""
 
-    def __init__(self, stream: trio.abc.Stream, incoming: Incoming) -> None:
+    def __init__(self, stream: trio.abc.Stream, incoming: MessageReader) -> None:
         self._stream = stream
         self._incoming = incoming
         self._pongs = b""
@@ -62,10 +62,10 @@ class WebSocketTransport:
                         return came
                     case Ping():
                         self._pongs += framing.pong(came)
-                    case Closing(code):
+                    case CloseFrame(code):
                         self._peer_code = code
                         raise TransportClosed
-                    case Part():
+                    case PartialFrame():
                         continue
                     case None:
                         break
@@ -159,7 +159,7 @@ async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message
 
     None where the peer does not take the answer. `find_fault` has found none in the request.
     """
-    incoming = Incoming(max_message)
+    incoming = MessageReader(max_message)
     incoming.feed(trailing)
     answer = (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -7,9 +7,9 @@ from typing import Any, assert_never
 
 import trio
 
-from actors.running.connection import Application, Client
-from actors.running.connections import Caps, Lobby
-from adapters.wire.listener import Door, Listener
+from actors.running.connection import Application, ConnectionActor
+from actors.running.connections import ConnectionLimits, ConnectionRegistry
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft, Waits
@@ -25,7 +25,7 @@ class Echo:
 
     deadline = math.inf
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: ConnectionActor) -> None:
         self._client = client
 
     async def receive(self, message: Frame) -> None:
@@ -42,7 +42,7 @@ class Echo:
 class EventEcho:
     """Tells whoever joins `/` or `/custom` with which `auth`, and sends the arguments of every event back."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: ConnectionActor) -> None:
         self._client = client
         self._multiplex = Multiplex(WAITS, trio.current_time())
 
@@ -84,7 +84,7 @@ class EventEcho:
         self._client.send(encode(Packet(EVENT, namespace, data=list(event))))
 
 
-PROTOCOLS: dict[str, tuple[str, Callable[[Client], Application]]] = {
+PROTOCOLS: dict[str, tuple[str, Callable[[ConnectionActor], Application]]] = {
     "engineio": ("/engine.io/", Echo),
     "socketio": ("/socket.io/", EventEcho),
 }
@@ -94,11 +94,11 @@ PROTOCOLS: dict[str, tuple[str, Callable[[Client], Application]]] = {
 class Rooms:
     """A Reception whose polling connections are kept in `nursery`."""
 
-    def __init__(self, nursery: trio.Nursery, serve: Callable[[Client], Application]) -> None:
-        self.lobby = Lobby(serve, TIMING, Caps())
+    def __init__(self, nursery: trio.Nursery, serve: Callable[[ConnectionActor], Application]) -> None:
+        self.connection_registry = ConnectionRegistry(serve, TIMING, ConnectionLimits())
         self._nursery = nursery
 
-    def keep(self, client: Client) -> None:
+    def keep(self, client: ConnectionActor) -> None:
         """Keep the time of a polling connection."""
         self._nursery.start_soon(client.run_polling)
 
@@ -107,5 +107,5 @@ async def serve(protocol: str, listeners: list[trio.SocketListener]) -> None:
     """Serve `protocol`, a key of PROTOCOLS, until cancelled."""
     path, application = PROTOCOLS[protocol]
     async with trio.open_nursery() as nursery:
-        listener = Listener(Rooms(nursery, application), Door(path, allowed_origins=("*",)), {})
+        listener = Listener(Rooms(nursery, application), ListenerOptions(path, allowed_origins=("*",)), {})
         await trio.serve_listeners(listener.serve, listeners)

@@ -11,10 +11,10 @@ from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
-from actors.running.supervisor import Plan, Supervisor
+from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.vendors.embedded.llm import Local
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from tests.playbook import accept
@@ -91,12 +91,12 @@ async def listening() -> AsyncIterator[tuple[str, LiveEngines]]:
     """The address of such a server, and its engines."""
     codec = AudioCodec()
     engines = LiveEngines(codec)
-    supervisor = Supervisor(Plan(), engines, Names(), accept)
+    supervisor = Supervisor(ServerPlan(), engines, Names(), accept)
     async with trio.open_nursery() as nursery:
         await nursery.start(codec.run)
         await nursery.start(supervisor.run)
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        serve = Listener(supervisor, Door(), {}).serve
+        serve = Listener(supervisor, ListenerOptions(), {}).serve
         nursery.start_soon(trio.serve_listeners, serve, listeners)
         yield f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}", engines
         nursery.cancel_scope.cancel()

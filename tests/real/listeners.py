@@ -12,7 +12,7 @@ import numpy as np
 import trio
 from numpy.typing import NDArray
 
-from adapters.client.voiceclient import Auth, Piece, VoiceClient, connect
+from adapters.client.voiceclient import AudioPiece, Auth, VoiceClient, connect
 from protocol.messages import SessionUpdated, TextDelta, TextDone
 
 RATE = 24_000
@@ -31,13 +31,13 @@ Samples = NDArray[np.float64]
 class Answered(msgspec.Struct, frozen=True):
     """What came to one Receiver: the pieces, the text and its deltas, and how many pieces came before the text did."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[AudioPiece, ...]
     text: str
     deltas: str
     before_text: int
 
     @property
-    def parts(self) -> dict[int, tuple[Piece, ...]]:
+    def parts(self) -> dict[int, tuple[AudioPiece, ...]]:
         """The pieces by their parts, those that only close left out."""
         numbers = dict.fromkeys(piece.id for piece in self.pieces)
         return {number: tuple(p for p in self.pieces if p.id == number and p.audio) for number in sorted(numbers)}
@@ -81,11 +81,11 @@ class Audience:
 
 
 async def _answer(client: VoiceClient) -> Answered:
-    pieces: list[Piece] = []
+    pieces: list[AudioPiece] = []
     text, deltas, before = "", "", 0
     while not (text and pieces and pieces[-1].done):
         match await client.receive():
-            case Piece() as piece:
+            case AudioPiece() as piece:
                 pieces.append(piece)
             case TextDelta(words):
                 deltas += words
@@ -97,7 +97,7 @@ async def _answer(client: VoiceClient) -> Answered:
 # ---- sound
 
 
-def samples_of(name: str, pieces: tuple[Piece, ...]) -> Samples:
+def samples_of(name: str, pieces: tuple[AudioPiece, ...]) -> Samples:
     """The samples of a part, in the form that this Receiver asked for, at its own rate."""
     match name:
         case "unreal":

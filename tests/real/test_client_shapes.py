@@ -125,7 +125,10 @@ async def test_a_recorded_exchange_holds_a_turn(client: str, acks: tuple[int, in
         assert heard_sound(server) == [b"recorded sound, ended by a commit"]
         assert [one for one in heard if one.startswith("43")] == [f'43{ack}[{{"success":true}}]' for ack in acks]
         assert heard[-3:] == ["session.state", "response.audio.delta", "response.metrics"]
-        assert server.supervisor.lobby.closed.keys() <= {CloseReason.TRANSPORT_LOST, CloseReason.CLIENT_CLOSED}
+        assert server.supervisor.connection_registry.closed.keys() <= {
+            CloseReason.TRANSPORT_LOST,
+            CloseReason.CLIENT_CLOSED,
+        }
         await server.check_nothing_is_left()
 
 
@@ -232,16 +235,16 @@ async def test_csharp_loses_the_event_whose_attachment_a_text_overtakes_and_no_o
 
 async def test_unity_leaves_a_polling_session_behind_which_ends_alone(autojump_clock: MockClock) -> None:
     async with serving() as server:
-        lobby = server.supervisor.lobby
+        connection_registry = server.supervisor.connection_registry
         async with server.dial() as stream:
             assert (await RawClient(stream).ask("GET", POLLING)).status == 200
         async with opened(server, WEBSOCKET, "40") as client:
             await client.until('42["session.joined"')
-            assert len(lobby) == 2
+            assert len(connection_registry) == 2
             with trio.move_on_after(120):
                 await client.close_code()
-            assert len(lobby) == 1
-            assert lobby.closed == {CloseReason.PING_TIMEOUT: 1}
+            assert len(connection_registry) == 1
+            assert connection_registry.closed == {CloseReason.PING_TIMEOUT: 1}
             await client.say(UPDATE, HEADER, b"sound", COMMIT)
             assert (await client.event("response.audio.delta"))["done"] is True
 
@@ -263,7 +266,7 @@ async def test_fragments_add_up_to_max_payload(excess: int, autojump_clock: Mock
         await client.send(frames(bytes(50_000 + excess), size=8192))
         if excess:
             assert await client.close_code() == TOO_LARGE
-            assert server.supervisor.lobby.closed == {CloseReason.TOO_LARGE: 1}
+            assert server.supervisor.connection_registry.closed == {CloseReason.TOO_LARGE: 1}
         else:
             await client.say(COMMIT)
             assert (await client.event("response.audio.delta"))["done"] is True

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.deciding.account import Account, Charge, nobodys
-from actors.running.watch import Portion, TooLarge
+from actors.running.bounds import Portion, TooLarge
 
 OWNERS = 3
 OPERATIONS = st.lists(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.running.addresses import Crowd, network_of
+from actors.running.addresses import EvictionOrder, network_of
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def expected(members: list[tuple[int, str]], arrivals: dict[str, int]) -> int | 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 11), st.sampled_from("abcd")), max_size=60))
 def test_the_oldest_of_the_network_with_most_gives_way(steps: list[tuple[bool, int, str]]) -> None:
-    crowd: Crowd[int] = Crowd()
+    crowd: EvictionOrder[int] = EvictionOrder()
     members: list[tuple[int, str]] = []
     arrivals: dict[str, int] = {}
     for now, (comes, member, network) in enumerate(steps):

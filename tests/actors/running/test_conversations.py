@@ -8,7 +8,7 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.running.connections import Full
-from adapters.client.voiceclient import Auth, Piece, Refused
+from adapters.client.voiceclient import AudioPiece, Auth, ConnectRefused
 from protocol.connection import WEBSOCKET, Timing
 from protocol.messages import (
     BufferInitialized,
@@ -40,7 +40,7 @@ async def test_a_spoken_turn(clock: MockClock) -> None:
         told = await client.until(state("handshaken"))
         assert kinds(told) == [
             "receiving", BufferInitialized, "transcribing", TranscribeDelta, TranscribeDone, "responding",
-            ResponseStarted, TextDone, "speaking", Piece, Metrics, "handshaken",
+            ResponseStarted, TextDone, "speaking", AudioPiece, Metrics, "handshaken",
         ]  # fmt: skip
         assert TextDone("Fine and well.") in told
         [call] = server.engines.stt.script.calls
@@ -55,7 +55,7 @@ async def test_the_sound_comes_in_the_encoding_that_was_asked_for(clock: MockClo
         await client.configure()
         await client.say()
         await client.until(state("handshaken"))
-        expected = Piece(0, "Fine and well.", b"wav:Fine and well.", is_base64, True, True, 1)
+        expected = AudioPiece(0, "Fine and well.", b"wav:Fine and well.", is_base64, True, True, 1)
         assert client.pieces == [expected]
 
 
@@ -65,8 +65,8 @@ async def test_a_typed_turn_whose_text_streams(clock: MockClock) -> None:
         await client.voice.text("Hello")
         told = await client.until(state("handshaken"))
         assert kinds(told) == [
-            TranscribeDone, "responding", ResponseStarted, TextDelta, TextDelta, TextDone, "speaking", Piece, Metrics,
-            "handshaken",
+            TranscribeDone, "responding", ResponseStarted, TextDelta, TextDelta, TextDone, "speaking", AudioPiece,
+            Metrics, "handshaken",
         ]  # fmt: skip
 
 
@@ -96,13 +96,13 @@ async def test_sender_and_receiver_apart(clock: MockClock) -> None:
         async with server.joined(role="sender", session_id=ROOM) as phone:
             await phone.configure()
             await phone.say()
-            seen = await avatar.until(Piece)
+            seen = await avatar.until(AudioPiece)
             assert kinds(seen) == [
                 SessionJoined, "handshaken", "receiving", "transcribing", "responding", ResponseStarted, TextDone,
-                "speaking", Piece,
+                "speaking", AudioPiece,
             ]  # fmt: skip
             heard = kinds(await phone.until(Metrics))
-            assert not {Piece, TextDone, ResponseStarted} & {*heard}
+            assert not {AudioPiece, TextDone, ResponseStarted} & {*heard}
         await avatar.until(state("handshaken"))
 
 
@@ -117,8 +117,8 @@ async def test_every_receiver_gets_its_own_encoding(clock: MockClock) -> None:
         await page.until(SessionJoined)
         await phone.configure()
         await phone.say()
-        await scene.until(Piece)
-        await page.until(Piece)
+        await scene.until(AudioPiece)
+        await page.until(AudioPiece)
         assert [(piece.is_base64, piece.audio[:4]) for piece in scene.pieces] == [(True, b"wav:")]
         assert [(piece.is_base64, piece.audio[:4]) for piece in page.pieces] == [(False, b"mp3:")]
 
@@ -151,7 +151,7 @@ async def interrupted_by(event: str, *arguments: object) -> Client:
         await avatar.until(SessionJoined)
         await phone.configure()
         await phone.say()
-        await avatar.until(Piece)
+        await avatar.until(AudioPiece)
         await phone.voice.send(event, *arguments)
         await avatar.until(ResponseCancelled)
         await trio.sleep(30)
@@ -165,7 +165,7 @@ async def test_nothing_of_a_cut_answer_comes_after_it_was_cancelled(
 ) -> None:
     avatar = await interrupted_by(*event)
     cut = next(place for place, message in enumerate(avatar.heard) if isinstance(message, ResponseCancelled))
-    assert not {Piece, TextDone, TextDelta} & {*kinds(avatar.heard[cut:])}
+    assert not {AudioPiece, TextDone, TextDelta} & {*kinds(avatar.heard[cut:])}
     assert [piece.done for piece in avatar.pieces] == [True]
 
 
@@ -181,7 +181,7 @@ async def test_barge_in_stops_the_engine_that_is_at_work(clock: MockClock, kind:
         assert engines.running == {kind: 1}
         await client.say(b"no, wait")
         await client.until(BufferInitialized)
-        await client.until(Piece)
+        await client.until(AudioPiece)
         assert engines.scripts[kind].ends == [End.CANCELLED, End.DONE]
         assert len(client.pieces) == 1
         await client.until(state("handshaken"))
@@ -196,7 +196,7 @@ async def test_a_typed_turn_interrupts_a_spoken_one(clock: MockClock) -> None:
         await client.say()
         await client.until(TextDelta)
         await client.voice.text("Something else")
-        told = await client.until(Piece)
+        told = await client.until(AudioPiece)
         assert told[0] == ResponseCancelled("interrupted")
         assert ResponseStarted(2) in told
         assert engines.llm.script.ends == [End.CANCELLED, End.DONE]
@@ -217,7 +217,7 @@ async def test_what_waits_for_a_receiver_that_reads_slowly_is_taken_back(clock: 
         heard: list[object] = []
         while kinds(heard).count(ResponseCancelled) < 3:
             heard.append(await slow.voice.receive())
-        pieces = [message for message in heard if isinstance(message, Piece)]
+        pieces = [message for message in heard if isinstance(message, AudioPiece)]
         assert not any(piece.audio for piece in pieces)
         assert [(piece.done, piece.total_number) for piece in pieces] == [(True, 1)] * 3
         await slow.vanish()
@@ -236,7 +236,7 @@ async def test_a_sender_that_comes_back_goes_on_with_its_utterance(clock: MockCl
         async with server.joined(session_id=ROOM) as phone:
             assert await phone.until(SessionJoined) == [SessionJoined(ROOM, "both", "receiving")]
             await phone.say(b"two")
-            await phone.until(Piece)
+            await phone.until(AudioPiece)
         assert [call.asked.data for call in server.engines.stt.script.calls] == [b"one two"]
         assert [call.asked.model for call in server.engines.llm.script.calls] == ["mine"]
         await server.check_nothing_is_left()
@@ -253,7 +253,7 @@ async def test_all_leave_in_the_middle_of_an_answer_and_nothing_is_left(clock: M
         await server.settle()
         assert engines.running == {}
         assert server.seats == {}
-        assert len(server.directory) == 1
+        assert len(server.session_registry) == 1
         await server.check_nothing_is_left()
 
 
@@ -262,14 +262,14 @@ async def test_an_idle_session_ends_with_its_last_socket(clock: MockClock) -> No
         async with server.joined() as client:
             await client.until(SessionJoined)
         await server.settle()
-        assert len(server.directory) == 0
+        assert len(server.session_registry) == 0
         await server.check_nothing_is_left()
 
 
 async def test_a_second_sender_is_refused_while_the_first_answers(clock: MockClock) -> None:
     async with serving() as server, server.joined(session_id=ROOM) as first:
         await first.configure()
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConnectRefused) as refused:
             await server.join(session_id=ROOM)
         assert refused.value.status == 409
         await first.check_a_turn_works()
@@ -302,14 +302,14 @@ async def test_of_two_that_would_take_over_at_once_one_does(clock: MockClock) ->
         async def take_over() -> None:
             try:
                 joined.append(await server.join(session_id=ROOM))
-            except Refused as refusal:
+            except ConnectRefused as refusal:
                 refused.append(refusal.status)
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(take_over)
             nursery.start_soon(take_over)
         assert (len(joined), refused) == (1, [409])
-        [session] = server.directory.sessions
+        [session] = server.session_registry.sessions
         await joined[0].until(SessionJoined)
         assert len(session.senders) == 1
         await joined[0].configure()
@@ -339,7 +339,7 @@ async def test_a_polling_client_that_is_gone_before_it_is_let_in_leaves_nothing(
 
 async def test_a_token_is_asked_for(clock: MockClock) -> None:
     async with serving(token="secret") as server:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConnectRefused) as refused:
             await server.join(token="guess")
         assert refused.value.status == 401
         async with server.joined(token="secret") as client:
@@ -349,7 +349,7 @@ async def test_a_token_is_asked_for(clock: MockClock) -> None:
 @pytest.mark.parametrize(("limits", "status"), [(Limits(sessions=1), 503), (Limits(receivers=0), 503)])
 async def test_the_number_of_sessions_and_receivers_is_bounded(clock: MockClock, limits: Limits, status: int) -> None:
     async with serving(limits=limits) as server, server.joined(role="sender"):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ConnectRefused) as refused:
             await server.join(role="receiver", session_id=ROOM)
         assert refused.value.status == status
 
@@ -361,7 +361,7 @@ async def test_a_receiver_that_does_not_read_is_dropped_without_slowing_the_othe
         await client.configure()
         await client.check_a_turn_works()
         await trio.sleep(60)
-        [session] = server.directory.sessions
+        [session] = server.session_registry.sessions
         assert len(session.members) == 1
         await client.check_a_turn_works()
         await stuck.vanish()
@@ -379,6 +379,6 @@ async def test_a_server_that_goes_down_takes_leave(clock: MockClock) -> None:
             await client.over.wait()
         assert ResponseCancelled("cancelled") in client.rest()
         assert engines.running == {}
-        assert len(server.directory) == 0
+        assert len(server.session_registry) == 0
         with pytest.raises(Full, match="going down"):
-            server.supervisor.lobby.open(WEBSOCKET, {}, "192.0.2.1")
+            server.supervisor.connection_registry.open(WEBSOCKET, {}, "192.0.2.1")

@@ -12,7 +12,7 @@ from actors.deciding.events import Said
 from actors.deciding.limits import Limits
 from actors.ports.sound import Undecodable
 from actors.running.supervisor import PoolSizes
-from adapters.client.voiceclient import Acknowledged
+from adapters.client.voiceclient import AckReceived
 from protocol.configuration import SessionUpdate
 from protocol.engineio import Frame
 from protocol.errors import ErrorId
@@ -185,14 +185,14 @@ async def test_a_session_that_breaks_ends_alone(clock: MockClock, monkeypatch: p
             await client.until(SessionJoined)
         await one.configure()
         await other.configure()
-        broken = next(session for session in server.directory.sessions if session.id == ROOM)
+        broken = next(session for session in server.session_registry.sessions if session.id == ROOM)
         monkeypatch.setattr(broken, "resolve", None)
         await one.voice.update({})
         for client in (one, avatar):
             await client.over.wait()
             assert errors(client.rest()) == [ErrorId.SERVER_FAULT]
         await other.check_a_turn_works()
-        assert len(server.directory) == 1
+        assert len(server.session_registry) == 1
         async with server.joined(session_id=ROOM) as again:
             assert await again.until(SessionJoined) == [SessionJoined(ROOM, "both", "idle")]
 
@@ -202,10 +202,10 @@ async def test_whoever_joins_a_session_that_is_breaking_is_let_go(
 ) -> None:
     async with serving() as server, server.joined(session_id=ROOM) as one:
         await one.configure()
-        [broken] = server.directory.sessions
+        [broken] = server.session_registry.sessions
         monkeypatch.setattr(broken, "resolve", None)
         late = LateOutlet()
-        place = await server.directory.join(Handshake("receiver", ROOM), late)
+        place = await server.session_registry.join(Handshake("receiver", ROOM), late)
         place.mailbox.send_nowait(Said(broken.senders[0], SessionUpdate()))
         place.mailbox.send_nowait(place.arrival)
         await server.settle()
@@ -252,9 +252,9 @@ async def test_every_bad_event_is_answered_and_the_next_turn_works(clock: MockCl
     async with serving() as server, server.joined() as client:
         for ack, (event, arguments, error) in enumerate(bad):
             await client.voice.send(event, *arguments, ack=ack)
-            told = await client.until(Acknowledged)
+            told = await client.until(AckReceived)
             assert errors(told) == [error]
-            assert told[-1] == Acknowledged(ack, ({"success": False, "message": _words(told), "errorId": error},))
+            assert told[-1] == AckReceived(ack, ({"success": False, "message": _words(told), "errorId": error},))
         await client.configure()
         await client.check_a_turn_works()
 
@@ -267,7 +267,7 @@ async def test_an_attachment_that_never_comes_costs_its_event_alone(clock: MockC
     async with serving() as server, server.joined() as client:
         await client.configure()
         await client._websocket.send_message('451-0["input.buffer.append",{"_placeholder":true,"num":0}]')
-        told = await client.until(CustomError, Acknowledged)
+        told = await client.until(CustomError, AckReceived)
         assert errors(told) == [ErrorId.UNREADABLE]
         await client.check_a_turn_works()
 

@@ -8,7 +8,7 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.running.supervisor import PoolSizes
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing
 from protocol.errors import CloseReason, ErrorId
@@ -38,7 +38,7 @@ async def test_a_receiver_whose_encoder_fails_is_told_so_and_the_others_hear_the
         await client.say()
         assert errors(await client.until(Metrics)) == []
         assert [piece.audio for piece in client.pieces] == [b"mp3:Fine and well."]
-        assert errors(await scene.until(Piece)) == [ErrorId.SYNTHESIS_FAILED]
+        assert errors(await scene.until(AudioPiece)) == [ErrorId.SYNTHESIS_FAILED]
         assert [(piece.text, piece.audio, piece.done) for piece in scene.pieces] == [("Fine and well.", b"", True)]
         await client.until(state("handshaken"))
         engines.codec.fails_for.clear()
@@ -53,7 +53,7 @@ async def test_a_goodbye_that_the_end_of_the_connection_cuts_short_is_said_again
     async with serving() as server:
         client = await server.join(session_id=ROOM)
         await client.configure()
-        [connection] = server.supervisor.lobby._clients.values()
+        [connection] = server.supervisor.connection_registry._clients.values()
         with trio.CancelScope() as reading:
             reading.cancel()
             await connection._application.receive("1")
@@ -108,8 +108,8 @@ async def test_a_full_mailbox_makes_its_own_client_wait_and_loses_nothing(clock:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(busy.say, *(b"%03d" % number for number in range(200)))
             nursery.start_soon(other.say)
-        await busy.until(Piece)
-        await other.until(Piece)
+        await busy.until(AudioPiece)
+        await other.until(AudioPiece)
         said = {call.asked.data for call in server.engines.stt.script.calls}
         assert said == {b"".join(b"%03d" % number for number in range(200)), b"sound"}
 
@@ -134,7 +134,7 @@ async def test_a_full_pool_refuses_the_new_turn_at_its_commit_and_no_turn_that_w
         assert errors(await third.until(CustomError)) == [ErrorId.BUSY]
         assert trio.current_time() == begun
         for client in (first, second):
-            assert errors(await client.until(Piece)) == []
+            assert errors(await client.until(AudioPiece)) == []
             await client.until(state("handshaken"))
         await third.until(state("handshaken"))
         await third.check_a_turn_works()
@@ -160,16 +160,16 @@ async def test_a_receiver_that_does_not_read_is_dropped_and_slows_nobody(clock: 
     async with serving(timing=timing) as server, server.joined(session_id=ROOM) as client:
         deaf = await server.join(role="receiver", session_id=ROOM, listening=False, lockstep=True)
         await client.configure()
-        [session] = server.directory.sessions
+        [session] = server.session_registry.sessions
         assert len(session.members) == 2
         for _ in range(3):
             begun = trio.current_time()
             await client.say()
             await client.until(ResponseStarted)
-            await client.until(Piece)
+            await client.until(AudioPiece)
             assert trio.current_time() == begun
             await client.until(state("handshaken"))
             assert trio.current_time() - begun == pytest.approx(server.engines.codec.seconds)
         assert len(session.members) == 1
-        assert server.supervisor.lobby.closed[CloseReason.SLOW_READER] == 1
+        assert server.supervisor.connection_registry.closed[CloseReason.SLOW_READER] == 1
         await deaf.vanish()

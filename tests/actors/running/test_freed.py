@@ -9,7 +9,7 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.ports.recognition import Transcript, Utterance
-from adapters.client.voiceclient import Auth, Refused
+from adapters.client.voiceclient import Auth, ConnectRefused
 from protocol.connection import Timing
 from protocol.messages import BufferInitialized, CustomError, ResponseStarted
 from tests.cycles import freed_by_counting
@@ -59,9 +59,12 @@ async def send_nonsense(server: Server) -> None:
 
 
 async def be_refused(server: Server) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ConnectRefused):
         await server.join(token="a guess")
-    await trio.sleep(server.supervisor.lobby.timing.ping_interval + server.supervisor.lobby.timing.ping_timeout)
+    await trio.sleep(
+        server.supervisor.connection_registry.timing.ping_interval
+        + server.supervisor.connection_registry.timing.ping_timeout
+    )
 
 
 async def never_connect(server: Server) -> None:
@@ -84,11 +87,11 @@ async def speak_no_http(server: Server) -> None:
 
 async def read_slowly(server: Server) -> None:
     client = await join(server)
-    session_id = server.directory.sessions[0].id
+    session_id = server.session_registry.sessions[0].id
     deaf = await server.join(token=TOKEN, role="receiver", session_id=session_id, listening=False, lockstep=True)
     await client.check_a_turn_works()
     await trio.sleep(60.0)
-    assert len(server.supervisor.lobby) == 1
+    assert len(server.supervisor.connection_registry) == 1
     await client.vanish()
     await deaf.vanish()
 
@@ -127,7 +130,7 @@ async def be_dismissed(server: Server) -> None:
     await client.until(ResponseStarted)
     await server.supervisor.drain()
     await client.over.wait()
-    server.directory.draining = False
+    server.session_registry.draining = False
 
 
 CONNECTIONS = [

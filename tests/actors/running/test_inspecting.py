@@ -15,7 +15,9 @@ def look(server: Server, chosen: str = "") -> Picture:
     """The picture of `server` now."""
     supervisor = server.supervisor
     pools = supervisor.pools.values()
-    return picture(supervisor.directory.sessions, pools, supervisor.lobby, chosen, trio.current_time())
+    return picture(
+        supervisor.session_registry.sessions, pools, supervisor.connection_registry, chosen, trio.current_time()
+    )
 
 
 async def test_a_session_shows_its_state_its_times_and_no_words(autojump_clock: MockClock) -> None:
@@ -24,7 +26,7 @@ async def test_a_session_shows_its_state_its_times_and_no_words(autojump_clock: 
         await trio.sleep(5)
         await client.voice.text(WORDS)
         await client.until(state("speaking"))
-        [session] = server.directory.sessions
+        [session] = server.session_registry.sessions
         seen = look(server, session.id)
         [row] = seen.sessions
         assert (row.id, row.state, row.turn, row.senders, row.receivers) == (session.id, "speaking", 1, 1, 1)
@@ -59,7 +61,7 @@ async def test_the_lists_are_bounded_and_the_youngest_come_first(autojump_clock:
         seen = look(server)
         assert (len(seen.sessions), seen.session_count) == (MOST_SESSIONS, MOST_SESSIONS + 5)
         assert (len(seen.connections), seen.connection_count) == (MOST_CONNECTIONS, MOST_CONNECTIONS + 5)
-        assert seen.sessions[0].id == server.directory.sessions[-1].id
+        assert seen.sessions[0].id == server.session_registry.sessions[-1].id
         for client in clients:
             await client.vanish()
         await server.settle()

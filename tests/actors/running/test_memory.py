@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 from protocol.errors import ErrorId
 from protocol.messages import BufferInitialized, CustomError, ResponseCancelled, ResponseStarted
 from tests.harness import Client, Server, errors, serving, state
@@ -95,7 +95,7 @@ async def test_a_typed_turn_is_refused_at_the_bound_and_the_turn_in_the_air_goes
         await second.voice.text("word " * 25_000)
         told = await second.until(state("handshaken"))
         assert errors(told) == BUSY
-        assert any(isinstance(message, Piece) for message in told)
+        assert any(isinstance(message, AudioPiece) for message in told)
         assert not any(isinstance(message, ResponseCancelled) for message in told)
 
 
@@ -126,7 +126,7 @@ async def test_a_part_waits_for_room(autojump_clock: MockClock) -> None:
         assert second.pieces == []
         assert server.supervisor.account.used <= MOST
         await first.voice.clear()
-        await second.until(Piece)
+        await second.until(AudioPiece)
         await second.until(state("handshaken"))
         assert errors(second.heard) == []
         assert server.supervisor.account.used == 0
@@ -174,7 +174,7 @@ async def test_what_waits_for_a_client_is_held_once_for_each_until_it_has_left(a
     engines.tts.script.usual = Act(("s" * 100_000,))
     async with serving(engines, limits=LIMITS) as server, server.joined() as client:
         await client.configure()
-        session_id = server.directory.sessions[0].id
+        session_id = server.session_registry.sessions[0].id
         deaf = [
             await server.join(role="receiver", session_id=session_id, listening=False, lockstep=True, is_base64=False)
             for _ in range(3)
@@ -237,7 +237,7 @@ async def _speak(server: Server, client: Client) -> None:
 
 async def _cancel(server: Server, client: Client) -> None:
     await client.say(SOUND, SOUND)
-    await client.until(Piece)
+    await client.until(AudioPiece)
     await client.voice.cancel()
     await client.until(state("handshaken"))
 

@@ -20,7 +20,7 @@ from trio.testing import MockClock
 from actors.deciding.limits import Limits
 from actors.ports.synthesis import Speech
 from actors.running.supervisor import PoolSizes
-from adapters.client.voiceclient import Acknowledged, Auth, Disconnected, Received, Refused
+from adapters.client.voiceclient import AckReceived, Auth, ConnectRefused, Disconnected, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing
@@ -126,7 +126,7 @@ class Stage:
         expected = self.model.join(step.slot, step.role, step.format) if self.model else None
         try:
             client = await self.server.join(auth, listening=False, lockstep=step.deaf)
-        except Refused as refused:
+        except ConnectRefused as refused:
             if refused.status != (409 if expected is None else expected):
                 raise
             return
@@ -238,7 +238,7 @@ class Stage:
             for kind in ("ack", "response.metrics"):
                 assert _of(kind, came) == _of(kind, expected), f"client {slot} was told {came} and not {expected}"
             expected.clear()
-        states = [session.state.value for session in self.server.directory.sessions]
+        states = [session.state.value for session in self.server.session_registry.sessions]
         assert states == ([model.state] if model.alive else []), f"the session is {states}, not {model.state}"
         at_work = {call.kind for call in model.calls}
         assert {*self.server.engines.running} - {"codec"} <= at_work, f"at work: {self.server.engines.running}"
@@ -257,7 +257,9 @@ class Stage:
         self.take(Encoders(frozenset()))
         await trio.sleep(LONGER_THAN_ANY_DEADLINE)
         await self.server.settle()
-        assert [str(session.state) for session in self.server.directory.sessions if str(session.state) in TURN] == []
+        assert [
+            str(session.state) for session in self.server.session_registry.sessions if str(session.state) in TURN
+        ] == []
         assert not self.seats()
         assert self.server.engines.running == {}
         self.read_the_stories()
@@ -284,10 +286,10 @@ class Stage:
                 if self.model is None
             ]
             Story(role, ANSWERS).read(
-                (m for m in client.heard if not isinstance(m, Acknowledged)), whole=client in there
+                (m for m in client.heard if not isinstance(m, AckReceived)), whole=client in there
             )
         for slot, client in self.clients.items():
-            acks = [message.ack for message in client.heard if isinstance(message, Acknowledged)]
+            acks = [message.ack for message in client.heard if isinstance(message, AckReceived)]
             assert len(acks) == len(set(acks)), "one ack for an event"
             assert slot in self.deaf or client.over.is_set() or set(acks) == self.acks[slot], (
                 "an ack for each that asks"

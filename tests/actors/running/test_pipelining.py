@@ -6,7 +6,7 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.running.supervisor import PoolSizes
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 from protocol.messages import Metrics, TextDone, TranscribeDelta
 from tests.harness import kinds, serving, state
 from tests.scripted import Act, End, ScriptedEngines
@@ -79,7 +79,7 @@ async def test_a_barge_in_stops_the_parts_that_are_being_made_and_begins_no_othe
     async with serving(engines()) as server, server.joined(audio_format="pcm16") as client:
         await client.configure(**STREAMED)
         await client.say()
-        await client.until(Piece)
+        await client.until(AudioPiece)
         await client.voice.append(b"stop")
         await client.until(state("receiving"))
         await server.settle()

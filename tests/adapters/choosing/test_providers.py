@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from adapters.choosing.table import KINDS, LOCAL, ROWS, row_of, usual_variables
-from adapters.client.voiceclient import Auth, Piece, Received, VoiceClient, connect
+from adapters.client.voiceclient import AudioPiece, Auth, Received, VoiceClient, connect
 from adapters.server import run
 from adapters.settings.reading import load
 from adapters.settings.settings import Account
@@ -102,7 +102,7 @@ async def turn(client: VoiceClient) -> list[Received]:
     came: list[Received] = []
     async for message in client:
         came.append(message)
-        if isinstance(message, CustomError) or (isinstance(message, Piece) and message.done):
+        if isinstance(message, CustomError) or (isinstance(message, AudioPiece) and message.done):
             break
     return came
 

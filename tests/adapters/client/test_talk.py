@@ -15,7 +15,7 @@ from trio.testing import MockClock
 from adapters.cli import main
 from adapters.client.printout import Printout
 from adapters.client.recording import Recording
-from adapters.client.talk import Form, Options, Said, converse
+from adapters.client.talk import AnswerForm, Options, Said, converse
 from tests.adapters.client.scripted import ScriptedServer, delta, joined, wav
 
 HALF_SECOND = Recording(bytes(16_000), "pcm16", 0.5)
@@ -188,7 +188,7 @@ async def test_the_form_of_the_answer_is_asked_for(tmp_path: Path, autojump_cloc
         asked.append(await updated(server))
         await server.websocket.aclose()
 
-    await talked(script, tmp_path, form=Form(multiple=True, stream=True, ordered=True, llm_stream=True))
+    await talked(script, tmp_path, form=AnswerForm(multiple=True, stream=True, ordered=True, llm_stream=True))
     assert asked[0]["TTS"] == {"responseType": "multiple", "stream": True, "isOrdered": True}
     assert asked[0]["LLM"] == {"stream": True}
 
@@ -211,7 +211,7 @@ async def interleaved(server: ScriptedServer) -> None:
 
 
 async def test_parts_whose_pieces_come_in_turn_are_put_together(tmp_path: Path, autojump_clock: MockClock) -> None:
-    form = Form(multiple=True, stream=True)
+    form = AnswerForm(multiple=True, stream=True)
     code, printed, _ = await talked(interleaved, tmp_path, said="hello", realtime=False, form=form)
     assert code == 0
     assert contents(tmp_path) == {"answer-1-part-0.wav": wav(1.0), "answer-1-part-1.wav": wav(0.5)}

@@ -10,11 +10,11 @@ from trio.testing import MockClock
 from trio_websocket import wrap_server_stream
 
 from adapters.client.voiceclient import (
-    Acknowledged,
+    AckReceived,
+    AudioPiece,
     Auth,
+    ConnectRefused,
     Disconnected,
-    Piece,
-    Refused,
     Unreachable,
     VoiceClient,
     connect,
@@ -51,7 +51,7 @@ async def test_messages_come_as_structs_and_unknown_events_are_passed_over(autoj
 async def test_audio_is_the_same_bytes_however_it_came(encoded: bool, autojump_clock: MockClock) -> None:
     async with joined() as (client, server):
         await server.emit("response.audio.delta", delta(b"\0\xffsound", encoded))
-        assert await client.receive() == Piece(0, "Hi.", b"\0\xffsound", encoded, True, True, 1)
+        assert await client.receive() == AudioPiece(0, "Hi.", b"\0\xffsound", encoded, True, True, 1)
 
 
 async def test_pings_are_answered_while_receiving(autojump_clock: MockClock) -> None:
@@ -70,7 +70,7 @@ async def test_a_cancelled_receive_loses_no_attachment(autojump_clock: MockClock
             await client.receive()
         await server.websocket.send_message(attachment)
         message = await client.receive()
-        assert isinstance(message, Piece)
+        assert isinstance(message, AudioPiece)
         assert message.audio == b"sound"
 
 
@@ -99,14 +99,14 @@ async def test_an_acknowledgement_comes_with_its_number(autojump_clock: MockCloc
         await client.send("input.text", {"text": "x"}, ack=7)
         asked = await server.packet()
         await server.send(Packet(socketio.ACK, ack=asked.ack, data=[{"success": True}]))
-        assert await client.receive() == Acknowledged(7, ({"success": True},))
+        assert await client.receive() == AckReceived(7, ({"success": True},))
 
 
 async def test_a_refusal_comes_with_its_words_and_status(autojump_clock: MockClock) -> None:
     data = {"name": "Error", "message": "bad token", "data": {"message": "bad token", "statusCode": 401}}
     async with sockets() as (websocket, server), trio.open_nursery() as nursery:
         nursery.start_soon(server.open, Packet(socketio.CONNECT_ERROR, data=data))
-        with pytest.raises(Refused, match="bad token") as refused:
+        with pytest.raises(ConnectRefused, match="bad token") as refused:
             await VoiceClient.join(websocket, Auth(token="wrong"))
     assert refused.value.status == 401
 

@@ -15,9 +15,9 @@ from adapters.choosing.listing import _as_json, _table
 from adapters.cli import main
 from adapters.lifecycle.logs import LogLine, trace
 from adapters.lifecycle.welcome import welcome
-from adapters.pages.inspection import Mishaps
+from adapters.pages.inspection import ProblemLog
 from adapters.settings.settings import Server
-from adapters.wire.doors import Doors
+from adapters.wire.sockets import ListeningSockets
 from protocol.printable import printable
 from protocol.tolerant import show
 from tests.signalled import signals_restored
@@ -78,13 +78,13 @@ def test_a_trace_has_what_a_trace_has() -> None:
 
 
 def test_the_operators_page_shows_the_same() -> None:
-    mishaps = Mishaps()
-    mishaps.emit(entry(HOSTILE))
-    assert mishaps.kept[0].message == f"said {printable(HOSTILE)}"
+    problems = ProblemLog()
+    problems.emit(entry(HOSTILE))
+    assert problems.kept[0].message == f"said {printable(HOSTILE)}"
 
 
 def test_what_servers_call_their_models_is_shown_so_on_the_console() -> None:
-    said = welcome(Server(), Doors([], "127.0.0.1", 1), [("LLM", f"mine: {HOSTILE}")], "made")
+    said = welcome(Server(), ListeningSockets([], "127.0.0.1", 1), [("LLM", f"mine: {HOSTILE}")], "made")
     assert any(line.endswith(printable(HOSTILE)) for line in said)
     console = Console(width=2_000, force_terminal=False, file=None)
     names = (HOSTILE,)

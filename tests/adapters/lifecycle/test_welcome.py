@@ -8,10 +8,10 @@ import pytest
 
 from adapters.lifecycle.welcome import welcome
 from adapters.settings.settings import Server
-from adapters.wire.doors import Doors
 from adapters.wire.lan import invitation
+from adapters.wire.sockets import ListeningSockets
 
-HERE = Doors([], "127.0.0.1", 7171)
+HERE = ListeningSockets([], "127.0.0.1", 7171)
 AWKWARD = "a+b c#d&e='%41 \"ö"
 
 
@@ -78,7 +78,9 @@ def test_without_the_operators_page_there_is_no_link_to_it() -> None:
     ],
 )
 def test_an_open_door_is_warned_of(host: str, near: str, warns: bool) -> None:
-    said = welcome(Server(host=host), Doors([], host, 7171), [], "made")
+    said = welcome(Server(host=host), ListeningSockets([], host, 7171), [], "made")
     assert said[-1].endswith(near)
     assert any("no token is set" in line for line in said) is warns
-    assert not any("no token is set" in line for line in welcome(Server(token="a"), Doors([], host, 7171), [], "a"))
+    assert not any(
+        "no token is set" in line for line in welcome(Server(token="a"), ListeningSockets([], host, 7171), [], "a")
+    )

@@ -14,7 +14,7 @@ from adapters.pages.apidocs import place, routes, write_page
 from adapters.settings.settings import Server
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol.asyncapi import Place
 from protocol.manual import manual
 from protocol.messages import EVENTS, Names
@@ -62,7 +62,7 @@ def page(names: Names | None = None) -> str:
 
 
 async def test_the_listener_serves_the_page(autojump_clock: trio.testing.MockClock) -> None:
-    listener = Listener(None, Door(), routes(Names(), PLACE))  # type: ignore[arg-type]
+    listener = Listener(None, ListenerOptions(), routes(Names(), PLACE))  # type: ignore[arg-type]
     ours, theirs = memory_stream_pair()
     received = b""
     async with trio.open_nursery() as nursery:

@@ -8,7 +8,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.running.inspecting import Picture
-from adapters.pages.inspection import KEPT_ERRORS, Mishaps, routes
+from adapters.pages.inspection import KEPT_ERRORS, ProblemLog, routes
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
 
@@ -18,7 +18,7 @@ HERE = {"host": "127.0.0.1:7171"}
 
 def ask(headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Response:
     """What /inspect.json of a server with the token "sesame" answers to somebody on this machine."""
-    shown = routes(lambda chosen: EMPTY, Mishaps(), "sesame")
+    shown = routes(lambda chosen: EMPTY, ProblemLog(), "sesame")
     request = Request("GET", "/inspect.json", query or {}, {**HERE, **(headers or {})}, "127.0.0.1")
     return shown["/inspect.json"](request)
 
@@ -58,16 +58,16 @@ def test_a_wrong_token_and_none_get_different_words() -> None:
 
 
 async def test_warnings_are_kept_within_bounds_while_it_watches(autojump_clock: MockClock) -> None:
-    mishaps = Mishaps()
+    problems = ProblemLog()
     log = logging.getLogger("adapters.somewhere")
     async with trio.open_nursery() as nursery:
-        await nursery.start(mishaps.watch)
+        await nursery.start(problems.watch)
         log.info("nothing much")
         for number in range(KEPT_ERRORS + 3):
             log.warning("trouble %d %s", number, "x" * 1_000)
         nursery.cancel_scope.cancel()
     log.warning("too late")
-    assert len(mishaps.kept) == KEPT_ERRORS
-    assert mishaps.kept[0].message.startswith(f"trouble {KEPT_ERRORS + 2} ")
-    assert len(mishaps.kept[0].message) == 500
-    assert (mishaps.kept[0].level, mishaps.kept[0].logger) == ("WARNING", "adapters.somewhere")
+    assert len(problems.kept) == KEPT_ERRORS
+    assert problems.kept[0].message.startswith(f"trouble {KEPT_ERRORS + 2} ")
+    assert len(problems.kept[0].message) == 500
+    assert (problems.kept[0].level, problems.kept[0].logger) == ("WARNING", "adapters.somewhere")

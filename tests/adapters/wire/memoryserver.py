@@ -8,10 +8,10 @@ import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
 
 from actors.deciding.limits import Limits
-from actors.running.connections import Caps
-from actors.running.supervisor import Plan, Supervisor
+from actors.running.connections import ConnectionLimits
+from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.lifecycle.ending import take_leave
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
@@ -28,13 +28,13 @@ LONG_GONE = 300.0
 """Seconds after which a session without sockets is over, too."""
 
 
-class House:
+class MemoryServer:
     """A server whose connections a test opens and loses."""
 
-    def __init__(self, supervisor: Supervisor, door: Door, nursery: trio.Nursery) -> None:
-        self.lobby = supervisor.lobby
+    def __init__(self, supervisor: Supervisor, options: ListenerOptions, nursery: trio.Nursery) -> None:
+        self.connection_registry = supervisor.connection_registry
         self.keep = supervisor.keep
-        self._listener = Listener(supervisor, door, {})
+        self._listener = Listener(supervisor, options, {})
         self.take_leave = partial(take_leave, supervisor, self._listener)
         self._nursery = nursery
         self._streams: list[trio.abc.Stream] = []
@@ -76,8 +76,8 @@ class House:
 class Polled:
     """A polling client, each of whose requests has a stream of its own."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, server: MemoryServer) -> None:
+        self._server = server
         self._target = POLLED
 
     async def open(self) -> None:
@@ -86,11 +86,11 @@ class Polled:
 
     async def get(self) -> Answer:
         """One poll."""
-        return await self._house.ask("GET", self._target)
+        return await self._server.ask("GET", self._target)
 
     async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
         """One POST."""
-        return await self._house.ask("POST", self._target, body, headers)
+        return await self._server.ask("POST", self._target, body, headers)
 
     async def live(self) -> Answer:
         """Poll and answer pings, until a poll brings something else than pings and messages."""
@@ -101,7 +101,7 @@ class Polled:
 
     async def wait(self) -> RawClient:
         """The stream on which a poll waits."""
-        client = self._house.dial()
+        client = self._server.dial()
         await client.send(request("GET", self._target))
         await wait_all_tasks_blocked()
         return client
@@ -112,19 +112,19 @@ async def standing(
     *,
     timing: Timing | None = None,
     waits: Waits | None = None,
-    caps: Caps | None = None,
-    door: Door | None = None,
+    connection_limits: ConnectionLimits | None = None,
+    options: ListenerOptions | None = None,
     engines: ScriptedEngines | None = None,
     sessions: int = 1_000,
     names: Names | None = None,
     token: str = "",
-) -> AsyncIterator[House]:
+) -> AsyncIterator[MemoryServer]:
     """A server, of whose connections nothing is left once the clients are gone."""
-    plan = Plan(
+    plan = ServerPlan(
         limits=Limits(sessions=sessions),
         timing=timing or Timing(),
         waits=waits or Waits(),
-        caps=caps or Caps(),
+        connection_limits=connection_limits or ConnectionLimits(),
         token=token,
     )
     supervisor = Supervisor(plan, engines or ScriptedEngines(), names or Names(), accept)
@@ -132,9 +132,9 @@ async def standing(
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)
             async with trio.open_nursery() as streams:
-                house = House(supervisor, door or Door(), streams)
-                yield house
-                await house.lose_everybody()
+                server = MemoryServer(supervisor, options or ListenerOptions(), streams)
+                yield server
+                await server.lose_everybody()
             await trio.sleep(LONG_GONE)
             check_nothing_is_left(supervisor)
             nursery.cancel_scope.cancel()
@@ -142,8 +142,13 @@ async def standing(
 
 def check_nothing_is_left(supervisor: Supervisor) -> None:
     """No connection, no count, no task, no session."""
-    lobby = supervisor.lobby
-    assert (len(lobby), len(lobby._unconnected), lobby._by_address, len(supervisor.directory)) == (0, 0, {}, 0)
+    connection_registry = supervisor.connection_registry
+    assert (
+        len(connection_registry),
+        len(connection_registry._unconnected),
+        connection_registry._by_address,
+        len(supervisor.session_registry),
+    ) == (0, 0, {}, 0)
     for nursery in (supervisor._connections, supervisor._sessions):
         assert nursery is not None
         assert not nursery.child_tasks

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from adapters.wire import framing
-from adapters.wire.framing import NO_CODE, PART, Came, Closing, Incoming, Ping
+from adapters.wire.framing import NO_CODE, PARTIAL, Came, CloseFrame, MessageReader, Ping
 from adapters.wire.websocket import close_code
 from protocol.errors import RemoteProtocolError
 from tests.adapters.wire.wirefaults import BINARY, CONT, FAULTS, MOST, PING, PONG, TEXT, closing, frame
@@ -15,12 +15,12 @@ GOOD = frame(TEXT, b"40")
 
 def taken(data: bytes, step: int, most: int = MOST) -> list[Came]:
     """What `data` means, fed in pieces of `step` bytes; parts of messages are left out."""
-    incoming = Incoming(most)
+    incoming = MessageReader(most)
     came: list[Came] = []
     for start in range(0, len(data), step):
         incoming.feed(data[start : start + step])
         while (item := incoming.take()) is not None:
-            if item is not PART:
+            if item is not PARTIAL:
                 came.append(item)
     assert incoming.is_empty
     return came
@@ -45,10 +45,10 @@ MESSAGES: dict[str, tuple[bytes, list[Came]]] = {
     "two messages": (frame(TEXT, b"4") + frame(BINARY, b"a"), ["4", b"a"]),
     "a ping of 125 bytes": (frame(PING, b"p" * 125), [Ping(b"p" * 125)]),
     "a long length": (frame(TEXT, b"4" * 300), ["4" * 300]),
-    "a close": (closing(1000, b"bye"), [Closing(1000)]),
-    "a close without a code": (frame(8), [Closing(NO_CODE)]),
+    "a close": (closing(1000, b"bye"), [CloseFrame(1000)]),
+    "a close without a code": (frame(8), [CloseFrame(NO_CODE)]),
     **{
-        f"a close with {code}": (closing(code), [Closing(code)])
+        f"a close with {code}": (closing(code), [CloseFrame(code)])
         for code in (1001, 1002, 1003, 1007, 1011, 1012, 1013, 1014, 3000, 4999)
     },
 }
@@ -75,11 +75,11 @@ def test_a_fault_has_its_code_however_it_is_cut(case: str, step: int) -> None:
     "bad", [b"\xff", b"\xc0", b"\xc1", b"\xe2\x28", b"\xed\xa0", b"\xed\xbf", b"\xf4\x90", b"\xf5", b"\xe2\x82\x28"]
 )
 def test_a_bad_letter_is_found_with_its_first_bad_byte(bad: bytes) -> None:
-    incoming = Incoming(MOST)
+    incoming = MessageReader(MOST)
     before = len(frame(TEXT, b"4\xe2\x82\xac")) + len(bad) - 1
     data = frame(TEXT, b"4\xe2\x82\xac" + bad + bytes(50))
     incoming.feed(data[:before])
-    assert incoming.take() is PART
+    assert incoming.take() is PARTIAL
     incoming.feed(data[before : before + 1])
     with pytest.raises(RemoteProtocolError, match="WebSocket: "):
         incoming.take()
@@ -88,7 +88,7 @@ def test_a_bad_letter_is_found_with_its_first_bad_byte(bad: bytes) -> None:
 @pytest.mark.parametrize("opcode", [TEXT, BINARY])
 @pytest.mark.parametrize(("piece", "count"), [(b"", 20_000), (b"a", 20_000), (b"ab", 10_000)])
 def test_a_message_in_very_many_frames_costs_no_more_than_its_bytes(opcode: int, piece: bytes, count: int) -> None:
-    incoming = Incoming(1_000_000)
+    incoming = MessageReader(1_000_000)
     incoming.feed(frame(opcode, b"", fin=False))
     incoming.take()
     few = frame(CONT, piece, fin=False) * 100

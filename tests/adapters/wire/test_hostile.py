@@ -31,17 +31,17 @@ UPGRADE = (
     ],
 )
 async def test_a_broken_upgrade_leaves_no_connection_behind(rest: str, autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        client = house.dial()
+    async with standing() as server:
+        client = server.dial()
         await client.send((UPGRADE + rest).encode("latin-1"))
         await wait_all_tasks_blocked()
 
 
 async def test_a_post_that_asks_for_an_upgrade_and_comes_too_late_is_refused(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        polled = Polled(house)
+    async with standing() as server:
+        polled = Polled(server)
         await polled.open()
-        late = house.dial()
+        late = server.dial()
         head = f"POST {polled._target} HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: foo\r\nContent-Length: 2"
         await late.send(head.encode() + b"\r\n\r\n4")
         await wait_all_tasks_blocked()
@@ -53,19 +53,19 @@ async def test_a_post_that_asks_for_an_upgrade_and_comes_too_late_is_refused(aut
 
 
 async def test_configured_sessions_that_nobody_is_in_make_room_for_new_ones(autojump_clock: MockClock) -> None:
-    async with standing(sessions=3) as house:
+    async with standing(sessions=3) as server:
         for _ in range(5):
-            client = await house.websocket("40", '42["session.update",{}]')
+            client = await server.websocket("40", '42["session.update",{}]')
             await client.until('42["session.updated"')
             await client.say("41")
             await wait_all_tasks_blocked()
 
 
 async def test_sessions_with_somebody_in_them_make_no_room(autojump_clock: MockClock) -> None:
-    async with standing(sessions=2) as house:
+    async with standing(sessions=2) as server:
         for _ in range(2):
-            await (await house.websocket("40")).until('42["session.joined"')
-        refused = await (await house.websocket("40")).until("44")
+            await (await server.websocket("40")).until('42["session.joined"')
+        refused = await (await server.websocket("40")).until("44")
         assert "503" in refused
 
 
@@ -74,8 +74,8 @@ async def test_sessions_with_somebody_in_them_make_no_room(autojump_clock: MockC
 async def test_what_a_receiver_may_not_send_is_refused_for_its_role_before_it_is_read(
     role: str, event: str, autojump_clock: MockClock
 ) -> None:
-    async with standing() as house:
-        client = await house.websocket(f'40{{"role":"{role}"}}')
+    async with standing() as server:
+        client = await server.websocket(f'40{{"role":"{role}"}}')
         await client.until('42["session.joined"')
         await client.say(f"42{event}")
         assert '"errorId":1003' in await client.until('42["custom.error"')
@@ -84,8 +84,8 @@ async def test_what_a_receiver_may_not_send_is_refused_for_its_role_before_it_is
 async def test_a_lost_event_cannot_forge_a_line_of_the_log(
     autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with standing() as house:
-        client = await house.websocket("40")
+    async with standing() as server:
+        client = await server.websocket("40")
         await client.until('42["session.joined"')
         await client.say('451-["evil\\n2026 forged",{"_placeholder":true,"num":0}]', '42["input.buffer.clear"]')
         assert '"errorId":1000' in await client.until('42["custom.error"')
@@ -98,8 +98,8 @@ async def test_a_lost_event_cannot_forge_a_line_of_the_log(
 async def test_what_somebody_said_in_the_wrong_event_is_not_logged(
     event: str, autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with standing() as house:
-        client = await house.websocket("40")
+    async with standing() as server:
+        client = await server.websocket("40")
         await client.until('42["session.joined"')
         await client.say(f"42{event}")
         await client.until('42["custom.error"')
@@ -113,17 +113,17 @@ async def test_a_fault_in_a_polling_connection_ends_it_alone(
         raise RuntimeError("made by a test")
 
     monkeypatch.setattr(Member, "tick", break_down)
-    async with standing(waits=Waits(connect_timeout=1.0)) as house:
-        polled = await house.polling()
+    async with standing(waits=Waits(connect_timeout=1.0)) as server:
+        polled = await server.polling()
         await trio.sleep(2.0)
         assert (await polled.get()).status == 400
-        await (await house.websocket("40")).until('42["session.joined"')
+        await (await server.websocket("40")).until('42["session.joined"')
 
 
 async def test_a_farewell_waits_for_the_next_poll(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        polled = await house.polling()
-        client = house.lobby.get(polled._target.rpartition("=")[2])
+    async with standing() as server:
+        polled = await server.polling()
+        client = server.connection_registry.get(polled._target.rpartition("=")[2])
         assert client is not None
         client.send(("4goodbye",))
         client.close(CloseReason.SERVER_CLOSED)

@@ -6,11 +6,11 @@ from trio.testing import MockClock
 from adapters.settings.errors import BadSettings
 from adapters.settings.reading import load
 from adapters.wire.hosts import check, split_authority
-from adapters.wire.listener import Door
+from adapters.wire.listener import ListenerOptions
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, standing
 from tests.rawclient import UPGRADE
 
-NAMED = Door(hosts=check(("Voice.Example.org", "kiosk"), ""))
+NAMED = ListenerOptions(hosts=check(("Voice.Example.org", "kiosk"), ""))
 ADMITTED = [
     "localhost",
     "LocalHost:7171",
@@ -54,38 +54,38 @@ BROKEN = ["a b", "a@localhost", "localhost:port", "localhost:70000", "local/host
 async def test_it_answers_to_localhost_to_addresses_and_to_names_that_are_given(
     host: str, autojump_clock: MockClock
 ) -> None:
-    async with standing(door=NAMED) as house:
+    async with standing(options=NAMED) as server:
         headers = {"Host": host, "Origin": f"http://{host}"}
-        assert (await house.ask("GET", POLLED, headers=headers)).status == 200
-        assert (await house.dial().upgrade(SOCKET, headers)).status == 101
-        assert (await house.ask("GET", "/nowhere", headers=headers)).status == 404
+        assert (await server.ask("GET", POLLED, headers=headers)).status == 200
+        assert (await server.dial().upgrade(SOCKET, headers)).status == 101
+        assert (await server.ask("GET", "/nowhere", headers=headers)).status == 404
 
 
 @pytest.mark.parametrize("host", REFUSED)
 @pytest.mark.parametrize("more", [{}, {"X-Forwarded-Host": "localhost"}])
 async def test_no_door_opens_under_another_name(host: str, more: dict[str, str], autojump_clock: MockClock) -> None:
-    door = Door(hosts=NAMED.hosts, allowed_origins=("*",), trusted_proxies=("127.0.0.1",))
-    async with standing(door=door) as house:
+    options = ListenerOptions(hosts=NAMED.hosts, allowed_origins=("*",), trusted_proxies=("127.0.0.1",))
+    async with standing(options=options) as server:
         headers = {"Host": host, "Origin": f"http://{host}", **more}
         answers = [
-            await house.ask("GET", POLLED, headers=headers),
-            await house.ask("POST", POLLED + "&sid=x", b"40", headers=headers),
-            await house.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"}),
-            await house.dial().upgrade(SOCKET, headers),
-            await house.ask("GET", "/", headers=headers),
-            await house.ask("GET", "/healthz", headers=headers),
+            await server.ask("GET", POLLED, headers=headers),
+            await server.ask("POST", POLLED + "&sid=x", b"40", headers=headers),
+            await server.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"}),
+            await server.dial().upgrade(SOCKET, headers),
+            await server.ask("GET", "/", headers=headers),
+            await server.ask("GET", "/healthz", headers=headers),
         ]
         for answer in answers:
             assert answer.status == 403
             assert "[server] hosts" in answer.json["message"]
             assert "access-control-allow-origin" not in answer.headers
-        assert len(house.lobby) == 0
+        assert len(server.connection_registry) == 0
 
 
 @pytest.mark.parametrize("host", BROKEN)
 async def test_what_is_no_host_is_a_bad_request(host: str, autojump_clock: MockClock) -> None:
-    async with standing(door=NAMED) as house:
-        client = house.dial()
+    async with standing(options=NAMED) as server:
+        client = server.dial()
         await client.send(f"GET /nowhere HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("latin-1"))
         assert (await client.answer()).status == 400
 
@@ -107,19 +107,19 @@ async def test_what_is_no_host_is_a_bad_request(host: str, autojump_clock: MockC
 async def test_the_target_goes_before_host_and_there_is_one_host(
     head: str, status: int, autojump_clock: MockClock
 ) -> None:
-    async with standing(door=NAMED) as house:
-        client = house.dial()
+    async with standing(options=NAMED) as server:
+        client = server.dial()
         await client.send(f"{head}\r\n\r\n".encode())
         assert (await client.answer()).status == status
 
 
 async def test_with_a_token_the_name_matters_only_where_names_are_given(autojump_clock: MockClock) -> None:
     headers = {**UPGRADE, "Host": "anything.example"}
-    async with standing(door=Door(hosts=check((), "sesame"))) as house:
-        assert (await house.ask("GET", SOCKET, headers=headers)).status == 101
-    async with standing(door=Door(hosts=check(("voice.example",), "sesame"))) as house:
-        assert (await house.ask("GET", SOCKET, headers=headers)).status == 403
-        assert (await house.ask("GET", SOCKET, headers={**headers, "Host": "voice.example"})).status == 101
+    async with standing(options=ListenerOptions(hosts=check((), "sesame"))) as server:
+        assert (await server.ask("GET", SOCKET, headers=headers)).status == 101
+    async with standing(options=ListenerOptions(hosts=check(("voice.example",), "sesame"))) as server:
+        assert (await server.ask("GET", SOCKET, headers=headers)).status == 403
+        assert (await server.ask("GET", SOCKET, headers={**headers, "Host": "voice.example"})).status == 101
 
 
 @pytest.mark.parametrize(

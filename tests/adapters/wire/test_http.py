@@ -9,10 +9,10 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from adapters.wire.http import MOST_EMPTY, Response
-from adapters.wire.listener import Door, Listener
+from adapters.wire.listener import Listener, ListenerOptions
 from protocol.connection import Timing
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, standing
-from tests.adapters.wire.test_streams import NoReception
+from tests.adapters.wire.test_streams import NoConnections
 from tests.rawclient import UPGRADE, Answer, Closed, RawClient, request
 
 GET = b"GET /here HTTP/1.1\r\nHost: localhost\r\n"
@@ -36,9 +36,9 @@ class Talk:
         self.seconds = seconds
 
 
-async def send(*pieces: bytes, door: Door | None = None) -> Talk:
+async def send(*pieces: bytes, options: ListenerOptions | None = None) -> Talk:
     """Send the pieces one after the other, and read all answers until nothing more comes."""
-    listener = Listener(NoReception(), door or Door(), PAGES)  # type: ignore[arg-type]
+    listener = Listener(NoConnections(), options or ListenerOptions(), PAGES)  # type: ignore[arg-type]
     ours, theirs = trio.testing.memory_stream_pair()
     client, answers, is_closed, begun = RawClient(ours), [], False, trio.current_time()
     async with trio.open_nursery() as nursery:
@@ -105,8 +105,8 @@ async def test_a_length_that_is_told_twice_alike_is_one(autojump_clock: MockCloc
 
 async def test_the_wrapping_of_chunks_has_a_bound(autojump_clock: MockClock) -> None:
     head = request("POST", POLLED + "&sid=x", headers={"Transfer-Encoding": "chunked"})
-    async with standing(timing=Timing(max_payload=1_000)) as house:
-        client = house.dial()
+    async with standing(timing=Timing(max_payload=1_000)) as server:
+        client = server.dial()
         await client.send(head)
         for _ in range(40):
             await client.send(b"1;" + b"x" * 4_000 + b"\r\na\r\n")
@@ -138,9 +138,9 @@ async def test_every_answer_has_its_date_and_only_those_with_a_body_have_its_len
 
 
 async def test_a_preflight_has_no_length(autojump_clock: MockClock) -> None:
-    async with standing(door=Door(allowed_origins=(ORIGIN,))) as house:
+    async with standing(options=ListenerOptions(allowed_origins=(ORIGIN,))) as server:
         asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "POST"}
-        answer = await house.ask("OPTIONS", POLLED, headers=asked)
+        answer = await server.ask("OPTIONS", POLLED, headers=asked)
         assert (answer.status, "content-length" in answer.headers) == (204, False)
 
 
@@ -276,14 +276,14 @@ async def test_after_close_nothing_is_answered(autojump_clock: MockClock) -> Non
 async def test_a_body_that_is_too_long_is_refused_by_its_head(
     expect: Mapping[str, str], autojump_clock: MockClock
 ) -> None:
-    async with standing(timing=Timing(max_payload=5_000)) as house:
-        opened = (await house.ask("GET", POLLED)).json["sid"]
-        client = house.dial()
+    async with standing(timing=Timing(max_payload=5_000)) as server:
+        opened = (await server.ask("GET", POLLED)).json["sid"]
+        client = server.dial()
         target = f"{POLLED}&sid={opened}"
         await client.send(request("POST", target, headers={**expect, "Content-Length": "5001"}))
         assert (await client.answer()).status == 413
         assert trio.current_time() == 0
-        fits = house.dial()
+        fits = server.dial()
         await fits.send(request("POST", target, headers={**expect, "Content-Length": "2"}))
         if expect:
             assert (await fits.answer()).status == 100
@@ -296,9 +296,9 @@ async def test_nobody_is_asked_for_a_body_that_is_refused(method: str, autojump_
     head = f"{method} /lost HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
     talk = await send(head.encode())
     assert (talk.statuses, talk.is_closed) == ([404], True)
-    async with standing(timing=Timing(max_payload=5_000)) as house:
+    async with standing(timing=Timing(max_payload=5_000)) as server:
         headers = {"Expect": "100-continue", "Content-Length": "9"}
-        answer = await house.ask(method, "/socket.io/?EIO=3&transport=polling", headers=headers)
+        answer = await server.ask(method, "/socket.io/?EIO=3&transport=polling", headers=headers)
         assert (answer.status, answer.headers["connection"]) == (400, "close")
 
 
@@ -324,39 +324,39 @@ async def test_an_expectation_that_is_not_met_is_told(expect: str, autojump_cloc
     ],
 )
 async def test_an_upgrade_that_is_none_is_refused(change: Mapping[str, str], autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        answer = await house.ask("GET", SOCKET, headers={**UPGRADE, **change})
+    async with standing() as server:
+        answer = await server.ask("GET", SOCKET, headers={**UPGRADE, **change})
         assert answer.status == 400
-        assert len(house.lobby) == 0
+        assert len(server.connection_registry) == 0
 
 
 async def test_who_speaks_another_websocket_is_told_which_is_spoken(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        answer = await house.ask("GET", SOCKET, headers={**UPGRADE, "Sec-WebSocket-Version": "8"})
+    async with standing() as server:
+        answer = await server.ask("GET", SOCKET, headers={**UPGRADE, "Sec-WebSocket-Version": "8"})
         assert answer.headers["sec-websocket-version"] == "13"
 
 
 async def test_http_1_0_has_no_websocket(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        client = house.dial()
+    async with standing() as server:
+        client = server.dial()
         await client.send(request("GET", SOCKET, headers=UPGRADE).replace(b"HTTP/1.1", b"HTTP/1.0"))
         assert (await client.answer()).status == 400
-        assert (await house.dial().upgrade(SOCKET, {"Content-Length": "0"})).status == 101
-        assert len(house.lobby) == 1
+        assert (await server.dial().upgrade(SOCKET, {"Content-Length": "0"})).status == 101
+        assert len(server.connection_registry) == 1
 
 
 # ---- CORS
 
 
 async def test_an_allowed_origin_reads_with_credentials_and_its_own_headers(autojump_clock: MockClock) -> None:
-    async with standing(door=Door(allowed_origins=(ORIGIN, "*"))) as house:
+    async with standing(options=ListenerOptions(allowed_origins=(ORIGIN, "*"))) as server:
         wanted = "x-trace, authorization,X-Client_1"
         asked = {
             "Origin": ORIGIN,
             "Access-Control-Request-Method": "POST",
             "Access-Control-Request-Headers": wanted,
         }
-        preflight = await house.ask("OPTIONS", POLLED, headers=asked)
+        preflight = await server.ask("OPTIONS", POLLED, headers=asked)
         assert preflight.status == 204
         assert preflight.headers["access-control-allow-origin"] == ORIGIN
         assert preflight.headers["access-control-allow-credentials"] == "true"
@@ -365,47 +365,47 @@ async def test_an_allowed_origin_reads_with_credentials_and_its_own_headers(auto
         assert int(preflight.headers["access-control-max-age"]) > 0
         assert preflight.headers["vary"].startswith("Origin, ")
         for answer in (
-            await house.ask("GET", POLLED, headers={"Origin": ORIGIN}),
-            await house.ask("GET", POLLED + "&sid=x", headers={"Origin": ORIGIN}),
-            await house.ask("GET", "/lost", headers={"Origin": ORIGIN}),
+            await server.ask("GET", POLLED, headers={"Origin": ORIGIN}),
+            await server.ask("GET", POLLED + "&sid=x", headers={"Origin": ORIGIN}),
+            await server.ask("GET", "/lost", headers={"Origin": ORIGIN}),
         ):
             assert answer.headers["access-control-allow-credentials"] == "true"
             assert answer.headers["vary"] == "Origin"
-        opened = await house.ask("GET", POLLED, headers={"Origin": "https://any.example"})
+        opened = await server.ask("GET", POLLED, headers={"Origin": "https://any.example"})
         assert opened.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in opened.headers
 
 
 async def test_an_allowed_origin_reads_why_its_request_ended_the_connection(autojump_clock: MockClock) -> None:
-    async with standing(door=Door(allowed_origins=(ORIGIN,)), timing=Timing(max_payload=1_000)) as house:
-        target = f"{POLLED}&sid={(await house.ask('GET', POLLED)).json['sid']}"
+    async with standing(options=ListenerOptions(allowed_origins=(ORIGIN,)), timing=Timing(max_payload=1_000)) as server:
+        target = f"{POLLED}&sid={(await server.ask('GET', POLLED)).json['sid']}"
         for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None)):
-            too_long = await house.ask("POST", target, bytes(1_001), {"Origin": origin})
+            too_long = await server.ask("POST", target, bytes(1_001), {"Origin": origin})
             assert too_long.status == 413
             assert too_long.headers.get("access-control-allow-origin") == allowed
             assert too_long.headers["vary"] == "Origin"
-        no_socket = await house.ask("GET", SOCKET, headers={**UPGRADE, "Sec-WebSocket-Version": "8", "Origin": ORIGIN})
+        no_socket = await server.ask("GET", SOCKET, headers={**UPGRADE, "Sec-WebSocket-Version": "8", "Origin": ORIGIN})
         assert (no_socket.status, no_socket.headers["access-control-allow-origin"]) == (400, ORIGIN)
 
 
 @pytest.mark.parametrize("wanted", ["", "a b", "x\xe4", "a,,b", "x" * 5_000, 'a"b', "a\tb"])
 async def test_what_is_no_list_of_headers_is_not_sent_back(wanted: str, autojump_clock: MockClock) -> None:
     head = f"OPTIONS {POLLED} HTTP/1.1\r\nHost: a\r\nOrigin: {ORIGIN}\r\nAccess-Control-Request-Method: POST\r\n"
-    async with standing(door=Door(allowed_origins=(ORIGIN,))) as house:
-        client = house.dial()
+    async with standing(options=ListenerOptions(allowed_origins=(ORIGIN,))) as server:
+        client = server.dial()
         await client.send(f"{head}Access-Control-Request-Headers: {wanted}\r\n\r\n".encode("latin-1"))
         assert (await client.answer()).headers["access-control-allow-headers"] == "Content-Type, Authorization"
 
 
 async def test_pages_are_read_by_allowed_origins_alone(autojump_clock: MockClock) -> None:
-    door = Door(allowed_origins=(ORIGIN,))
+    options = ListenerOptions(allowed_origins=(ORIGIN,))
     ask = "{method} /here HTTP/1.1\r\nHost: a\r\nOrigin: {origin}\r\n{more}\r\n"
     preflight = "Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n"
     for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None)):
         talk = await send(
             ask.format(method="GET", origin=origin, more="").encode(),
             ask.format(method="OPTIONS", origin=origin, more=preflight).encode(),
-            door=door,
+            options=options,
         )
         assert talk.statuses == [200, 204 if allowed else 403]
         assert [answer.headers.get("access-control-allow-origin") for answer in talk.answers] == [allowed] * 2
@@ -413,22 +413,22 @@ async def test_pages_are_read_by_allowed_origins_alone(autojump_clock: MockClock
 
 
 async def test_options_without_an_origin_tells_the_methods(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        answer = await house.ask("OPTIONS", POLLED)
+    async with standing() as server:
+        answer = await server.ask("OPTIONS", POLLED)
         assert (answer.status, answer.headers["allow"]) == (204, "GET, POST, OPTIONS")
-        client = house.dial()
+        client = server.dial()
         await client.send(request("HEAD", POLLED))
         assert (await client.stream.receive_some(20)).startswith(b"HTTP/1.1 400")
 
 
 async def test_what_is_polled_is_kept_by_nobody(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        assert (await house.ask("GET", POLLED)).headers["cache-control"] == "no-store"
+    async with standing() as server:
+        assert (await server.ask("GET", POLLED)).headers["cache-control"] == "no-store"
 
 
 async def test_a_header_that_comes_twice_is_joined(autojump_clock: MockClock) -> None:
-    async with standing(door=Door(allowed_origins=(ORIGIN,))) as house:
-        client = house.dial()
+    async with standing(options=ListenerOptions(allowed_origins=(ORIGIN,))) as server:
+        client = server.dial()
         await client.send(
             f"GET {POLLED} HTTP/1.1\r\nHost: a\r\nOrigin: https://evil.example\r\nOrigin: {ORIGIN}\r\n\r\n".encode()
         )

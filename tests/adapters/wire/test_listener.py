@@ -10,7 +10,7 @@ from trio.testing import memory_stream_pair
 from adapters.settings.errors import StartupFailed
 from adapters.wire.heads import Request
 from adapters.wire.http import Deadlines, Response
-from adapters.wire.listener import Door, Listener, client_address
+from adapters.wire.listener import Listener, ListenerOptions, client_address
 from adapters.wire.tls import server_context
 
 DEADLINES = Deadlines()
@@ -41,18 +41,19 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(
     assert client_address(request(forwarded), peer, PROXIES) == expected
 
 
-class NoReception:
+class NoConnections:
     """A reception that no request here may reach."""
 
     @property
-    def lobby(self) -> None:
+    def connection_registry(self) -> None:
         """Never asked for."""
         raise AssertionError("a page has nothing to do with connections")
 
 
 async def ask(raw: bytes, deadlines: Deadlines = DEADLINES) -> bytes:
     """What a listener with one page answers to these bytes, until it closes the stream."""
-    listener = Listener(NoReception(), Door(deadlines=deadlines), {"/here": lambda _: Response(200, b"found")})  # type: ignore[arg-type]
+    options = ListenerOptions(deadlines=deadlines)
+    listener = Listener(NoConnections(), options, {"/here": lambda _: Response(200, b"found")})  # type: ignore[arg-type]
     ours, theirs = memory_stream_pair()
     received = b""
     async with trio.open_nursery() as nursery:
@@ -125,7 +126,7 @@ async def test_https_answers_with_the_certificate_of_the_settings(
     context = server_context(str(folder / "cert.pem"), str(folder / "key.pem"))
     client_context = ssl.create_default_context()
     authority.configure_trust(client_context)
-    listener = Listener(NoReception(), Door(), {"/here": lambda _: Response(200, b"found")})  # type: ignore[arg-type]
+    listener = Listener(NoConnections(), ListenerOptions(), {"/here": lambda _: Response(200, b"found")})  # type: ignore[arg-type]
     ours, theirs = memory_stream_pair()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(listener.serve, trio.SSLStream(theirs, context, server_side=True, https_compatible=True))

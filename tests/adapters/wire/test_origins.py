@@ -11,27 +11,27 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from adapters.settings.errors import BadSettings
 from adapters.settings.reading import load
-from adapters.wire.listener import Door
+from adapters.wire.listener import ListenerOptions
 from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, UPDATE, standing
 from tests.rawclient import UPGRADE, frames, request
 
-OPEN_TO = Door(allowed_origins=("https://app.example", "https://other.example:8443"))
+OPEN_TO = ListenerOptions(allowed_origins=("https://app.example", "https://other.example:8443"))
 OWN = "http://localhost:7171"
 
 
 @pytest.mark.parametrize("origin", [*OPEN_TO.allowed_origins, OWN])
 async def test_an_allowed_origin_may_ask_and_read(origin: str, autojump_clock: MockClock) -> None:
     headers = {"Origin": origin}
-    async with standing(door=OPEN_TO) as house:
-        preflight = await house.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"})
+    async with standing(options=OPEN_TO) as server:
+        preflight = await server.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"})
         assert (preflight.status, preflight.headers["access-control-allow-origin"]) == (204, origin)
         assert "POST" in preflight.headers["access-control-allow-methods"]
-        opened = await house.ask("GET", POLLED, headers=headers)
-        refused = await house.ask("GET", f"{POLLED}&sid=x", headers=headers)
+        opened = await server.ask("GET", POLLED, headers=headers)
+        refused = await server.ask("GET", f"{POLLED}&sid=x", headers=headers)
         for answer, status in ((opened, 200), (refused, 400)):
             assert (answer.status, answer.headers["access-control-allow-origin"]) == (status, origin)
             assert answer.headers["vary"] == "Origin"
-        assert (await house.dial().upgrade(SOCKET, headers)).status == 101
+        assert (await server.dial().upgrade(SOCKET, headers)).status == 101
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ async def test_an_allowed_origin_may_ask_and_read(origin: str, autojump_clock: M
     ],
 )
 async def test_an_origin_may_be_named_as_people_write_it(named: str, origin: str, autojump_clock: MockClock) -> None:
-    async with standing(door=Door(allowed_origins=(named,))) as house:
-        opened = await house.ask("GET", POLLED, headers={"Origin": origin})
+    async with standing(options=ListenerOptions(allowed_origins=(named,))) as server:
+        opened = await server.ask("GET", POLLED, headers={"Origin": origin})
         assert (opened.status, opened.headers["access-control-allow-origin"]) == (200, origin)
         for other in ("http://app.example:443", "https://app.example:80", "https://app.example.evil.example:443"):
-            assert (await house.ask("GET", POLLED, headers={"Origin": other})).status == 403
+            assert (await server.ask("GET", POLLED, headers={"Origin": other})).status == 403
 
 
 @pytest.mark.parametrize("name", ["https://*.example.org", "https://b\xfccher.example", "https://a.example/", "null"])
@@ -63,21 +63,21 @@ def test_an_origin_that_would_never_match_is_refused_at_the_start(name: str) -> 
 )
 async def test_any_other_origin_is_forbidden(origin: str, autojump_clock: MockClock) -> None:
     headers = {"Origin": origin}
-    async with standing(door=OPEN_TO) as house:
+    async with standing(options=OPEN_TO) as server:
         answers = [
-            await house.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"}),
-            await house.ask("GET", POLLED, headers=headers),
-            await house.dial().upgrade(SOCKET, headers),
+            await server.ask("OPTIONS", POLLED, headers={**headers, "Access-Control-Request-Method": "POST"}),
+            await server.ask("GET", POLLED, headers=headers),
+            await server.dial().upgrade(SOCKET, headers),
         ]
         for answer in answers:
             assert (answer.status, answer.json) == (403, {"code": 4, "message": "Forbidden"})
             assert "access-control-allow-origin" not in answer.headers
-        assert len(house.lobby) == 0
+        assert len(server.connection_registry) == 0
 
 
 async def test_who_sends_no_origin_is_no_page_and_may_ask(autojump_clock: MockClock) -> None:
-    async with standing(door=OPEN_TO) as house:
-        opened = await house.ask("GET", POLLED)
+    async with standing(options=OPEN_TO) as server:
+        opened = await server.ask("GET", POLLED)
         assert opened.status == 200
         assert "access-control-allow-origin" not in opened.headers
 
@@ -87,8 +87,8 @@ async def test_who_sends_no_origin_is_no_page_and_may_ask(autojump_clock: MockCl
 
 @pytest.mark.parametrize("target", ["//[", POLLED + "&a=1" * 100])
 async def test_a_target_that_cannot_be_read_is_a_bad_request(target: str, autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        assert (await house.ask("GET", target)).status == 400
+    async with standing() as server:
+        assert (await server.ask("GET", target)).status == 400
 
 
 # ---- any bytes at all
@@ -139,8 +139,8 @@ class Faults(logging.Handler):
 @given(st.lists(UPGRADED | HEADS | st.binary(max_size=60), min_size=1, max_size=3))
 def test_no_bytes_lead_to_a_fault_of_the_server_or_leave_anything_behind(pieces: list[bytes]) -> None:
     async def send() -> None:
-        async with standing(door=OPEN_TO) as house:
-            client = house.dial()
+        async with standing(options=OPEN_TO) as server:
+            client = server.dial()
             with contextlib.suppress(trio.BrokenResourceError):
                 for piece in pieces:
                     await client.send(piece)

@@ -11,11 +11,11 @@ import trio
 import trustme
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.running.connections import Caps
+from actors.running.connections import ConnectionLimits
 from adapters.wire.accepting import PAUSE, PatientListener
 from adapters.wire.http import Response
-from adapters.wire.listener import Door, Listener
-from adapters.wire.streams import Streams
+from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.streams import StreamSlots
 from protocol.errors import CloseReason
 from tests.adapters.wire.memoryserver import POLLED, standing
 from tests.rawclient import Closed, RawClient, request
@@ -25,11 +25,11 @@ MORE_THAN_A_KERNEL_HOLDS = 20_000_000
 HALF = b"GET /here HTTP/1.1\r\nHost: a\r\n"
 
 
-class NoReception:
+class NoConnections:
     """A reception that no request here may reach."""
 
     @property
-    def lobby(self) -> None:
+    def connection_registry(self) -> None:
         """Never asked for."""
         raise AssertionError("a page has nothing to do with connections")
 
@@ -56,10 +56,10 @@ class Port:
 
 
 @asynccontextmanager
-async def listening(door: Door, authority: trustme.CA | None = None) -> AsyncIterator[Port]:
+async def listening(options: ListenerOptions, authority: trustme.CA | None = None) -> AsyncIterator[Port]:
     """A port with two pages."""
     pages = {PAGE: lambda _: Response(200, b"found"), LARGE: lambda _: Response(200, bytes(MORE_THAN_A_KERNEL_HOLDS))}
-    listener = Listener(NoReception(), door, pages)  # type: ignore[arg-type]
+    listener = Listener(NoConnections(), options, pages)  # type: ignore[arg-type]
     (plain,) = await trio.open_tcp_listeners(0, host="127.0.0.1", backlog=100)
     port = plain.socket.getsockname()[1]
     ours: trio.abc.Listener[trio.abc.Stream] = plain
@@ -88,7 +88,7 @@ async def is_served(client: RawClient) -> bool:
 @pytest.mark.real
 @pytest.mark.parametrize("secured", [False, True])
 async def test_at_the_bound_the_oldest_silent_stream_of_the_busiest_address_gives_way(secured: bool) -> None:
-    async with listening(Door(max_silent_streams=4), trustme.CA() if secured else None) as port:
+    async with listening(ListenerOptions(max_silent_streams=4), trustme.CA() if secured else None) as port:
         kept = await port.dial("127.0.0.2")
         assert await is_served(kept)
         calm = await port.silent("127.0.0.3")
@@ -109,7 +109,7 @@ async def test_at_the_bound_the_oldest_silent_stream_of_the_busiest_address_give
 
 @pytest.mark.real
 async def test_half_a_head_does_not_keep_a_place() -> None:
-    async with listening(Door(max_silent_streams=2)) as port:
+    async with listening(ListenerOptions(max_silent_streams=2)) as port:
         slow = [await port.silent("127.0.0.2") for _ in range(2)]
         for client in slow:
             await client.send(HALF)
@@ -122,7 +122,7 @@ async def test_half_a_head_does_not_keep_a_place() -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("waits_with", [b"", request("POST", PAGE, headers={"Content-Length": "100"})])
 async def test_where_all_places_are_taken_who_waits_after_a_request_gives_way(waits_with: bytes) -> None:
-    async with listening(Door(max_streams=3, max_silent_streams=3)) as port:
+    async with listening(ListenerOptions(max_streams=3, max_silent_streams=3)) as port:
         waiting = [await port.dial("127.0.0.2") for _ in range(3)]
         for client in waiting:
             assert await is_served(client)
@@ -133,7 +133,7 @@ async def test_where_all_places_are_taken_who_waits_after_a_request_gives_way(wa
 
 @pytest.mark.real
 async def test_who_does_not_take_its_answer_gives_way() -> None:
-    async with listening(Door(max_streams=3, max_silent_streams=3)) as port:
+    async with listening(ListenerOptions(max_streams=3, max_silent_streams=3)) as port:
         deaf = [await port.dial("127.0.0.2") for _ in range(3)]
         for client in deaf:
             await client.send(request("GET", LARGE))
@@ -142,13 +142,13 @@ async def test_who_does_not_take_its_answer_gives_way() -> None:
 
 
 async def test_who_is_served_never_gives_way(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
-    async with standing(door=Door(max_streams=2, max_silent_streams=1)) as house:
-        polled = await house.polling("40")
+    async with standing(options=ListenerOptions(max_streams=2, max_silent_streams=1)) as server:
+        polled = await server.polling("40")
         waiting = await polled.wait()
-        websocket = await house.websocket("40")
+        websocket = await server.websocket("40")
         for _ in range(3):
             with pytest.raises(Closed):
-                await house.dial().answer()
+                await server.dial().answer()
         assert (await waiting.answer()).status == 200
         await websocket.until('42["session.joined"')
     told = [record.getMessage() for record in caplog.records if "streams" in record.getMessage()]
@@ -156,10 +156,12 @@ async def test_who_is_served_never_gives_way(autojump_clock: MockClock, caplog: 
 
 
 async def test_connections_that_do_not_join_give_way_by_address_too(autojump_clock: MockClock) -> None:
-    async with standing(caps=Caps(unconnected=3), door=Door(trusted_proxies=("10.0.0.1",))) as house:
+    async with standing(
+        connection_limits=ConnectionLimits(max_unconnected=3), options=ListenerOptions(trusted_proxies=("10.0.0.1",))
+    ) as server:
         opened = {}
         for address in ("2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1::3"):
-            client = house.lobby.open("polling", {}, address)
+            client = server.connection_registry.open("polling", {}, address)
             opened[address] = client
         closed = {address: client.connection.closed for address, client in opened.items()}
         assert closed.pop("2001:db8:0:1::1") is CloseReason.EVICTED
@@ -169,9 +171,9 @@ async def test_connections_that_do_not_join_give_way_by_address_too(autojump_clo
 
 
 async def test_one_64_is_one_address_for_the_bound_on_connections(autojump_clock: MockClock) -> None:
-    async with standing(caps=Caps(per_address=1)) as house:
-        assert (await house.ask("GET", POLLED)).status == 200
-        assert (await house.ask("GET", POLLED)).status == 503
+    async with standing(connection_limits=ConnectionLimits(max_connections_per_address=1)) as server:
+        assert (await server.ask("GET", POLLED)).status == 200
+        assert (await server.ask("GET", POLLED)).status == 503
 
 
 # ---- no more files
@@ -201,7 +203,7 @@ class Refusing(trio.abc.Listener[trio.abc.Stream]):
 async def test_where_the_system_has_no_room_somebody_gives_way_or_it_waits(
     code: int, silent: int, pauses: int, autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    streams = Streams(10, 10)
+    streams = StreamSlots(10, 10)
     places = [streams.enter("192.0.2.1") for _ in range(silent)]
     await PatientListener(Refusing(code, 5), streams.give_way).accept()
     assert trio.current_time() == pytest.approx(pauses * PAUSE)
@@ -215,7 +217,7 @@ async def test_what_waiting_does_not_mend_is_raised() -> None:
 
 
 async def test_a_place_is_left_once_and_told_once(autojump_clock: MockClock) -> None:
-    streams = Streams(2, 1)
+    streams = StreamSlots(2, 1)
     first = streams.enter("a")
     second = streams.enter("b")
     assert first is not None

@@ -5,7 +5,7 @@ import logging
 import pytest
 from trio.testing import MockClock
 
-from tests.adapters.wire.memoryserver import UPDATE, House, standing
+from tests.adapters.wire.memoryserver import UPDATE, MemoryServer, standing
 from tests.adapters.wire.wirefaults import BINARY, TEXT, frame
 from tests.rawclient import Closed
 
@@ -36,25 +36,25 @@ ENDS: dict[str, tuple[bytes, int, str]] = {
 
 @pytest.mark.parametrize("case", GOES_ON)
 async def test_half_an_emoji_is_a_replacement_character(case: str, autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        client = await house.websocket("40", UPDATE)
+    async with standing() as server:
+        client = await server.websocket("40", UPDATE)
         await client.until('42["session.state",{"state":"handshaken"')
         await client.say(GOES_ON[case], *([b"sound"] if "attachments" in case else []), '42["nonsense"]')
         while "nonsense" not in (await client.event("custom.error"))["message"]:
             pass
-        assert not house.lobby.closed
+        assert not server.connection_registry.closed
 
-        polled = await house.polling("40", UPDATE)
+        polled = await server.polling("40", UPDATE)
         sound = "\x1ebAAAA" if "attachments" in case else ""
         assert (await polled.post(f"{GOES_ON[case]}{sound}".encode())).status == 200
-        assert not house.lobby.closed
+        assert not server.connection_registry.closed
 
 
 async def test_half_an_emoji_in_what_a_client_says_of_itself(autojump_clock: MockClock) -> None:
-    async with standing() as house:
-        client = await house.websocket(rf'40{{"token":"{HALF}","{HALF}":"{HALF}"}}')
+    async with standing() as server:
+        client = await server.websocket(rf'40{{"token":"{HALF}","{HALF}":"{HALF}"}}')
         await client.until('42["session.joined"')
-        wrong = await house.websocket(rf'40{{"role":"{HALF}"}}')
+        wrong = await server.websocket(rf'40{{"role":"{HALF}"}}')
         assert "\ufffd" in await wrong.until("44")
 
 
@@ -64,15 +64,15 @@ async def test_what_cannot_be_read_ends_a_websocket_with_its_code_and_a_line(
 ) -> None:
     data, code, hint = ENDS[case]
     with caplog.at_level(logging.WARNING, "actors"):
-        async with standing() as house:
-            client = await house.websocket("40", UPDATE)
+        async with standing() as server:
+            client = await server.websocket("40", UPDATE)
             joined = await client.event("session.joined")
             await client.until('42["session.state",{"state":"handshaken"')
             await client.send(frame(TEXT, data))
             with pytest.raises(Closed) as closed:
                 await client.until("nothing begins like this")
             assert closed.value.code == code
-            await check_the_session_is_kept(house, joined["sessionId"])
+            await check_the_session_is_kept(server, joined["sessionId"])
     check_the_line(caplog, hint)
 
 
@@ -82,8 +82,8 @@ async def test_what_cannot_be_read_ends_a_polling_connection_with_400_and_a_line
 ) -> None:
     data, _, hint = ENDS[case]
     with caplog.at_level(logging.WARNING, "actors"):
-        async with standing() as house:
-            polled = await house.polling("40")
+        async with standing() as server:
+            polled = await server.polling("40")
             assert (await polled.post(data)).status == 400
             assert (await polled.get()).status == 400
     check_the_line(caplog, hint)
@@ -92,16 +92,16 @@ async def test_what_cannot_be_read_ends_a_polling_connection_with_400_and_a_line
 async def test_a_client_with_another_parser_is_told_of_it(
     autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with standing() as house:
-        client = await house.websocket()
+    async with standing() as server:
+        client = await server.websocket()
         await client.send(frame(BINARY, b"\x83\xa4type\x00\xa4data\xc0\xa3nsp\xa1/"))
         assert await client.close_code() == 1002
     check_the_line(caplog, "another parser")
 
 
-async def check_the_session_is_kept(house: House, session_id: str) -> None:
+async def check_the_session_is_kept(server: MemoryServer, session_id: str) -> None:
     """Who comes back finds it as it was."""
-    again = await house.websocket(f'40{{"sessionId":"{session_id}"}}')
+    again = await server.websocket(f'40{{"sessionId":"{session_id}"}}')
     assert (await again.event("session.joined"))["state"] == "handshaken"
 
 

@@ -10,9 +10,9 @@ import pytest
 import trio
 from trio.testing import memory_stream_pair
 
-from actors.running.supervisor import Plan, Supervisor
-from adapters.wire.framing import Came, Incoming
-from adapters.wire.listener import Door, Listener
+from actors.running.supervisor import ServerPlan, Supervisor
+from adapters.wire.framing import Came, MessageReader
+from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.websocket import WebSocketTransport
 from protocol.connection import Timing
 from protocol.messages import Names
@@ -45,14 +45,14 @@ class Port:
 @asynccontextmanager
 async def serving(timing: Timing | None = None) -> AsyncIterator[Port]:
     """A server with engines that need no time."""
-    supervisor = Supervisor(Plan(timing=timing or Timing(max_payload=MOST)), ScriptedEngines(), Names(), accept)
-    listener = Listener(supervisor, Door(), {})
+    supervisor = Supervisor(ServerPlan(timing=timing or Timing(max_payload=MOST)), ScriptedEngines(), Names(), accept)
+    listener = Listener(supervisor, ListenerOptions(), {})
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)
-            (door,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-            nursery.start_soon(trio.serve_listeners, listener.serve, [door])
-            yield Port(door.socket.getsockname()[:2], supervisor)
+            (listening,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
+            nursery.start_soon(trio.serve_listeners, listener.serve, [listening])
+            yield Port(listening.socket.getsockname()[:2], supervisor)
             nursery.cancel_scope.cancel()
 
 
@@ -173,7 +173,7 @@ async def test_a_message_in_very_many_frames_is_one_message() -> None:
         await client.until('42["session.joined"')
 
 
-class Counted(Incoming, trio.abc.Instrument):
+class Counted(MessageReader, trio.abc.Instrument):
     """Frames of which is counted how many are taken between two checkpoints."""
 
     since = worst = 0

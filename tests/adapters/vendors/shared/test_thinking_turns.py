@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import trio
 
-from adapters.client.voiceclient import Piece
+from adapters.client.voiceclient import AudioPiece
 from protocol.messages import CustomError, TextDelta, TextDone
 from tests.adapters.choosing.test_providers import openai, openai_at, serving, talking, turn, updated
 from tests.adapters.reach.loopback import Reply, Request, loopback, sse
@@ -45,9 +45,9 @@ async def test_a_thought_is_taken_back_and_then_held_back() -> None:
     for came in (first, second):
         assert not [message for message in came if isinstance(message, CustomError)]
         assert [message.text for message in came if isinstance(message, TextDone)] == ["Hello there. How are you?"]
-        numbers = [message.id for message in came if isinstance(message, Piece)]
+        numbers = [message.id for message in came if isinstance(message, AudioPiece)]
         assert {*numbers} == set(range(max(numbers) + 1))
-        assert [message.done for message in came if isinstance(message, Piece)][-1]
+        assert [message.done for message in came if isinstance(message, AudioPiece)][-1]
     assert "".join(message.text for message in second if isinstance(message, TextDelta)) == "Hello there. How are you?"
     said = msgspec.convert(asked[1].json["messages"], list[dict[str, str]])
     assert "greets" not in str(said)

@@ -15,7 +15,7 @@ BACKLOG = 1_024
 Listeners = list[trio.abc.Listener[trio.abc.Stream]]
 
 
-class Doors(msgspec.Struct, frozen=True):
+class ListeningSockets(msgspec.Struct, frozen=True):
     """What is open: the listeners, where the first of them is, and where devices of the network find us by https."""
 
     listeners: Listeners
@@ -24,20 +24,20 @@ class Doors(msgspec.Struct, frozen=True):
     lan: tuple[str, ...] = ()
 
 
-async def open_doors(server: Server, folder: Path) -> Doors:
+async def open_sockets(server: Server, folder: Path) -> ListeningSockets:
     """Listen where `server` says; what `lan` needs is kept in `folder`. Raises StartupFailed, with what to do."""
     plain = await _listen(server.host, server.port, "--port")
     host, port = plain[0].socket.getsockname()[:2]
     if server.tls_certificate:
         context = server_context(server.tls_certificate, server.tls_key)
         secured: Listeners = [trio.SSLListener(listener, context, https_compatible=True) for listener in plain]
-        return Doors(secured, host, port, _origins(port) if server.lan else ())
+        return ListeningSockets(secured, host, port, _origins(port) if server.lan else ())
     if not server.lan:
-        return Doors([*plain], host, port)
+        return ListeningSockets([*plain], host, port)
     context = await trio.to_thread.run_sync(lan.secure, folder)
     inner = await _listen(server.host, server.lan_port, "[server] lan_port")
     private: Listeners = [trio.SSLListener(listener, context, https_compatible=True) for listener in inner]
-    return Doors([*plain, *private], host, port, _origins(inner[0].socket.getsockname()[1]))
+    return ListeningSockets([*plain, *private], host, port, _origins(inner[0].socket.getsockname()[1]))
 
 
 def _origins(port: int) -> tuple[str, ...]:

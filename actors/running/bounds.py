@@ -63,7 +63,7 @@ class Portion:
         self.give_back(self._size)
 
 
-class Watch:
+class CallBounds:
     """The two deadlines of one call of an engine; a result re-arms that of silence. Nothing runs before `begin`.
 
     `portion`: what the call takes of its turn's charge; the deadlines bound its wait for room, too.
