@@ -16,7 +16,7 @@ from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
-from actors.ports.sound import Clip, Codec, Decoding, Encoding, Sound, Target
+from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
 from actors.ports.synthesis import Speech, TextToSpeech
 from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
@@ -56,7 +56,7 @@ class Listening:
 
 
 class Untouched:
-    """Sound on its way to Receivers who get it as it comes; satisfies `Encoding`."""
+    """Sound on its way to Receivers who get it as it comes; satisfies `SoundEncoder`."""
 
     failures: Mapping[Target, str] = {}
 
@@ -73,7 +73,7 @@ class Untouched:
 
 
 class Unread:
-    """An utterance on its way to a recogniser who gets it as it comes; satisfies `Decoding`."""
+    """An utterance on its way to a recogniser who gets it as it comes; satisfies `SoundDecoder`."""
 
     async def push(self, data: bytes) -> bytes:
         """What came."""
@@ -96,12 +96,12 @@ class Same:
         return {target: Sound(clip.data, len(clip.data) / SOUND_RATE) for target in targets}
 
     @asynccontextmanager
-    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
         """What comes."""
         yield Unread()
 
     @asynccontextmanager
-    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Encoding]:
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[SoundEncoder]:
         """What comes, whatever is asked for."""
         yield Untouched(targets)
 

@@ -13,7 +13,7 @@ from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import whole
 from actors.ports.calls import EngineFailed
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
-from actors.ports.sound import Clip, Decoding, Encoding, Sound, Target, Undecodable
+from actors.ports.sound import Clip, Sound, SoundDecoder, SoundEncoder, Target, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
 from protocol.audioformat import AudioFormat
 
@@ -213,12 +213,12 @@ class ScriptedCodec:
         return {target: Sound(f"{target}:".encode() + clip.data, self.seconds) for target in targets}
 
     @asynccontextmanager
-    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
         """Each chunk as it is."""
         yield ScriptedDecoding(self.script)
 
     @asynccontextmanager
-    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Encoding]:
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[SoundEncoder]:
         """`mp3:` and the bytes of each piece, for mp3."""
         yield ScriptedEncoding(self, targets)
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from actors.ports.recognition import Audio
-from actors.ports.sound import Codec, Decoding
+from actors.ports.sound import Codec, SoundDecoder
 from protocol.audioformat import AudioFormat
 
 
@@ -81,7 +81,7 @@ class Growing:
             await self._grown.wait()
 
 
-class Decoded:
+class DecodedAudio:
     """The Audio port over another audio, as samples: mono s16le at `rate` Hz."""
 
     def __init__(self, audio: Audio, source: AudioFormat, codec: Codec, rate: int) -> None:
@@ -97,7 +97,7 @@ class Decoded:
             yield _decoded(pieces, decoding)
 
 
-async def _decoded(pieces: AsyncIterator[bytes], decoding: Decoding) -> AsyncIterator[bytes]:
+async def _decoded(pieces: AsyncIterator[bytes], decoding: SoundDecoder) -> AsyncIterator[bytes]:
     async for piece in pieces:
         if samples := await decoding.push(piece):
             yield samples

@@ -44,7 +44,7 @@ class Target(msgspec.Struct, frozen=True):
     most: int = 0
 
 
-class Decoding(Protocol):
+class SoundDecoder(Protocol):
     """The decoding of one sound whose bytes are still coming; a boundary between them may fall anywhere."""
 
     async def push(self, data: bytes) -> bytes:
@@ -54,7 +54,7 @@ class Decoding(Protocol):
         """The rest of the samples; the sound is complete. Raises as `push`, and Undecodable where nothing decoded."""
 
 
-class Encoding(Protocol):
+class SoundEncoder(Protocol):
     """The conversion of one sound, whose bytes are still coming, into several formats."""
 
     @property
@@ -77,8 +77,8 @@ class Codec(Protocol):
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
         """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable."""
 
-    def decoding(self, source: AudioFormat, rate: int) -> AbstractAsyncContextManager[Decoding]:
+    def decoding(self, source: AudioFormat, rate: int) -> AbstractAsyncContextManager[SoundDecoder]:
         """Decode a sound as its bytes come, to mono 16-bit PCM at `rate` Hz. Leaving abandons what is not done."""
 
-    def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AbstractAsyncContextManager[Encoding]:
+    def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AbstractAsyncContextManager[SoundEncoder]:
         """Convert a sound as its bytes come. Leaving abandons what is not done."""

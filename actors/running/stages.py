@@ -16,11 +16,11 @@ from actors.deciding.events import Answered, Delivered, Failed, Recognised, Retr
 from actors.deciding.limits import Limits
 from actors.deciding.turn import text_cost
 from actors.ports.answering import Delivery
-from actors.ports.audio import Complete, Decoded, Growing
+from actors.ports.audio import Complete, DecodedAudio, Growing
 from actors.ports.calls import EngineFailed, Kind, Retraction
 from actors.ports.engines import Engines
 from actors.ports.recognition import Audio, Utterance
-from actors.ports.sound import Clip, Codec, Encoding, NoSound, Sound, Target, Undecodable
+from actors.ports.sound import Clip, Codec, NoSound, Sound, SoundEncoder, Target, Undecodable
 from actors.running.bounds import CallBounds, Portion, Report, TooLarge
 from actors.words.transcripts import words_of
 from protocol.errors import ErrorId
@@ -147,7 +147,7 @@ async def _transcribe(
             await bounds.portion.take(len(samples))
             audio = Complete(samples)
         else:
-            audio = Decoded(live, format_, engines.codec, engine.wants.rate)
+            audio = DecodedAudio(live, format_, engines.codec, engine.wants.rate)
         format_ = engine.wants
 
     told = ""
@@ -258,7 +258,7 @@ class Flow:
         self._stack = stack
         self._report = report
         self._bounds = bounds
-        self._encoding: Encoding | None = None
+        self._encoding: SoundEncoder | None = None
         self._told: set[Target] = set()
 
     async def push(self, clip: Clip | Retraction) -> None:
@@ -277,7 +277,7 @@ class Flow:
             raise EngineFailed(SOUNDLESS)
         await self._send(self._encoding, await self._encoding.finish(), last=True)
 
-    async def _send(self, encoding: Encoding, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
+    async def _send(self, encoding: SoundEncoder, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
         failures = {target: why for target, why in encoding.failures.items() if target not in self._told}
         self._told |= failures.keys()
         if self._told >= self._job.targets:

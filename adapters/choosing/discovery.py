@@ -16,8 +16,8 @@ import trio
 from actors.ports.calls import EngineFailed, Kind
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Call, Patience, Web
-from adapters.reach.wyoming import Info
-from adapters.reach.wyoming import Server as WyomingServer
+from adapters.reach.wyoming import WyomingInfo
+from adapters.reach.wyoming import WyomingServer as WyomingServer
 
 LOOPBACK = "127.0.0.1"
 EVERY = 30.0
@@ -270,7 +270,7 @@ async def _is_open(host: str, port: int) -> bool:
     return False
 
 
-def _of_wyoming(info: Info) -> tuple[str, dict[Kind, tuple[str, ...]]]:
+def _of_wyoming(info: WyomingInfo) -> tuple[str, dict[Kind, tuple[str, ...]]]:
     has: dict[Kind, tuple[str, ...]] = {}
     if info.models:
         has["STT"] = tuple(model.name for model in info.models)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from actors.deciding.configuring import has_voice
 from actors.ports.answering import Delivery, LanguageModel, Question
-from actors.ports.audio import Complete, Decoded
+from actors.ports.audio import Complete, DecodedAudio
 from actors.ports.calls import Emit, Retraction
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec
@@ -94,7 +94,7 @@ class FailoverRecogniser:
         """The utterance in a format that this engine takes."""
         if utterance.format == engine.wants or utterance.format.name in engine.accepts:
             return utterance
-        audio = Decoded(utterance.audio, utterance.format, self._codec, engine.wants.rate)
+        audio = DecodedAudio(utterance.audio, utterance.format, self._codec, engine.wants.rate)
         return replace(utterance, audio=audio, format=engine.wants)
 
 

@@ -7,9 +7,9 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip, Sound, Target, Undecodable
-from adapters.codec.live import Live
-from adapters.codec.streams import Streams
-from adapters.processes.frames import MAX_FRAME, Convert, Converted, Decode, Decoded, Opening
+from adapters.codec.live import LiveEncoder
+from adapters.codec.streams import SoundStreams
+from adapters.processes.frames import MAX_FRAME, ConvertedFrame, ConvertFrame, DecodedFrame, DecodeFrame, Opening
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers, nothing
 from protocol.audioformat import INPUT_RATE, AudioFormat, identify
@@ -46,7 +46,7 @@ class AudioCodec:
         plan = Plan(
             "adapters.codec.streams_child", "the codec of live audio", grace=stream_grace, deadline=stream_deadline
         )
-        self._streams = Streams(plan, streams)
+        self._streams = SoundStreams(plan, streams)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes until cancelled; `started` when they are tested. Raises EngineFailed, in a group."""
@@ -82,8 +82,8 @@ class AudioCodec:
         if (samples := _raw(clip, rate)) is not None:
             await trio.lowlevel.checkpoint()
             return samples
-        match await self._workers.call(Decode(clip, rate, self._seconds), nothing):
-            case Decoded(samples):
+        match await self._workers.call(DecodeFrame(clip, rate, self._seconds), nothing):
+            case DecodedFrame(samples):
                 return samples
             case other:
                 raise EngineFailed(f"the audio codec answered {type(other).__name__}")
@@ -100,30 +100,30 @@ class AudioCodec:
         if all(sounds.values()):
             await trio.lowlevel.checkpoint()
             return {target: sound for target, sound in sounds.items() if sound is not None}
-        match await self._workers.call(Convert(clip, ordered, self._seconds), nothing):
-            case Converted(made):
+        match await self._workers.call(ConvertFrame(clip, ordered, self._seconds), nothing):
+            case ConvertedFrame(made):
                 return dict(zip(ordered, made, strict=True))
             case other:
                 raise EngineFailed(f"the audio codec answered {type(other).__name__}")
 
     @asynccontextmanager
-    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator["Samples"]:
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator["SampleDecoder"]:
         """Decode a sound as its bytes come, to mono s16le at `rate` Hz; the result is that of `decode`.
 
         Raw samples and plain WAV at that rate need no process. Leaving, and cancelling a push, abandons the sound.
         """
         target = Target(AudioFormat("pcm16", rate))
         async with self.encoding(source, frozenset({target})) as live:
-            yield Samples(live, target)
+            yield SampleDecoder(live, target)
 
     @asynccontextmanager
-    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[Live]:
+    async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[LiveEncoder]:
         """Convert a sound as its bytes come, decoding it once and resampling it once for each rate.
 
         Where `source` is what a target asks for, and its pieces are joined, the bytes are handed on as they are, cut
         between frames. Leaving, and cancelling a push, abandons the sound.
         """
-        live = Live(self._streams, Opening(source, tuple(targets), self._seconds))
+        live = LiveEncoder(self._streams, Opening(source, tuple(targets), self._seconds))
         try:
             yield live
         finally:
@@ -136,10 +136,10 @@ class AudioCodec:
             raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
 
 
-class Samples:
+class SampleDecoder:
     """A sound that is still coming, as samples; satisfies `actors.ports.sound.Decoding`."""
 
-    def __init__(self, live: Live, target: Target) -> None:
+    def __init__(self, live: LiveEncoder, target: Target) -> None:
         self._live = live
         self._target = target
 

@@ -22,7 +22,7 @@ from adapters.codec.pieces import SampleWriter, WavWriter, Writer, split, too_sm
 from protocol.audioformat import OUTPUT_RATE
 
 
-class Settings(msgspec.Struct, frozen=True):
+class EncoderOptions(msgspec.Struct, frozen=True):
     """How FFmpeg is to encode: `muxer` is for whole files, `bits` a second, `effort` FFmpeg's `compression_level`."""
 
     muxer: str
@@ -33,8 +33,8 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 ENCODERS = {
-    "mp3": Settings("mp3", "libmp3lame", 64_000, "s16p", 7),
-    "opus": Settings("ogg", "libopus", 32_000, "s16", 5),
+    "mp3": EncoderOptions("mp3", "libmp3lame", 64_000, "s16p", 7),
+    "opus": EncoderOptions("ogg", "libopus", 32_000, "s16", 5),
 }
 """As many bits as 24 kHz mono speech has use for; as much effort as leaves processor time for others."""
 
@@ -103,7 +103,7 @@ def one_processor() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-class Timeline(msgspec.Struct, frozen=True):
+class FrameTimeline(msgspec.Struct, frozen=True):
     """Where the samples of the sound are among frames of `frame` samples that come `delay` late."""
 
     frame: int
@@ -121,7 +121,7 @@ class Timeline(msgspec.Struct, frozen=True):
 class CodedWriter:
     """What mp3 and Ogg Opus have in common; `_wrap` is what they have not."""
 
-    def __init__(self, target: Target, encoder: FrameEncoder, line: Timeline, lead: int, overhead: int) -> None:
+    def __init__(self, target: Target, encoder: FrameEncoder, line: FrameTimeline, lead: int, overhead: int) -> None:
         self._target = target
         self._encoder = encoder
         self._line = line
@@ -200,7 +200,7 @@ class Mp3Writer(CodedWriter):
 
     def __init__(self, target: Target) -> None:
         encoder = FrameEncoder("mp3", reservoir="0")
-        super().__init__(target, encoder, Timeline(MP3_FRAME, MP3_DELAY), MP3_LEAD, MP3_BYTES)
+        super().__init__(target, encoder, FrameTimeline(MP3_FRAME, MP3_DELAY), MP3_LEAD, MP3_BYTES)
 
     def _wrap(self, lead: Sequence[bytes], frames: Sequence[bytes], count: int, *, last: bool) -> bytes:
         if self._target.pieces == "joined":
@@ -233,7 +233,7 @@ class OpusWriter(CodedWriter):
         # Where decoders begin in the middle, packets are to depend less on those before them.
         encoder = FrameEncoder("opus", packet_loss="10") if target.pieces == "whole" else FrameEncoder("opus")
         overhead = len(_heads(0)) + PAGE.size + 1
-        super().__init__(target, encoder, Timeline(OPUS_PACKET, OPUS_DELAY), OPUS_LEAD, overhead)
+        super().__init__(target, encoder, FrameTimeline(OPUS_PACKET, OPUS_DELAY), OPUS_LEAD, overhead)
 
     def _bytes(self, frame: bytes) -> int:
         """With its segments, and its share of the headers of pages."""

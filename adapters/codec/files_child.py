@@ -11,18 +11,26 @@ import numpy as np
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip, Sound, Undecodable
 from adapters.codec.decode import Check, candidates, decode
-from adapters.codec.encode import ENCODERS, Settings
+from adapters.codec.encode import ENCODERS, EncoderOptions
 from adapters.codec.pieces import wav_header
-from adapters.processes.child import Line, limit_memory, serve
-from adapters.processes.frames import Convert, Converted, Decode, Decoded, Ready, Request, Result
+from adapters.processes.child import WorkerPipe, limit_memory, serve
+from adapters.processes.frames import (
+    ConvertedFrame,
+    ConvertFrame,
+    DecodedFrame,
+    DecodeFrame,
+    ReadyFrame,
+    Request,
+    Result,
+)
 from protocol.audioformat import INPUT_RATE, OUTPUT_RATE, AudioFormat
 from protocol.joined import files_of
 
 
-class Codec:
+class FileConverter:
     """Decodes and encodes; keeps nothing from one call to the next."""
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Encode and decode a tenth of a second. Raises EngineFailed."""
         try:
             for name in ENCODERS:
@@ -30,15 +38,15 @@ class Codec:
                 decode(Clip(encoded, AudioFormat(name)), INPUT_RATE, 1.0, _go_on)
         except (Undecodable, av.FFmpegError) as error:
             raise EngineFailed(f"{name} cannot be written or read again ({error}): reinstall the package av") from error
-        return Ready()
+        return ReadyFrame()
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Decode or convert; looks for a `Stop` at every frame."""
         match request:
-            case Decode(clip, rate, seconds):
-                return Decoded(decode(clip, rate, seconds, line.check))
-            case Convert(clip, targets, seconds):
-                return Converted(convert(clip, targets, seconds, line.check))
+            case DecodeFrame(clip, rate, seconds):
+                return DecodedFrame(decode(clip, rate, seconds, pipe.check))
+            case ConvertFrame(clip, targets, seconds):
+                return ConvertedFrame(convert(clip, targets, seconds, pipe.check))
             case _:
                 raise EngineFailed(f"the audio codec was asked for {type(request).__name__}")
 
@@ -98,7 +106,7 @@ def encode(samples: bytes, name: str, check: Check) -> bytes:
             return _muxed(samples, ENCODERS[name], check)
 
 
-def _muxed(samples: bytes, settings: Settings, check: Check) -> bytes:
+def _muxed(samples: bytes, settings: EncoderOptions, check: Check) -> bytes:
     file = BytesIO()
     with av.open(file, "w", format=settings.muxer) as container:
         options = {"compression_level": str(settings.effort)}
@@ -129,4 +137,4 @@ def _go_on() -> None:
 if __name__ == "__main__":
     av.logging.set_level(av.logging.PANIC)
     limit_memory()
-    serve(Codec)
+    serve(FileConverter)

@@ -9,7 +9,7 @@ import numpy as np
 from actors.ports.sound import Clip, Undecodable
 from adapters.codec.decode import MOST_FILES, Block, Check, candidates
 from adapters.codec.passing import id3_size, mp3_frame, mp3_info
-from adapters.codec.sources import Container, File, Frames, Raw, Source, Trimmed
+from adapters.codec.sources import AacFrames, DemuxerThread, RawSamples, Source, TrimmedMp3, WholeFile
 from protocol.audioformat import INPUT_RATE, OTHER, AudioFormat, headless, sniff
 from protocol.joined import JOINED, Files
 
@@ -23,7 +23,7 @@ KEEP_LATE = 32 * 1024 * 1024
 MPEG-4 file, whose index may be at its end, and of a container that FFmpeg has to find out by much of it."""
 
 
-class One:
+class IncomingFile:
     """A file whose bytes are still coming.
 
     While nothing of it decodes, its bytes are kept, and at the end they are tried as a whole file: an MPEG-4 file may
@@ -57,15 +57,15 @@ class One:
 
     def _opened(self, name: str, head: bytes) -> Source:
         if name == "pcm16":
-            return Raw(self._source.rate or INPUT_RATE)
+            return RawSamples(self._source.rate or INPUT_RATE)
         start = id3_size(head)
         if name == "aac":
-            return Frames(start)
+            return AacFrames(start)
         frame = mp3_frame(head[start : start + 4]) if name == "mp3" else None
         info = mp3_info(head[start : start + frame.size], frame) if frame else None
         if frame and info and info.frames and info.end:
-            return Trimmed(Container(name), info.frames * frame.samples - info.start - info.end, info.end)
-        return Container(name)
+            return TrimmedMp3(DemuxerThread(name), info.frames * frame.samples - info.start - info.end, info.end)
+        return DemuxerThread(name)
 
     def _keep(self, keeps: bool) -> None:
         if not keeps:
@@ -93,7 +93,7 @@ class One:
             self._keep(False)
             if self._inner:
                 self._inner.close()
-            self._inner = File(clip)
+            self._inner = WholeFile(clip)
             return self._inner.take(check)
         return block
 
@@ -152,11 +152,11 @@ class InTurn:
         self._source.close()
 
 
-class Incoming:
+class IncomingSound:
     """A sound whose bytes are still coming: one file, or several one behind the other."""
 
     def __init__(self, source: AudioFormat) -> None:
-        self._opened = partial(One, source)
+        self._opened = partial(IncomingFile, source)
         self._head = bytearray()
         self._inner: Source | None = None
 

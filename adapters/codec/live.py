@@ -9,8 +9,8 @@ from actors.ports.sound import Sound, Target
 from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.passing import PassingWriter, passing
 from adapters.codec.pieces import Writer, sample_writer, takes_samples
-from adapters.codec.streams import Made, Remote, Streams
-from adapters.codec.strips import Samples, Strip, Untouched, Wavs
+from adapters.codec.streams import Made, RemoteStream, SoundStreams
+from adapters.codec.strips import NoStrip, SampleStrip, SoundStrip, WavStrip
 from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, headless, sniff
 
@@ -20,14 +20,14 @@ STEP = 4_096
 """Bytes of a file that is handed on that are walked in one go."""
 
 
-class Way:
+class Route:
     """How a sound is dealt with, once it is known what it is.
 
     `writers` make their targets here, `remote` makes the others; `failed` are those that cannot be made, and why.
     """
 
     def __init__(
-        self, strip: Strip, writers: dict[Target, Writer], failed: dict[Target, str], remote: Remote | None
+        self, strip: SoundStrip, writers: dict[Target, Writer], failed: dict[Target, str], remote: RemoteStream | None
     ) -> None:
         self._strip = strip
         self._writers = writers
@@ -59,15 +59,15 @@ class Way:
             self._remote.leave()
 
 
-class Live:
+class LiveEncoder:
     """One sound whose bytes are still coming, into several formats; satisfies `actors.ports.sound.Encoding`."""
 
-    def __init__(self, streams: Streams, opening: Opening) -> None:
+    def __init__(self, streams: SoundStreams, opening: Opening) -> None:
         self._streams = streams
         self._opening = opening
         self._head = bytearray()
         self._probe: WavReader | None = None
-        self._way: Way | None = None
+        self._way: Route | None = None
         self._is_over = False
 
     @property
@@ -108,7 +108,7 @@ class Live:
         if self._way:
             self._way.leave()
 
-    def _settle(self, data: bytes, *, last: bool) -> Way | None:
+    def _settle(self, data: bytes, *, last: bool) -> Route | None:
         """How to go on; None while too little has come to tell. `data` is the newest part of the head."""
         if len(self._head) < HEAD and not last:
             return None
@@ -124,9 +124,9 @@ class Live:
                 return self._settle_samples(source.rate or INPUT_RATE, is_wav=False)
             source = AudioFormat(known.format)
         writers = {target: passing(target, head) for target in self._opening.targets if target.format == source}
-        return self._way_of(source, Untouched(), {target: writer for target, writer in writers.items() if writer})
+        return self._way_of(source, NoStrip(), {target: writer for target, writer in writers.items() if writer})
 
-    def _settle_wav(self, data: bytes, *, last: bool) -> Way | None:
+    def _settle_wav(self, data: bytes, *, last: bool) -> Route | None:
         """A plain WAV becomes its samples; any other, and one whose header is long, goes to the process as it is."""
         if self._probe is None:
             self._probe, data = WavReader(), bytes(self._head)
@@ -137,9 +137,9 @@ class Live:
         shape = probe.shape
         if probe.has_samples and shape and shape.is_plain and MIN_RATE <= shape.rate <= MAX_RATE:
             return self._settle_samples(shape.rate, is_wav=True)
-        return self._way_of(self._opening.source, Untouched(), {})
+        return self._way_of(self._opening.source, NoStrip(), {})
 
-    def _settle_samples(self, rate: int, *, is_wav: bool) -> Way:
+    def _settle_samples(self, rate: int, *, is_wav: bool) -> Route:
         writers: dict[Target, Writer] = {}
         failed: dict[Target, str] = {}
         for target in self._opening.targets:
@@ -149,16 +149,20 @@ class Live:
             except EngineFailed as error:
                 failed[target] = str(error)
         seconds = self._opening.seconds
-        strip = Samples(rate, seconds, Wavs(self._streams, rate, seconds) if is_wav else None)
+        strip = SampleStrip(rate, seconds, WavStrip(self._streams, rate, seconds) if is_wav else None)
         return self._way_of(AudioFormat("pcm16", rate), strip, writers, failed)
 
     def _way_of(
-        self, source: AudioFormat, strip: Strip, writers: dict[Target, Writer], failed: dict[Target, str] | None = None
-    ) -> Way:
+        self,
+        source: AudioFormat,
+        strip: SoundStrip,
+        writers: dict[Target, Writer],
+        failed: dict[Target, str] | None = None,
+    ) -> Route:
         failed = failed or {}
         rest = tuple(target for target in self._opening.targets if target not in writers and target not in failed)
         opening = Opening(source, rest, self._opening.seconds)
-        return Way(strip, writers, failed, Remote(self._streams, opening) if rest else None)
+        return Route(strip, writers, failed, RemoteStream(self._streams, opening) if rest else None)
 
 
 async def passed(writer: PassingWriter, data: bytes) -> tuple[Sound, ...]:

@@ -108,7 +108,7 @@ class Mp3Walker:
         return (frame.samples - left_out) / frame.rate
 
 
-class Info(msgspec.Struct, frozen=True):
+class XingTag(msgspec.Struct, frozen=True):
     """What a Xing or Info tag tells: samples to leave out at both ends, and the frames after it, 0 for not told."""
 
     frames: int = 0
@@ -116,18 +116,18 @@ class Info(msgspec.Struct, frozen=True):
     end: int = 0
 
 
-def mp3_info(unit: bytes, frame: Mp3Frame) -> Info | None:
+def mp3_info(unit: bytes, frame: Mp3Frame) -> XingTag | None:
     """The tag in a frame that holds one instead of sound. Source: Mp3 Info Tag rev. 1 (LAME)."""
     start = 4 + frame.side
     if unit[start : start + 4] not in (b"Xing", b"Info"):
-        return Info() if unit[36:40] == b"VBRI" else None
+        return XingTag() if unit[36:40] == b"VBRI" else None
     flags = int.from_bytes(unit[start + 4 : start + 8], "big")
     frames = int.from_bytes(unit[start + 8 : start + 12], "big") if flags & 1 else 0
     lame = start + 8 + 4 * (flags & 1) + 4 * (flags >> 1 & 1) + 100 * (flags >> 2 & 1) + 4 * (flags >> 3 & 1)
     if unit[lame : lame + 4] not in (b"LAME", b"Lavf", b"Lavc"):
-        return Info(frames)
+        return XingTag(frames)
     delays = int.from_bytes(unit[lame + 21 : lame + 24], "big")
-    return Info(frames, (delays >> 12) + _DECODER_DELAY, max(0, (delays & 0xFFF) - _DECODER_DELAY))
+    return XingTag(frames, (delays >> 12) + _DECODER_DELAY, max(0, (delays & 0xFFF) - _DECODER_DELAY))
 
 
 class OggWalker:

@@ -47,7 +47,7 @@ class SampleWriter:
     def __init__(self, target: Target) -> None:
         self._rate = target.format.rate
         self._most = most_samples(target, 0)
-        self._even = Even()
+        self._even = SampleAligner()
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
         """The samples that came whole."""
@@ -66,7 +66,7 @@ class WavWriter:
         self._target = target
         self._whole = target.pieces == "whole"
         self._most = most_samples(target, _HEADER.size)
-        self._even = Even()
+        self._even = SampleAligner()
         self._began = False
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
@@ -89,7 +89,7 @@ class WavWriter:
         return ()
 
 
-class Even:
+class SampleAligner:
     """Keeps a run of 16-bit samples whole, wherever it is cut."""
 
     def __init__(self) -> None:

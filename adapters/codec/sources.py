@@ -11,7 +11,7 @@ import numpy as np
 from actors.ports.sound import Clip
 from adapters.codec.decode import DEMUXERS, Block, Check, block_of, blocks_of, sound_of
 from adapters.codec.heads import WavCleaner
-from adapters.codec.pieces import Even
+from adapters.codec.pieces import SampleAligner
 
 FULL = 64
 """Blocks that a reader may be ahead of those who want them."""
@@ -21,7 +21,7 @@ LIVE = {"probesize": "32", "analyzeduration": "0"}
 """FFmpeg's options for beginning with the first packet: its own defaults wait for more than a second of sound."""
 
 
-class Left(Exception):
+class SoundAbandoned(Exception):
     """Nobody wants this sound any more."""
 
 
@@ -38,12 +38,12 @@ class Source(Protocol):
         """Free everything."""
 
 
-class Raw:
+class RawSamples:
     """Samples as they are."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._even = Even()
+        self._even = SampleAligner()
         self._samples = bytearray()
 
     def feed(self, data: bytes, *, last: bool) -> None:
@@ -60,7 +60,7 @@ class Raw:
         """As `Source`."""
 
 
-class File:
+class WholeFile:
     """A file that is all there."""
 
     def __init__(self, clip: Clip) -> None:
@@ -77,7 +77,7 @@ class File:
         """As `Source`."""
 
 
-class Frames:
+class AacFrames:
     """AAC frames, each with a header of its own (ADTS); FFmpeg's demuxer for them gives up at damage in a stream."""
 
     def __init__(self, tag: int) -> None:
@@ -109,7 +109,7 @@ class Frames:
         """As `Source`."""
 
 
-class Container:
+class DemuxerThread:
     """FFmpeg on a thread of its own, which waits in `read` for bytes that have not come.
 
     `_moved` guards all of it. The thread ends when the sound does, when nothing of it can be read, or in `read` after
@@ -160,7 +160,7 @@ class Container:
 
     def _run(self) -> None:
         try:
-            with suppress(av.FFmpegError, Left):
+            with suppress(av.FFmpegError, SoundAbandoned):
                 self._demux()
         finally:
             with self._moved:
@@ -178,7 +178,7 @@ class Container:
             while len(self._blocks) >= FULL and not self._is_closed:
                 self._moved.wait()
             if self._is_closed:
-                raise Left
+                raise SoundAbandoned
             self._blocks.append(block)
             if len(self._blocks) == FULL:
                 self._moved.notify_all()
@@ -195,7 +195,7 @@ class Container:
             return data
 
 
-class Trimmed:
+class TrimmedMp3:
     """An mp3 without the samples that its header tells to leave out at the end, which FFmpeg does for files alone.
 
     They are held until it is certain that nothing follows: a header may be false, and files may be joined.

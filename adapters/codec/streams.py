@@ -15,7 +15,7 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target, Undecodable
-from adapters.processes.frames import Drop, Lost, Opening, Push, Pushed
+from adapters.processes.frames import DropFrame, LostFrame, Opening, PushedFrame, PushFrame
 from adapters.processes.process import Plan
 from adapters.processes.worker import LIVES, Broken, Workers, nothing
 
@@ -31,7 +31,7 @@ MOVES = 3
 Made = dict[Target, tuple[Sound, ...]]
 
 
-class Streams:
+class SoundStreams:
     """The process that has the sounds which are still coming, and how many it has.
 
     `most`: sounds that may be open in it at once; another is refused.
@@ -86,13 +86,13 @@ class Streams:
         self._room -= size
         return True
 
-    async def push(self, push: Push) -> Pushed | Lost:
+    async def push(self, push: PushFrame) -> PushedFrame | LostFrame:
         """Have bytes dealt with.
 
         Raises Undecodable, EngineFailed, as Broken where the process ended over it; cancelling abandons the sound.
         """
         match await self._workers.call(push, nothing, lives=1):
-            case Pushed() | Lost() as answer:
+            case PushedFrame() | LostFrame() as answer:
                 return answer
             case other:
                 raise EngineFailed(f"{self._title} answered {type(other).__name__}")
@@ -103,17 +103,17 @@ class Streams:
             told = False
             while not told:
                 try:
-                    await self._workers.call(Drop((number,)), nothing)
+                    await self._workers.call(DropFrame((number,)), nothing)
                     told = True
                 except EngineFailed:
                     await trio.sleep(AGAIN)
             self._open -= 1
 
 
-class Remote:
+class RemoteStream:
     """One sound in the process, begun anew in the next one where that ends."""
 
-    def __init__(self, streams: Streams, opening: Opening) -> None:
+    def __init__(self, streams: SoundStreams, opening: Opening) -> None:
         self._streams = streams
         self._opening = opening
         self._number: int | None = None
@@ -174,14 +174,14 @@ class Remote:
         """Have the next slice dealt with; False where the process does not know the sound."""
         data, last = self._slices[self._next]
         opening = None if self._has_opened else self._opening
-        answer = await self._streams.push(Push(number, data, last, opening))
+        answer = await self._streams.push(PushFrame(number, data, last, opening))
         self._has_opened = True
-        while isinstance(answer, Pushed):
+        while isinstance(answer, PushedFrame):
             self._note(made, answer)
             if not answer.more:
                 self._next += 1
                 return True
-            answer = await self._streams.push(Push(number, b""))
+            answer = await self._streams.push(PushFrame(number, b""))
         return False
 
     def _begin_anew(self, why: EngineFailed, *, may: bool) -> None:
@@ -191,7 +191,7 @@ class Remote:
         self._next, self._has_opened = 0, False
         self._seen = dict.fromkeys(self._seen, 0)
 
-    def _note(self, made: dict[Target, list[Sound]], pushed: Pushed) -> None:
+    def _note(self, made: dict[Target, list[Sound]], pushed: PushedFrame) -> None:
         """Take in what was made, but what was made before."""
         for target, sounds, failure in zip(self._opening.targets, pushed.sounds, pushed.failures, strict=True):
             made[target] += sounds[max(0, self._handed[target] - self._seen[target]) :]

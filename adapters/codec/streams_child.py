@@ -10,10 +10,20 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target, Undecodable
 from adapters.codec.decode import Block, Check, Resampler, too_long
 from adapters.codec.encode import ENCODERS, encoder_of
-from adapters.codec.incoming import Incoming
+from adapters.codec.incoming import IncomingSound
 from adapters.codec.pieces import Writer
-from adapters.processes.child import Line, limit_memory, serve
-from adapters.processes.frames import Drop, Dropped, Lost, Opening, Push, Pushed, Ready, Request, Result
+from adapters.processes.child import WorkerPipe, limit_memory, serve
+from adapters.processes.frames import (
+    DropFrame,
+    DroppedFrame,
+    LostFrame,
+    Opening,
+    PushedFrame,
+    PushFrame,
+    ReadyFrame,
+    Request,
+    Result,
+)
 from protocol.audioformat import OUTPUT_RATE, AudioFormat
 
 TURN = 4.0
@@ -26,11 +36,11 @@ STACK = 512 * 1024
 """Bytes of stack for the thread of a sound."""
 
 
-class Stream:
+class StreamConversion:
     """One sound, from its bytes to the pieces of each target."""
 
     def __init__(self, opening: Opening) -> None:
-        self._incoming = Incoming(opening.source)
+        self._incoming = IncomingSound(opening.source)
         self._targets = opening.targets
         self._seconds = opening.seconds
         self._left = opening.seconds
@@ -45,7 +55,7 @@ class Stream:
         self._is_last = False
         self.is_over = False
 
-    def push(self, data: bytes, check: Check, *, last: bool) -> Pushed:
+    def push(self, data: bytes, check: Check, *, last: bool) -> PushedFrame:
         """Deal with the next bytes, or with what was left of those before. Raises Undecodable."""
         if data or last:
             self._is_last = last
@@ -54,7 +64,7 @@ class Stream:
         self.is_over = self._is_last and not more
         samples = {rate: self._resampled(resampler, blocks) for rate, resampler in self._resamplers.items()}
         sounds = tuple(self._sounds(target, samples, check) for target in self._targets)
-        return Pushed(sounds, tuple(self._failures.get(target, "") for target in self._targets), more)
+        return PushedFrame(sounds, tuple(self._failures.get(target, "") for target in self._targets), more)
 
     def _blocks(self, check: Check) -> tuple[list[Block], bool]:
         """The sound that there is by now, as few blocks, and whether there is more than a call's worth."""
@@ -98,45 +108,45 @@ def _rate(target: Target) -> int:
     return target.format.rate or OUTPUT_RATE if target.format.name == "pcm16" else OUTPUT_RATE
 
 
-class Streams:
+class StreamConverter:
     """The sounds by their numbers. One ends with its last bytes, with a call that fails, and with one that is left."""
 
     def __init__(self) -> None:
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[int, StreamConversion] = {}
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Encode a tenth of a second and decode it again. Raises EngineFailed."""
         for name in ENCODERS:
             source, target = AudioFormat("pcm16", OUTPUT_RATE), Target(AudioFormat(name))
-            made = Stream(Opening(source, (target,), 1.0)).push(bytes(OUTPUT_RATE // 5), _go_on, last=True)
+            made = StreamConversion(Opening(source, (target,), 1.0)).push(bytes(OUTPUT_RATE // 5), _go_on, last=True)
             encoded = b"".join(sound.data for sound in made.sounds[0])
             try:
-                Stream(Opening(target.format, (Target(source),), 1.0)).push(encoded, _go_on, last=True)
+                StreamConversion(Opening(target.format, (Target(source),), 1.0)).push(encoded, _go_on, last=True)
             except Undecodable as error:
                 why = made.failures[0] or error
                 raise EngineFailed(
                     f"{name} cannot be written or read again ({why}): reinstall the package av"
                 ) from error
-        return Ready()
+        return ReadyFrame()
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Deal with a sound's next bytes, or forget sounds."""
         match request:
-            case Push():
-                return self._push(request, line.check)
-            case Drop(streams):
+            case PushFrame():
+                return self._push(request, pipe.check)
+            case DropFrame(streams):
                 for number in streams:
                     self._end(number)
-                return Dropped()
+                return DroppedFrame()
             case _:
                 raise EngineFailed(f"the codec of live audio was asked for {type(request).__name__}")
 
-    def _push(self, push: Push, check: Check) -> Pushed | Lost:
+    def _push(self, push: PushFrame, check: Check) -> PushedFrame | LostFrame:
         stream = self._streams.get(push.stream)
         if stream is None:
             if push.opening is None:
-                return Lost()
-            stream = self._streams[push.stream] = Stream(push.opening)
+                return LostFrame()
+            stream = self._streams[push.stream] = StreamConversion(push.opening)
         ended = True
         try:
             pushed = stream.push(push.data, check, last=push.last)
@@ -159,4 +169,4 @@ if __name__ == "__main__":
     av.logging.set_level(av.logging.PANIC)
     threading.stack_size(STACK)
     limit_memory()
-    serve(Streams)
+    serve(StreamConverter)

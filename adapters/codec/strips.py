@@ -4,14 +4,14 @@ from typing import Protocol
 
 from actors.ports.sound import NoSound, Target, Undecodable
 from adapters.codec.heads import MAX_HEADER, WavReader
-from adapters.codec.pieces import Even
-from adapters.codec.streams import Remote, Streams
+from adapters.codec.pieces import SampleAligner
+from adapters.codec.streams import RemoteStream, SoundStreams
 from adapters.processes.frames import Opening
 from protocol.audioformat import AudioFormat
 from protocol.joined import Files
 
 
-class Strip(Protocol):
+class SoundStrip(Protocol):
     """Takes what is passed on out of the bytes that come."""
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
@@ -21,24 +21,24 @@ class Strip(Protocol):
         """Give up what has not come to its end."""
 
 
-class Untouched:
+class NoStrip:
     """Passes on everything."""
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `Strip`."""
+        """As `SoundStrip`."""
         return data
 
     def leave(self) -> None:
-        """As `Strip`."""
+        """As `SoundStrip`."""
 
 
-class Wavs:
+class WavStrip:
     """The samples of WAV files one behind the other, of which the first is plain.
 
     One of another shape is decoded in the process, to samples at the rate of the first.
     """
 
-    def __init__(self, streams: Streams, rate: int, seconds: float) -> None:
+    def __init__(self, streams: SoundStreams, rate: int, seconds: float) -> None:
         self._streams = streams
         self._rate = rate
         self._target = Target(AudioFormat("pcm16", rate))
@@ -49,13 +49,13 @@ class Wavs:
     def _begin(self) -> None:
         """Another file begins."""
         self._reader = WavReader()
-        self._even = Even()
+        self._even = SampleAligner()
         self._head = bytearray()
         self._is_settled = self._is_left_out = False
-        self._remote: Remote | None = None
+        self._remote: RemoteStream | None = None
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `Strip`."""
+        """As `SoundStrip`."""
         here, *others = self._files.take(data, last=last)
         samples = [await self._go_on(here, last=last or bool(others))]
         for number, other in enumerate(others, 1):
@@ -80,10 +80,10 @@ class Wavs:
             return samples
         if not (reader.has_samples or reader.is_lost or last or len(self._head) >= MAX_HEADER):
             return b""
-        self._remote = Remote(self._streams, self._opening)
+        self._remote = RemoteStream(self._streams, self._opening)
         return await self._decoded(self._remote, bytes(self._head), last=last)
 
-    async def _decoded(self, remote: Remote, data: bytes, *, last: bool) -> bytes:
+    async def _decoded(self, remote: RemoteStream, data: bytes, *, last: bool) -> bytes:
         """What the process makes of it; a file that does not decode is left out, since others do."""
         try:
             made = await remote.push(data, last=last)
@@ -93,22 +93,22 @@ class Wavs:
         return b"".join(sound.data for sound in made.get(self._target, ()))
 
     def leave(self) -> None:
-        """As `Strip`."""
+        """As `SoundStrip`."""
         if self._remote:
             self._remote.leave()
 
 
-class Samples:
+class SampleStrip:
     """Passes on the samples of raw sound or of plain WAVs, and counts that they are not too many."""
 
-    def __init__(self, rate: int, seconds: float, wavs: Wavs | None) -> None:
+    def __init__(self, rate: int, seconds: float, wavs: WavStrip | None) -> None:
         self._wavs = wavs
         self._most = int(2 * rate * seconds)
         self._count = 0
         self._seconds = seconds
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `Strip`; a WAV without a single sample is refused, as where it is decoded whole."""
+        """As `SoundStrip`; a WAV without a single sample is refused, as where it is decoded whole."""
         samples = await self._wavs.take(data, last=last) if self._wavs else data
         self._count += len(samples)
         if self._count > self._most:
@@ -118,6 +118,6 @@ class Samples:
         return samples
 
     def leave(self) -> None:
-        """As `Strip`."""
+        """As `SoundStrip`."""
         if self._wavs:
             self._wavs.leave()

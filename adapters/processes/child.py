@@ -16,15 +16,15 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
-    Failed,
+    FailedFrame,
     Oversize,
-    Ready,
-    Refused,
+    ReadyFrame,
+    RefusedFrame,
     Reply,
     Request,
     Result,
-    Stop,
-    Stopped,
+    StopFrame,
+    StoppedFrame,
     checked,
     pack,
 )
@@ -37,10 +37,10 @@ class Abandoned(Exception):
     """The call at hand is wanted no more; the engine lets this through."""
 
 
-class Line:
-    """The child's end of the pipes. One thread reads, so that a `Stop` is seen while the engine is at work.
+class WorkerPipe:
+    """The child's end of the pipes. One thread reads, so that a `StopFrame` is seen while the engine is at work.
 
-    The server sends nothing after a `Stop` before it is answered: so the flag is never of another call.
+    The server sends nothing after a `StopFrame` before it is answered: so the flag is never of another call.
     """
 
     def __init__(self) -> None:
@@ -70,12 +70,12 @@ class Line:
             os._exit(0)
 
     def requests(self) -> Iterator[Request]:
-        """The calls as they come, each `Stop` answered."""
+        """The calls as they come, each `StopFrame` answered."""
         while True:
             request = self._requests.get()
-            if isinstance(request, Stop):
+            if isinstance(request, StopFrame):
                 self._stop.clear()
-                self.send(Stopped())
+                self.send(StoppedFrame())
             else:
                 yield request
 
@@ -83,7 +83,7 @@ class Line:
         while True:
             (length,) = HEAD.unpack(self._exactly(HEAD.size))
             request = self._decoder.decode(self._exactly(checked(length)))
-            if isinstance(request, Stop):
+            if isinstance(request, StopFrame):
                 self._stop.set()
             self._requests.put(request)
 
@@ -101,13 +101,13 @@ class Line:
 class Engine(Protocol):
     """What a worker process is for."""
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Test yourself and say what you have; raises EngineFailed."""
 
-    def serve(self, request: Request, line: Line) -> Result:
-        """Do it, with `line.send` for what comes before the end.
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
+        """Do it, with `pipe.send` for what comes before the end.
 
-        Raises EngineFailed or Undecodable, and Abandoned from `line.check`. Any other exception ends the process.
+        Raises EngineFailed or Undecodable, and Abandoned from `pipe.check`. Any other exception ends the process.
         """
 
 
@@ -127,27 +127,27 @@ def limit_memory(more: int = MOST_MEMORY) -> None:
 def serve(load: Callable[[], Engine]) -> None:
     """Load an engine and serve the requests on standard input until it closes; does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; when to end is the server's word
-    line = Line()
+    pipe = WorkerPipe()
     try:
         engine = load()
-        line.send(engine.ready())
+        pipe.send(engine.ready())
     except EngineFailed as error:
-        line.send(Failed(str(error)))
+        pipe.send(FailedFrame(str(error)))
         os._exit(1)
-    for request in line.requests():
+    for request in pipe.requests():
         try:
-            _answer(engine, request, line)
+            _answer(engine, request, pipe)
         except Abandoned:
             continue
 
 
-def _answer(engine: Engine, request: Request, line: Line) -> None:
+def _answer(engine: Engine, request: Request, pipe: WorkerPipe) -> None:
     try:
-        line.send(engine.serve(request, line))
+        pipe.send(engine.serve(request, pipe))
     except (EngineFailed, Oversize) as error:
-        line.send(Failed(str(error)))
+        pipe.send(FailedFrame(str(error)))
     except Undecodable as error:
-        line.send(Refused(str(error), isinstance(error, NoSound)))
+        pipe.send(RefusedFrame(str(error), isinstance(error, NoSound)))
 
 
 def _take_standard_streams() -> tuple[FileIO, FileIO]:

@@ -14,48 +14,48 @@ HEAD = struct.Struct(">I")
 """What goes before each message: its length in bytes."""
 
 
-class Stop(msgspec.Struct, frozen=True, tag=True):
-    """Leave the call at hand, if there is one still, and answer `Stopped`: nothing of that call follows."""
+class StopFrame(msgspec.Struct, frozen=True, tag=True):
+    """Leave the call at hand, if there is one still, and answer `StoppedFrame`: nothing of that call follows."""
 
 
-class Hear(msgspec.Struct, frozen=True, tag=True):
+class HearFrame(msgspec.Struct, frozen=True, tag=True):
     """`samples` of an utterance of which more will come, mono s16le at 16 kHz; `begins`: these are its first.
 
-    Answered by `Words` as they change, and `Heard`.
+    Answered by `WordsFrame` as they change, and `HeardFrame`.
     """
 
     samples: bytes
     begins: bool
 
 
-class Recognise(msgspec.Struct, frozen=True, tag=True):
-    """The utterance, or where it has begun with `Hear` (`begins` false) the rest of it.
+class RecogniseFrame(msgspec.Struct, frozen=True, tag=True):
+    """The utterance, or where it has begun with `HearFrame` (`begins` false) the rest of it.
 
-    Answered by `Words` as they change, and `Recognised`.
+    Answered by `WordsFrame` as they change, and `RecognisedFrame`.
     """
 
     samples: bytes
     begins: bool = True
 
 
-class Synthesise(msgspec.Struct, frozen=True, tag=True):
-    """Speak plain `text`, `pace` words a minute. Answered by `Sounded` as it is made, and `Spoken`."""
+class SynthesiseFrame(msgspec.Struct, frozen=True, tag=True):
+    """Speak plain `text`, `pace` words a minute. Answered by `SoundFrame` as it is made, and `SpokenFrame`."""
 
     text: str
     voice: str
     pace: int
 
 
-class Decode(msgspec.Struct, frozen=True, tag=True):
-    """`clip` as mono s16le at `rate` Hz, of at most `seconds`. Answered by `Decoded`."""
+class DecodeFrame(msgspec.Struct, frozen=True, tag=True):
+    """`clip` as mono s16le at `rate` Hz, of at most `seconds`. Answered by `DecodedFrame`."""
 
     clip: Clip
     rate: int
     seconds: float
 
 
-class Convert(msgspec.Struct, frozen=True, tag=True):
-    """`clip`, of at most `seconds`, in each of `targets`. Answered by `Converted`."""
+class ConvertFrame(msgspec.Struct, frozen=True, tag=True):
+    """`clip`, of at most `seconds`, in each of `targets`. Answered by `ConvertedFrame`."""
 
     clip: Clip
     targets: tuple[AudioFormat, ...]
@@ -70,10 +70,10 @@ class Opening(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class Push(msgspec.Struct, frozen=True, tag=True):
+class PushFrame(msgspec.Struct, frozen=True, tag=True):
     """The next bytes of the sound with the number `stream`; `opening` with the first, `last` with the end of it.
 
-    Answered by `Pushed`. A stream ends with its last answer, with a call that fails, and with one that is stopped.
+    Answered by `PushedFrame`. A stream ends with its last answer, with a call that fails, and with one that is stopped.
     """
 
     stream: int
@@ -82,80 +82,80 @@ class Push(msgspec.Struct, frozen=True, tag=True):
     opening: Opening | None = None
 
 
-class Drop(msgspec.Struct, frozen=True, tag=True):
-    """Forget these streams, if there are such. Answered by `Dropped`."""
+class DropFrame(msgspec.Struct, frozen=True, tag=True):
+    """Forget these streams, if there are such. Answered by `DroppedFrame`."""
 
     streams: tuple[int, ...]
 
 
-Request = Stop | Hear | Recognise | Synthesise | Decode | Convert | Push | Drop
+Request = StopFrame | HearFrame | RecogniseFrame | SynthesiseFrame | DecodeFrame | ConvertFrame | PushFrame | DropFrame
 
 
-class Voice(msgspec.Struct, frozen=True):
+class EngineVoice(msgspec.Struct, frozen=True):
     """A synthesiser's voice for a language: the language's code, and the name by which the engine loads it."""
 
     language: str
     file: str
 
 
-class Ready(msgspec.Struct, frozen=True, tag=True):
+class ReadyFrame(msgspec.Struct, frozen=True, tag=True):
     """The engine is loaded and tested. A synthesiser tells its voices, and the variants that each can be given.
 
     `rate` in Hz: of the samples it makes, where that depends on the voice.
     """
 
-    voices: tuple[Voice, ...] = ()
+    voices: tuple[EngineVoice, ...] = ()
     variants: tuple[str, ...] = ()
     rate: int = 0
 
 
-class Stopped(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Stop`."""
+class StoppedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `StopFrame`."""
 
 
-class Words(msgspec.Struct, frozen=True, tag=True):
+class WordsFrame(msgspec.Struct, frozen=True, tag=True):
     """All the words recognised so far."""
 
     text: str
 
 
-class Sounded(msgspec.Struct, frozen=True, tag=True):
+class SoundFrame(msgspec.Struct, frozen=True, tag=True):
     """The next samples, mono s16le. (Word and phoneme times, for lips, would be a field here.)"""
 
     samples: bytes
 
 
-class Heard(msgspec.Struct, frozen=True, tag=True):
+class HeardFrame(msgspec.Struct, frozen=True, tag=True):
     """The samples were taken in."""
 
 
-class Recognised(msgspec.Struct, frozen=True, tag=True):
+class RecognisedFrame(msgspec.Struct, frozen=True, tag=True):
     """The end of a recognition; `language` as the engine heard it, where it says so."""
 
     text: str
     language: str = ""
 
 
-class Spoken(msgspec.Struct, frozen=True, tag=True):
+class SpokenFrame(msgspec.Struct, frozen=True, tag=True):
     """The end of a synthesis."""
 
 
-class Decoded(msgspec.Struct, frozen=True, tag=True):
+class DecodedFrame(msgspec.Struct, frozen=True, tag=True):
     """The samples asked for."""
 
     samples: bytes
 
 
-class Converted(msgspec.Struct, frozen=True, tag=True):
-    """The sounds asked for, in the order of `Convert.targets`."""
+class ConvertedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The sounds asked for, in the order of `ConvertFrame.targets`."""
 
     sounds: tuple[Sound, ...]
 
 
-class Pushed(msgspec.Struct, frozen=True, tag=True):
-    """The pieces made by a `Push`, in the order of `Opening.targets`, and why a target has failed, "" where it has not.
+class PushedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The pieces that a `PushFrame` made, and why a target failed ("" where it did not), in the order of the targets.
 
-    `more`: another `Push` without bytes brings more; so that nobody's sound holds up the others for long.
+    `more`: another `PushFrame` without bytes brings more; so that nobody's sound holds up the others for long.
     """
 
     sounds: tuple[tuple[Sound, ...], ...]
@@ -163,31 +163,33 @@ class Pushed(msgspec.Struct, frozen=True, tag=True):
     more: bool = False
 
 
-class Lost(msgspec.Struct, frozen=True, tag=True):
-    """The answer to a `Push` of a sound that the process does not have: it was begun in one that has ended."""
+class LostFrame(msgspec.Struct, frozen=True, tag=True):
+    """The answer to a `PushFrame` of a sound that the process does not have: it was begun in one that has ended."""
 
 
-class Dropped(msgspec.Struct, frozen=True, tag=True):
-    """The answer to `Drop`."""
+class DroppedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The answer to `DropFrame`."""
 
 
-class Failed(msgspec.Struct, frozen=True, tag=True):
+class FailedFrame(msgspec.Struct, frozen=True, tag=True):
     """The engine could not; becomes EngineFailed."""
 
     message: str
 
 
-class Refused(msgspec.Struct, frozen=True, tag=True):
+class RefusedFrame(msgspec.Struct, frozen=True, tag=True):
     """The audio is at fault; becomes Undecodable, or NoSound where it `is_empty`."""
 
     message: str
     is_empty: bool = False
 
 
-Progress = Words | Sounded
-Done = Heard | Recognised | Spoken | Decoded | Converted | Pushed | Lost | Dropped
-Result = Done | Failed | Refused
-Reply = Ready | Stopped | Words | Sounded | Result
+Progress = WordsFrame | SoundFrame
+Done = (
+    HeardFrame | RecognisedFrame | SpokenFrame | DecodedFrame | ConvertedFrame | PushedFrame | LostFrame | DroppedFrame
+)
+Result = Done | FailedFrame | RefusedFrame
+Reply = ReadyFrame | StoppedFrame | WordsFrame | SoundFrame | Result
 
 
 class Oversize(ValueError):

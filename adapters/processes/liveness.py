@@ -41,7 +41,7 @@ STOPPED_LOOKS = 2
 _HELD_UP = (psutil.STATUS_RUNNING, psutil.STATUS_WAKING, psutil.STATUS_DISK_SLEEP)
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ProcessReading(msgspec.Struct, frozen=True):
     """What the system says of a process: `worked`, its processor time in seconds; and what it waits for.
 
     `is_stopped`: by a signal, for another signal. `is_held_up`: it would run, and the machine does not let it.
@@ -52,7 +52,7 @@ class Reading(msgspec.Struct, frozen=True):
     is_held_up: bool = False
 
 
-Read = Callable[[], Reading | None]
+Read = Callable[[], ProcessReading | None]
 """A look at a process; None where nothing can be read, because it has ended or no file can be opened."""
 
 
@@ -64,7 +64,7 @@ class Liveness:
         self._silent = 0.0
         self._stopped = 0
 
-    def look(self, reading: Reading | None, passed: float, *, owes: bool, said: bool) -> str:
+    def look(self, reading: ProcessReading | None, passed: float, *, owes: bool, said: bool) -> str:
         """Why the process is taken to hang, "" where it is not.
 
         `passed`: seconds since the last look; `said`: whether it has said something since, or was only then given a
@@ -91,13 +91,13 @@ def reader(pid: int) -> Read:
     except (psutil.Error, OSError):
         return lambda: None
 
-    def read() -> Reading | None:
+    def read() -> ProcessReading | None:
         try:
             with process.oneshot():
                 times, status = process.cpu_times(), process.status()
         except (psutil.Error, OSError):
             return None
         is_held_up = sys.platform == "linux" and status in _HELD_UP
-        return Reading(times.user + times.system, status == psutil.STATUS_STOPPED, is_held_up)
+        return ProcessReading(times.user + times.system, status == psutil.STATUS_STOPPED, is_held_up)
 
     return read

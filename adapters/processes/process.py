@@ -16,26 +16,26 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
-    Converted,
-    Decoded,
+    ConvertedFrame,
+    DecodedFrame,
     Done,
-    Dropped,
-    Failed,
-    Heard,
-    Lost,
+    DroppedFrame,
+    FailedFrame,
+    HeardFrame,
+    LostFrame,
     Oversize,
     Progress,
-    Pushed,
-    Ready,
-    Recognised,
-    Refused,
+    PushedFrame,
+    ReadyFrame,
+    RecognisedFrame,
+    RefusedFrame,
     Reply,
     Request,
-    Sounded,
-    Spoken,
-    Stop,
-    Stopped,
-    Words,
+    SoundFrame,
+    SpokenFrame,
+    StopFrame,
+    StoppedFrame,
+    WordsFrame,
     checked,
     pack,
 )
@@ -66,8 +66,8 @@ class Gone(Exception):
 class Plan(msgspec.Struct, frozen=True):
     """A kind of worker process: `module` to run with `arguments`, `title` for messages; `grace`, `deadline` in seconds.
 
-    `grace`: how long a process may take to answer `Stop` before it is killed. `deadline`: how long a call may take,
-    with its wait for a free process; the last net, not a time for people to wait.
+    `grace`: how long a process may take to answer `StopFrame` before it is killed. `deadline`: how long a call may
+    take, including its wait for a free process; it is the last resort, no time that people are meant to wait.
     """
 
     module: str
@@ -201,8 +201,8 @@ class Child:
     async def _stop(self) -> None:
         with trio.move_on_after(self._plan.grace, shield=True):
             try:
-                self._outbox.send_nowait(pack(Stop()))
-                while not isinstance(await self.receive(), Stopped):
+                self._outbox.send_nowait(pack(StopFrame()))
+                while not isinstance(await self.receive(), StoppedFrame):
                     pass
                 return
             except (Gone, trio.WouldBlock):
@@ -231,13 +231,22 @@ class Child:
 
 def _result(reply: Reply) -> Done:
     match reply:
-        case Failed(message):
+        case FailedFrame(message):
             raise EngineFailed(message)
-        case Refused(message, is_empty):
+        case RefusedFrame(message, is_empty):
             raise NoSound(message) if is_empty else Undecodable(message)
-        case Heard() | Recognised() | Spoken() | Decoded() | Converted() | Pushed() | Lost() | Dropped():
+        case (
+            HeardFrame()
+            | RecognisedFrame()
+            | SpokenFrame()
+            | DecodedFrame()
+            | ConvertedFrame()
+            | PushedFrame()
+            | LostFrame()
+            | DroppedFrame()
+        ):
             return reply
-        case Ready() | Stopped() | Words() | Sounded():
+        case ReadyFrame() | StoppedFrame() | WordsFrame() | SoundFrame():
             raise Gone(f"it answered {type(reply).__name__} where a result was due")
         case _:
             assert_never(reply)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import trio
 
 from adapters.processes import process
-from adapters.processes.frames import Failed, Ready
+from adapters.processes.frames import FailedFrame, ReadyFrame
 from adapters.processes.process import GONE_WITHIN, Child, Gone, Plan
 
 START_WITHIN = 30.0
@@ -36,7 +36,7 @@ class Seat:
         self._is_coming = True
         self.child: Child | None = None
         self.is_taken = False
-        self.ready = Ready()
+        self.ready = ReadyFrame()
 
     @property
     def is_alive(self) -> bool:
@@ -108,7 +108,7 @@ class Seat:
             self._expect(coming=False)
 
     async def _greet(self, child: Child) -> bool:
-        """Wait for `Ready`; whether it came."""
+        """Wait for `ReadyFrame`; whether it came."""
         why = f"it did not start within {START_WITHIN:g} seconds: the machine may be overloaded"
         with trio.move_on_after(START_WITHIN) as starting:
             why = await self._first(child)
@@ -124,7 +124,7 @@ class Seat:
         return True
 
     async def _first(self, child: Child) -> str:
-        """Take the first reply; "" where it is `Ready`, else what is wrong."""
+        """Take the first reply; "" where it is `ReadyFrame`, else what is wrong."""
         try:
             first = await child.receive()
         except Gone:
@@ -132,10 +132,10 @@ class Seat:
                 await child.silent.wait()
             return child.printed or "its process ended without a word"
         match first:
-            case Ready():
+            case ReadyFrame():
                 self.ready = first
                 return ""
-            case Failed(message):
+            case FailedFrame(message):
                 return message
             case _:
                 return f"it began with {type(first).__name__}"

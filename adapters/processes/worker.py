@@ -21,7 +21,7 @@ from contextlib import contextmanager
 import trio
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.frames import Done, Oversize, Progress, Ready, Request
+from adapters.processes.frames import Done, Oversize, Progress, ReadyFrame, Request
 from adapters.processes.process import Child, Each, Gone, Plan
 from adapters.processes.seat import Seat
 
@@ -38,7 +38,7 @@ class Broken(EngineFailed):
     """The process that was at work died or hung."""
 
 
-class Place:
+class WaitingCall:
     """A call that waits for a seat; `decided` is set when it has one, or when there is none to wait for."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Place:
         self.decided = trio.Event()
 
 
-class Handed:
+class HandedProgress:
     """What comes before the end of a call, on its way to who made it."""
 
     def __init__(self, each: Each) -> None:
@@ -66,7 +66,7 @@ class Workers:
         self._plan = plan
         self._seats = tuple(Seat(plan, self._deal) for _ in range(plan.count))
         # Bounded by whoever calls: the sessions' pools, and the number of streams.
-        self._places: deque[Place] = deque()
+        self._queue: deque[WaitingCall] = deque()
 
     @property
     def count(self) -> int:
@@ -79,7 +79,7 @@ class Workers:
         return tuple(seat.child.pid for seat in self._seats if seat.child is not None and seat.is_alive)
 
     @property
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """What the engine told of itself when it started."""
         return self._seats[0].ready
 
@@ -109,10 +109,10 @@ class Workers:
         Cancelling stops the process's work, or kills it when it does not heed, and takes at most `Plan.grace` seconds.
         """
         with trio.move_on_after(self._plan.deadline):
-            return await self._insist(request, Handed(each), again, lives)
+            return await self._insist(request, HandedProgress(each), again, lives)
         raise self._late()
 
-    async def _insist(self, request: Request, handed: "Handed", again: Again | None, lives: int) -> Done:
+    async def _insist(self, request: Request, handed: "HandedProgress", again: Again | None, lives: int) -> Done:
         for left in reversed(range(lives)):
             seat = await self._take(before_others=left + 1 < lives)
             try:
@@ -150,7 +150,7 @@ class Workers:
         return EngineFailed(f"{self._plan.title} did not finish within {self._plan.deadline:g} seconds")
 
     @contextmanager
-    def keep_one(self) -> Iterator["Kept | None"]:
+    def keep_one(self) -> Iterator["ReservedWorker | None"]:
         """A process for several calls, as long as the block; None where that would leave no other one free."""
         free = self._free()
         if len(free) < 2:
@@ -159,7 +159,7 @@ class Workers:
         seat = free[0]
         seat.is_taken = True
         try:
-            yield Kept(self, seat.child)
+            yield ReservedWorker(self, seat.child)
         finally:
             self._release(seat)
 
@@ -170,23 +170,23 @@ class Workers:
 
     async def _take(self, *, before_others: bool) -> Seat:
         """A seat with a process, when it is this call's turn. Raises EngineFailed where there will be none."""
-        place = Place()
+        waiting = WaitingCall()
         if before_others:
-            self._places.appendleft(place)
+            self._queue.appendleft(waiting)
         else:
-            self._places.append(place)
+            self._queue.append(waiting)
         self._deal()
         try:
-            await place.decided.wait()
-            if place.seat is None:
+            await waiting.decided.wait()
+            if waiting.seat is None:
                 raise EngineFailed(f"{self._plan.title} cannot be started at the moment; the server's log says why")
-            seat, place.seat = place.seat, None
+            seat, waiting.seat = waiting.seat, None
             return seat
         finally:
-            if place.seat is not None:  # it was cancelled a moment after it had got one
-                self._release(place.seat)
-            elif not place.decided.is_set():
-                self._places.remove(place)
+            if waiting.seat is not None:  # it was cancelled a moment after it had got one
+                self._release(waiting.seat)
+            elif not waiting.decided.is_set():
+                self._queue.remove(waiting)
 
     def _release(self, seat: Seat) -> None:
         seat.is_taken = False
@@ -194,20 +194,20 @@ class Workers:
 
     def _deal(self) -> None:
         """Give those who have waited longest what is free; tell all of them where there is nothing to wait for."""
-        for seat in self._free()[: len(self._places)]:
+        for seat in self._free()[: len(self._queue)]:
             self._decide(seat)
-        while self._places and not any(seat.is_alive or seat.is_due for seat in self._seats):
+        while self._queue and not any(seat.is_alive or seat.is_due for seat in self._seats):
             self._decide(None)
 
     def _decide(self, seat: Seat | None) -> None:
-        place = self._places.popleft()
-        place.seat = seat
+        waiting = self._queue.popleft()
+        waiting.seat = seat
         if seat is not None:
             seat.is_taken = True
-        place.decided.set()
+        waiting.decided.set()
 
 
-class Kept:
+class ReservedWorker:
     """A process that is kept for several calls."""
 
     def __init__(self, workers: Workers, child: Child | None) -> None:

@@ -14,7 +14,7 @@ _SLICE = 128
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
-class Body(Protocol):
+class EventBody(Protocol):
     """What an answer is to its events."""
 
     title: str
@@ -30,7 +30,7 @@ class Events:
     The content type is not heeded: many a server has a wrong one.
     """
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: EventBody) -> None:
         self._body = body
         self._reader = EventReader()
         self._ready: deque[ServerSentEvent] = deque()

@@ -109,7 +109,7 @@ class Web:
             await trio.sleep_forever()
 
     @asynccontextmanager
-    async def open(self, call: Call) -> AsyncIterator["Answer"]:
+    async def open(self, call: Call) -> AsyncIterator["HttpAnswer"]:
         """Make the call; the answer's status is 2xx and its content type expected, its body still to be read.
 
         Raises ProviderFailed, here and while the body is read. Leaving with an error, or cancelled, closes the
@@ -125,7 +125,7 @@ class Web:
             request = self._request(call, timeouts)
         response = await self._send(call, request)
         timeouts["read"] = None
-        answer = Answer(call, response, end - trio.current_time())
+        answer = HttpAnswer(call, response, end - trio.current_time())
         try:
             await _check(call, response, answer)
             yield answer
@@ -182,7 +182,7 @@ class Web:
         raise _too_long(call)
 
 
-class Answer:
+class HttpAnswer:
     """An answer whose body is still coming; the body can be read once, by one task."""
 
     def __init__(self, call: Call, response: httpx.Response, left: float) -> None:
@@ -257,7 +257,7 @@ class _Body(httpx.AsyncByteStream):
 
 
 class _Pieces:
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: HttpAnswer) -> None:
         self._answer = answer
 
     def __aiter__(self) -> Self:
@@ -300,7 +300,7 @@ def _checked_headers(call: Call) -> dict[str, str]:
     return dict(call.headers)
 
 
-async def _check(call: Call, response: httpx.Response, answer: Answer) -> None:
+async def _check(call: Call, response: httpx.Response, answer: HttpAnswer) -> None:
     """Raise ProviderFailed unless the answer is 2xx and of an expected type."""
     if not response.is_success:
         raise of_status(call.endpoint, response.status_code, response.headers, await _beginning(answer))
@@ -309,7 +309,7 @@ async def _check(call: Call, response: httpx.Response, answer: Answer) -> None:
         raise of_type(call.endpoint.title, came, call.expects)
 
 
-async def _beginning(answer: Answer) -> bytes:
+async def _beginning(answer: HttpAnswer) -> bytes:
     """As much of the body of an error as comes, and is worth reading."""
     body = b""
     with suppress(ProviderFailed):

@@ -35,19 +35,19 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 # ---- events, whose tags are their types on the wire and whose fields are their data
 
 
-class Describe(msgspec.Struct, frozen=True, tag="describe"):
-    """Asks for `Info`."""
+class WyomingDescribe(msgspec.Struct, frozen=True, tag="describe"):
+    """Asks for `WyomingInfo`."""
 
 
-class Transcribe(msgspec.Struct, frozen=True, tag="transcribe", omit_defaults=True):
-    """Asks for a `Transcript` of the audio that follows; `name`: of the model."""
+class WyomingTranscribe(msgspec.Struct, frozen=True, tag="transcribe", omit_defaults=True):
+    """Asks for a `WyomingTranscript` of the audio that follows; `name`: of the model."""
 
     name: str = ""
     language: str = ""
     transcript_terms: tuple[str, ...] = ()
 
 
-class AudioStart(msgspec.Struct, frozen=True, tag="audio-start"):
+class WyomingAudioStart(msgspec.Struct, frozen=True, tag="audio-start"):
     """Audio follows; `rate` in Hz, `width` in bytes a sample."""
 
     rate: int
@@ -55,7 +55,7 @@ class AudioStart(msgspec.Struct, frozen=True, tag="audio-start"):
     channels: int
 
 
-class AudioChunk(msgspec.Struct, frozen=True, tag="audio-chunk"):
+class WyomingAudioChunk(msgspec.Struct, frozen=True, tag="audio-chunk"):
     """A piece of it; `audio`, the payload, is signed and little-endian, but unsigned where `width` is 1."""
 
     rate: int
@@ -64,11 +64,11 @@ class AudioChunk(msgspec.Struct, frozen=True, tag="audio-chunk"):
     audio: bytes = b""
 
 
-class AudioStop(msgspec.Struct, frozen=True, tag="audio-stop"):
+class WyomingAudioStop(msgspec.Struct, frozen=True, tag="audio-stop"):
     """There is no more of it."""
 
 
-class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
+class WyomingVoiceChoice(msgspec.Struct, frozen=True, omit_defaults=True):
     """The voice that is wanted: by `name`, and `speaker` where it has several; or any for `language`."""
 
     name: str = ""
@@ -76,43 +76,43 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     speaker: str = ""
 
 
-class Synthesize(msgspec.Struct, frozen=True, tag="synthesize", omit_defaults=True):
+class WyomingSynthesize(msgspec.Struct, frozen=True, tag="synthesize", omit_defaults=True):
     """Asks for the sound of `text`."""
 
     text: str
-    voice: Choice | None = None
+    voice: WyomingVoiceChoice | None = None
 
 
-class Transcript(msgspec.Struct, frozen=True, tag="transcript"):
+class WyomingTranscript(msgspec.Struct, frozen=True, tag="transcript"):
     """All that was recognised."""
 
     text: str
     language: str | None = None
 
 
-class TranscriptStart(msgspec.Struct, frozen=True, tag="transcript-start"):
+class WyomingTranscriptStart(msgspec.Struct, frozen=True, tag="transcript-start"):
     """The words follow in pieces, while the audio still goes out."""
 
     language: str | None = None
 
 
-class TranscriptChunk(msgspec.Struct, frozen=True, tag="transcript-chunk"):
+class WyomingTranscriptChunk(msgspec.Struct, frozen=True, tag="transcript-chunk"):
     """The next piece."""
 
     text: str
 
 
-class TranscriptStop(msgspec.Struct, frozen=True, tag="transcript-stop"):
-    """There are no more of them; a `Transcript` came before."""
+class WyomingTranscriptStop(msgspec.Struct, frozen=True, tag="transcript-stop"):
+    """There are no more of them; a `WyomingTranscript` came before."""
 
 
-class Failure(msgspec.Struct, frozen=True, tag="error"):
+class WyomingError(msgspec.Struct, frozen=True, tag="error"):
     """The peer could not."""
 
     text: str = ""
 
 
-class Model(msgspec.Struct, frozen=True):
+class WyomingModel(msgspec.Struct, frozen=True):
     """A model for recognition."""
 
     name: str
@@ -120,52 +120,63 @@ class Model(msgspec.Struct, frozen=True):
     languages: tuple[str, ...] = ()
 
 
-class Speaker(msgspec.Struct, frozen=True):
+class WyomingSpeaker(msgspec.Struct, frozen=True):
     """One of several people that a voice can be."""
 
     name: str
 
 
-class Voice(msgspec.Struct, frozen=True):
+class WyomingVoice(msgspec.Struct, frozen=True):
     """A voice for synthesis."""
 
     name: str
     installed: bool = True
     languages: tuple[str, ...] = ()
-    speakers: tuple[Speaker, ...] | None = None
+    speakers: tuple[WyomingSpeaker, ...] | None = None
 
 
-class Recognition(msgspec.Struct, frozen=True):
+class WyomingAsr(msgspec.Struct, frozen=True):
     """A program that recognises; who does not choose one has the first that is listed."""
 
-    models: tuple[Model, ...] = ()
+    models: tuple[WyomingModel, ...] = ()
 
 
-class Synthesis(msgspec.Struct, frozen=True):
+class WyomingTts(msgspec.Struct, frozen=True):
     """A program that speaks; who does not choose one has the first that is listed."""
 
-    voices: tuple[Voice, ...] = ()
+    voices: tuple[WyomingVoice, ...] = ()
 
 
-class Info(msgspec.Struct, frozen=True, tag="info"):
+class WyomingInfo(msgspec.Struct, frozen=True, tag="info"):
     """What a peer has."""
 
-    asr: tuple[Recognition, ...] = ()
-    tts: tuple[Synthesis, ...] = ()
+    asr: tuple[WyomingAsr, ...] = ()
+    tts: tuple[WyomingTts, ...] = ()
 
     @property
-    def models(self) -> tuple[Model, ...]:
+    def models(self) -> tuple[WyomingModel, ...]:
         """The models that can be used without choosing a program."""
         return tuple(model for program in self.asr[:1] for model in program.models if model.installed)
 
     @property
-    def voices(self) -> tuple[Voice, ...]:
+    def voices(self) -> tuple[WyomingVoice, ...]:
         """The voices that can be used without choosing a program."""
         return tuple(voice for program in self.tts[:1] for voice in program.voices if voice.installed)
 
 
-Outgoing = Describe | Transcribe | AudioStart | AudioChunk | AudioStop | Synthesize
-Incoming = Info | AudioStart | AudioChunk | AudioStop | Transcript | TranscriptStart | TranscriptChunk | TranscriptStop
+Outgoing = (
+    WyomingDescribe | WyomingTranscribe | WyomingAudioStart | WyomingAudioChunk | WyomingAudioStop | WyomingSynthesize
+)
+Incoming = (
+    WyomingInfo
+    | WyomingAudioStart
+    | WyomingAudioChunk
+    | WyomingAudioStop
+    | WyomingTranscript
+    | WyomingTranscriptStart
+    | WyomingTranscriptChunk
+    | WyomingTranscriptStop
+)
 _KNOWN = frozenset(
     {
         *("info", "audio-start", "audio-chunk", "audio-stop", "error"),
@@ -174,7 +185,7 @@ _KNOWN = frozenset(
 )
 
 
-class _Header(msgspec.Struct, frozen=True, omit_defaults=True):
+class _EventHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     """The line before an event; nulls are not sent, because the protocol's own package cannot read them."""
 
     type: str
@@ -183,7 +194,7 @@ class _Header(msgspec.Struct, frozen=True, omit_defaults=True):
     payload_length: int | None = None
 
 
-_header = msgspec.json.Decoder(_Header)
+_header = msgspec.json.Decoder(_EventHeader)
 _data = msgspec.json.Decoder(dict[str, object])
 
 
@@ -192,14 +203,14 @@ def pack(event: Outgoing) -> bytes:
     fields = msgspec.to_builtins(event, builtin_types=(bytes,))
     kind, payload = fields.pop("type"), fields.pop("audio", b"")
     data = msgspec.json.encode(fields) if fields else b""
-    line = msgspec.json.encode(_Header(kind, None, len(data) or None, len(payload) or None))
+    line = msgspec.json.encode(_EventHeader(kind, None, len(data) or None, len(payload) or None))
     return b"".join((line, b"\n", data, payload))
 
 
 # ---- a connection
 
 
-class Connection:
+class WyomingConnection:
     """One connection to a peer, used by one task that sends and one that receives."""
 
     def __init__(self, stream: trio.abc.Stream, name: str, patience: Patience) -> None:
@@ -244,12 +255,12 @@ class Connection:
         self._trouble = error
         self._waiting.cancel()
 
-    async def ask(self) -> Info:
+    async def ask(self) -> WyomingInfo:
         """What the peer has. Raises ProviderFailed."""
-        await self.send(Describe())
+        await self.send(WyomingDescribe())
         self.expect()
         while True:
-            if isinstance(event := await self.receive(), Info):
+            if isinstance(event := await self.receive(), WyomingInfo):
                 self._owed_since = math.inf
                 return event
 
@@ -283,14 +294,14 @@ class Connection:
             except (msgspec.DecodeError, RecursionError) as error:
                 raise ProviderFailed(f"{self._name} does not speak Wyoming as it should: {error}") from None
             match event:
-                case Failure(text):
+                case WyomingError(text):
                     raise ProviderFailed(f"{self._name} failed: {text[:SAID] or 'it does not say why'}")
                 case None:
                     continue
                 case _:
                     return event
 
-    async def _event(self) -> Incoming | Failure | None:
+    async def _event(self) -> Incoming | WyomingError | None:
         """The next event, None for one of an unknown type; taken out of the buffer only when it is all there."""
         size = await self._line()
         header = _header.decode(memoryview(self._buffer)[:size])
@@ -303,8 +314,8 @@ class Connection:
         if header.type not in _KNOWN:
             return None
         fields = {**(header.data or {}), **(_data.decode(data) if data else {})}
-        event: Incoming | Failure = msgspec.convert(
-            {**fields, "type": header.type, "audio": payload}, type=Incoming | Failure
+        event: Incoming | WyomingError = msgspec.convert(
+            {**fields, "type": header.type, "audio": payload}, type=Incoming | WyomingError
         )
         return event
 
@@ -333,7 +344,7 @@ class Connection:
             self._buffer += chunk
 
 
-class Server:
+class WyomingServer:
     """Where a peer is, and what it said that it has: asked at the first call, and again after one that failed."""
 
     def __init__(
@@ -344,10 +355,10 @@ class Server:
         self.name = f"{title} at {host}:{port}"
         self._patience = patience
         self._dial = dial
-        self._info: Info | None = None
+        self._info: WyomingInfo | None = None
 
     @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Connection]:
+    async def connect(self) -> AsyncIterator[WyomingConnection]:
         """A connection of its own for one call: engines close theirs when they have answered.
 
         Raises ProviderFailed. It is closed however the block ends.
@@ -355,7 +366,7 @@ class Server:
         try:
             stream = await self._reach()
             try:
-                yield Connection(stream, self.name, self._patience)
+                yield WyomingConnection(stream, self.name, self._patience)
             finally:
                 await trio.aclose_forcefully(stream)
         except ProviderFailed:
@@ -379,13 +390,13 @@ class Server:
             Verdict.ABSENT,
         )
 
-    async def known(self, line: Connection) -> Info:
+    async def known(self, line: WyomingConnection) -> WyomingInfo:
         """What the peer has, asked over `line` where it is not known yet. Raises ProviderFailed."""
         if self._info is None:
             self._info = await line.ask()
         return self._info
 
-    async def look(self) -> Info:
+    async def look(self) -> WyomingInfo:
         """What the peer has now. Raises ProviderFailed."""
         async with self.connect() as line:
             self._info = await line.ask()

@@ -24,14 +24,14 @@ _OWN_HOST = ".cognitiveservices.azure."
 _NOTHING_SAID = ("NoMatch", "InitialSilenceTimeout", "BabbleTimeout")
 
 
-class _Best(msgspec.Struct):
+class _AzureAlternative(msgspec.Struct):
     display: str = msgspec.field(name="Display", default="")
 
 
-class _Answer(msgspec.Struct):
+class _AzureTranscript(msgspec.Struct):
     status: str = msgspec.field(name="RecognitionStatus")
     text: str = msgspec.field(name="DisplayText", default="")
-    best: list[_Best] = msgspec.field(name="NBest", default_factory=list)
+    best: list[_AzureAlternative] = msgspec.field(name="NBest", default_factory=list)
 
 
 class AzureRecogniser:
@@ -79,7 +79,7 @@ class AzureRecogniser:
             most=MOST_BYTES,
         )
         try:
-            answer = msgspec.convert(await self._web.fetch_json(call), _Answer)
+            answer = msgspec.convert(await self._web.fetch_json(call), _AzureTranscript)
         except msgspec.ValidationError:
             raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
         match answer.status:

@@ -16,7 +16,7 @@ from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Call, Patience, Web
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, Voice, Voices, choose, find, speaks, understood
+from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, speaks, understood
 
 FILES = {"mp3": "audio-24khz-96kbitrate-mono-mp3", "opus": "ogg-24khz-16bit-mono-opus"}
 SAMPLES = {rate: f"raw-{name}-16bit-mono-pcm" for rate, name in (
@@ -39,7 +39,7 @@ BY_GENDER = {
 """Voices that speak many languages, for one of which the region lists no voice."""
 
 
-class _Voice(msgspec.Struct, rename="pascal"):
+class _AzureVoice(msgspec.Struct, rename="pascal"):
     short_name: str
     display_name: str = ""
     gender: str = ""
@@ -54,7 +54,7 @@ class AzureSpeech:
         self._web = web
         region = f"https://{endpoint.region}.tts.speech.microsoft.com" if endpoint.region else ""
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or region)
-        self._voices = Voices(self._listed)
+        self._voices = VoiceList(self._listed)
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """Speak; `speech.voice` is a ShortName (en-US-AvaNeural); the sound is handed on as it comes.
@@ -96,11 +96,11 @@ class AzureSpeech:
         chosen = choose(voices, speech)
         return chosen.id if chosen and speaks(chosen, speech.language) else BY_GENDER[speech.gender]
 
-    async def _listed(self) -> tuple[Voice, ...]:
+    async def _listed(self) -> tuple[ListedVoice, ...]:
         call = self._call("GET", "/cognitiveservices/voices/list", {}, UNHURRIED)
-        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_Voice])
+        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_AzureVoice])
         return tuple(
-            Voice(
+            ListedVoice(
                 voice.short_name,
                 voice.display_name,
                 (voice.locale, *voice.secondary_locale_list),

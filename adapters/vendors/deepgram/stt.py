@@ -41,43 +41,43 @@ _OTHER_SOCKET = "flux"
 T = TypeVar("T")
 
 
-class _Kind(msgspec.Struct):
+class _DeepgramMessage(msgspec.Struct):
     type: str = ""
 
 
-class _Word(msgspec.Struct):
+class _DeepgramWord(msgspec.Struct):
     language: str | None = None
 
 
-class _Alternative(msgspec.Struct):
+class _DeepgramAlternative(msgspec.Struct):
     transcript: str = ""
-    words: list[_Word] = []
+    words: list[_DeepgramWord] = []
     languages: list[str] | None = None
 
 
-class _Channel(msgspec.Struct):
-    alternatives: list[_Alternative] = []
+class _DeepgramChannel(msgspec.Struct):
+    alternatives: list[_DeepgramAlternative] = []
 
 
-class _Results(msgspec.Struct):
-    channel: _Channel
+class _DeepgramResults(msgspec.Struct):
+    channel: _DeepgramChannel
     is_final: bool = False
 
 
-class _Error(msgspec.Struct):
+class _DeepgramError(msgspec.Struct):
     description: str | None = None
     message: str | None = None
     variant: str | None = None
 
 
-class _Model(msgspec.Struct):
+class _DeepgramModel(msgspec.Struct):
     canonical_name: str | None = None
     name: str | None = None
     streaming: bool = False
 
 
-class _Models(msgspec.Struct):
-    stt: list[_Model] = []
+class _DeepgramModels(msgspec.Struct):
+    stt: list[_DeepgramModel] = []
 
 
 class DeepgramRecogniser:
@@ -118,7 +118,9 @@ class DeepgramRecogniser:
 
     async def _listen(self, utterance: Utterance, model: str, language: str, words: Emit[str]) -> Transcript:
         asked = _query(utterance, model, language)
-        hearing = _Hearing(is_multilingual=("language", _MULTI) in asked, glue="" if _is_unspaced(language) else " ")
+        hearing = _LiveTranscript(
+            is_multilingual=("language", _MULTI) in asked, glue="" if _is_unspaced(language) else " "
+        )
         async with open_socket(self._call(asked), self._tls) as socket, trio.open_nursery() as nursery:
             nursery.start_soon(_feed, socket, utterance.audio)
             nursery.start_soon(_keep_alive, socket)
@@ -133,7 +135,7 @@ class DeepgramRecogniser:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Token {self._endpoint.key}"} if self._endpoint.key else {}
 
-    async def _hear(self, socket: LiveSocket, hearing: "_Hearing", words: Emit[str]) -> None:
+    async def _hear(self, socket: LiveSocket, hearing: "_LiveTranscript", words: Emit[str]) -> None:
         """Take what Deepgram says until its last message, which is its metadata."""
         while True:
             try:
@@ -142,16 +144,16 @@ class DeepgramRecogniser:
                 if socket.is_owed and closed.code in _NORMAL:
                     return
                 raise self._cause(closed) from None
-            match self._decoded(message, _Kind).type:
+            match self._decoded(message, _DeepgramMessage).type:
                 case "Results":
-                    if hearing.take(self._decoded(message, _Results)) and hearing.text:
+                    if hearing.take(self._decoded(message, _DeepgramResults)) and hearing.text:
                         await words(hearing.text)
                     if len(hearing.text) > MOST_LETTERS:
                         raise ProviderFailed(f"{self._endpoint.title} answered with more than {MOST_LETTERS:,} letters")
                 case "Metadata" if socket.is_owed:
                     return
                 case "Error":
-                    raise self._failure(self._decoded(message, _Error))
+                    raise self._failure(self._decoded(message, _DeepgramError))
                 case _:
                     continue  # what was not asked for, such as SpeechStarted
 
@@ -161,7 +163,7 @@ class DeepgramRecogniser:
         except (msgspec.DecodeError, RecursionError):
             raise ProviderFailed(f"{self._endpoint.title} sent something other than its documented messages") from None
 
-    def _failure(self, error: _Error) -> ProviderFailed:
+    def _failure(self, error: _DeepgramError) -> ProviderFailed:
         said = error.description or error.message or error.variant or "it does not say why"
         return ProviderFailed(f"{self._endpoint.title} failed while it listened: {scrub(said, self._endpoint)}")
 
@@ -179,7 +181,7 @@ class DeepgramRecogniser:
         """
         call = Call(self._endpoint, "GET", "/models", headers=self._headers(), patience=self._patience)
         try:
-            models = msgspec.convert(await self._web.fetch_json(call), _Models).stt
+            models = msgspec.convert(await self._web.fetch_json(call), _DeepgramModels).stt
         except msgspec.ValidationError:
             raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
         names = {model.canonical_name or model.name or "" for model in models if model.streaming}
@@ -192,10 +194,10 @@ class DeepgramRecogniser:
         async with open_socket(self._call(query), self._tls) as socket:
             with contextlib.suppress(SocketClosed):
                 await _finish(socket)
-            await self._hear(socket, _Hearing(is_multilingual=False, glue=" "), _ignore)
+            await self._hear(socket, _LiveTranscript(is_multilingual=False, glue=" "), _ignore)
 
 
-class _Hearing:
+class _LiveTranscript:
     """What has been heard so far: the parts that are final, and the one that may still change."""
 
     def __init__(self, *, is_multilingual: bool, glue: str) -> None:
@@ -205,9 +207,9 @@ class _Hearing:
         self._languages: Counter[str] = Counter()
         self.text = ""
 
-    def take(self, results: _Results) -> bool:
+    def take(self, results: _DeepgramResults) -> bool:
         """Results came; whether they change the words."""
-        heard = results.channel.alternatives[0] if results.channel.alternatives else _Alternative()
+        heard = results.channel.alternatives[0] if results.channel.alternatives else _DeepgramAlternative()
         text = self._glue.join(filter(None, [*self._final, heard.transcript]))
         if results.is_final and heard.transcript:
             self._final.append(heard.transcript)

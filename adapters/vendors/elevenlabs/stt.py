@@ -28,7 +28,7 @@ _TERMS, _TERM_WORDS, _TERM_CHARACTERS = 100, 5, 49
 _HALF_A_SECOND = bytes(SAMPLES.rate)
 
 
-class _Said(msgspec.Struct):
+class _ElevenLabsTranscript(msgspec.Struct):
     text: str
     language_code: str | None = None
 
@@ -55,7 +55,7 @@ class ElevenLabsRecogniser:
             return Transcript("")
         answer = await self._web.fetch_json(self._call(utterance, data))
         try:
-            said = msgspec.convert(answer, _Said)
+            said = msgspec.convert(answer, _ElevenLabsTranscript)
         except msgspec.ValidationError:
             raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
         return Transcript(said.text.strip(), bcp47(said.language_code or ""))

@@ -17,7 +17,7 @@ from adapters.reach.lengths import Limit
 from adapters.reach.web import Call, Patience, Web
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, Voice, Voices, choose, find, primary, understood
+from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, primary, understood
 
 URL = "https://api.elevenlabs.io"
 DEFAULT_MODEL = "eleven_flash_v2_5"
@@ -48,32 +48,32 @@ _ID = re.compile(r"[A-Za-z0-9]{20}\Z")
 _PAGES, _PAGE = 10, 100
 
 
-class _Spoken(msgspec.Struct):
+class _ElevenLabsVoiceLanguage(msgspec.Struct):
     language: str | None = None
     locale: str | None = None
 
 
-class _Voice(msgspec.Struct):
+class _ElevenLabsVoice(msgspec.Struct):
     voice_id: str
     name: str | None = None
     labels: dict[str, str | None] | None = None
-    verified_languages: list[_Spoken] | None = None
+    verified_languages: list[_ElevenLabsVoiceLanguage] | None = None
 
 
-class _Voices(msgspec.Struct):
-    voices: list[_Voice]
+class _ElevenLabsVoices(msgspec.Struct):
+    voices: list[_ElevenLabsVoice]
     has_more: bool = False
     next_page_token: str | None = None
 
 
-class _Language(msgspec.Struct):
+class _ElevenLabsLanguage(msgspec.Struct):
     language_id: str
 
 
-class _Model(msgspec.Struct):
+class _ElevenLabsModel(msgspec.Struct):
     model_id: str
     can_do_text_to_speech: bool | None = None
-    languages: list[_Language] | None = None
+    languages: list[_ElevenLabsLanguage] | None = None
 
 
 class ElevenLabsSpeech:
@@ -82,7 +82,7 @@ class ElevenLabsSpeech:
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         self._web = web
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
-        self._voices = Voices(self._listed)
+        self._voices = VoiceList(self._listed)
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """Speak; `speech.voice` is an id or a name; the sound is handed on as it comes.
@@ -105,7 +105,7 @@ class ElevenLabsSpeech:
         """Its models that speak, their languages, and the account's voices: names, then ids. Raises ProviderFailed."""
         voices = await self._voices.renew()
         answer = await self._web.fetch_json(self._call("GET", "/v1/models"))
-        listed = understood(self._endpoint, answer, list[_Model])
+        listed = understood(self._endpoint, answer, list[_ElevenLabsModel])
         models = [model for model in listed if model.can_do_text_to_speech]
         languages = {language.language_id for model in models for language in model.languages or ()}
         names = dict.fromkeys(voice.name for voice in voices if voice.name)
@@ -130,13 +130,13 @@ class ElevenLabsSpeech:
         chosen = choose(voices, speech)
         return chosen.id if chosen else BY_GENDER[speech.gender]
 
-    async def _listed(self) -> tuple[Voice, ...]:
-        voices: list[Voice] = []
+    async def _listed(self) -> tuple[ListedVoice, ...]:
+        voices: list[ListedVoice] = []
         token = ""
         for _ in range(_PAGES):
             query = {"page_size": str(_PAGE)} | ({"next_page_token": token} if token else {})
             answer = await self._web.fetch_json(self._call("GET", "/v2/voices", query))
-            page = understood(self._endpoint, answer, _Voices)
+            page = understood(self._endpoint, answer, _ElevenLabsVoices)
             voices += map(_voice, page.voices)
             token = page.next_page_token or ""
             if not page.has_more or not token:
@@ -174,8 +174,8 @@ def _body(speech: Speech) -> dict[str, object]:
     return body
 
 
-def _voice(listed: _Voice) -> Voice:
+def _voice(listed: _ElevenLabsVoice) -> ListedVoice:
     labels = listed.labels or {}
     verified = [spoken.locale or spoken.language for spoken in listed.verified_languages or ()]
     languages = dict.fromkeys(filter(None, (labels.get("language"), *verified)))
-    return Voice(listed.voice_id, listed.name or "", tuple(languages), (labels.get("gender") or "").lower())
+    return ListedVoice(listed.voice_id, listed.name or "", tuple(languages), (labels.get("gender") or "").lower())

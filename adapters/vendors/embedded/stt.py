@@ -8,9 +8,9 @@ import trio
 from actors.ports.audio import whole
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Audio, Transcript, Utterance
-from adapters.processes.frames import Done, Hear, Recognise, Recognised
+from adapters.processes.frames import Done, HearFrame, RecognisedFrame, RecogniseFrame
 from adapters.processes.process import Plan
-from adapters.processes.worker import LIVES, Broken, Kept, Workers
+from adapters.processes.worker import LIVES, Broken, ReservedWorker, Workers
 from adapters.vendors.shared.partials import Partials
 from protocol.audioformat import AudioFormat
 
@@ -63,7 +63,7 @@ class LocalRecogniser:
         if utterance.format != self.wants:
             raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.format}")
         done = await self._hear(utterance.audio, Partials(words))
-        if not isinstance(done, Recognised):
+        if not isinstance(done, RecognisedFrame):
             raise EngineFailed(f"the local speech recogniser answered {type(done).__name__}")
         return Transcript(done.text, LANGUAGE)
 
@@ -75,8 +75,8 @@ class LocalRecogniser:
         except Broken:
             await partials.again()
             samples = await whole(audio)
-            return await self._workers.call(Recognise(samples), partials.each, partials.again, lives=LIVES - 1)
-        return done or await self._workers.call(Recognise(rest), partials.each, partials.again)
+            return await self._workers.call(RecogniseFrame(samples), partials.each, partials.again, lives=LIVES - 1)
+        return done or await self._workers.call(RecogniseFrame(rest), partials.each, partials.again)
 
     async def _hear_live(self, pieces: AsyncIterator[bytes], partials: Partials) -> tuple[bytes, Done | None]:
         """Recognise it as long as that leaves a process for those who have spoken; else all of it, and None.
@@ -84,7 +84,7 @@ class LocalRecogniser:
         Raises EngineFailed, as Broken where the process died or hung.
         """
         held = bytearray()
-        kept: Kept | None = None
+        kept: ReservedWorker | None = None
         is_settled = begins = False
         with ExitStack() as stack:
             async for piece in pieces:
@@ -94,8 +94,8 @@ class LocalRecogniser:
                     kept = stack.enter_context(self._workers.keep_one())
                 if kept is not None and len(held) >= STEP:
                     even = len(held) // 2 * 2
-                    await kept.call(Hear(bytes(held[:even]), begins), partials.each)
+                    await kept.call(HearFrame(bytes(held[:even]), begins), partials.each)
                     begins = False
                     del held[:even]
             rest = bytes(held)
-            return rest, await kept.call(Recognise(rest, begins=False), partials.each) if kept else None
+            return rest, await kept.call(RecogniseFrame(rest, begins=False), partials.each) if kept else None

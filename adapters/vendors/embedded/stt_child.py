@@ -9,8 +9,17 @@ from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.child import Abandoned, Line, serve
-from adapters.processes.frames import Hear, Heard, Ready, Recognise, Recognised, Request, Result, Words
+from adapters.processes.child import Abandoned, WorkerPipe, serve
+from adapters.processes.frames import (
+    HeardFrame,
+    HearFrame,
+    ReadyFrame,
+    RecognisedFrame,
+    RecogniseFrame,
+    Request,
+    Result,
+    WordsFrame,
+)
 
 RATE = 16_000
 CHUNK = RATE * 2 // 5
@@ -48,24 +57,24 @@ class Sphinx:
         self._is_open = False
         self._told = ""
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Listen to half a second of hiss."""
         self._learn(Hiss().over(bytes(RATE)), lambda: None)
-        return Ready()
+        return ReadyFrame()
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Recognise; says all the words so far whenever they change."""
         match request:
-            case Hear(samples, begins):
-                self._go_on(samples, begins, line)
-                return Heard()
-            case Recognise(samples, begins):
-                self._go_on(samples, begins, line)
-                return Recognised(self._end())
+            case HearFrame(samples, begins):
+                self._go_on(samples, begins, pipe)
+                return HeardFrame()
+            case RecogniseFrame(samples, begins):
+                self._go_on(samples, begins, pipe)
+                return RecognisedFrame(self._end())
             case _:
                 raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
 
-    def _go_on(self, samples: bytes, begins: bool, line: Line) -> None:
+    def _go_on(self, samples: bytes, begins: bool, pipe: WorkerPipe) -> None:
         """Take in more of the utterance; where that is broken off, the utterance is over."""
         if begins:
             self._end()
@@ -75,19 +84,19 @@ class Sphinx:
             return
         try:
             if not self._is_open:
-                self._begin(samples, line)
+                self._begin(samples, pipe)
             for chunk in _pieces(samples, CHUNK):
-                line.check()
+                pipe.check()
                 self._decoder.process_raw(chunk)
                 if (text := self._text()) != self._told:
                     self._told = text
-                    line.send(Words(text))
+                    pipe.send(WordsFrame(text))
         except Abandoned:
             self._end()
             raise
 
-    def _begin(self, samples: bytes, line: Line) -> None:
-        self._learn(samples, line.check)
+    def _begin(self, samples: bytes, pipe: WorkerPipe) -> None:
+        self._learn(samples, pipe.check)
         self._decoder.activate_search(self._words)
         self._decoder.start_utt()
         self._is_open, self._told = True, ""

@@ -7,7 +7,7 @@ import trio
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.frames import Progress, Sounded, Synthesise, Voice
+from adapters.processes.frames import EngineVoice, Progress, SoundFrame, SynthesiseFrame
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.reach.lengths import characters
@@ -91,13 +91,13 @@ class LocalSpeech:
         voice = choose(speech, ready.voices, ready.variants)
 
         async def each(progress: Progress) -> None:
-            if isinstance(progress, Sounded):
+            if isinstance(progress, SoundFrame):
                 await sound(Clip(progress.samples, FORMAT))
 
         async def again() -> None:
             await sound(Retraction())
 
-        request = Synthesise(plain(speech.text), voice, pace(speech.speed))
+        request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed))
         await self._workers.call(request, each, None if speech.stream else again)
 
 
@@ -111,7 +111,7 @@ def pace(speed: float) -> int:
     return round(min(max(NORMAL_PACE * speed, SLOWEST), FASTEST))
 
 
-def choose(speech: Speech, voices: tuple[Voice, ...], variants: tuple[str, ...]) -> str:
+def choose(speech: Speech, voices: tuple[EngineVoice, ...], variants: tuple[str, ...]) -> str:
     """The name by which espeak-ng loads the voice for `speech`; only ever made of names that it listed itself."""
     files = {voice.language.lower(): voice.file for voice in voices}
     known = {variant.lower(): variant for variant in variants}

@@ -8,8 +8,8 @@ from pathlib import Path
 import espeakng_loader
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.child import Line, serve
-from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
+from adapters.processes.child import WorkerPipe, serve
+from adapters.processes.frames import EngineVoice, ReadyFrame, Request, Result, SoundFrame, SpokenFrame, SynthesiseFrame
 
 RATE = 22_050
 """Samples per second that espeak-ng makes."""
@@ -29,7 +29,7 @@ GO_ON, ABORT = 0, 1
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
-class _Voice(ctypes.Structure):
+class _EspeakVoice(ctypes.Structure):
     """espeak_VOICE; `languages` is a list of a priority byte and a name each, ended by a priority of 0."""
 
     _fields_ = (
@@ -51,9 +51,9 @@ class Espeak:
     def __init__(self) -> None:
         self._data = Path(espeakng_loader.get_data_path())
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
         self._callback = _Callback(self._heard)  # kept: the library holds a bare pointer to it
-        self._line: Line | None = None
+        self._pipe: WorkerPipe | None = None
         self._made = bytearray()
         self._sent = False
         rate = self._library.espeak_Initialize(
@@ -63,15 +63,15 @@ class Espeak:
             raise EngineFailed(f"espeak-ng did not find its data or makes another rate than {RATE} Hz (it said {rate})")
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Speak a word into the void, and list what voices there are. Raises EngineFailed."""
         self._say("ready", "en-us", 170)
         if not self._made:
             raise EngineFailed("espeak-ng spoke a word without making a sound: reinstall the package espeakng-loader")
         variants = tuple(sorted(file.name for file in (self._data / "voices" / "!v").iterdir()))
-        return Ready(voices=tuple(self._voices()), variants=variants)
+        return ReadyFrame(voices=tuple(self._voices()), variants=variants)
 
-    def _voices(self) -> Iterator[Voice]:
+    def _voices(self) -> Iterator[EngineVoice]:
         """One voice a language, those left out whose dictionary is not in the package: they speak nothing."""
         listed = self._library.espeak_ListVoices(None)
         seen: set[str] = set()
@@ -82,22 +82,22 @@ class Espeak:
             language = voice.languages[1:].decode()
             if language not in seen and (self._data / f"{language.split('-')[0]}_dict").exists():
                 seen.add(language)
-                yield Voice(language, voice.identifier.decode())
+                yield EngineVoice(language, voice.identifier.decode())
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Speak; the first piece goes out after CALLBACK_MS of sound."""
-        if not isinstance(request, Synthesise):
+        if not isinstance(request, SynthesiseFrame):
             raise EngineFailed(f"the speech synthesiser was asked for {type(request).__name__}")
-        line.check()
-        self._line, self._sent = line, False
+        pipe.check()
+        self._pipe, self._sent = pipe, False
         try:
             self._say(request.text, request.voice, request.pace)
         finally:
-            self._line = None
-        line.check()
+            self._pipe = None
+        pipe.check()
         if self._made:
-            line.send(Sounded(bytes(self._made)))
-        return Spoken()
+            pipe.send(SoundFrame(bytes(self._made)))
+        return SpokenFrame()
 
     def _say(self, text: str, voice: str, pace: int) -> None:
         self._made.clear()
@@ -115,12 +115,12 @@ class Espeak:
         """What the library calls with the next `count` samples."""
         if samples and count > 0:
             self._made += ctypes.string_at(samples, count * 2)
-        if self._line is None:
+        if self._pipe is None:
             return GO_ON
-        if self._line.stopped:
+        if self._pipe.stopped:
             return ABORT
         if self._made and (len(self._made) >= PIECE or not self._sent):
-            self._line.send(Sounded(bytes(self._made)))
+            self._pipe.send(SoundFrame(bytes(self._made)))
             self._made.clear()
             self._sent = True
         return GO_ON

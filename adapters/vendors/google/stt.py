@@ -31,16 +31,16 @@ _TOO_LONG = ("too long", "exceeds duration limit", "longer than 1 min")
 _BAD_KEY = "api key"
 
 
-class _Alternative(msgspec.Struct):
+class _GoogleAlternative(msgspec.Struct):
     transcript: str = ""
 
 
-class _Result(msgspec.Struct):
-    alternatives: list[_Alternative] = []
+class _GoogleResult(msgspec.Struct):
+    alternatives: list[_GoogleAlternative] = []
 
 
-class _Answer(msgspec.Struct):
-    results: list[_Result] = []
+class _GoogleTranscript(msgspec.Struct):
+    results: list[_GoogleResult] = []
 
 
 class GoogleRecogniser:
@@ -83,7 +83,7 @@ class GoogleRecogniser:
             most=MOST_BYTES,
         )
         try:
-            answer = msgspec.convert(await self._web.fetch_json(call), _Answer)
+            answer = msgspec.convert(await self._web.fetch_json(call), _GoogleTranscript)
         except msgspec.ValidationError:
             raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
         except ProviderFailed as failure:

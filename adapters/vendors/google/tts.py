@@ -15,7 +15,7 @@ from adapters.reach.faults import of_error
 from adapters.reach.jsontext import parsed
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Call, Patience, Web
-from adapters.vendors.shared.body import Body
+from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.vendors.shared.voices import UNHURRIED, understood
 from protocol import base64text
@@ -34,17 +34,17 @@ GENDERS = {"male": "MALE", "female": "FEMALE"}
 """`NEUTRAL` is in the reference, which says that it is not supported yet: it is left to Google, as unspecified is."""
 
 
-class _Synthesised(msgspec.Struct):
+class _GoogleSound(msgspec.Struct):
     audioContent: str = ""  # noqa: N815
 
 
-class _Voice(msgspec.Struct):
+class _GoogleVoice(msgspec.Struct):
     name: str
     languageCodes: list[str] = []  # noqa: N815
 
 
-class _Voices(msgspec.Struct):
-    voices: list[_Voice] = []
+class _GoogleVoices(msgspec.Struct):
+    voices: list[_GoogleVoice] = []
 
 
 class GoogleSpeech:
@@ -69,14 +69,14 @@ class GoogleSpeech:
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
         body = {"input": {"text": text}, "voice": _voice(speech), "audioConfig": _audio(speech, asked)}
         answer = await self._ask(self._call("POST", "/text:synthesize", body, PATIENCE))
-        sent = Body(self._endpoint, asked)
+        sent = SoundBody(self._endpoint, asked)
         for clip in filter(None, (sent.push(self._decoded(answer)), sent.finish())):
             await sound(clip)
 
     async def offer(self) -> Offer:
         """Its voices and their languages. Raises ProviderFailed."""
         answer = await self._ask(self._call("GET", "/voices"))
-        voices = understood(self._endpoint, answer, _Voices).voices
+        voices = understood(self._endpoint, answer, _GoogleVoices).voices
         languages = {code for voice in voices for code in voice.languageCodes}
         return Offer((), tuple(voice.name for voice in voices), tuple(sorted(languages)))
 
@@ -109,7 +109,7 @@ class GoogleSpeech:
 
     def _decoded(self, answer: object) -> bytes:
         try:
-            return base64text.decode(understood(self._endpoint, answer, _Synthesised).audioContent)
+            return base64text.decode(understood(self._endpoint, answer, _GoogleSound).audioContent)
         except ValueError:
             raise ProviderFailed(f"{self._endpoint.title} sent sound that is not base64") from None
 

@@ -20,7 +20,7 @@ from adapters.reach.jsontext import whole as whole_text
 from adapters.reach.jsontext import words as text_of
 from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
-from adapters.reach.web import Answer, Call, Patience, Web
+from adapters.reach.web import Call, HttpAnswer, Patience, Web
 from adapters.vendors.openai.segments import spoken
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, primary
@@ -37,14 +37,14 @@ _TOO_SHORT = "audio file is too short"
 T = TypeVar("T")
 
 
-class _Language(msgspec.Struct):
+class _OpenAILanguage(msgspec.Struct):
     code: str = ""
 
 
-class _Text(msgspec.Struct):
+class _OpenAITranscript(msgspec.Struct):
     text: str
     language: str | None = None
-    languages: list[_Language] | None = None
+    languages: list[_OpenAILanguage] | None = None
     segments: object = None
 
 
@@ -129,11 +129,11 @@ class OpenAIRecogniser:
             if _streams(utterance.model) or answer.content_type == "text/event-stream":
                 return await self._read_events(answer, words)
             body = b"".join([piece async for piece in answer.pieces()])
-        said = self._decoded(body, _Text)
+        said = self._decoded(body, _OpenAITranscript)
         text = spoken(said.text, said.segments).strip()
         return Transcript(text, bcp47(said.language or "") or _detected(said.languages))
 
-    async def _read_events(self, answer: Answer, words: Emit[str]) -> Transcript:
+    async def _read_events(self, answer: HttpAnswer, words: Emit[str]) -> Transcript:
         """The transcript; one that ends without saying so is asked for again, which nobody hears."""
         text, halves = "", Halves()
         async for event in answer.events():
@@ -225,7 +225,7 @@ def _file(data: bytes, audio_format: AudioFormat) -> tuple[str, bytes, str]:
     return name, data, media_type
 
 
-def _detected(languages: list[_Language] | None) -> str:
+def _detected(languages: list[_OpenAILanguage] | None) -> str:
     return bcp47(languages[0].code) if languages else ""
 
 

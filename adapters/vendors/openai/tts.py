@@ -17,7 +17,7 @@ from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Call, Patience, Web
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, Voice, Voices, choose, understood
+from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, understood
 from protocol.audioformat import AudioFormat
 
 URL = "https://api.openai.com/v1"
@@ -47,16 +47,16 @@ class _Models(msgspec.Struct):
     data: list[_Model]
 
 
-class _Voice(msgspec.Struct):
+class _OpenAIVoice(msgspec.Struct):
     id: str | None = None
     name: str | None = None
     language: str | None = None
     gender: str | None = None
 
 
-class _Voices(msgspec.Struct):
-    voices: list[str | _Voice] = []
-    data: list[str | _Voice] = []
+class _OpenAIVoices(msgspec.Struct):
+    voices: list[str | _OpenAIVoice] = []
+    data: list[str | _OpenAIVoice] = []
 
 
 class OpenAISpeech:
@@ -107,7 +107,7 @@ class OpenAISpeech:
         return Call(self._endpoint, method, path, headers, json=json, expects=expects, patience=patience, most=MOST)
 
 
-class _Way(msgspec.Struct, frozen=True):
+class _SpeechAttempt(msgspec.Struct, frozen=True):
     """What to ask for, and what of it a server may refuse: `opus`, `sample_rate` or nothing."""
 
     option: str
@@ -123,7 +123,7 @@ class CompatibleSpeech(OpenAISpeech):
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         super().__init__(web, endpoint)
-        self._voices = Voices(self._listed)
+        self._voices = VoiceList(self._listed)
         self._refused: frozenset[str] = frozenset()
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
@@ -146,12 +146,16 @@ class CompatibleSpeech(OpenAISpeech):
                 self._refused |= {refused.option for refused in ways[:tried]}
                 return
 
-    def _ways(self, wanted: AudioFormat | None) -> tuple["_Way", ...]:
+    def _ways(self, wanted: AudioFormat | None) -> tuple["_SpeechAttempt", ...]:
         """How to ask, the best way first, the last with nothing that a server may refuse."""
         asked = fitting(wanted, frozenset({"mp3", "opus"}), frozenset({RATE}), RATE)
         samples = AudioFormat("pcm16", RATE)
-        ways = [_Way("opus", asked)] if asked.name == "opus" else []
-        ways += [_Way("", asked)] if asked.name == "mp3" else [_Way("sample_rate", samples), _Way("", samples)]
+        ways = [_SpeechAttempt("opus", asked)] if asked.name == "opus" else []
+        ways += (
+            [_SpeechAttempt("", asked)]
+            if asked.name == "mp3"
+            else [_SpeechAttempt("sample_rate", samples), _SpeechAttempt("", samples)]
+        )
         return tuple(way for way in ways if way.option not in self._refused)
 
     async def offer(self) -> Offer:
@@ -168,9 +172,9 @@ class CompatibleSpeech(OpenAISpeech):
         chosen = choose(self._voices.known, speech)
         return chosen.id if chosen else ""
 
-    async def _listed(self) -> tuple[Voice, ...]:
+    async def _listed(self) -> tuple[ListedVoice, ...]:
         call = self._call("GET", "/audio/voices", expects=("application/json",))
-        answer = understood(self._endpoint, await self._web.fetch_json(call), _Voices)
+        answer = understood(self._endpoint, await self._web.fetch_json(call), _OpenAIVoices)
         return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
 
 
@@ -187,12 +191,12 @@ def _body(speech: Speech, model: str, voice: str, asked: AudioFormat) -> dict[st
     return body if speech.speed == 1 else body | {"speed": min(max(speech.speed, SLOWEST), FASTEST)}
 
 
-def _voice(listed: str | _Voice) -> Voice:
+def _voice(listed: str | _OpenAIVoice) -> ListedVoice:
     """A listed voice; one of Kokoro tells its language and gender by the first two letters of its name."""
     if isinstance(listed, str):
-        listed = _Voice(id=listed)
+        listed = _OpenAIVoice(id=listed)
     name = listed.id or listed.name or ""
     letters = _KOKORO.match(name)
     language = listed.language or (_KOKORO_LANGUAGES[letters[1]] if letters else "")
     gender = listed.gender or (_KOKORO_GENDERS[letters[2]] if letters else "")
-    return Voice(name, listed.name or "", (language,) if language else (), gender.lower())
+    return ListedVoice(name, listed.name or "", (language,) if language else (), gender.lower())

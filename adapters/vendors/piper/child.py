@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.child import Line, serve
-from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise, Voice
+from adapters.processes.child import WorkerPipe, serve
+from adapters.processes.frames import EngineVoice, ReadyFrame, Request, Result, SoundFrame, SpokenFrame, SynthesiseFrame
 
 NORMAL_PACE = 168
 """Words a minute that stand for the voice's own pace."""
@@ -31,7 +31,7 @@ class Piper:
         self._name = file.stem
         self._voice = _load(file)
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Speak a word into the void, and tell the language, the speakers and the rate."""
         try:
             made = sum(len(chunk.audio_int16_bytes) for chunk in self._voice.synthesize("One."))
@@ -42,12 +42,12 @@ class Piper:
         if not made:
             raise EngineFailed(f"the Piper voice {self._name} spoke a word without making a sound: name another")
         config = self._voice.config
-        voice = Voice(config.espeak_voice, self._name)
-        return Ready((voice,), tuple(config.speaker_id_map), config.sample_rate)
+        voice = EngineVoice(config.espeak_voice, self._name)
+        return ReadyFrame((voice,), tuple(config.speaker_id_map), config.sample_rate)
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Speak; a sentence's sound goes out before the next sentence is made."""
-        if not isinstance(request, Synthesise):
+        if not isinstance(request, SynthesiseFrame):
             raise EngineFailed(f"the Piper synthesiser was asked for {type(request).__name__}")
         from piper import SynthesisConfig
 
@@ -55,14 +55,14 @@ class Piper:
         scale = config.length_scale * NORMAL_PACE / request.pace
         how = SynthesisConfig(speaker_id=config.speaker_id_map.get(request.voice), length_scale=scale)
         size = PIECE_SECONDS * config.sample_rate * 2
-        line.check()
+        pipe.check()
         for chunk in self._voice.synthesize(request.text, how):
             made = chunk.audio_int16_bytes
             for start in range(0, len(made), size):
-                line.check()
-                line.send(Sounded(made[start : start + size]))
-            line.check()
-        return Spoken()
+                pipe.check()
+                pipe.send(SoundFrame(made[start : start + size]))
+            pipe.check()
+        return SpokenFrame()
 
 
 def _settings_of(file: Path) -> Path:

@@ -11,7 +11,7 @@ import trio
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.frames import Progress, Sounded, Synthesise
+from adapters.processes.frames import Progress, SoundFrame, SynthesiseFrame
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.reach.contract import Offer, ProviderFailed, reached
@@ -88,14 +88,14 @@ class PiperSpeech:
         pace = round(NORMAL_PACE * min(max(speech.speed, SLOWEST), FASTEST))
 
         async def each(progress: Progress) -> None:
-            if isinstance(progress, Sounded):
+            if isinstance(progress, SoundFrame):
                 await sound(Clip(progress.samples, form))
 
         async def again() -> None:
             await sound(Retraction())
 
         reached()
-        request = Synthesise(text, speakers.get(speech.voice.strip().lower(), ""), pace)
+        request = SynthesiseFrame(text, speakers.get(speech.voice.strip().lower(), ""), pace)
         await self._workers.call(request, each, None if speech.stream else again)
 
 

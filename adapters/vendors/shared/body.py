@@ -10,10 +10,10 @@ from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.reach.faults import of_type, of_words
-from adapters.reach.web import Answer
+from adapters.reach.web import HttpAnswer
 from adapters.vendors.shared.announced import Announced, announced
 from adapters.vendors.shared.rawsound import RawSound
-from adapters.vendors.shared.sound import Reading, soundless
+from adapters.vendors.shared.sound import SoundReader, soundless
 from protocol.audioformat import MAX_RATE, MIN_RATE, OUTPUT_RATE, AudioFormat, sniff
 
 HEAD = 64
@@ -34,13 +34,13 @@ _MPEG_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_
 
 
 async def relay(
-    endpoint: Endpoint, answer: Answer, asked: AudioFormat, sound: Emit[Clip], *, ignored: tuple[str, ...] = ()
+    endpoint: Endpoint, answer: HttpAnswer, asked: AudioFormat, sound: Emit[Clip], *, ignored: tuple[str, ...] = ()
 ) -> None:
     """Hand on the body of `answer` as it comes. Raises ProviderFailed where it breaks off or has no sound in it.
 
     `ignored`: types that this provider gives to sounds of other kinds, too.
     """
-    body = Body(endpoint, asked, "" if answer.content_type in ignored else answer.headers.get("content-type", ""))
+    body = SoundBody(endpoint, asked, "" if answer.content_type in ignored else answer.headers.get("content-type", ""))
     async for piece in answer.pieces():
         if clip := body.push(piece):
             await sound(clip)
@@ -48,7 +48,7 @@ async def relay(
         await sound(clip)
 
 
-class Body:
+class SoundBody:
     """A body whose bytes come in any pieces; `content_type` "" where nothing is said of it.
 
     `said` in its place: the provider sends sound in messages that say what it is; then the first one decides.
@@ -64,7 +64,7 @@ class Body:
         self._said = said or announced(content_type)
         self._held = b""
         self._words: bytes | None = None
-        self._reading: Reading | None = None
+        self._reading: SoundReader | None = None
         self._raw: tuple[RawSound, AudioFormat] | None = None
         self.sounded = False
         """Whether a clip has come of it."""
@@ -115,7 +115,7 @@ class Body:
         if is_short and not (last or self._is_framed):
             return False
         if sniff(head) is not None:
-            self._reading = Reading(self._asked)
+            self._reading = SoundReader(self._asked)
         elif is_words(head) and not (is_short and self._is_framed):
             self._words = b""
         elif self._asked.name == "pcm16" and _frame(head) and len(head) < FRAMES and not (last or self._is_framed):
@@ -130,7 +130,7 @@ class Body:
         is_file = self._asked.name != "pcm16" or said.file in ("mp3", "aac")
         mpeg = _frame(head) if is_file else _frames(head)
         if mpeg:
-            self._reading = Reading(AudioFormat(mpeg))
+            self._reading = SoundReader(AudioFormat(mpeg))
         elif self._type and not self._type.lower().startswith(_SOUNDING):
             raise of_type(self._endpoint.title, self._type.partition(";")[0], ("sound",))
         elif said.is_raw or self._asked.name == "pcm16":
@@ -139,7 +139,7 @@ class Body:
                 raise ProviderFailed(f"{self._endpoint.title} answered with sound of {rate} Hz, which cannot be used")
             self._raw = RawSound(said), AudioFormat("pcm16", rate)
         else:
-            self._reading = Reading(self._asked)
+            self._reading = SoundReader(self._asked)
 
 
 def is_words(head: bytes) -> bool:

@@ -9,7 +9,7 @@ import regex  # type: ignore[import-untyped]
 from actors.words.tokens import SPECIAL_TOKENS
 
 
-class Family(msgspec.Struct, frozen=True):
+class ThoughtMarks(msgspec.Struct, frozen=True):
     """How a thought begins and ends, as patterns; `of` names models that think so.
 
     `is_first`: only the first words of an answer mean a thought.
@@ -31,7 +31,7 @@ _FINAL = (
     r"(?:[^<]{0,40}(?:<\|constrain\|>[^<]{0,20})?<\|message\|>)?"
 )
 FAMILIES = (
-    Family(
+    ThoughtMarks(
         rf"<\s?(?:{_NAMES})(?:\s[^<>]{{0,200}})?>",
         rf"<\s?/\s?(?:{_NAMES})\s?>",
         "DeepSeek R1, QwQ, Qwen 3, GLM 4.5 and Z1, MiniMax M1, Phi 4 reasoning, Nemotron, Hunyuan A13B, ERNIE 4.5,"
@@ -39,35 +39,35 @@ FAMILIES = (
         " (thought); LLaVA-CoT (reasoning); Reflection 70B (reflection); Seed OSS (seed:think); LongCat Flash"
         " (longcat_think); Claude by prompt (antThinking)",
     ),
-    Family(r"(?-i:\[THINK\])", r"(?-i:\[/THINK\])", "Magistral, Mistral Small and Medium 3.5"),
-    Family("◁think▷", "◁/think▷", "Kimi VL Thinking"),
-    Family(r"<\|START_THINKING\|>", r"<\|END_THINKING\|>", "Command A Reasoning"),
-    Family(r"<\|inner_prefix\|>", r"<\|inner_suffix\|>", "Apertus"),
-    Family(
+    ThoughtMarks(r"(?-i:\[THINK\])", r"(?-i:\[/THINK\])", "Magistral, Mistral Small and Medium 3.5"),
+    ThoughtMarks("◁think▷", "◁/think▷", "Kimi VL Thinking"),
+    ThoughtMarks(r"<\|START_THINKING\|>", r"<\|END_THINKING\|>", "Command A Reasoning"),
+    ThoughtMarks(r"<\|inner_prefix\|>", r"<\|inner_suffix\|>", "Apertus"),
+    ThoughtMarks(
         r"<\|(?:begin_of_)?(?:think|thinking|thought|reasoning)\|>",
         r"<\|(?:/|end_of_|end_)(?:think|thinking|thought|reasoning)\|>",
         "Sky T1, OpenThinker, Bespoke Stratos (begin_of_thought); fine-tuned models",
     ),
-    Family(r"<unused94>", r"<unused95>", "MedGemma"),
-    Family(
+    ThoughtMarks(r"<unused94>", r"<unused95>", "MedGemma"),
+    ThoughtMarks(
         r"<details\s[^<>]{0,200}type=[\"']?reasoning[\"']?[^<>]{0,200}>",
         "</details>",
         "any model through a server that shows thoughts as HTML, as Open WebUI does",
     ),
-    Family(r"<\|channel>", r"<channel\|>", "Gemma 4"),
-    Family(
+    ThoughtMarks(r"<\|channel>", r"<channel\|>", "Gemma 4"),
+    ThoughtMarks(
         rf"{_HEADER}<\|channel\|>\s*[a-eg-z][a-z]{{3,20}}",
         rf"{_FINAL}|<\|(?:end|call|return)\|>",
         "gpt-oss: the channels analysis and commentary; final is the answer",
     ),
-    Family(
+    ThoughtMarks(
         r"(?:assistant)?(?:analysis|commentary)(?:<\|message\|>|(?=[A-Z\"'“(]| to=))",
         r"(?:assistant\s?final|(?:<\|end\|>\s*)?final(?=<\|message\|>))(?:<\|message\|>)?",
         "gpt-oss through a server that drops its special tokens",
         is_first=True,
     ),
-    Family(r"Here(?: is|'s) my thought process:", r"Here(?: is|'s) my response:", "Granite 3.2", is_first=True),
-    Family(r"Here are my reasoning steps:", r"\[BEGIN FINAL RESPONSE\]", "Apriel 1.5 and 1.6", is_first=True),
+    ThoughtMarks(r"Here(?: is|'s) my thought process:", r"Here(?: is|'s) my response:", "Granite 3.2", is_first=True),
+    ThoughtMarks(r"Here are my reasoning steps:", r"\[BEGIN FINAL RESPONSE\]", "Apriel 1.5 and 1.6", is_first=True),
 )
 _ROLES = r"(?:assistant|model|bot|gpt)?"
 _OTHERS = r"(?:user|human|system|tool|environment|observation|ipython)"

@@ -1,7 +1,7 @@
 """The words of an utterance as they become known, on their way from a worker process to who waits for them."""
 
 from actors.ports.calls import Emit
-from adapters.processes.frames import Progress, Words
+from adapters.processes.frames import Progress, WordsFrame
 
 
 class Partials:
@@ -18,7 +18,7 @@ class Partials:
 
     async def each(self, progress: Progress) -> None:
         """What a process tells."""
-        if isinstance(progress, Words) and len(progress.text) >= self._awaited:
+        if isinstance(progress, WordsFrame) and len(progress.text) >= self._awaited:
             self._reached, self._awaited = len(progress.text), 0
             await self._words(progress.text)
 

@@ -6,7 +6,7 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.codec.heads import MAX_HEADER, WavReader
-from adapters.codec.pieces import Even
+from adapters.codec.pieces import SampleAligner
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.reach.web import Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
@@ -52,7 +52,7 @@ async def discard(clip: Clip) -> None:
     """Take a clip and do nothing with it, for a check."""
 
 
-class Reading:
+class SoundReader:
     """A body whose bytes come in any pieces, as clips of one format.
 
     The format is what was asked for, unless the bytes say otherwise: some servers send WAV whatever they are asked for.
@@ -63,7 +63,7 @@ class Reading:
         self._format = asked
         self._held = bytearray()
         self._probe: WavReader | None = None
-        self._strip: _Wavs | Even | None = None
+        self._strip: _Wavs | SampleAligner | None = None
         self._is_recognised = False
         self.sounded = False
         """Whether a clip has come of it."""
@@ -87,7 +87,7 @@ class Reading:
         match self._strip:
             case _Wavs() as wavs:
                 data = wavs.take(data, last=last)
-            case Even() as even:
+            case SampleAligner() as even:
                 data = even.take(data)
         if not data:
             return None
@@ -103,7 +103,7 @@ class Reading:
             return self._recognise_wav(data, last=last)
         if named is not None and not (named == "ogg" and self._format.name == "opus"):
             self._format = AudioFormat(named)
-        self._strip = Even() if self._format.name == "pcm16" else None
+        self._strip = SampleAligner() if self._format.name == "pcm16" else None
         return True
 
     def _recognise_wav(self, data: bytes, *, last: bool) -> bool:
@@ -127,14 +127,14 @@ class _Wavs:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._files = Files("wav")
-        self._reader, self._even = WavReader(), Even()
+        self._reader, self._even = WavReader(), SampleAligner()
 
     def take(self, data: bytes, *, last: bool) -> bytes:
         """The samples that there are by now; half a one at the end of a file is left out."""
         here, *others = self._files.take(data, last=last)
         samples = [self._samples(here)]
         for other in others:
-            self._reader, self._even = WavReader(), Even()
+            self._reader, self._even = WavReader(), SampleAligner()
             samples.append(self._samples(other))
         return b"".join(samples)
 

@@ -20,7 +20,7 @@ from adapters.reach.faults import error_of, of_error, words_of_error
 from adapters.reach.jsontext import Halves, parsed
 from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
-from adapters.reach.web import Answer
+from adapters.reach.web import HttpAnswer
 from adapters.vendors.shared.conversation import Write
 from adapters.vendors.shared.thoughts import Thoughts
 from protocol.tolerant import show
@@ -82,7 +82,7 @@ class Streamed:
         self._is_ending = self._is_contradicted = False
         self._over_at, self._alive_at = math.inf, -math.inf
 
-    async def relay(self, answer: Answer, read: Read) -> None:
+    async def relay(self, answer: HttpAnswer, read: Read) -> None:
         """Hand on the words, to the end of the answer.
 
         Raises ProviderFailed where it breaks off, makes no sense, has an error in it, or ends without having begun.
@@ -95,7 +95,7 @@ class Streamed:
                     nursery.cancel_scope.cancel()
         self._judge(is_over=is_over)
 
-    async def _follow(self, answer: Answer, read: Read) -> bool:
+    async def _follow(self, answer: HttpAnswer, read: Read) -> bool:
         """Hand on the words; whether the answer said that it was over."""
         events, is_over = answer.events(), False
         while not is_over and (event := await self._next(events)) is not None:

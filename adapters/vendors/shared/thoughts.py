@@ -24,7 +24,7 @@ _LONGEST_ASIDE = 500
 """Characters that may follow a mark in the midst of a sentence which turns out to be none."""
 
 
-class Place:
+class TextPosition:
     """Where in a text one is: in which line, in a block of code, in a piece of code within the line."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Thoughts:
         self._rest = ""
         self._held: list[str] = []
         self._out: list[str] = []
-        self._place = Place()
+        self._place = TextPosition()
         self._family: int | None = None
         self._opening: str | None = ""
         self._aside: str | None = None
@@ -196,7 +196,7 @@ class Thoughts:
         self._is_retracted = self._is_retracted or self._has_told
         self._held.clear()
         self._out.clear()
-        self._place = Place()
+        self._place = TextPosition()
         self.is_held = self._has_told = self._has_begun = False
         self._has_thought = self._is_trimmed = True
 

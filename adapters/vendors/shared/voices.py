@@ -15,7 +15,7 @@ UNHURRIED = Patience()
 T = TypeVar("T")
 
 
-class Voice(msgspec.Struct, frozen=True):
+class ListedVoice(msgspec.Struct, frozen=True):
     """A voice: `languages` BCP 47, its own first, `gender` male, female or neutral; empty where it is not said."""
 
     id: str
@@ -24,21 +24,21 @@ class Voice(msgspec.Struct, frozen=True):
     gender: str = ""
 
 
-class Voices:
+class VoiceList:
     """A provider's list of voices as the catalogue last had it, so that no turn waits for a list."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[tuple[Voice, ...]]]) -> None:
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[ListedVoice, ...]]]) -> None:
         self._fetch = fetch
-        self.known: tuple[Voice, ...] = ()
+        self.known: tuple[ListedVoice, ...] = ()
         """None before the first `renew`."""
 
-    async def renew(self) -> tuple[Voice, ...]:
+    async def renew(self) -> tuple[ListedVoice, ...]:
         """Ask the provider. Raises ProviderFailed; then, or cancelled, what was known stays known."""
         self.known = (await self._fetch())[:MOST]
         return self.known
 
 
-def find(voices: Sequence[Voice], wanted: str) -> Voice | None:
+def find(voices: Sequence[ListedVoice], wanted: str) -> ListedVoice | None:
     """The voice with this id or name, in any case; also by the first word of its name ("Sarah - Reassuring")."""
     folded = wanted.strip().casefold()
     named = {voice.name.casefold().partition(" ")[0]: voice for voice in reversed(voices)}
@@ -47,17 +47,17 @@ def find(voices: Sequence[Voice], wanted: str) -> Voice | None:
     return named.get(folded) if folded else None
 
 
-def choose(voices: Sequence[Voice], speech: Speech) -> Voice | None:
+def choose(voices: Sequence[ListedVoice], speech: Speech) -> ListedVoice | None:
     """The first of the voices that fit best: the language before the gender, that before the region."""
 
-    def fit(voice: Voice) -> tuple[bool, bool, bool]:
+    def fit(voice: ListedVoice) -> tuple[bool, bool, bool]:
         gender = speech.gender in ("unspecified", voice.gender)
         return speaks(voice, speech.language), gender, speech.language.lower() == _own(voice)
 
     return max(voices, key=fit, default=None)
 
 
-def speaks(voice: Voice, language: str) -> bool:
+def speaks(voice: ListedVoice, language: str) -> bool:
     """Whether the voice is said to speak the language, in whatever region."""
     return primary(language) in {primary(spoken) for spoken in voice.languages}
 
@@ -67,7 +67,7 @@ def primary(language: str) -> str:
     return language.strip().replace("_", "-").partition("-")[0].lower()
 
 
-def _own(voice: Voice) -> str:
+def _own(voice: ListedVoice) -> str:
     return voice.languages[0].replace("_", "-").lower() if voice.languages else ""
 
 

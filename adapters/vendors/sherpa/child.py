@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.child import Line, serve
-from adapters.processes.frames import Ready, Recognise, Recognised, Request, Result, Words
-from adapters.vendors.sherpa.models import Found, find
+from adapters.processes.child import WorkerPipe, serve
+from adapters.processes.frames import ReadyFrame, RecognisedFrame, RecogniseFrame, Request, Result, WordsFrame
+from adapters.vendors.sherpa.models import ModelFiles, find
 
 RATE = 16_000
 CHUNK = RATE // 5
@@ -41,7 +41,7 @@ class Sherpa:
         self._streaming = found.family.streaming
         self._recogniser = _load(found)
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Listen to a second of hiss."""
         hiss = np.random.default_rng(1).standard_normal(RATE, np.float32) * np.float32(0.001)
         stream = self._recogniser.create_stream()
@@ -50,55 +50,55 @@ class Sherpa:
             self._advance(stream, None)
         else:
             self._recogniser.decode_stream(stream)
-        return Ready()
+        return ReadyFrame()
 
-    def serve(self, request: Request, line: Line) -> Result:
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
         """Recognise; says all the words so far whenever they change."""
-        if not isinstance(request, Recognise):
+        if not isinstance(request, RecogniseFrame):
             raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
         samples = np.frombuffer(request.samples[: len(request.samples) // 2 * 2], "<i2").astype(
             np.float32
         ) * np.float32(1 / 32_768)
         if not len(samples):
-            return Recognised("")
-        return self._stream(samples, line) if self._streaming else self._whole(samples, line)
+            return RecognisedFrame("")
+        return self._stream(samples, pipe) if self._streaming else self._whole(samples, pipe)
 
-    def _stream(self, samples: Samples, line: Line) -> Recognised:
+    def _stream(self, samples: Samples, pipe: WorkerPipe) -> RecognisedFrame:
         stream = self._recogniser.create_stream()
         told = ""
         padded = np.concatenate([samples, np.zeros(TAIL, np.float32)])
         for start in range(0, len(padded), CHUNK):
             stream.accept_waveform(RATE, padded[start : start + CHUNK])
-            self._advance(stream, line)
+            self._advance(stream, pipe)
             if (text := self._recogniser.get_result(stream)) != told:
                 told = text
-                line.send(Words(told))
+                pipe.send(WordsFrame(told))
         stream.input_finished()
-        self._advance(stream, line)
-        return Recognised(self._recogniser.get_result(stream))
+        self._advance(stream, pipe)
+        return RecognisedFrame(self._recogniser.get_result(stream))
 
-    def _advance(self, stream: Any, line: Line | None) -> None:
+    def _advance(self, stream: Any, pipe: WorkerPipe | None) -> None:
         while self._recogniser.is_ready(stream):
-            if line:
-                line.check()
+            if pipe:
+                pipe.check()
             self._recogniser.decode_stream(stream)
 
-    def _whole(self, samples: Samples, line: Line) -> Recognised:
+    def _whole(self, samples: Samples, pipe: WorkerPipe) -> RecognisedFrame:
         texts: list[str] = []
         language = ""
         for piece in pieces(samples):
-            line.check()
+            pipe.check()
             stream = self._recogniser.create_stream()
             stream.accept_waveform(RATE, np.pad(piece, (0, max(SHORTEST - len(piece), 0))))
             self._recogniser.decode_stream(stream)
             texts.append(stream.result.text.strip())
             heard_in = _LANGUAGE.match(stream.result.lang)
             language = language or (heard_in[1] if heard_in else "")
-            line.send(Words(_joined(texts)))
-        return Recognised(_joined(texts), language)
+            pipe.send(WordsFrame(_joined(texts)))
+        return RecognisedFrame(_joined(texts), language)
 
 
-def _load(found: Found) -> Any:
+def _load(found: ModelFiles) -> Any:
     try:
         import sherpa_onnx
     except ImportError as error:

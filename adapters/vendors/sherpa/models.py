@@ -18,7 +18,7 @@ LISTED = 12
 """Files that an error names."""
 
 
-class Family(msgspec.Struct, frozen=True):
+class ModelFamily(msgspec.Struct, frozen=True):
     """A kind of model.
 
     `factory`: the method that makes its recogniser; `parts`: its arguments, and patterns of the files they name.
@@ -33,10 +33,10 @@ class Family(msgspec.Struct, frozen=True):
     options: tuple[tuple[str, str | bool], ...] = ()
 
 
-class Found(msgspec.Struct, frozen=True):
+class ModelFiles(msgspec.Struct, frozen=True):
     """A model and its files, by the argument that names each."""
 
-    family: Family
+    family: ModelFamily
     files: tuple[tuple[str, str], ...]
 
 
@@ -52,14 +52,14 @@ MOONSHINE = (
 NEMO = ("nemo", "parakeet", "encdec")
 
 FAMILIES = (
-    Family("streaming transducer", "from_transducer", True, TRANSDUCER),
-    Family("NeMo transducer", "from_transducer", False, TRANSDUCER, NEMO, (("model_type", "nemo_transducer"),)),
-    Family("transducer", "from_transducer", False, TRANSDUCER),
-    Family("Moonshine", "from_moonshine", False, MOONSHINE),
-    Family("streaming Paraformer", "from_paraformer", True, ENCODER_DECODER, ("paraformer",)),
-    Family("FireRed", "from_fire_red_asr", False, ENCODER_DECODER, ("fire-red", "fire_red")),
-    Family("Whisper", "from_whisper", False, ENCODER_DECODER, ("whisper",), (("language", ""),)),
-    Family(
+    ModelFamily("streaming transducer", "from_transducer", True, TRANSDUCER),
+    ModelFamily("NeMo transducer", "from_transducer", False, TRANSDUCER, NEMO, (("model_type", "nemo_transducer"),)),
+    ModelFamily("transducer", "from_transducer", False, TRANSDUCER),
+    ModelFamily("Moonshine", "from_moonshine", False, MOONSHINE),
+    ModelFamily("streaming Paraformer", "from_paraformer", True, ENCODER_DECODER, ("paraformer",)),
+    ModelFamily("FireRed", "from_fire_red_asr", False, ENCODER_DECODER, ("fire-red", "fire_red")),
+    ModelFamily("Whisper", "from_whisper", False, ENCODER_DECODER, ("whisper",), (("language", ""),)),
+    ModelFamily(
         "SenseVoice",
         "from_sense_voice",
         False,
@@ -67,19 +67,19 @@ FAMILIES = (
         ("sense-voice", "sense_voice", "sensevoice"),
         (("use_itn", True),),
     ),
-    Family("Paraformer", "from_paraformer", False, (("paraformer", "*.onnx"),), ("paraformer",)),
-    Family("Dolphin", "from_dolphin_ctc", False, MODEL, ("dolphin",)),
-    Family("Omnilingual", "from_omnilingual_asr_ctc", False, MODEL, ("omnilingual",)),
-    Family("streaming NeMo CTC", "from_nemo_ctc", True, MODEL, NEMO),
-    Family("NeMo CTC", "from_nemo_ctc", False, MODEL, NEMO),
-    Family("streaming Zipformer CTC", "from_zipformer2_ctc", True, MODEL, ("zipformer",)),
-    Family("Zipformer CTC", "from_zipformer_ctc", False, MODEL, ("zipformer",)),
+    ModelFamily("Paraformer", "from_paraformer", False, (("paraformer", "*.onnx"),), ("paraformer",)),
+    ModelFamily("Dolphin", "from_dolphin_ctc", False, MODEL, ("dolphin",)),
+    ModelFamily("Omnilingual", "from_omnilingual_asr_ctc", False, MODEL, ("omnilingual",)),
+    ModelFamily("streaming NeMo CTC", "from_nemo_ctc", True, MODEL, NEMO),
+    ModelFamily("NeMo CTC", "from_nemo_ctc", False, MODEL, NEMO),
+    ModelFamily("streaming Zipformer CTC", "from_zipformer2_ctc", True, MODEL, ("zipformer",)),
+    ModelFamily("Zipformer CTC", "from_zipformer_ctc", False, MODEL, ("zipformer",)),
 )
 ONLY_STREAMING = frozenset({"streaming Paraformer"})
 """Families whose files tell already that they stream."""
 
 
-def find(folder: Path) -> Found:
+def find(folder: Path) -> ModelFiles:
     """The model in `folder`. Raises EngineFailed where there is none that is known."""
     if not folder.is_dir():
         raise EngineFailed(f"there is no folder {folder}: name the one where a model for sherpa-onnx was unpacked")
@@ -87,7 +87,7 @@ def find(folder: Path) -> Found:
     for family in FAMILIES if tokens else ():
         files = dict(_files(folder, family))
         if len(files) == len(family.parts) and _fits(family, _words(folder, files)):
-            return Found(family, (*files.items(), ("tokens", str(tokens))))
+            return ModelFiles(family, (*files.items(), ("tokens", str(tokens))))
     there = sorted(file.name for file in folder.iterdir())
     raise EngineFailed(
         f"the folder {folder} holds no known model (its files: {', '.join(there[:LISTED]) or 'none'}): unpack one for "
@@ -95,7 +95,7 @@ def find(folder: Path) -> Found:
     )
 
 
-def _files(folder: Path, family: Family) -> Iterator[tuple[str, str]]:
+def _files(folder: Path, family: ModelFamily) -> Iterator[tuple[str, str]]:
     for part, pattern in family.parts:
         if file := _best(folder, pattern):
             yield part, str(file)
@@ -107,7 +107,7 @@ def _best(folder: Path, pattern: str) -> Path | None:
     return min(files, key=lambda file: (".int8." not in file.name, file.name), default=None)
 
 
-def _fits(family: Family, words: str) -> bool:
+def _fits(family: ModelFamily, words: str) -> bool:
     streams = any(word in words for word in STREAMING) or family.title in ONLY_STREAMING
     return streams == family.streaming and (not family.words or any(word in words for word in family.words))
 

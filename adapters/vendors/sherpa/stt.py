@@ -10,7 +10,7 @@ import trio
 from actors.ports.audio import Complete, whole
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Transcript, Utterance
-from adapters.processes.frames import Recognise, Recognised
+from adapters.processes.frames import RecognisedFrame, RecogniseFrame
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.reach.contract import Offer, ProviderFailed, reached
@@ -73,8 +73,8 @@ class SherpaRecogniser:
         samples = await whole(utterance.audio)
         partials = Partials(words)
         reached()
-        match await self._workers.call(Recognise(samples), partials.each, partials.again):
-            case Recognised(text, language):
+        match await self._workers.call(RecogniseFrame(samples), partials.each, partials.again):
+            case RecognisedFrame(text, language):
                 return Transcript(text, language)
             case other:
                 raise EngineFailed(f"{TITLE} answered {type(other).__name__}")

@@ -6,26 +6,25 @@ import trio
 
 from actors.ports.audio import Complete
 from actors.ports.calls import Emit, EngineFailed
-from actors.ports.recognition import Audio, Utterance
-from actors.ports.recognition import Transcript as Recognised
+from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Offer, ProviderFailed, Verdict
 from adapters.reach.web import Patience
 from adapters.reach.wyoming import (
     PATIENCE,
-    AudioChunk,
-    AudioStart,
-    AudioStop,
-    Connection,
     Dial,
-    Info,
-    Server,
-    Transcribe,
-    Transcript,
-    TranscriptChunk,
-    TranscriptStart,
-    TranscriptStop,
+    WyomingAudioChunk,
+    WyomingAudioStart,
+    WyomingAudioStop,
+    WyomingConnection,
+    WyomingInfo,
+    WyomingServer,
+    WyomingTranscribe,
+    WyomingTranscript,
+    WyomingTranscriptChunk,
+    WyomingTranscriptStart,
+    WyomingTranscriptStop,
     bcp47,
     nearest,
 )
@@ -58,7 +57,7 @@ class WyomingRecogniser:
         patience: Patience = PATIENCE,
         dial: Dial = trio.open_tcp_stream,
     ) -> None:
-        self._server = Server(host, port, title, patience, dial)
+        self._server = WyomingServer(host, port, title, patience, dial)
 
     async def offer(self) -> Offer:
         """The models of the first program that recognises, and their languages. Raises ProviderFailed."""
@@ -72,7 +71,7 @@ class WyomingRecogniser:
             raise ProviderFailed(f"{self._server.name} recognises no speech: name another port", Verdict.FINAL)
         await self.transcribe(Utterance(Complete(bytes(RATE)), self.wants, "", "", ""), _unheard)
 
-    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Recognised:
+    async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise in the nearest language that the engine lists, with `prompt` as words to expect.
 
         Patience with the engine begins when the utterance has ended. Raises ProviderFailed, or what reading the
@@ -82,7 +81,7 @@ class WyomingRecogniser:
             raise ProviderFailed(f"{self._server.name} takes {self.wants}, not {utterance.format}", Verdict.FINAL)
         async with self._server.connect() as line:
             await line.send(_request(utterance, await self._server.known(line)))
-            await line.send(AudioStart(RATE, WIDTH, 1))
+            await line.send(WyomingAudioStart(RATE, WIDTH, 1))
             with FirstCause():
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_say, line, utterance.audio)
@@ -90,12 +89,12 @@ class WyomingRecogniser:
             return recognised
 
 
-def _request(utterance: Utterance, info: Info) -> Transcribe:
+def _request(utterance: Utterance, info: WyomingInfo) -> WyomingTranscribe:
     models = {model.name.lower(): model for model in info.models}
     chosen = models.get(utterance.model.strip().lower())
     languages = [language for model in ([chosen] if chosen else info.models) for language in model.languages]
     code = bcp47(utterance.language)
-    return Transcribe(
+    return WyomingTranscribe(
         chosen.name if chosen else "",
         nearest(code, languages) if languages else code.split("-")[0].lower(),
         terms(utterance.prompt),
@@ -108,13 +107,13 @@ def terms(prompt: str) -> tuple[str, ...]:
     return tuple(term.encode(errors="replace").decode() for term in found if term)[:MAX_TERMS]
 
 
-async def _say(line: Connection, audio: Audio) -> None:
+async def _say(line: WyomingConnection, audio: Audio) -> None:
     """Send the utterance as it comes, and read it to its end also where the engine has heard enough."""
     try:
         async with audio.open() as pieces:
             async for chunk in _chunks(pieces):
-                await line.send(AudioChunk(RATE, WIDTH, 1, chunk))
-        await line.send(AudioStop())
+                await line.send(WyomingAudioChunk(RATE, WIDTH, 1, chunk))
+        await line.send(WyomingAudioStop())
     except (EngineFailed, Undecodable) as error:
         line.fail(error)
     line.expect()
@@ -131,19 +130,19 @@ async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         rest = data[whole:]
 
 
-async def _hear(line: Connection, words: Emit[str]) -> Recognised:
+async def _hear(line: WyomingConnection, words: Emit[str]) -> Transcript:
     text, language = "", ""
     while True:
         match await line.receive():
-            case TranscriptStart(heard_in):
+            case WyomingTranscriptStart(heard_in):
                 text, language = "", bcp47(heard_in) or language
-            case TranscriptChunk(piece):
+            case WyomingTranscriptChunk(piece):
                 text = _bounded(text + piece)
                 await words(text.strip())
-            case Transcript(whole, heard_in):
-                return Recognised(_bounded(whole).strip(), bcp47(heard_in) or language)
-            case TranscriptStop():
-                return Recognised(text.strip(), language)
+            case WyomingTranscript(whole, heard_in):
+                return Transcript(_bounded(whole).strip(), bcp47(heard_in) or language)
+            case WyomingTranscriptStop():
+                return Transcript(text.strip(), language)
             case _:
                 continue  # of no concern here
 

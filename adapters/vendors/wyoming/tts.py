@@ -10,20 +10,20 @@ from adapters.reach.lengths import characters
 from adapters.reach.web import Patience
 from adapters.reach.wyoming import (
     PATIENCE,
-    AudioChunk,
-    AudioStop,
-    Choice,
-    Connection,
     Dial,
-    Info,
-    Server,
-    Synthesize,
-    Voice,
+    WyomingAudioChunk,
+    WyomingAudioStop,
+    WyomingConnection,
+    WyomingInfo,
+    WyomingServer,
+    WyomingSynthesize,
+    WyomingVoice,
+    WyomingVoiceChoice,
     bcp47,
     nearest,
 )
 from adapters.vendors.shared.announced import Announced
-from adapters.vendors.shared.body import Body
+from adapters.vendors.shared.body import SoundBody
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
 
 MAX_TEXT = 20_000
@@ -48,7 +48,7 @@ class WyomingSpeech:
         patience: Patience = PATIENCE,
         dial: Dial = trio.open_tcp_stream,
     ) -> None:
-        self._server = Server(host, port, title, patience, dial)
+        self._server = WyomingServer(host, port, title, patience, dial)
 
     async def offer(self) -> Offer:
         """The voices of the first program that speaks, one with several speakers as `voice/speaker` each.
@@ -87,35 +87,35 @@ class WyomingSpeech:
         if not text.strip():
             return
         async with self._server.connect() as line:
-            await line.send(Synthesize(text, choose(speech, await self._server.known(line))))
+            await line.send(WyomingSynthesize(text, choose(speech, await self._server.known(line))))
             line.expect()
             await _hand_on(line, sound, self._server.name)
 
 
-def _names(voice: Voice) -> tuple[str, ...]:
+def _names(voice: WyomingVoice) -> tuple[str, ...]:
     return tuple(f"{voice.name}/{speaker.name}" for speaker in voice.speakers or ()) or (voice.name,)
 
 
-def choose(speech: Speech, info: Info) -> Choice | None:
+def choose(speech: Speech, info: WyomingInfo) -> WyomingVoiceChoice | None:
     """The voice that was named, else one for the language; None where the engine's own will do."""
     voices = info.voices
     for voice in voices:
         for speaker in ("", *(one.name for one in voice.speakers or ())):
             if speech.voice.strip().lower() == "/".join(filter(None, (voice.name, speaker))).lower():
-                return Choice(name=voice.name, speaker=speaker)
+                return WyomingVoiceChoice(name=voice.name, speaker=speaker)
     language = nearest(speech.language, (language for voice in voices for language in voice.languages))
     fitting = [voice for voice in voices if language in voice.languages]
     if not language or len(fitting) == len(voices):
-        return Choice(language=language) if language else None
-    return Choice(name=fitting[0].name)  # by name, because engines do not heed a language
+        return WyomingVoiceChoice(language=language) if language else None
+    return WyomingVoiceChoice(name=fitting[0].name)  # by name, because engines do not heed a language
 
 
-async def _hand_on(line: Connection, sound: Emit[Clip], name: str) -> None:
-    body: Body | None = None
+async def _hand_on(line: WyomingConnection, sound: Emit[Clip], name: str) -> None:
+    body: SoundBody | None = None
     kind, seconds = (0, 0, 0), 0.0
     while True:
         match await line.receive():
-            case AudioChunk(rate, width, channels, audio):
+            case WyomingAudioChunk(rate, width, channels, audio):
                 if body is None:
                     kind = (rate, width, channels)
                     body = _body(name, *kind)
@@ -127,7 +127,7 @@ async def _hand_on(line: Connection, sound: Emit[Clip], name: str) -> None:
                     raise ProviderFailed(f"{name} did not stop speaking within {MAX_SECONDS} seconds: see its log")
                 if clip := body.push(audio):
                     await sound(clip)
-            case AudioStop():
+            case WyomingAudioStop():
                 if body is not None and (clip := body.finish()):
                     await sound(clip)
                 return
@@ -135,11 +135,11 @@ async def _hand_on(line: Connection, sound: Emit[Clip], name: str) -> None:
                 continue  # of no concern here
 
 
-def _body(name: str, rate: int, width: int, channels: int) -> Body:
+def _body(name: str, rate: int, width: int, channels: int) -> SoundBody:
     if not (MIN_RATE <= rate <= MAX_RATE and width in WIDTHS and 1 <= channels <= MAX_CHANNELS):
         raise ProviderFailed(
             f"{name} sends sound of {rate} Hz, {width} bytes a sample, {channels} channels: "
             f"{MIN_RATE} to {MAX_RATE} Hz, 1 to 4 bytes and 1 to {MAX_CHANNELS} channels can be used"
         )
     said = Announced(is_raw=True, rate=rate, channels=channels, width=width)
-    return Body(Endpoint(name, name, ""), AudioFormat("pcm16", rate), said=said)
+    return SoundBody(Endpoint(name, name, ""), AudioFormat("pcm16", rate), said=said)

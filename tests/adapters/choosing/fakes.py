@@ -11,7 +11,7 @@ from actors.ports.answering import Delivery, Question
 from actors.ports.audio import Complete, whole
 from actors.ports.calls import Emit, EngineFailed, Kind
 from actors.ports.recognition import Transcript, Utterance
-from actors.ports.sound import Clip, Decoding, Sound, Target
+from actors.ports.sound import Clip, Sound, SoundDecoder, Target
 from actors.ports.synthesis import Speech
 from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.reach.contract import Offer, ProviderFailed, Verdict, reached
@@ -142,7 +142,7 @@ class Unpacking:
         return {}
 
     @asynccontextmanager
-    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[Decoding]:
+    async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
         """The bytes, as they come."""
         yield _AsTheyAre()
 

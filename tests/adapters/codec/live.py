@@ -7,8 +7,8 @@ import msgspec
 
 from actors.ports.sound import Clip, Sound, Target
 from adapters.codec.decode import decode
-from adapters.codec.streams_child import Stream
-from adapters.processes.frames import Opening, Pushed
+from adapters.codec.streams_child import StreamConversion
+from adapters.processes.frames import Opening, PushedFrame
 from protocol.audioformat import AudioFormat
 
 
@@ -22,7 +22,7 @@ class Outcome(msgspec.Struct):
     sounds: dict[Target, list[Sound]]
     failures: dict[Target, str] = {}
 
-    def note(self, targets: tuple[Target, ...], pushed: Pushed) -> None:
+    def note(self, targets: tuple[Target, ...], pushed: PushedFrame) -> None:
         for target, sounds, failure in zip(targets, pushed.sounds, pushed.failures, strict=True):
             self.sounds[target] += sounds
             if failure:
@@ -37,7 +37,7 @@ def cut(data: bytes, at: Iterable[int]) -> list[bytes]:
 
 def streamed(source: AudioFormat, parts: Iterable[bytes], *targets: Target, seconds: float = 600.0) -> Outcome:
     """What becomes of a sound that comes in `parts`. Raises Undecodable."""
-    stream = Stream(Opening(source, targets, seconds))
+    stream = StreamConversion(Opening(source, targets, seconds))
     outcome = Outcome({target: [] for target in targets})
     try:
         for part in (*parts, b""):

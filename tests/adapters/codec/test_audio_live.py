@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from actors.ports.sound import Target, Undecodable
 from adapters.codec.sources import FULL
-from adapters.codec.streams_child import Stream
+from adapters.codec.streams_child import StreamConversion
 from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.codec.live import at_once, cut, decoded, go_on, streamed
@@ -84,7 +84,7 @@ def test_what_has_come_is_decoded_soon(name: str, most: float) -> None:
     data = voice(16_000, 2.0) if name == "pcm16" else sample(name) if name == "fragments" else written(name)
     target = Target(PCM16K)
     for share in (0.3, 0.5, 0.8):
-        stream = Stream(Opening(source_of(name), (target,), 600.0))
+        stream = StreamConversion(Opening(source_of(name), (target,), 600.0))
         pushed = stream.push(data[: int(len(data) * share)], go_on, last=False)
         stream.close()
         assert sum(sound.seconds for sound in pushed.sounds[0]) > 2.0 * share - most
@@ -196,7 +196,7 @@ def test_the_shortest_sounds_are_encoded_too(form: AudioFormat, pieces: str, sam
 
 @pytest.mark.parametrize(("form", "within"), [(WAV, 0.05), (RAW, 0.05), (MP3, 0.08), (OPUS, 0.05)], ids=str)
 def test_the_first_piece_comes_within_the_frame_delay(form: AudioFormat, within: float) -> None:
-    stream = Stream(Opening(AudioFormat("pcm16", 24_000), (Target(form),), 600.0))
+    stream = StreamConversion(Opening(AudioFormat("pcm16", 24_000), (Target(form),), 600.0))
     pushed = stream.push(SOUND[: int(within * 48_000)], go_on, last=False)
     assert pushed.sounds[0][0].seconds > 0
 

@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import Clip, Encoding, Sound, Target, Undecodable
+from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
 from adapters.codec import streams as held_by
 from adapters.codec.codec import AudioCodec
 from adapters.codec.pieces import wav_header
@@ -211,7 +211,7 @@ async def test_a_crash_where_nothing_is_held_fails_the_sounds_at_hand_and_the_ne
     codec = await start(nursery, streams=3)
     targets = frozenset({Target(MP3)})
 
-    async def fail(encoding: Encoding) -> None:
+    async def fail(encoding: SoundEncoder) -> None:
         with pytest.raises(EngineFailed, match=r"the codec of live audio (broke off|was started again)"):
             await encoding.push(voice(24_000, 60.0))
 

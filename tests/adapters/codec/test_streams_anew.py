@@ -6,9 +6,9 @@ import trio
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Target
 from adapters.codec import streams as held_by
-from adapters.codec.streams import MOVES, SLICE, Remote, Streams
-from adapters.codec.streams_child import Streams as Engine
-from adapters.processes.frames import Done, Drop, Dropped, Opening, Push
+from adapters.codec.streams import MOVES, SLICE, RemoteStream, SoundStreams
+from adapters.codec.streams_child import StreamConverter as Engine
+from adapters.processes.frames import Done, DropFrame, DroppedFrame, Opening, PushFrame
 from adapters.processes.process import Each, Plan
 from adapters.processes.worker import Broken
 from protocol.audioformat import AudioFormat
@@ -33,7 +33,7 @@ class Processes:
         """Have another process, which has no sounds."""
         self.engine = Engine()
 
-    async def call(self, request: Push | Drop, each: Each, *, lives: int) -> Done:
+    async def call(self, request: PushFrame | DropFrame, each: Each, *, lives: int) -> Done:
         """As `Workers.call`."""
         assert lives == 1
         await trio.lowlevel.checkpoint()
@@ -41,13 +41,13 @@ class Processes:
         if self.calls in self.ends:
             self.end()
             raise Broken("it broke off its work")
-        return self.engine._push(request, go_on) if isinstance(request, Push) else Dropped()
+        return self.engine._push(request, go_on) if isinstance(request, PushFrame) else DroppedFrame()
 
 
-def sound_on(processes: Processes) -> tuple[Remote, Streams]:
-    streams = Streams(Plan("none", "the scripted codec"), 10)
+def sound_on(processes: Processes) -> tuple[RemoteStream, SoundStreams]:
+    streams = SoundStreams(Plan("none", "the scripted codec"), 10)
     streams._workers = processes  # type: ignore[assignment]
-    return Remote(streams, Opening(SOURCE, TARGETS, 600.0)), streams
+    return RemoteStream(streams, Opening(SOURCE, TARGETS, 600.0)), streams
 
 
 async def converted(processes: Processes, *, moves: int = 0) -> dict[Target, list[bytes]]:

@@ -7,22 +7,22 @@ from pathlib import Path
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Undecodable
-from adapters.processes.child import Line, serve
-from adapters.processes.frames import Ready, Request, Result, Sounded, Spoken, Synthesise
+from adapters.processes.child import WorkerPipe, serve
+from adapters.processes.frames import ReadyFrame, Request, Result, SoundFrame, SpokenFrame, SynthesiseFrame
 
 
 class Awkward:
-    """Does what the text of a `Synthesise` says."""
+    """Does what the text of a `SynthesiseFrame` says."""
 
-    def ready(self) -> Ready:
+    def ready(self) -> ReadyFrame:
         """Nothing to test; prints where native code would."""
         os.write(1, b"a library greets\n")
-        return Ready()
+        return ReadyFrame()
 
-    def serve(self, request: Request, line: Line) -> Result:
-        """Says `Sounded` first, so that a test knows that the call is being served."""
-        assert isinstance(request, Synthesise)
-        line.send(Sounded(str(os.getpid()).encode()))
+    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
+        """Says `SoundFrame` first, so that a test knows that the call is being served."""
+        assert isinstance(request, SynthesiseFrame)
+        pipe.send(SoundFrame(str(os.getpid()).encode()))
         match request.text:
             case "die":
                 os._exit(3)
@@ -34,12 +34,12 @@ class Awkward:
                     pass
             case "heed":
                 while True:
-                    line.check()
+                    pipe.check()
                     time.sleep(0.001)
             case "flood":
                 while True:
-                    line.check()
-                    line.send(Sounded(bytes(50_000)))
+                    pipe.check()
+                    pipe.send(SoundFrame(bytes(50_000)))
             case "print":
                 os.write(1, b"a library talks\n")
             case "fail":
@@ -50,7 +50,7 @@ class Awkward:
                 raise Undecodable("no such sound")
             case "raise":
                 raise RuntimeError("a fault of ours")
-        return Spoken()
+        return SpokenFrame()
 
 
 def begin(how: str) -> None:

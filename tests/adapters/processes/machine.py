@@ -9,8 +9,19 @@ import trio
 from trio.testing import memory_stream_one_way_pair
 
 from adapters.processes import process
-from adapters.processes.frames import HEAD, Ready, Reply, Request, Sounded, Spoken, Stop, Stopped, Synthesise, pack
-from adapters.processes.liveness import Reading
+from adapters.processes.frames import (
+    HEAD,
+    ReadyFrame,
+    Reply,
+    Request,
+    SoundFrame,
+    SpokenFrame,
+    StopFrame,
+    StoppedFrame,
+    SynthesiseFrame,
+    pack,
+)
+from adapters.processes.liveness import ProcessReading
 from adapters.processes.process import Child, Plan
 from adapters.processes.worker import Workers, nothing
 
@@ -25,8 +36,8 @@ _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 class Scripted:
     """One process: the part of `trio.Process` that the server uses, and the life behind the pipes.
 
-    The text of a `Synthesise` says what it does: "die", "hang", "hold" (until `go`), after a first piece of sound where
-    it ends with "later"; or it speaks. While `is_working` its processor time grows.
+    The text of a `SynthesiseFrame` says what it does: "die", "hang", "hold" (until `go`), after a first piece of sound
+    where it ends with "later"; or it speaks. While `is_working` its processor time grows.
     """
 
     def __init__(self, pid: int, how: str) -> None:
@@ -49,10 +60,10 @@ class Scripted:
         self.is_stopped = True
         self._goes_on = trio.Event()
 
-    def read(self) -> Reading | None:
+    def read(self) -> ProcessReading | None:
         """What the system says of it."""
         worked = trio.current_time() if self.is_working else 0.0
-        return Reading(worked, self.is_stopped, self.is_held_up) if self.is_readable else None
+        return ProcessReading(worked, self.is_stopped, self.is_held_up) if self.is_readable else None
 
     def kill(self) -> None:
         """End it now."""
@@ -81,7 +92,7 @@ class Scripted:
 
     async def _begin(self) -> None:
         if self._how == WELL:
-            await self._say(Ready())
+            await self._say(ReadyFrame())
         elif self._how == GARBAGE:
             await self._outgoing.send_all(b"hello, world")
         elif self._how == BROKEN:
@@ -89,14 +100,14 @@ class Scripted:
             raise EOFError
 
     async def _serve(self, request: Request) -> None:
-        if isinstance(request, Stop):
-            await self._say(Stopped())
+        if isinstance(request, StopFrame):
+            await self._say(StoppedFrame())
             return
-        assert isinstance(request, Synthesise)
+        assert isinstance(request, SynthesiseFrame)
         self.asked.append(request.text)
         what, _, later = request.text.partition(" ")
         if later:
-            await self._say(Sounded(str(self.pid).encode()))
+            await self._say(SoundFrame(str(self.pid).encode()))
         match what:
             case "die":
                 raise EOFError
@@ -104,8 +115,8 @@ class Scripted:
                 await trio.sleep_forever()
             case "hold":
                 await self.go.wait()
-        await self._say(Sounded(str(self.pid).encode()))
-        await self._say(Spoken())
+        await self._say(SoundFrame(str(self.pid).encode()))
+        await self._say(SpokenFrame())
 
     async def _say(self, reply: Reply) -> None:
         await self._goes_on.wait()
@@ -164,4 +175,4 @@ async def running(
 
 async def ask(workers: Workers, text: str = "") -> None:
     """Have it spoken."""
-    assert await workers.call(Synthesise(text, "", 0), nothing) == Spoken()
+    assert await workers.call(SynthesiseFrame(text, "", 0), nothing) == SpokenFrame()

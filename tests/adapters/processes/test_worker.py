@@ -15,7 +15,16 @@ import trio.testing
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Undecodable
 from adapters.processes import process, seat
-from adapters.processes.frames import MAX_FRAME, Progress, Recognise, Sounded, Spoken, Synthesise, Words, pack
+from adapters.processes.frames import (
+    MAX_FRAME,
+    Progress,
+    RecogniseFrame,
+    SoundFrame,
+    SpokenFrame,
+    SynthesiseFrame,
+    WordsFrame,
+    pack,
+)
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers, nothing
 
@@ -24,8 +33,8 @@ MODULE = "tests.adapters.processes.awkward_child"
 Start = Callable[..., Awaitable[Workers]]
 
 
-def ask(text: str) -> Synthesise:
-    return Synthesise(text, "", 0)
+def ask(text: str) -> SynthesiseFrame:
+    return SynthesiseFrame(text, "", 0)
 
 
 def is_alive(pid: int) -> bool:
@@ -74,8 +83,8 @@ async def test_a_worker_process_is_not_given_the_keys_of_providers(
 
 async def test_what_native_code_prints_is_not_taken_for_a_reply(start: Start) -> None:
     workers = await start()
-    assert await workers.call(ask("print"), nothing) == Spoken()
-    assert await workers.call(ask("print"), nothing) == Spoken()
+    assert await workers.call(ask("print"), nothing) == SpokenFrame()
+    assert await workers.call(ask("print"), nothing) == SpokenFrame()
 
 
 @pytest.mark.parametrize("text", ["heed", "flood"])
@@ -88,8 +97,8 @@ async def test_a_cancelled_call_leaves_its_process_fit_for_the_next(start: Start
     async def each(progress: Progress) -> None:
         heard.append(progress)
 
-    assert await workers.call(ask(""), each) == Spoken()
-    assert heard == [Sounded(str(before[0]).encode())]
+    assert await workers.call(ask(""), each) == SpokenFrame()
+    assert heard == [SoundFrame(str(before[0]).encode())]
 
 
 async def test_a_call_cancelled_while_its_request_is_written_leaves_the_process_fit(start: Start) -> None:
@@ -98,7 +107,7 @@ async def test_a_call_cancelled_while_its_request_is_written_leaves_the_process_
     with trio.move_on_after(0) as scope:
         await workers.call(ask("x" * 5_000_000), nothing)
     assert scope.cancelled_caught
-    assert await workers.call(ask(""), nothing) == Spoken()
+    assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids == before
 
 
@@ -107,7 +116,7 @@ async def test_a_process_that_does_not_heed_a_stop_is_killed_and_replaced(start:
     (before,) = workers.pids
     await cancelled_once_served(workers, "deaf")
     with trio.fail_after(30):
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids != (before,)
     assert not is_alive(before)
 
@@ -119,7 +128,7 @@ async def test_a_call_that_passes_its_deadline_fails_and_the_next_works(start: S
     with trio.fail_after(30):
         while True:
             try:
-                assert await workers.call(ask(""), nothing) == Spoken()
+                assert await workers.call(ask(""), nothing) == SpokenFrame()
                 return
             except EngineFailed:  # the new process may need longer than this deadline to start
                 continue
@@ -132,7 +141,7 @@ async def test_a_process_that_dies_fails_its_call_and_the_next_works(start: Star
     with pytest.raises(EngineFailed, match="the awkward engine broke off"):
         await workers.call(ask(text), nothing)
     with trio.fail_after(30):
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids != before
 
 
@@ -146,7 +155,7 @@ async def test_a_process_killed_in_a_call_fails_it_and_the_next_works(start: Sta
     with trio.fail_after(30):
         with pytest.raises(EngineFailed, match="try again"):
             await workers.call(ask("deaf"), each)
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
 
 
 async def test_a_process_that_dies_idle_is_replaced_without_failing_a_call(start: Start) -> None:
@@ -156,7 +165,7 @@ async def test_a_process_that_dies_idle_is_replaced_without_failing_a_call(start
     with trio.fail_after(30):
         while workers.pids == (before,):
             await trio.lowlevel.checkpoint()
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be held there")
@@ -167,7 +176,7 @@ async def test_a_process_that_is_stopped_idle_is_replaced_before_a_call_finds_ou
     with trio.fail_after(30):
         while workers.pids == (before,):
             await trio.lowlevel.checkpoint()
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert not is_alive(before)
 
 
@@ -175,11 +184,11 @@ async def test_an_engine_that_works_in_silence_is_left_alone_and_one_that_sleeps
     workers = await start()
     (before,) = workers.pids
     with trio.fail_after(60):
-        assert await workers.call(ask("toil"), nothing) == Spoken()
+        assert await workers.call(ask("toil"), nothing) == SpokenFrame()
         assert workers.pids == (before,)
         with pytest.raises(EngineFailed, match="broke off"):
             await workers.call(ask("deaf"), nothing)
-        assert await workers.call(ask(""), nothing) == Spoken()
+        assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert not is_alive(before)
 
 
@@ -189,7 +198,7 @@ async def test_two_processes_serve_two_calls_at_once(start: Start) -> None:
     both = trio.Event()
 
     async def each(progress: Progress) -> None:
-        assert isinstance(progress, Sounded)
+        assert isinstance(progress, SoundFrame)
         served.add(int(progress.samples))
         if len(served) == 2:
             both.set()
@@ -214,8 +223,8 @@ async def test_a_request_that_is_too_long_is_refused_before_it_is_sent(start: St
     workers = await start()
     before = workers.pids
     with pytest.raises(EngineFailed, match="bytes are more than"):
-        await workers.call(Recognise(bytes(MAX_FRAME)), nothing)
-    assert await workers.call(ask(""), nothing) == Spoken()
+        await workers.call(RecogniseFrame(bytes(MAX_FRAME)), nothing)
+    assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids == before
 
 
@@ -229,7 +238,7 @@ async def test_an_exception_of_the_listener_passes_through_and_stops_the_work(st
 
     with pytest.raises(ValueError, match="not wanted"):
         await workers.call(ask("heed"), each)
-    assert await workers.call(ask(""), nothing) == Spoken()
+    assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids == before
 
 
@@ -286,8 +295,8 @@ async def test_calls_go_to_the_process_that_lives_while_the_other_cannot_start(
             heard.append(progress)
 
         for _ in range(10):
-            assert await workers.call(ask(""), each) == Spoken()
-        assert heard == [Sounded(str(living).encode())] * 10
+            assert await workers.call(ask(""), each) == SpokenFrame()
+        assert heard == [SoundFrame(str(living).encode())] * 10
 
 
 @pytest.mark.parametrize("busy", [b"", bytes(pack(ask("deaf")))])
@@ -308,8 +317,8 @@ async def test_ctrl_c_is_left_to_the_server(start: Start) -> None:
         os.kill(before[0], signal.SIGINT)
         await trio.lowlevel.checkpoint()
 
-    assert await workers.call(ask(""), each) == Spoken()
-    assert await workers.call(ask(""), nothing) == Spoken()
+    assert await workers.call(ask(""), each) == SpokenFrame()
+    assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids == before
 
 
@@ -317,7 +326,7 @@ async def test_a_cancel_in_the_middle_of_a_reply_loses_nothing_of_it() -> None:
     ours, theirs = trio.testing.memory_stream_pair()
     fake = SimpleNamespace(stdin=theirs, stdout=theirs, stderr=None, pid=1, returncode=None)
     child = process.Child(fake, Plan(MODULE, "the awkward engine"), lambda: None)  # type: ignore[arg-type]
-    frame = bytes(pack(Words("good day")))
+    frame = bytes(pack(WordsFrame("good day")))
     await ours.send_all(frame[:7])
     with trio.CancelScope() as scope:
         async with trio.open_nursery() as nursery:
@@ -326,7 +335,7 @@ async def test_a_cancel_in_the_middle_of_a_reply_loses_nothing_of_it() -> None:
             scope.cancel()
     await ours.send_all(frame[7:])
     with trio.fail_after(5):
-        assert await child.receive() == Words("good day")
+        assert await child.receive() == WordsFrame("good day")
 
 
 async def test_a_machine_without_room_for_a_process_is_tried_again(
@@ -348,7 +357,7 @@ async def test_a_machine_without_room_for_a_process_is_tried_again(
         await refused.wait()
         while True:
             try:
-                assert await workers.call(ask("print"), nothing) == Spoken()
+                assert await workers.call(ask("print"), nothing) == SpokenFrame()
                 break
             except EngineFailed:
                 await trio.sleep(0.05)

@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.ports.calls import EngineFailed
-from adapters.processes.frames import Progress, Sounded, Spoken, Synthesise
+from adapters.processes.frames import Progress, SoundFrame, SpokenFrame, SynthesiseFrame
 from adapters.processes.liveness import LOOK, SILENT_WITHIN, STOPPED_LOOKS
 from adapters.processes.seat import PAUSES
 from adapters.processes.worker import Broken, nothing
@@ -115,7 +115,7 @@ async def test_a_process_that_owes_nothing_may_be_silent(
 
     async with running(monkeypatch) as (machine, workers):
         await trio.sleep(LONG)
-        await workers.call(Synthesise("", "", 0), slow)
+        await workers.call(SynthesiseFrame("", "", 0), slow)
         assert len(machine.processes) == 2
 
 
@@ -199,7 +199,7 @@ async def test_what_was_handed_on_is_taken_back_or_the_call_fails(
     told: list[str] = []
 
     async def each(progress: Progress) -> None:
-        assert isinstance(progress, Sounded)
+        assert isinstance(progress, SoundFrame)
         told.append(progress.samples.decode())
 
     async def again() -> None:
@@ -207,12 +207,12 @@ async def test_what_was_handed_on_is_taken_back_or_the_call_fails(
 
     async with running(monkeypatch, 1) as (_, workers):
         with pytest.raises(Broken, match="broke off its work and is being started again: try again"):
-            await workers.call(Synthesise(text, "", 0), each)
+            await workers.call(SynthesiseFrame(text, "", 0), each)
         assert told == ["1"]
         with pytest.raises(Broken, match="in two processes"):
-            await workers.call(Synthesise(text, "", 0), each, again)
+            await workers.call(SynthesiseFrame(text, "", 0), each, again)
         assert told == ["1", "2", "again", "3"]
-        assert await workers.call(Synthesise("well", "", 0), nothing) == Spoken()
+        assert await workers.call(SynthesiseFrame("well", "", 0), nothing) == SpokenFrame()
 
 
 async def test_a_process_that_is_kept_ends_what_it_is_kept_for(
@@ -223,7 +223,7 @@ async def test_a_process_that_is_kept_ends_what_it_is_kept_for(
             assert kept is not None
             for _ in range(2):
                 with pytest.raises(Broken):
-                    await kept.call(Synthesise("hang", "", 0), nothing)
+                    await kept.call(SynthesiseFrame("hang", "", 0), nothing)
             await wait_all_tasks_blocked()
             await ask(workers)
         assert [each.asked for each in machine.processes] == [["hang"], [""], []]

@@ -16,8 +16,8 @@ from adapters.codec.pieces import wav_header
 from adapters.reach.events import Events
 from adapters.reach.sse import EventReader
 from adapters.reach.web import Patience
-from adapters.reach.wyoming import Connection, Incoming
-from adapters.vendors.shared.sound import Reading
+from adapters.reach.wyoming import Incoming, WyomingConnection
+from adapters.vendors.shared.sound import SoundReader
 from adapters.wire.http import CHUNK_ITEMS, Deadlines, HttpConnection
 from protocol.audioformat import AudioFormat
 from protocol.engineio import MESSAGE
@@ -49,7 +49,7 @@ def taken(reader: WavReader, data: bytes, step: int) -> None:
 
 
 def read(data: bytes, step: int) -> None:
-    reading = Reading(PCM)
+    reading = SoundReader(PCM)
     for start in range(0, len(data), step):
         reading.push(data[start : start + step])
     reading.finish()
@@ -181,7 +181,7 @@ async def test_events_that_have_come_are_handed_on_with_turns_for_others() -> No
     assert watching.most <= ITEMS
 
 
-class CountingConnection(Connection):
+class CountingConnection(WyomingConnection):
     watching = Stretch()
 
     async def _event(self):  # type: ignore[no-untyped-def]

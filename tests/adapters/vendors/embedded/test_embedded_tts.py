@@ -7,13 +7,13 @@ import trio
 from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.frames import Voice
+from adapters.processes.frames import EngineVoice
 from adapters.vendors.embedded.tts import FORMAT, MAX_TEXT, LocalSpeech, bcp47, choose, pace, plain
 
 real = pytest.mark.real
 STORY = "Once upon a time there was a king who had three daughters. " * 40
 VOICES = tuple(
-    Voice(code, f"x/{code}")
+    EngineVoice(code, f"x/{code}")
     for code in ("cmn", "de", "en-gb", "en-us", "es", "es-419", "fr-be", "fr-fr", "pt", "pt-br", "yue")
 )
 VARIANTS = ("f5", "klatt4", "m6", "Annie")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from actors.ports.sound import Clip
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.vendors.shared.announced import Announced, announced
-from adapters.vendors.shared.body import Body
+from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.rawsound import RawSound
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.sounds import PCM, SAMPLES, wav
@@ -25,7 +25,7 @@ ADTS = b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)
 """A frame of AAC of 16 bytes."""
 
 
-def read(body: Body, *pieces: bytes) -> tuple[bytes, set[AudioFormat]]:
+def read(body: SoundBody, *pieces: bytes) -> tuple[bytes, set[AudioFormat]]:
     clips = [clip for clip in (*map(body.push, pieces), body.finish()) if isinstance(clip, Clip)]
     return b"".join(clip.data for clip in clips), {clip.format for clip in clips}
 
@@ -76,13 +76,13 @@ def test_what_a_type_says(kind: str, said: Announced) -> None:
 @pytest.mark.parametrize("size", [1, 999, 1 << 20])
 def test_the_order_of_l16_is_heard(silence: int, order: str, sound: bytes, size: int) -> None:
     """By its RFC it is big-endian; many providers send little-endian."""
-    body = Body(AT, PCM, "audio/L16; rate=24000")
+    body = SoundBody(AT, PCM, "audio/L16; rate=24000")
     assert read(body, *drip(bytes(2 * silence) + sound, size)) == (bytes(2 * silence) + LITTLE, {PCM})
 
 
 def test_where_the_order_cannot_be_heard_it_is_that_of_the_rfc() -> None:
-    assert read(Body(AT, PCM, "audio/l16;rate=24000"), b"\x01\x02" * 50) == (b"\x02\x01" * 50, {PCM})
-    assert read(Body(AT, PCM, "audio/l16;rate=24000"), bytes(100)) == (bytes(100), {PCM})
+    assert read(SoundBody(AT, PCM, "audio/l16;rate=24000"), b"\x01\x02" * 50) == (b"\x02\x01" * 50, {PCM})
+    assert read(SoundBody(AT, PCM, "audio/l16;rate=24000"), bytes(100)) == (bytes(100), {PCM})
 
 
 def test_silence_before_the_order_is_known_is_not_held_back() -> None:
@@ -93,7 +93,7 @@ def test_silence_before_the_order_is_known_is_not_held_back() -> None:
 
 def test_channels_and_widths_become_mono_of_16_bit() -> None:
     stereo = struct.pack("<8h", 100, 300, -5, -7, 32_767, 32_767, 0, 1) * 20
-    assert read(Body(AT, PCM, "audio/pcm;channels=2"), *drip(stereo)) == (
+    assert read(SoundBody(AT, PCM, "audio/pcm;channels=2"), *drip(stereo)) == (
         struct.pack("<4h", 200, -6, 32_767, 0) * 20,
         {PCM},
     )
@@ -111,30 +111,30 @@ def test_channels_and_widths_become_mono_of_16_bit() -> None:
 )
 def test_the_laws_of_g711(kind: str, codes: bytes, samples: tuple[int, ...]) -> None:
     made = struct.pack(f"<{len(samples)}h", *samples)
-    assert read(Body(AT, PCM, kind), *drip(codes * 20)) == (made * 20, {AudioFormat("pcm16", 8_000)})
+    assert read(SoundBody(AT, PCM, kind), *drip(codes * 20)) == (made * 20, {AudioFormat("pcm16", 8_000)})
 
 
 @pytest.mark.parametrize(("frame", "made"), [(FRAME, "mp3"), (ADTS, "aac")])
 @pytest.mark.parametrize("kind", ["audio/mpeg", "audio/aac", "application/octet-stream", "audio/pcm;rate=16000", ""])
 def test_mpeg_audio_is_known_by_two_frames(frame: bytes, made: str, kind: str) -> None:
-    assert read(Body(AT, PCM, kind), *drip(frame * 5)) == (frame * 5, {AudioFormat(made)})
+    assert read(SoundBody(AT, PCM, kind), *drip(frame * 5)) == (frame * 5, {AudioFormat(made)})
 
 
 @pytest.mark.parametrize("kind", ["", "audio/pcm"])
 def test_samples_that_begin_as_a_frame_does_are_samples(kind: str) -> None:
     sound = FRAME[:4] + SAMPLES * 4
-    assert read(Body(AT, PCM, kind), *drip(sound)) == (sound, {PCM})
-    assert read(Body(AT, PCM, kind), FRAME[:4]) == (FRAME[:4], {PCM})
+    assert read(SoundBody(AT, PCM, kind), *drip(sound)) == (sound, {PCM})
+    assert read(SoundBody(AT, PCM, kind), FRAME[:4]) == (FRAME[:4], {PCM})
 
 
 def test_a_rate_that_no_sound_has_is_an_error() -> None:
     with pytest.raises(ProviderFailed, match="sound of 12 Hz"):
-        read(Body(AT, PCM, "audio/pcm;rate=12"), SAMPLES)
+        read(SoundBody(AT, PCM, "audio/pcm;rate=12"), SAMPLES)
 
 
 def test_a_header_knows_better_than_the_type() -> None:
     file = wav(SAMPLES, 22_050)
-    assert read(Body(AT, PCM, "audio/pcm;rate=16000"), *drip(file)) == (SAMPLES, {AudioFormat("pcm16", 22_050)})
+    assert read(SoundBody(AT, PCM, "audio/pcm;rate=16000"), *drip(file)) == (SAMPLES, {AudioFormat("pcm16", 22_050)})
 
 
 @pytest.mark.parametrize(("kind", "order"), [("f", "<"), ("f", ">"), ("d", "<")])
@@ -154,19 +154,19 @@ def test_floating_point_samples_are_rounded(kind: str, order: str) -> None:
 def test_words_that_are_no_utf_8_are_words(words: bytes) -> None:
     for size in (1, 1 << 20):
         with pytest.raises(ProviderFailed, match="words in place of sound"):
-            read(Body(AT, PCM, "audio/wav"), *drip(words, size))
+            read(SoundBody(AT, PCM, "audio/wav"), *drip(words, size))
 
 
 @pytest.mark.parametrize("words", ["x", " \n", "Ü" * 40, "a" * 100_000])
 def test_words_are_an_error_however_they_come(words: str) -> None:
     for size in (1, 63, 1 << 20):
         with pytest.raises(ProviderFailed, match="words in place of sound"):
-            read(Body(AT, PCM, "audio/wav"), *drip(words.encode(), size))
+            read(SoundBody(AT, PCM, "audio/wav"), *drip(words.encode(), size))
 
 
 def test_no_byte_at_all_is_no_sound() -> None:
     with pytest.raises(ProviderFailed, match="without any sound"):
-        read(Body(AT, PCM, "audio/wav"))
+        read(SoundBody(AT, PCM, "audio/wav"))
 
 
 @given(st.lists(st.integers(-3_000, 3_000), min_size=64, max_size=200), st.lists(st.integers(0, 400), max_size=9))
@@ -175,4 +175,4 @@ def test_samples_come_whole_wherever_they_are_cut(samples: list[int], places: li
     bounds = [0, *sorted(min(place, len(data)) for place in places), len(data)]
     if all(32 <= byte < 127 for byte in data[:64]):
         return  # pragma: no cover
-    assert read(Body(AT, PCM), *(data[begin:end] for begin, end in pairwise(bounds))) == (data, {PCM})
+    assert read(SoundBody(AT, PCM), *(data[begin:end] for begin, end in pairwise(bounds))) == (data, {PCM})

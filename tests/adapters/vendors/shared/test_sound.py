@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip
-from adapters.vendors.shared.sound import Reading, fitting, sayable
+from adapters.vendors.shared.sound import SoundReader, fitting, sayable
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.sounds import MP3, OPUS, PCM, SAMPLES, wav
 
@@ -17,7 +17,7 @@ LISTED = b"LIST\x03\x00\x00\x00abc\x00"
 
 
 def read(asked: AudioFormat, pieces: list[bytes]) -> tuple[bytes, set[AudioFormat]]:
-    reading = Reading(asked)
+    reading = SoundReader(asked)
     clips: list[Clip | None] = [*(reading.push(piece) for piece in pieces), reading.finish()]
     sound = [clip for clip in clips if clip is not None]
     assert reading.sounded == bool(sound)

@@ -13,7 +13,7 @@ from actors.ports.calls import EngineFailed
 from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.contract import Offer, ProviderFailed
 from adapters.vendors.sherpa.child import LONGEST, pieces
-from adapters.vendors.sherpa.models import FAMILIES, Family, find
+from adapters.vendors.sherpa.models import FAMILIES, ModelFamily, find
 from adapters.vendors.sherpa.stt import SherpaRecogniser
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.tinymodels import streaming_model, whole_model
@@ -140,7 +140,7 @@ async def test_what_cannot_be_done_is_said() -> None:
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.title)
-def test_the_package_has_what_is_called(family: Family) -> None:
+def test_the_package_has_what_is_called(family: ModelFamily) -> None:
     kind = sherpa_onnx.OnlineRecognizer if family.streaming else sherpa_onnx.OfflineRecognizer
     arguments = [
         *(part for part, _ in family.parts),

@@ -13,7 +13,7 @@ from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Transcript
 from actors.ports.sound import Clip
 from adapters.reach.contract import Offer, ProviderFailed, Verdict, reaching
-from adapters.reach.wyoming import Synthesize, bcp47, nearest, pack
+from adapters.reach.wyoming import WyomingSynthesize, bcp47, nearest, pack
 from adapters.vendors.wyoming.stt import WyomingRecogniser, terms
 from adapters.vendors.wyoming.tts import WyomingSpeech
 from protocol.audioformat import AudioFormat
@@ -230,6 +230,6 @@ def test_terms_are_parted_and_bounded() -> None:
 
 
 def test_a_long_text_goes_into_the_data_because_peers_bound_the_line() -> None:
-    line, data = pack(Synthesize("x" * 100_000)).split(b"\n", 1)
+    line, data = pack(WyomingSynthesize("x" * 100_000)).split(b"\n", 1)
     assert len(line) < 200
     assert len(data) == json.loads(line)["data_length"]
