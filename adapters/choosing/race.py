@@ -1,117 +1,66 @@
-"""One call on its way along a chain of candidates: who is asked when, who is begun beside whom, whose result counts.
+"""One call along a chain of candidates: which one is asked when, and whose results count.
 
-The first candidate is asked. Where it fails, the next one is asked; where it is silent for `hedge`, the next one is
-begun beside it, and never more than two are at work. The first result decides: whoever gave it goes on alone, and the
-other is cancelled, so that nothing of two is ever mixed. Every candidate that fails is judged for itself.
+The first candidate is asked. Where it fails, it is asked again or the next one is asked; where it is silent for
+`hedge`, the next one is begun beside it, and no more than two are at work. The first result decides: the candidate that
+gave it goes on alone and the other one is cancelled, so that results of two are never mixed.
 
-An embedded engine answers at once and not as well, so it would win every such race. It is begun beside a provider only
-where that has not been reached, or has never answered; else it comes when the provider has been silent for `patience`.
+Why a race at all. A provider that hangs is the common failure of a model in the cloud, and the worst: a time-out long
+enough for a slow model is too long for a person. A hedged request (Dean and Barroso, "The Tail at Scale", 2013) needs
+no time-out that is right: nothing is given up when the second candidate is begun, and a first one that was only slow
+may still win. It costs a second request where the first is silent for longer than `hedge`, which may be paid twice;
+that is why no more than two are at work, and why the operator can set `hedge` so large that there is none.
 
-Silence is counted from the beginning of the call, over all tries, and while somebody speaks not at all.
+Why the first result decides, and not the first that is complete. A person hears the first words while the model is
+still writing. To wait for the whole would give back what streaming has won; to switch later would mix two answers.
+
+What silence is. It is counted from the beginning of the call over all tries, so that a provider that fails and is asked
+again is not waited for longer than one that says nothing. It is not counted while somebody is still speaking into a
+live recogniser, nor once results have come. An empty result says that a model is thinking, and ends the silence, but
+decides nothing: two may think at once.
+
+Why a connection counts. A provider that was not even reached (`reached()`) is likely to be away, one that took the
+request is likely to be working. So an unreached one gives way to a third candidate after 2 `hedge`, a reached one after
+`patience`; and an embedded engine, which answers in milliseconds and not as well, is not begun beside a provider that
+was reached and has answered before, because it would win every such race. It is begun when the provider has failed or
+used up its `patience`.
+
+Why the losing one is put back. It was cancelled in favour of a result, not for a failure. Where the winner breaks off
+and nobody was told, it is asked again, before those that have not been asked.
+
+Who is set aside. A candidate that failed, for as long as its circuit is open (`breaker`). One that lost by its silence,
+at once where it was not reached or never known to answer, else at the second loss in a row: a model may be slow once.
+One that was cancelled is judged by nothing.
+
+References run one way: the race holds its attempts, an attempt its race only until it ends (`Attempt.close`), and a
+failure is kept without its traceback (`_bare`). Without that a call left a circle to the garbage collector, and with it
+the sound of its utterance: 150 MB of 30 utterances (tests/adapters/choosing/test_race_freed.py).
 """
 
 import logging
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import trio
 
-from actors.ports.calls import Emit, EngineFailed
+from actors.ports.calls import EngineFailed
 from actors.ports.sound import Undecodable
+from adapters.choosing.attempt import Attempt, CallResults, T
+from adapters.choosing.breaker import SHOWN, CircuitBreaker
 from adapters.choosing.candidate import Candidate, E
 from adapters.choosing.policy import Policy
 from adapters.reach.causes import FirstCause
 from adapters.reach.contract import ProviderFailed, Verdict, reaching
 
-T = TypeVar("T")
 R = TypeVar("R")
 F = TypeVar("F", bound=Exception)
+Ask = Callable[[Attempt[E, T]], Awaitable[R]]
+"""Asks the attempt's candidate once and hands on what it gives by `Attempt.hand_on`; returns the call's result."""
 AT_ONCE = 2
 """Candidates of one call that are at work at the same time."""
 LOSSES = 2
-"""Calls in a row that one which is known to answer may lose by its silence before it is set aside."""
-_SHOWN = 300
+"""Calls in a row that a candidate which is known to answer may lose by its silence before it is set aside."""
 log = logging.getLogger(__name__)
-
-
-def _nobody() -> None:
-    """Nobody is told."""
-
-
-class Progress:
-    """How far a candidate is with a call: `has_begun` to give results, or even `handed_on` what cannot be taken back.
-
-    `silent_since`: since when its first result has been waited for; infinite while it is not. `is_reached`: there is a
-    connection to it.
-    """
-
-    def __init__(self, changed: Callable[[], None], decide: Callable[[], None]) -> None:
-        self._changed = changed
-        self._decide = decide
-        self.scope = trio.CancelScope()
-        self.has_begun = False
-        self.handed_on = False
-        self.is_reached = False
-        self.silent_since = trio.current_time()
-
-    def end(self) -> None:
-        """Nobody is to be told of it any more; who would be told holds the call, and the call holds this."""
-        self._changed = self._decide = _nobody
-
-    def reach(self) -> None:
-        """There is a connection."""
-        self.is_reached = True
-
-    def listen(self) -> None:
-        """From now on it hears somebody speak, and its silence is none."""
-        self.silent_since = math.inf
-
-    def expect(self) -> None:
-        """From now on the first result is waited for."""
-        if not self.has_begun:
-            self.silent_since = trio.current_time()
-            self._changed()
-
-    def fail(self) -> None:
-        """What it has begun came to nothing."""
-        if self.has_begun:
-            self.has_begun = False
-            self.expect()
-
-    def over(self, emit: Emit[T], *, binds: bool = True) -> Emit[T]:
-        """`emit`, noted; `binds`: what is handed on cannot be taken back. The first result decides the race."""
-
-        async def noted(result: T) -> None:
-            if self.scope.cancel_called:
-                await trio.lowlevel.checkpoint()  # too late: another one has it
-            if result != "":  # which says that it is at work, and nothing else
-                self._decide()
-                self.has_begun = True
-                self.handed_on = self.handed_on or binds
-            self.silent_since = math.inf
-            await emit(result)
-
-        return noted
-
-
-Attempt = Callable[[Candidate[E], Progress], Awaitable[R]]
-
-
-class Judge(Protocol):
-    """What is made of how a candidate did."""
-
-    def pause(self, failed: ProviderFailed, number: int) -> float:
-        """Seconds until it is asked again, after its try of this `number` failed."""
-
-    def set_aside(self, candidate: Candidate[Any], failed: ProviderFailed) -> None:
-        """It has failed for this call."""
-
-    def restore(self, candidate: Candidate[Any]) -> None:
-        """It has succeeded."""
-
-    def is_missing(self, candidate: Candidate[Any]) -> bool:
-        """Whether nobody was there when the same provider was asked for work of another kind."""
 
 
 def _bare(failed: F) -> F:
@@ -120,57 +69,42 @@ def _bare(failed: F) -> F:
     return failed.with_traceback(None)
 
 
-class Run(Generic[E, R]):
-    """A candidate at work: `failed` or `results` once it is done, neither where it was cancelled.
-
-    `passing`: how its last try failed, where it is asked again.
-    """
-
-    def __init__(self, candidate: Candidate[E], changed: Callable[[], None], decide: Callable[[], None]) -> None:
-        self.candidate = candidate
-        self.progress = Progress(changed, decide)
-        self.failed: EngineFailed | Undecodable | None = None
-        self.passing: ProviderFailed | None = None
-        self.results: list[R] = []
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether its silence means that it is at work: it was reached, and has been seen to answer."""
-        return self.progress.is_reached and self.candidate.has_answered
-
-    def give_up(self, why: str, verdict: Verdict = Verdict.PASSING) -> None:
-        """End it as failed."""
-        self.failed = ProviderFailed(f"{self.candidate.title} {why}", verdict)
-        self.progress.scope.cancel()
-
-
-class Race(Generic[E, R]):
-    """One call; `chain[0]` is whom it was meant for, `order` are those who are asked."""
+class Race(Generic[E, T, R]):
+    """One call; `order` are the candidates that are asked, `asked` is the one that was asked for."""
 
     def __init__(
-        self, order: Sequence[Candidate[E]], asked: Candidate[E], attempt: Attempt[E, R], policy: Policy, judge: Judge
+        self,
+        order: Sequence[Candidate[E]],
+        asked: Candidate[E],
+        ask: Ask[E, T, R],
+        results: CallResults[T],
+        policy: Policy,
+        breaker: CircuitBreaker,
     ) -> None:
         self._waiting = list(order)
         self._asked = asked
-        self._attempt = attempt
+        self._ask = ask
+        self._results = results
         self._policy = policy
-        self._judge = judge
-        self._running: list[Run[E, R]] = []
+        self._breaker = breaker
+        self._running: list[Attempt[E, T]] = []
         self._changed = trio.Event()
         self._troubles: list[EngineFailed] = []
         self._error: EngineFailed | Undecodable | None = None
-        self._results: list[R] = []
+        self._winner: Attempt[E, T] | None = None
+        self._result: list[R] = []
 
     async def run(self) -> R:
-        """The result of the first that has one.
+        """The result of the first candidate that has one.
 
         Raises EngineFailed where none has, at once where the one that was asked for says that the call is at fault
-        (FINAL), and for a failure in the midst of what was handed on; Undecodable. Cancelling ends those at work.
+        (FINAL), and for a failure in the midst of what was handed on; Undecodable. Cancelling ends the attempts.
         """
         with FirstCause():
             await self._hold()
-        if self._results:
-            return self._results[0]
+        if self._winner is not None:
+            await self._results.settle(self._winner.number)
+            return self._result[0]
         error = self._error or self._failure()
         self._error, self._troubles = None, []
         try:
@@ -180,7 +114,7 @@ class Race(Generic[E, R]):
 
     async def _hold(self) -> None:
         async with trio.open_nursery() as nursery:
-            while not self._results and self._error is None and (self._running or self._waiting):
+            while not self._is_over and (self._running or self._waiting):
                 self._begin_due(nursery)
                 self._end_due()
                 with trio.CancelScope(deadline=self._next_due()):
@@ -188,16 +122,20 @@ class Race(Generic[E, R]):
                 self._changed = trio.Event()
             nursery.cancel_scope.cancel()
 
+    @property
+    def _is_over(self) -> bool:
+        return self._winner is not None or self._error is not None
+
     def _failure(self) -> EngineFailed:
         if len(self._troubles) == 1:
             return self._troubles[0]
-        return EngineFailed("; ".join(str(failed)[:_SHOWN] for failed in self._troubles))
+        return EngineFailed("; ".join(str(failed)[:SHOWN] for failed in self._troubles))
 
-    # ---- who is at work
+    # ---- which candidates are at work
 
     def _next_due(self) -> float:
         """When there is something to do although nothing has happened."""
-        return min([self._begins_at(), *(self._ends_at(run)[0] for run in self._running)])
+        return min([self._begins_at(), *(self._ends_at(attempt)[0] for attempt in self._running)])
 
     def _begins_at(self) -> float:
         """When the next candidate is begun."""
@@ -205,18 +143,18 @@ class Race(Generic[E, R]):
             return math.inf
         if not self._running:
             return -math.inf
-        (run,) = self._running
-        if self._waiting[0].profile.is_embedded and run.is_trusted:
+        (attempt,) = self._running
+        if self._waiting[0].profile.is_embedded and attempt.is_trusted:
             return math.inf
-        is_missing = not run.progress.is_reached and self._judge.is_missing(run.candidate)
-        return run.progress.silent_since + (0.0 if is_missing else self._policy.hedge)
+        is_missing = not attempt.is_reached and self._breaker.is_missing(attempt.candidate)
+        return attempt.silent_since + (0.0 if is_missing else self._policy.hedge)
 
-    def _ends_at(self, run: Run[E, R]) -> tuple[float, str]:
-        """When one that is silent gives way, and what to say of it: never where there is nobody else."""
+    def _ends_at(self, attempt: Attempt[E, T]) -> tuple[float, str]:
+        """When a silent attempt is given up, and what to say of it: never where there is no other candidate."""
         if len(self._running) + len(self._waiting) < 2:
             return math.inf, ""
-        since, policy = run.progress.silent_since, self._policy
-        if self._waiting and len(self._running) >= AT_ONCE and not run.progress.is_reached:
+        since, policy = attempt.silent_since, self._policy
+        if self._waiting and len(self._running) >= AT_ONCE and not attempt.is_reached:
             return since + min(2 * policy.hedge, policy.patience), "could not be reached in time"
         return since + policy.patience, f"gave no result within {policy.patience:g} seconds"
 
@@ -224,118 +162,118 @@ class Race(Generic[E, R]):
         if self._begins_at() > trio.current_time():
             return
         candidate = self._waiting.pop(0)
-        for run in self._running:
-            log.info("%s: %s is silent, %s is begun", candidate.kind, run.candidate.title, candidate.title)
-        run = Run[E, R](candidate, self._wake, lambda: self._decide(run))
-        self._running.append(run)
-        nursery.start_soon(self._work, run)
+        for other in self._running:
+            log.info("%s: %s is silent, %s is begun", candidate.kind, other.candidate.title, candidate.title)
+        attempt = Attempt(candidate, self._results, self._decide, self._wake)
+        self._running.append(attempt)
+        nursery.start_soon(self._work, attempt)
 
     def _end_due(self) -> None:
-        for run in tuple(self._running):
-            at, why = self._ends_at(run)
+        for attempt in tuple(self._running):
+            at, why = self._ends_at(attempt)
             if at <= trio.current_time():
-                run.give_up(why, Verdict.PASSING if run.progress.is_reached else Verdict.ABSENT)
-                self._finish(run)
+                attempt.give_up(why)
+                self._finish(attempt)
 
     def _wake(self) -> None:
         self._changed.set()
 
-    # ---- one at work
+    # ---- one attempt
 
-    async def _work(self, run: Run[E, R]) -> None:
+    async def _work(self, attempt: Attempt[E, T]) -> None:
+        reaching.set(attempt.reach)
         try:
-            await self._try(run)
+            with attempt.scope:
+                await self._follow(attempt)
         finally:
-            run.progress.end()
+            attempt.close()
+        if attempt in self._running:  # else it was given up, or another one has won
+            self._finish(attempt)
 
-    async def _try(self, run: Run[E, R]) -> None:
-        reaching.set(run.progress.reach)
-        with run.progress.scope:
-            try:
-                result = await self._insist(run)
-            except (EngineFailed, Undecodable) as failed:
-                run.failed = run.failed or _bare(failed)
-            else:
-                if run in self._running:
-                    self._decide(run)
-                    run.results.append(result)
-        if run in self._running:
-            self._finish(run)
+    async def _follow(self, attempt: Attempt[E, T]) -> None:
+        """Ask, and note how it ended."""
+        try:
+            result = await self._insist(attempt)
+        except (EngineFailed, Undecodable) as failed:
+            attempt.failed = attempt.failed or _bare(failed)
+        else:
+            if attempt in self._running:
+                self._decide(attempt)
+                attempt.has_ended, self._result = True, [result]
 
-    async def _insist(self, run: Run[E, R]) -> R:
+    async def _insist(self, attempt: Attempt[E, T]) -> R:
         """Ask one candidate as often as that makes sense."""
-        number, failing_since = 0, math.inf
+        tries, failing_since = 0, math.inf
         while True:
-            number, began = number + 1, trio.current_time()
+            tries, began = tries + 1, trio.current_time()
+            attempt.begin_try()
             try:
-                return await self._attempt(run.candidate, run.progress)
+                return await self._ask(attempt)
             except ProviderFailed as failed:
                 failing_since = min(failing_since, trio.current_time())
-                pause = self._judge.pause(failed, number)
+                pause = max(failed.retry_after, self._breaker.jittered(self._policy.pause * 2 ** (tries - 1)))
                 in_time = trio.current_time() + pause <= failing_since + self._policy.retrying
-                if not (in_time and number < self._policy.tries and self._may_retry(run, failed, began)):
+                if not (in_time and tries < self._policy.tries and self._may_retry(attempt, failed, began)):
                     raise
-                run.passing = _bare(failed)
-                run.progress.fail()
-            log.info("%s: %s is asked again in %.2f s", run.candidate.kind, run.candidate.title, pause)
+                attempt.fail_try(_bare(failed))
+            log.info("%s: %s is asked again in %.2f s", attempt.candidate.kind, attempt.candidate.title, pause)
             await trio.sleep(pause)
 
-    def _may_retry(self, run: Run[E, R], failed: ProviderFailed, began: float) -> bool:
-        """Whether the failure may pass with another try; nobody comes back so soon while another one is there."""
+    def _may_retry(self, attempt: Attempt[E, T], failed: ProviderFailed, began: float) -> bool:
+        """Whether another try may help. A candidate that is absent is tried again only where there is no other one."""
         is_alone = len(self._running) + len(self._waiting) == 1
         can_pass = failed.verdict is Verdict.PASSING or (failed.verdict is Verdict.ABSENT and is_alone)
         most = self._policy.slowest if is_alone else self._policy.slow
-        return can_pass and not run.progress.handed_on and trio.current_time() - began < most
+        return can_pass and not attempt.is_bound and trio.current_time() - began < most
 
     # ---- what comes of it
 
-    def _decide(self, winner: Run[E, R]) -> None:
+    def _decide(self, winner: Attempt[E, T]) -> None:
         """The first result came: the others are cancelled, and wait for a call in which the winner fails after all."""
-        others = [run for run in self._running if run is not winner]
+        others = [attempt for attempt in self._running if attempt is not winner]
         earlier = self._running[: self._running.index(winner)]
-        for run in others:
-            self._running.remove(run)
-            run.progress.scope.cancel()
-            if run in earlier:
-                self._lose(run)
-            self._waiting.insert(len(self._waiting) if run.candidate.aside else 0, run.candidate)
+        for attempt in others:
+            self._running.remove(attempt)
+            attempt.scope.cancel()
+            if attempt in earlier:
+                self._lose(attempt)
+            self._waiting.insert(len(self._waiting) if attempt.candidate.aside else 0, attempt.candidate)
 
-    def _lose(self, run: Run[E, R]) -> None:
+    def _lose(self, attempt: Attempt[E, T]) -> None:
         """It was begun first and was silent until another one answered."""
-        candidate = run.candidate
+        candidate = attempt.candidate
         candidate.lost += 1
-        if run.passing is not None:
-            self._judge.set_aside(candidate, run.passing)
-        elif candidate.lost >= LOSSES or not run.is_trusted:
-            what = (
-                "was silent while another one answered" if run.progress.is_reached else "could not be reached in time"
-            )
-            verdict = Verdict.PASSING if run.is_trusted else Verdict.ABSENT
-            self._judge.set_aside(candidate, ProviderFailed(f"{candidate.title} {what}", verdict))
+        if attempt.passing is not None:
+            self._breaker.set_aside(candidate, attempt.passing)
+        elif candidate.lost >= LOSSES or not attempt.is_trusted:
+            silent = "was silent while another one answered"
+            what = silent if attempt.is_reached else "could not be reached in time"
+            verdict = Verdict.PASSING if attempt.is_trusted else Verdict.ABSENT
+            self._breaker.set_aside(candidate, ProviderFailed(f"{candidate.title} {what}", verdict))
 
-    def _finish(self, run: Run[E, R]) -> None:
-        """It is done."""
-        self._running.remove(run)
+    def _finish(self, attempt: Attempt[E, T]) -> None:
+        """It is over: ended, failed, or cancelled with the whole call."""
+        self._running.remove(attempt)
         self._wake()
-        match run.failed:
-            case None:
-                self._results = run.results
-                self._judge.restore(run.candidate)
+        match attempt.failed:
             case Undecodable():
-                self._error = run.failed
+                self._error = attempt.failed
             case EngineFailed():
-                self._fail(run, run.failed)
-        if self._results or self._error is not None:
+                self._fail(attempt, attempt.failed)
+            case None if attempt.has_ended:
+                self._winner = attempt
+                self._breaker.restore(attempt.candidate)
+        if self._is_over:
             for other in self._running:
-                other.progress.scope.cancel()  # before it can hand anything on
+                other.scope.cancel()  # before it can hand anything on
 
-    def _fail(self, run: Run[E, R], failed: EngineFailed) -> None:
+    def _fail(self, attempt: Attempt[E, T], failed: EngineFailed) -> None:
         is_final = isinstance(failed, ProviderFailed) and failed.verdict is Verdict.FINAL
         if isinstance(failed, ProviderFailed) and not is_final:
-            self._judge.set_aside(run.candidate, failed)
-        if run.progress.handed_on or (is_final and run.candidate is self._asked):
+            self._breaker.set_aside(attempt.candidate, failed)
+        if attempt.is_bound or (is_final and attempt.candidate is self._asked):
             self._error = failed
             return
         self._troubles.append(failed)
         for candidate in self._waiting[:1] if not self._running else ():
-            log.warning("%s: %s failed, %s is asked instead", candidate.kind, run.candidate.title, candidate.title)
+            log.warning("%s: %s failed, %s is asked instead", candidate.kind, attempt.candidate.title, candidate.title)

@@ -1,8 +1,16 @@
-"""The three ports over a chain of providers: each call goes to the first that can do it, in its own terms."""
+"""The three ports of the engines over a chain of candidates: a stand-in for each, which a session takes for one engine.
+
+A stand-in puts a call into the terms of the candidate that is asked: its own model and voice where another provider was
+meant, the utterance in a format that it takes, a part in as many requests as it needs. Everything else about a call is
+the same for all three, and is in `failover`.
+
+A stand-in is given a function that makes the chain, and calls it for each call, because providers come, go and are set
+aside while a session lasts. A stand-in with a chain of its own would have to be told of each change.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Generic
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -13,39 +21,41 @@ from actors.ports.calls import Emit, Retraction
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec
 from actors.ports.synthesis import Speech, TextToSpeech
+from adapters.choosing.attempt import Attempt, CallResults
 from adapters.choosing.candidate import Candidate, E
 from adapters.choosing.failover import Failover
-from adapters.choosing.race import Progress, T
 from adapters.choosing.several import synthesise
 from protocol.audioformat import AudioFormat
 
+Chain = Callable[[], Sequence[Candidate[E]]]
+"""The candidates of a call, in order, the one that was asked for first; never empty."""
 
-class Followed:
-    """The Audio port over another, which is still being spoken: its reader listens, and owes words from its end on."""
 
-    def __init__(self, audio: Audio, progress: Progress) -> None:
+class AttemptAudio:
+    """The Audio port over another one, which tells the attempt when the utterance begins and when it is complete.
+
+    While a person is still speaking a recogniser owes no words; from the end of the utterance on it does.
+    """
+
+    def __init__(self, audio: Audio, attempt: Attempt[SpeechToText, str]) -> None:
         self._audio = audio
-        self._progress = progress
+        self._attempt = attempt
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it, as the audio below."""
+        """Read it; raises as the audio below. Cancelling ends the reading."""
         async with self._audio.open() as pieces:
-            self._progress.listen()
+            self._attempt.listen()
             yield self._followed(pieces)
 
     async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for piece in pieces:
             yield piece
-        self._progress.expect()
-
-
-Chain = Callable[[], Sequence[Candidate[E]]]
-"""Who is to be asked, in order, the provider that was asked for first; never empty."""
+        self._attempt.expect()
 
 
 class FailoverRecogniser:
-    """Satisfies `SpeechToText` with the first of a chain that can; `codec` for those that take no such format."""
+    """Satisfies `SpeechToText` with the first candidate that can; `codec` for those that do not take the format."""
 
     def __init__(self, asked: str, chain: Chain[SpeechToText], failover: Failover, codec: Codec) -> None:
         self._asked = asked
@@ -60,7 +70,7 @@ class FailoverRecogniser:
 
     @property
     def accepts(self) -> frozenset[str]:
-        """The formats that the provider takes which would be asked now."""
+        """The formats, by name, that the provider takes which would be asked now."""
         return self._first.accepts
 
     @property
@@ -74,21 +84,18 @@ class FailoverRecogniser:
         return self._first.live
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """Recognise; a provider that comes after another hears the utterance from its beginning.
+        """Recognise; a candidate that comes after another one hears the utterance from its beginning.
 
-        Raises EngineFailed, Undecodable. Cancelling ends the call at hand.
+        Raises EngineFailed, Undecodable. Cancelling ends the attempts at hand.
         """
-        chain = self._chain()
+        return await self._failover.call(self._chain(), partial(self._ask, utterance), CallResults(words, None))
 
-        async def attempt(candidate: Candidate[SpeechToText], progress: Progress) -> Transcript:
-            model = _model(candidate, self._asked, utterance.model)
-            is_whole = isinstance(utterance.audio, Complete)
-            audio = utterance.audio if is_whole else Followed(utterance.audio, progress)
-            heard = replace(utterance, audio=audio, model=model)
-            fitting = self._fitting(heard, candidate.engine)
-            return await candidate.engine.transcribe(fitting, progress.over(words))
-
-        return await self._failover.call(chain, attempt)
+    async def _ask(self, utterance: Utterance, attempt: Attempt[SpeechToText, str]) -> Transcript:
+        engine = attempt.candidate.engine
+        is_whole = isinstance(utterance.audio, Complete)
+        audio = utterance.audio if is_whole else AttemptAudio(utterance.audio, attempt)
+        heard = replace(utterance, audio=audio, model=_model(attempt.candidate, self._asked, utterance.model))
+        return await engine.transcribe(self._fitting(heard, engine), attempt.hand_on)
 
     def _fitting(self, utterance: Utterance, engine: SpeechToText) -> Utterance:
         """The utterance in a format that this engine takes."""
@@ -98,36 +105,8 @@ class FailoverRecogniser:
         return replace(utterance, audio=audio, format=engine.wants)
 
 
-class Anew(Generic[T]):
-    """Hands on the results of one trial, and takes back those of another that had some before."""
-
-    def __init__(self, emit: Emit[T | Retraction]) -> None:
-        self._emit = emit
-        self._trials = 0
-        self._told = 0
-
-    def trial(self) -> tuple[int, Emit[T | Retraction]]:
-        """The number of a further trial, and what hands on its results."""
-        self._trials += 1
-        number = self._trials
-
-        async def hand_on(result: T | Retraction) -> None:
-            if result != "":  # which is a sign of life
-                await self.settle(number)
-                self._told = number
-            await self._emit(result)
-
-        return number, hand_on
-
-    async def settle(self, trial: int) -> None:
-        """Only what the trial of this number has told counts."""
-        if self._told not in (0, trial):
-            self._told = 0
-            await self._emit(Retraction())
-
-
 class FailoverModel:
-    """Satisfies `LanguageModel` with the first of a chain that can."""
+    """Satisfies `LanguageModel` with the first candidate that can."""
 
     def __init__(self, asked: str, chain: Chain[LanguageModel], failover: Failover) -> None:
         self._asked = asked
@@ -135,21 +114,18 @@ class FailoverModel:
         self._failover = failover
 
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
-        """Write the answer. Raises EngineFailed. Cancelling ends the calls at hand."""
-        anew = Anew(write)
+        """Write the answer. Raises EngineFailed. Cancelling ends the attempts at hand."""
+        results = CallResults(write, None if question.stream else write)
+        await self._failover.call(self._chain(), partial(self._ask, question), results)
 
-        async def attempt(candidate: Candidate[LanguageModel], progress: Progress) -> int:
-            trial, hand_on = anew.trial()
-            model, stands_in = _model(candidate, self._asked, question.model), candidate.name != self._asked
-            noted = progress.over(hand_on, binds=question.stream)
-            await candidate.engine.answer(replace(question, model=model, stands_in=stands_in), noted)
-            return trial
-
-        await anew.settle(await self._failover.call(self._chain(), attempt))
+    async def _ask(self, question: Question, attempt: Attempt[LanguageModel, str | Delivery | Retraction]) -> None:
+        candidate = attempt.candidate
+        model, stands_in = _model(candidate, self._asked, question.model), candidate.name != self._asked
+        await candidate.engine.answer(replace(question, model=model, stands_in=stands_in), attempt.hand_on)
 
 
 class FailoverSynthesiser:
-    """Satisfies `TextToSpeech` with the first of a chain that can."""
+    """Satisfies `TextToSpeech` with the first candidate that can."""
 
     def __init__(self, asked: str, chain: Chain[TextToSpeech], failover: Failover) -> None:
         self._asked = asked
@@ -157,18 +133,16 @@ class FailoverSynthesiser:
         self._failover = failover
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
-        """Speak. Raises EngineFailed. Cancelling ends the calls at hand."""
-        anew = Anew(sound)
+        """Speak. Raises EngineFailed. Cancelling ends the attempts at hand."""
+        results = CallResults(sound, None if speech.stream else sound)
+        await self._failover.call(self._chain(), partial(self._ask, speech), results)
 
-        async def attempt(candidate: Candidate[TextToSpeech], progress: Progress) -> int:
-            trial, hand_on = anew.trial()
-            model = _model(candidate, self._asked, speech.model)
-            fitting = replace(speech, model=model, voice=_voice(candidate, self._asked, speech))
-            limit = candidate.profile.limit(fitting) if candidate.profile.limit else None
-            await synthesise(candidate.engine, limit, fitting, progress.over(hand_on, binds=speech.stream))
-            return trial
-
-        await anew.settle(await self._failover.call(self._chain(), attempt))
+    async def _ask(self, speech: Speech, attempt: Attempt[TextToSpeech, Clip | Retraction]) -> None:
+        candidate = attempt.candidate
+        model, voice = _model(candidate, self._asked, speech.model), _voice(candidate, self._asked, speech)
+        fitting = replace(speech, model=model, voice=voice)
+        limit = candidate.profile.limit(fitting) if candidate.profile.limit else None
+        await synthesise(candidate.engine, limit, fitting, attempt.hand_on)
 
 
 def _model(candidate: Candidate[E], asked: str, model: str) -> str:

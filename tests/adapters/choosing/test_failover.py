@@ -18,10 +18,10 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.recognition import Utterance
 from actors.ports.sound import Clip, Undecodable
 from actors.ports.synthesis import Speech
+from adapters.choosing.attempt import Attempt, CallResults
 from adapters.choosing.candidate import Candidate
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
-from adapters.choosing.race import Progress
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from protocol.audioformat import AudioFormat
 from tests.adapters.choosing.fakes import (
@@ -230,10 +230,10 @@ async def test_an_engine_without_a_verdict_is_not_set_aside(autojump_clock: Mock
 async def test_without_anybody_the_error_says_where_to_look(autojump_clock: MockClock) -> None:
     async with running() as failover:
         with pytest.raises(EngineFailed, match=r"\[providers\]"):
-            await failover.call([], nobody)
+            await failover.call([], nobody, CallResults(Collected(), None))
 
 
-async def nobody(each: Candidate[Any], progress: Progress) -> None:
+async def nobody(attempt: Attempt[Any, Any]) -> None:
     await trio.lowlevel.checkpoint()
 
 

@@ -135,6 +135,15 @@ async def test_a_call_that_is_at_fault_ends_both(autojump_clock: MockClock) -> N
     assert second.cancelled == 1
 
 
+@pytest.mark.parametrize("attempt", range(10))
+async def test_one_that_is_cancelled_with_its_call_has_not_succeeded(attempt: int, autojump_clock: MockClock) -> None:
+    two = candidate("two", second := Fake([Hang(), "never"]))
+    async with running(attempt) as failover:
+        with pytest.raises(EngineFailed, match="no such model"):
+            await Asking(failover, candidate("one", Fake([Hang(2), final()])), two).ask()
+    assert (second.cancelled, two.has_succeeded) == (1, False)
+
+
 async def test_one_that_says_that_it_is_at_work_is_not_silent(autojump_clock: MockClock) -> None:
     """An empty text: a model that thinks."""
     other = Fake()
