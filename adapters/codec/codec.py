@@ -9,9 +9,9 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip, Sound, Target, Undecodable
 from adapters.codec.live import LiveEncoder
 from adapters.codec.streams import SoundStreams
+from adapters.processes.engine import ProcessEngine
 from adapters.processes.frames import MAX_FRAME, ConvertedFrame, ConvertFrame, DecodedFrame, DecodeFrame, Opening
 from adapters.processes.process import Plan
-from adapters.processes.worker import Workers, nothing
 from protocol.audioformat import INPUT_RATE, AudioFormat, identify
 
 SLACK = 4096
@@ -39,7 +39,7 @@ class AudioCodec:
         stream_deadline: float = 20.0,
     ) -> None:
         self._seconds = seconds
-        self._workers = Workers(
+        self._files = ProcessEngine(
             Plan("adapters.codec.files_child", "the audio codec", count, grace=grace, deadline=deadline)
         )
         # Its calls are short, and killing it would fail everybody's sounds: so it is not hurried on a busy machine.
@@ -52,19 +52,19 @@ class AudioCodec:
         """Keep the processes until cancelled; `started` when they are tested. Raises EngineFailed, in a group."""
         async with trio.open_nursery() as nursery:
             async with trio.open_nursery() as starting:
-                starting.start_soon(nursery.start, self._workers.run)
+                starting.start_soon(nursery.start, self._files.run)
                 starting.start_soon(nursery.start, self._streams.run)
             task_status.started()
 
     @property
     def count(self) -> int:
         """How many processes there should be for whole files; for streams there should be one."""
-        return self._workers.count
+        return self._files.count
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The processes for whole files that are ready; none while there is none for streams: then it is not fit."""
-        return self._workers.pids if self._streams.pids else ()
+        return self._files.pids if self._streams.pids else ()
 
     @property
     def stream_pids(self) -> tuple[int, ...]:
@@ -82,11 +82,7 @@ class AudioCodec:
         if (samples := _raw(clip, rate)) is not None:
             await trio.lowlevel.checkpoint()
             return samples
-        match await self._workers.call(DecodeFrame(clip, rate, self._seconds), nothing):
-            case DecodedFrame(samples):
-                return samples
-            case other:
-                raise EngineFailed(f"the audio codec answered {type(other).__name__}")
+        return (await self._files.ask(DecodeFrame(clip, rate, self._seconds), DecodedFrame)).samples
 
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
         """`clip` in each of `targets`, each one whole file with its true playing time.
@@ -100,11 +96,8 @@ class AudioCodec:
         if all(sounds.values()):
             await trio.lowlevel.checkpoint()
             return {target: sound for target, sound in sounds.items() if sound is not None}
-        match await self._workers.call(ConvertFrame(clip, ordered, self._seconds), nothing):
-            case ConvertedFrame(made):
-                return dict(zip(ordered, made, strict=True))
-            case other:
-                raise EngineFailed(f"the audio codec answered {type(other).__name__}")
+        made = await self._files.ask(ConvertFrame(clip, ordered, self._seconds), ConvertedFrame)
+        return dict(zip(ordered, made.sounds, strict=True))
 
     @asynccontextmanager
     async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator["SampleDecoder"]:

@@ -15,9 +15,10 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target, Undecodable
-from adapters.processes.frames import DropFrame, LostFrame, Opening, PushedFrame, PushFrame
+from adapters.processes.engine import ProcessEngine
+from adapters.processes.frames import DropFrame, DroppedFrame, LostFrame, Opening, PushedFrame, PushFrame
 from adapters.processes.process import Plan
-from adapters.processes.worker import LIVES, Broken, Workers, nothing
+from adapters.processes.worker import LIVES, Broken
 
 SLICE = 65_536
 """Bytes that go to the process at once, so that others get their turn."""
@@ -38,7 +39,7 @@ class SoundStreams:
     """
 
     def __init__(self, plan: Plan, most: int) -> None:
-        self._workers = Workers(plan)
+        self._engine = ProcessEngine(plan)
         self._title = plan.title
         self._numbers = itertools.count()
         self._most = most
@@ -55,12 +56,12 @@ class SoundStreams:
     @property
     def pids(self) -> tuple[int, ...]:
         """The processes that are ready."""
-        return self._workers.pids
+        return self._engine.pids
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the process until cancelled; raises EngineFailed, in a group, where it does not come up."""
         async with trio.open_nursery() as nursery:
-            await nursery.start(self._workers.run)
+            await nursery.start(self._engine.run)
             nursery.start_soon(self._forget)
             task_status.started()
 
@@ -91,11 +92,7 @@ class SoundStreams:
 
         Raises Undecodable, EngineFailed, as Broken where the process ended over it; cancelling abandons the sound.
         """
-        match await self._workers.call(push, nothing, lives=1):
-            case PushedFrame() | LostFrame() as answer:
-                return answer
-            case other:
-                raise EngineFailed(f"{self._title} answered {type(other).__name__}")
+        return await self._engine.ask(push, (PushedFrame, LostFrame), lives=1)
 
     async def _forget(self) -> None:
         """Tell the process what has been dropped, until it has heard; one that is new has nothing to forget."""
@@ -103,7 +100,7 @@ class SoundStreams:
             told = False
             while not told:
                 try:
-                    await self._workers.call(DropFrame((number,)), nothing)
+                    await self._engine.ask(DropFrame((number,)), DroppedFrame)
                     told = True
                 except EngineFailed:
                     await trio.sleep(AGAIN)

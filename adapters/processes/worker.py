@@ -150,7 +150,7 @@ class Workers:
         return EngineFailed(f"{self._plan.title} did not finish within {self._plan.deadline:g} seconds")
 
     @contextmanager
-    def keep_one(self) -> Iterator["ReservedWorker | None"]:
+    def reserve(self) -> Iterator["ReservedWorker | None"]:
         """A process for several calls, as long as the block; None where that would leave no other one free."""
         free = self._free()
         if len(free) < 2:

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
-import trio
-
 from actors.ports.audio import whole
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Audio, Transcript, Utterance
-from adapters.processes.frames import Done, HearFrame, RecognisedFrame, RecogniseFrame
+from adapters.processes.engine import ProcessEngine
+from adapters.processes.frames import HearFrame, RecognisedFrame, RecogniseFrame
+from adapters.processes.partials import Partials
 from adapters.processes.process import Plan
-from adapters.processes.worker import LIVES, Broken, ReservedWorker, Workers
-from adapters.vendors.shared.partials import Partials
+from adapters.processes.worker import LIVES, Broken, ReservedWorker
 from protocol.audioformat import AudioFormat
 
 LANGUAGE = "en-US"
@@ -22,37 +21,17 @@ STEP = 6_400
 """Bytes that are handed to the process at least: 200 ms."""
 
 
-class LocalRecogniser:
-    """Satisfies `SpeechToText`. `run` has the processes; nothing works before it has started."""
+class LocalRecogniser(ProcessEngine):
+    """Satisfies `SpeechToText`."""
 
     accepts: frozenset[str] = frozenset()
     wants = AudioFormat("pcm16", 16_000)
     live = True
 
     def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 300.0) -> None:
-        self._workers = Workers(
-            Plan(
-                "adapters.vendors.embedded.stt_child",
-                "the local speech recogniser",
-                count,
-                grace=grace,
-                deadline=deadline,
-            )
+        super().__init__(
+            Plan("adapters.vendors.embedded.stt_child", "the local speech recogniser", count, grace, deadline)
         )
-
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the processes until cancelled; `started` when they have been tested. Raises EngineFailed."""
-        await self._workers.run(task_status=task_status)
-
-    @property
-    def count(self) -> int:
-        """How many processes there should be."""
-        return self._workers.count
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that are ready."""
-        return self._workers.pids
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise English, whatever `utterance.language` says, as it is spoken; `prompt` and `model` change nothing.
@@ -61,41 +40,43 @@ class LocalRecogniser:
         200 ms of sound.
         """
         if utterance.format != self.wants:
-            raise EngineFailed(f"the local speech recogniser takes {self.wants}, not {utterance.format}")
-        done = await self._hear(utterance.audio, Partials(words))
-        if not isinstance(done, RecognisedFrame):
-            raise EngineFailed(f"the local speech recogniser answered {type(done).__name__}")
-        return Transcript(done.text, LANGUAGE)
+            raise EngineFailed(f"{self.title} takes {self.wants}, not {utterance.format}")
+        recognised = await self._hear(utterance.audio, Partials(words))
+        return Transcript(recognised.text, LANGUAGE)
 
-    async def _hear(self, audio: Audio, partials: Partials) -> Done:
-        """Recognise what is spoken while it is; where the process dies or hangs over it, the whole at its end."""
+    async def _hear(self, audio: Audio, partials: Partials) -> RecognisedFrame:
+        """Recognise while it is spoken; where the process dies or hangs over it, recognise the whole at its end."""
         try:
             async with audio.open() as pieces:
-                rest, done = await self._hear_live(pieces, partials)
+                rest, recognised = await self._hear_live(pieces, partials)
         except Broken:
             await partials.again()
-            samples = await whole(audio)
-            return await self._workers.call(RecogniseFrame(samples), partials.each, partials.again, lives=LIVES - 1)
-        return done or await self._workers.call(RecogniseFrame(rest), partials.each, partials.again)
+            return await self.recognise(await whole(audio), partials, lives=LIVES - 1)
+        return recognised or await self.recognise(rest, partials)
 
-    async def _hear_live(self, pieces: AsyncIterator[bytes], partials: Partials) -> tuple[bytes, Done | None]:
-        """Recognise it as long as that leaves a process for those who have spoken; else all of it, and None.
+    async def _hear_live(
+        self, pieces: AsyncIterator[bytes], partials: Partials
+    ) -> tuple[bytes, RecognisedFrame | None]:
+        """Recognise as long as another process is free for those who have spoken; else return all of it, and None.
 
-        Raises EngineFailed, as Broken where the process died or hung.
+        Raises EngineFailed, as Broken where the process died or hung. Cancelling stops the process's work.
         """
         held = bytearray()
-        kept: ReservedWorker | None = None
+        reserved: ReservedWorker | None = None
         is_settled = begins = False
         with ExitStack() as stack:
             async for piece in pieces:
                 held += piece
                 if len(held) >= ENOUGH and not is_settled:
                     is_settled = begins = True
-                    kept = stack.enter_context(self._workers.keep_one())
-                if kept is not None and len(held) >= STEP:
+                    reserved = stack.enter_context(self.reserve())
+                if reserved is not None and len(held) >= STEP:
                     even = len(held) // 2 * 2
-                    await kept.call(HearFrame(bytes(held[:even]), begins), partials.each)
+                    await reserved.call(HearFrame(bytes(held[:even]), begins), partials.each)
                     begins = False
                     del held[:even]
             rest = bytes(held)
-            return rest, await kept.call(RecogniseFrame(rest, begins=False), partials.each) if kept else None
+            if reserved is None:
+                return rest, None
+            done = await reserved.call(RecogniseFrame(rest, begins=False), partials.each)
+            return rest, self.expected(done, RecognisedFrame)

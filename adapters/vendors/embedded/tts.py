@@ -2,14 +2,12 @@
 
 import re
 
-import trio
-
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.frames import EngineVoice, Progress, SoundFrame, SynthesiseFrame
+from adapters.processes.engine import ProcessEngine
+from adapters.processes.frames import EngineVoice, SynthesiseFrame
 from adapters.processes.process import Plan
-from adapters.processes.worker import Workers
 from adapters.reach.lengths import characters
 from protocol.audioformat import AudioFormat
 
@@ -36,44 +34,24 @@ of which the local recogniser understands the most words, so that a machine can 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
-class LocalSpeech:
-    """Satisfies `TextToSpeech`. `run` has the processes; nothing works before it has started."""
+class LocalSpeech(ProcessEngine):
+    """Satisfies `TextToSpeech`."""
 
     def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 120.0) -> None:
-        self._workers = Workers(
-            Plan(
-                "adapters.vendors.embedded.tts_child",
-                "the local speech synthesiser",
-                count,
-                grace=grace,
-                deadline=deadline,
-            )
+        super().__init__(
+            Plan("adapters.vendors.embedded.tts_child", "the local speech synthesiser", count, grace, deadline)
         )
-
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the processes until cancelled; `started` when they have been tested. Raises EngineFailed."""
-        await self._workers.run(task_status=task_status)
-
-    @property
-    def count(self) -> int:
-        """How many processes there should be."""
-        return self._workers.count
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that are ready."""
-        return self._workers.pids
 
     def languages(self) -> tuple[str, ...]:
         """BCP 47 codes of what it speaks; known once it runs."""
-        return tuple(bcp47(voice.language) for voice in self._workers.ready.voices)
+        return tuple(bcp47(voice.language) for voice in self.ready.voices)
 
     def voices(self) -> tuple[str, ...]:
         """What `Speech.voice` may be: a language's own voice, or a variant, which speaks any language.
 
         Both can be joined as espeak-ng does it, `en-gb+f3`. Known once it runs.
         """
-        ready = self._workers.ready
+        ready = self.ready
         return (*(voice.language for voice in ready.voices), *ready.variants)
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
@@ -85,20 +63,12 @@ class LocalSpeech:
             raise EngineFailed(
                 f"the local synthesiser speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less"
             )
-        ready = self._workers.ready
+        ready = self.ready
         if not ready.voices:
-            raise EngineFailed("the local speech synthesiser has not been started")
+            raise EngineFailed(f"{self.title} has not been started")
         voice = choose(speech, ready.voices, ready.variants)
-
-        async def each(progress: Progress) -> None:
-            if isinstance(progress, SoundFrame):
-                await sound(Clip(progress.samples, FORMAT))
-
-        async def again() -> None:
-            await sound(Retraction())
-
         request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed))
-        await self._workers.call(request, each, None if speech.stream else again)
+        await self.speak(request, FORMAT, sound, is_streamed=speech.stream)
 
 
 def plain(text: str) -> str:

@@ -11,9 +11,9 @@ import trio
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.frames import Progress, SoundFrame, SynthesiseFrame
+from adapters.processes.engine import ProcessEngine
+from adapters.processes.frames import SynthesiseFrame
 from adapters.processes.process import Plan
-from adapters.processes.worker import Workers
 from adapters.reach.contract import Offer, ProviderFailed, reached
 from adapters.reach.lengths import characters
 from adapters.vendors.piper.child import NORMAL_PACE
@@ -30,35 +30,18 @@ SLOWEST, FASTEST = 0.25, 4.0
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
-class PiperSpeech:
-    """Satisfies `TextToSpeech` and `Listed`. `run` has the processes; nothing works before it has started."""
+class PiperSpeech(ProcessEngine):
+    """Satisfies `TextToSpeech` and `Listed`."""
 
     def __init__(self, voice: Path, count: int = 1, *, grace: float = 0.25, deadline: float = 120.0) -> None:
         """`voice`: the .onnx file, with its .onnx.json beside it."""
         arguments = (str(voice.absolute()),)
-        self._workers = Workers(Plan("adapters.vendors.piper.child", TITLE, count, grace, deadline, arguments))
-
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the processes until cancelled; `started` when they have the voice and have tried it.
-
-        Raises EngineFailed where the package or the voice is missing or is none.
-        """
-        await self._workers.run(task_status=task_status)
-
-    @property
-    def count(self) -> int:
-        """How many processes there should be."""
-        return self._workers.count
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that are ready."""
-        return self._workers.pids
+        super().__init__(Plan("adapters.vendors.piper.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:
         """The voice as the model, its speakers as voices, and its language; known once it runs."""
         await trio.lowlevel.checkpoint()
-        ready = self._workers.ready
+        ready = self.ready
         languages = tuple(_bcp47(voice.language) for voice in ready.voices)
         return Offer(tuple(voice.file for voice in ready.voices), ready.variants, languages)
 
@@ -77,7 +60,7 @@ class PiperSpeech:
         """
         if len(speech.text) > MAX_TEXT:
             raise EngineFailed(f"{TITLE} speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less")
-        ready = self._workers.ready
+        ready = self.ready
         if not ready.rate:
             raise EngineFailed(f"{TITLE} has not been started")
         text = plain(speech.text)
@@ -87,16 +70,9 @@ class PiperSpeech:
         speakers = {speaker.lower(): speaker for speaker in ready.variants}
         pace = round(NORMAL_PACE * min(max(speech.speed, SLOWEST), FASTEST))
 
-        async def each(progress: Progress) -> None:
-            if isinstance(progress, SoundFrame):
-                await sound(Clip(progress.samples, form))
-
-        async def again() -> None:
-            await sound(Retraction())
-
         reached()
         request = SynthesiseFrame(text, speakers.get(speech.voice.strip().lower(), ""), pace)
-        await self._workers.call(request, each, None if speech.stream else again)
+        await self.speak(request, form, sound, is_streamed=speech.stream)
 
 
 def plain(text: str) -> str:

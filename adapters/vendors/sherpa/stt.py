@@ -10,18 +10,17 @@ import trio
 from actors.ports.audio import Complete, whole
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Transcript, Utterance
-from adapters.processes.frames import RecognisedFrame, RecogniseFrame
+from adapters.processes.engine import ProcessEngine
+from adapters.processes.partials import Partials
 from adapters.processes.process import Plan
-from adapters.processes.worker import Workers
 from adapters.reach.contract import Offer, ProviderFailed, reached
-from adapters.vendors.shared.partials import Partials
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"
 
 
-class SherpaRecogniser:
-    """Satisfies `SpeechToText` and `Listed`. `run` has the processes; nothing works before it has started."""
+class SherpaRecogniser(ProcessEngine):
+    """Satisfies `SpeechToText` and `Listed`."""
 
     accepts: frozenset[str] = frozenset()
     wants = AudioFormat("pcm16", 16_000)
@@ -31,24 +30,7 @@ class SherpaRecogniser:
         """`folder`: an unpacked model; `adapters.vendors.sherpa.models` says which are known."""
         self._folder = folder
         arguments = (str(folder.absolute()),)
-        self._workers = Workers(Plan("adapters.vendors.sherpa.child", TITLE, count, grace, deadline, arguments))
-
-    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Keep the processes until cancelled; `started` when they have the model and have tried it.
-
-        Raises EngineFailed where the package or the model is missing or is none.
-        """
-        await self._workers.run(task_status=task_status)
-
-    @property
-    def count(self) -> int:
-        """How many processes there should be."""
-        return self._workers.count
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes that are ready."""
-        return self._workers.pids
+        super().__init__(Plan("adapters.vendors.sherpa.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:
         """The model, by the name of its folder."""
@@ -71,13 +53,9 @@ class SherpaRecogniser:
         if utterance.format != self.wants:
             raise EngineFailed(f"{TITLE} takes {self.wants}, not {utterance.format}")
         samples = await whole(utterance.audio)
-        partials = Partials(words)
         reached()
-        match await self._workers.call(RecogniseFrame(samples), partials.each, partials.again):
-            case RecognisedFrame(text, language):
-                return Transcript(text, language)
-            case other:
-                raise EngineFailed(f"{TITLE} answered {type(other).__name__}")
+        recognised = await self.recognise(samples, Partials(words))
+        return Transcript(recognised.text, recognised.language)
 
 
 async def _unheard(_: str) -> None:

@@ -10,7 +10,7 @@ from adapters.codec.streams import MOVES, SLICE, RemoteStream, SoundStreams
 from adapters.codec.streams_child import StreamConverter as Engine
 from adapters.processes.frames import Done, DropFrame, DroppedFrame, Opening, PushFrame
 from adapters.processes.process import Each, Plan
-from adapters.processes.worker import Broken
+from adapters.processes.worker import Again, Broken
 from protocol.audioformat import AudioFormat
 from tests.adapters.codec.live import go_on
 from tests.adapters.codec.sounds import voice
@@ -33,7 +33,7 @@ class Processes:
         """Have another process, which has no sounds."""
         self.engine = Engine()
 
-    async def call(self, request: PushFrame | DropFrame, each: Each, *, lives: int) -> Done:
+    async def call(self, request: PushFrame | DropFrame, each: Each, again: Again | None, lives: int) -> Done:
         """As `Workers.call`."""
         assert lives == 1
         await trio.lowlevel.checkpoint()
@@ -46,7 +46,7 @@ class Processes:
 
 def sound_on(processes: Processes) -> tuple[RemoteStream, SoundStreams]:
     streams = SoundStreams(Plan("none", "the scripted codec"), 10)
-    streams._workers = processes  # type: ignore[assignment]
+    streams._engine._workers = processes  # type: ignore[assignment]
     return RemoteStream(streams, Opening(SOURCE, TARGETS, 600.0)), streams
 
 

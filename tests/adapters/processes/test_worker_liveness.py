@@ -219,7 +219,7 @@ async def test_a_process_that_is_kept_ends_what_it_is_kept_for(
     monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
     async with running(monkeypatch, 2) as (machine, workers):
-        with workers.keep_one() as kept:
+        with workers.reserve() as kept:
             assert kept is not None
             for _ in range(2):
                 with pytest.raises(Broken):
