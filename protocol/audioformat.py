@@ -1,6 +1,7 @@
 """The audio formats that the wire can name, and the magic bytes by which a file tells its own."""
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -52,6 +53,11 @@ def parse_input(text: str) -> AudioFormat:
 def parse_output(text: str) -> AudioFormat:
     """`audioFormat` as a format; raises ValueError with what is allowed."""
     return _parse(text, OUTPUT_FORMATS, OUTPUT_RATE)
+
+
+def schema_of(names: tuple[str, ...], *others: str) -> dict[str, Any]:
+    """What `parse_input` and `parse_output` take, as JSON schema: one of the `names`, or raw samples at a rate."""
+    return {"anyOf": [{"enum": [*names, *others]}, {"pattern": "^pcm16/[0-9]{4,6}$"}]}
 
 
 def _parse(text: str, names: tuple[str, ...], default_rate: int) -> AudioFormat:

@@ -5,73 +5,139 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from protocol import tolerant
-from protocol.audioformat import parse_input, parse_output
+from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OUTPUT_FORMATS, parse_input, parse_output, schema_of
 from protocol.errors import BadMessage, ErrorId
+
+PEOPLE = msgspec.Meta(description="The name that people see.")
+LANGUAGE = Annotated[str, msgspec.Meta(description="The language that is spoken, in BCP 47.")]
 
 
 class Provider(msgspec.Struct, frozen=True):
     """A provider by its name on the wire and the title that people see."""
 
-    name: str
-    title: str = ""
+    name: Annotated[str, msgspec.Meta(description="The provider's name.")]
+    title: Annotated[str, PEOPLE] = ""
 
 
 class ResponseType(msgspec.Struct, frozen=True):
-    """`single`: the answer is one part; `multiple`: one part a sentence."""
+    """`single`: the answer is one part, id 0, begun when the text is complete. `multiple`: one part a sentence, ids
+    from 0.
+    """
 
-    name: Literal["single", "multiple"] = "single"
-    title: str = ""
+    name: Annotated[Literal["single", "multiple"], msgspec.Meta(description="Which it is.")] = "single"
+    title: Annotated[str, PEOPLE] = ""
 
 
 class SsmlGender(msgspec.Struct, frozen=True):
-    """Which voice to take where none is named."""
+    """Which voice to take where `voice` is empty."""
 
-    name: Literal["unspecified", "male", "female", "neutral"] = "unspecified"
-    title: str = ""
-
-
-InputFormat = Annotated[str, tolerant.Checked(parse_input)]
-OutputFormat = Annotated[str, tolerant.Checked(parse_output)]
+    name: Annotated[Literal["unspecified", "male", "female", "neutral"], msgspec.Meta(description="Which it is.")] = (
+        "unspecified"
+    )
+    title: Annotated[str, PEOPLE] = ""
 
 
 class Stt(msgspec.Struct, frozen=True, rename="camel"):
     """How speech becomes text."""
 
-    provider: Provider = Provider("openai", "OpenAI")
-    model: str = "whisper-1"
-    media_format: InputFormat = "mp3"
-    language_code: str = "en-US"
-    sentiment_analysis: bool = False
-    prompt: str = ""
+    provider: Annotated[
+        Provider,
+        msgspec.Meta(
+            description="Who recognises. Left out: the server's first. A named one without credentials is replaced."
+        ),
+    ] = Provider("openai", "OpenAI")
+    model: Annotated[
+        str, msgspec.Meta(description="The recogniser's model. Left out, or not there: the provider's default.")
+    ] = "whisper-1"
+    media_format: Annotated[
+        str,
+        tolerant.Checked(parse_input),
+        msgspec.Meta(
+            description=f"What the chunks are: {', '.join(INPUT_FORMATS)}. A file's own header wins. `pcm16` is raw, "
+            f"{INPUT_RATE // 1000} kHz, mono, signed, little-endian; `pcm16/48000` another rate.",
+            extra_json_schema=schema_of(INPUT_FORMATS),
+        ),
+    ] = "mp3"
+    language_code: LANGUAGE = "en-US"
+    sentiment_analysis: Annotated[
+        bool, msgspec.Meta(description="Whether `request.transcribe.done` tells the sentiment.")
+    ] = False
+    prompt: Annotated[str, msgspec.Meta(description="Words that help the recogniser: names, terms.")] = ""
 
 
 class Llm(msgspec.Struct, frozen=True, rename="camel"):
-    """How an answer is found. `maxToken` 0: no limit of ours."""
+    """How an answer is found."""
 
-    provider: Provider = Provider("aigames", "AI_Games")
-    model: str = "gpt-4o"
-    prompt: str = "You are useful MetaHuman assistant"
-    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 1.0
-    stop: Annotated[tuple[str, ...], msgspec.Meta(max_length=4)] = ()
-    max_token: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
-    name: str = ""
-    stream: bool = False
+    provider: Annotated[
+        Provider,
+        msgspec.Meta(
+            description="Who answers. Left out: the server's first. A named one without credentials is replaced."
+        ),
+    ] = Provider("aigames", "AI_Games")
+    model: Annotated[
+        str, msgspec.Meta(description="The language model. Left out, or not there: the provider's default.")
+    ] = "gpt-4o"
+    prompt: Annotated[str, msgspec.Meta(description="Who the assistant is, and how it is to answer.")] = (
+        "You are useful MetaHuman assistant"
+    )
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2, description="How freely it answers.")] = 1.0
+    stop: Annotated[tuple[str, ...], msgspec.Meta(max_length=4, description="Words at which the answer ends.")] = ()
+    max_token: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=1_000_000, description="The longest answer, in tokens; 0: no limit of ours."),
+    ] = 0
+    name: Annotated[str, msgspec.Meta(description="The assistant's name.")] = ""
+    stream: Annotated[
+        bool,
+        msgspec.Meta(
+            description="false: the whole answer is awaited. true: sentences go on to speech as they are "
+            "written, with `response.text.delta`."
+        ),
+    ] = False
 
 
 class Tts(msgspec.Struct, frozen=True, rename="camel"):
-    """How text becomes sound. `audioFormat` "": each Receiver's own default, mp3."""
+    """How text becomes sound."""
 
-    provider: Provider = Provider("openai", "OpenAI")
-    model: str = "tts-1"
+    provider: Annotated[
+        Provider,
+        msgspec.Meta(
+            description="Who speaks. Left out: the server's first. A named one without credentials is replaced."
+        ),
+    ] = Provider("openai", "OpenAI")
+    model: Annotated[
+        str, msgspec.Meta(description="The synthesiser's model. Left out, or not there: the provider's default.")
+    ] = "tts-1"
     response_type: ResponseType = ResponseType("single", "Single")
-    language_code: str = "en-US"
-    voice: str = ""
-    speed: Annotated[float, msgspec.Meta(ge=0.25, le=4)] = 1.0
+    language_code: LANGUAGE = "en-US"
+    voice: Annotated[
+        str,
+        msgspec.Meta(
+            description="The voice by its name; empty: by `ssmlGender`. An unknown one is replaced, with a warning."
+        ),
+    ] = ""
+    speed: Annotated[
+        float,
+        msgspec.Meta(ge=0.25, le=4, description="How fast, 1 being the voice's own pace. 0 counts as not set."),
+    ] = 1.0
     ssml_gender: SsmlGender = SsmlGender("unspecified", "Unspecified")
-    stream: bool = False
-    is_base64: bool = msgspec.field(name="isBase64", default=True)
-    is_ordered: bool = False
-    audio_format: OutputFormat = ""
+    stream: Annotated[
+        bool,
+        msgspec.Meta(description="false: one message a part. true: a part's audio is sent in pieces as it is made."),
+    ] = False
+    is_base64: Annotated[
+        bool, msgspec.Meta(description="true: `audio` is a base64 string. false: a binary attachment.")
+    ] = msgspec.field(name="isBase64", default=True)
+    is_ordered: Annotated[bool, msgspec.Meta(description="true: parts come by id. false: as each is ready.")] = False
+    audio_format: Annotated[
+        str,
+        tolerant.Checked(parse_output),
+        msgspec.Meta(
+            description="The sound for Receivers that named none when they connected: "
+            f"{', '.join(OUTPUT_FORMATS)}; empty: mp3. An addition to the reference.",
+            extra_json_schema=schema_of(OUTPUT_FORMATS, ""),
+        ),
+    ] = ""
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -87,10 +153,16 @@ Named = frozenset[tuple[str, str]]
 
 
 class SessionUpdate(msgspec.Struct, frozen=True, tag="session.update"):
-    """A checked update: for each section the fields that it changes, and what was odd about it, in words."""
+    """Merged into what is in force: a key that is left out keeps its value, null sets the default. All or nothing: an
+    update that is refused changes nothing. Keys are read in any case, and a string may stand where an object with
+    `name` and `title` is due. A turn uses what was in force at its first chunk or `input.text`. `session.updated` warns
+    of what has no effect.
+    """
 
     changes: tuple[tolerant.Change, ...] = ()
+    """The fields that it changes, checked."""
     warnings: tuple[str, ...] = ()
+    """What was odd about it, in words."""
 
 
 _ZERO_IS_UNSET = frozenset({("TTS", "speed")})

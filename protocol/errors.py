@@ -1,27 +1,60 @@
 """What can go wrong on the wire: whose fault it was, why a connection closed, and the ids that clients are told."""
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 
 class ErrorId(IntEnum):
-    """The `errorId` of `custom.error`, as docs/protocol.md lists them."""
+    """The `errorId` of `custom.error`: `meaning` is what is wrong, `remedy` what the client can do about it."""
 
-    UNREADABLE = 1000
-    UNKNOWN_EVENT = 1001
-    WRONG_STATE = 1002
-    WRONG_ROLE = 1003
-    TOO_LONG = 1004
-    NOTHING_SAID = 1005
-    RATE_LIMIT = 1006
-    UNDECODABLE_AUDIO = 1007
-    BAD_CONFIGURATION = 2000
-    UNKNOWN_PROVIDER = 2001
-    RECOGNITION_FAILED = 3000
-    MODEL_FAILED = 3001
-    SYNTHESIS_FAILED = 3002
-    DEADLINE = 3003
-    BUSY = 3004
-    SERVER_FAULT = 5000
+    meaning: str
+    remedy: str
+
+    def __new__(cls, number: int, meaning: str, remedy: str) -> Self:
+        error = int.__new__(cls, number)
+        error._value_ = number
+        error.meaning, error.remedy = meaning, remedy
+        return error
+
+    UNREADABLE = 1000, "a payload that cannot be read", "Send what the event's payload table says."
+    UNKNOWN_EVENT = 1001, "an unknown event", "Look at the spelling: the message names the nearest event."
+    WRONG_STATE = 1002, "not possible in this state", "Send `session.update` first, and the commit last."
+    WRONG_ROLE = 1003, "not for this role", "Connect as `sender` or `both`; a Receiver may only cancel."
+    TOO_LONG = 1004, "utterance or text too long", "Commit earlier, or send less."
+    NOTHING_SAID = 1005, "nothing to transcribe or to answer", "Send chunks before the commit, or words."
+    RATE_LIMIT = 1006, "over a rate limit", "Send less often."
+    UNDECODABLE_AUDIO = 1007, "audio that cannot be decoded", "Set `STT.mediaFormat` to what the chunks are."
+    BAD_CONFIGURATION = 2000, "a bad configuration", "The message names the field, and what it may be."
+    UNKNOWN_PROVIDER = 2001, "an unknown provider", "The message names those that there are."
+    RECOGNITION_FAILED = 3000, "speech recognition failed", "Try again; the server's log has the cause."
+    MODEL_FAILED = 3001, "the language model failed", "Try again; the server's log has the cause."
+    SYNTHESIS_FAILED = 3002, "speech synthesis failed", "Try again; the server's log has the cause."
+    DEADLINE = 3003, "a deadline passed (its name is in the message)", "Try again; its setting is in `[limits]`."
+    BUSY = 3004, "all workers are busy, or the memory for what is in flight is full", "Try again in a moment."
+    SERVER_FAULT = 5000, "a fault of the server", "Connect again; the server's log has the cause."
+
+
+class RefusalStatus(IntEnum):
+    """The `statusCode` of a CONNECT_ERROR, in the manner of HTTP.
+
+    `meaning` is why the connection is refused; a refusal `can_pass` where the same CONNECT may be taken later.
+    """
+
+    meaning: str
+    can_pass: bool
+
+    def __new__(cls, number: int, meaning: str, can_pass: bool) -> Self:
+        status = int.__new__(cls, number)
+        status._value_ = number
+        status.meaning, status.can_pass = meaning, can_pass
+        return status
+
+    BAD_HANDSHAKE = 400, "a bad handshake", False
+    BAD_TOKEN = 401, "no or a bad token", False
+    NOT_YOURS = 403, "a session of somebody else", False
+    HAS_SENDER = 409, "a session that has a Sender", False
+    OVER_LIMIT = 429, "a client over a limit", True
+    UNAVAILABLE = 503, "a server that is going down or full", True
 
 
 class CloseReason(StrEnum):

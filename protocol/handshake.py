@@ -2,16 +2,15 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import UNSET
 
 from protocol.audioformat import AudioFormat, parse_output
-from protocol.messages import Names, Pieces, Role
-from protocol.tolerant import fold, kind, show, unset
-
-UNREAL_PIECE_BYTES = 96_000
-Preset = Literal["unreal", "unity", "web"]
+from protocol.connecting import UNREAL_PIECE_BYTES, Auth, Pieces, Role
+from protocol.messages import Names
+from protocol.tolerant import Checked, fold, kind, parted, show, unset
 
 
 class Encoding(msgspec.Struct, frozen=True):
@@ -23,7 +22,7 @@ class Encoding(msgspec.Struct, frozen=True):
     piece_bytes: int = 0
 
 
-PRESETS: dict[str, Encoding] = {
+PRESETS: Final[dict[str, Encoding]] = {
     "unreal": Encoding(AudioFormat("wav"), True, "whole", UNREAL_PIECE_BYTES),
     "unity": Encoding(AudioFormat("wav"), True, "whole", UNREAL_PIECE_BYTES),
     "web": Encoding(AudioFormat("mp3"), False, "joined", 0),
@@ -50,72 +49,70 @@ class BadHandshake(ValueError):
     """A value of the handshake cannot be used; the message names key, value and what is allowed."""
 
 
+_FIELDS: Final = {field.encode_name: field.name for field in msgspec.structs.fields(Auth)}
+_HINTS: Final = get_type_hints(Auth, include_extras=True)
+
+
 def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Handshake:
     """The handshake of a CONNECT payload `auth` and the `query` of the request; `auth` wins. Raises BadHandshake."""
+    asked = _read_auth(auth, query, names)
+    return Handshake(
+        role="both" if asked.role is UNSET else asked.role,
+        session_id="" if asked.session_id is UNSET else str(uuid.UUID(asked.session_id)),
+        token="" if asked.token is UNSET else asked.token,
+        encoding=_encoding(asked),
+    )
+
+
+def _read_auth(auth: object, query: Mapping[str, str], names: Names) -> Auth:
     if not (auth is None or isinstance(auth, Mapping)):
         raise BadHandshake(f"auth: came {kind(auth)}, allowed: an object with {', '.join(names.keys)}")
-    given: dict[str, object] = {}
+    given: dict[str, Any] = {}
     sources: tuple[Mapping[Any, object], ...] = (query, auth or {})
     for source in sources:
         values, _ = fold(source, names.keys, "", 0)
         given.update({key: value for key, value in values.items() if not unset(value)})
-    preset = PRESETS[_one_of(given["client"], "client", get_args(Preset))] if "client" in given else Encoding()
-    return Handshake(
-        role=_role(given.get("role", "both")),
-        session_id=_session_id(given["sessionId"]) if "sessionId" in given else "",
-        token=_string(given.get("token", ""), "token"),
-        encoding=_encoding(given, preset),
+    return Auth(**{_FIELDS[key]: _read(value, key) for key, value in given.items()})
+
+
+def _encoding(asked: Auth) -> Encoding:
+    preset = Encoding() if asked.client is UNSET else PRESETS[asked.client]
+    return Encoding(
+        format=preset.format if asked.audio_format is UNSET else parse_output(asked.audio_format),
+        is_base64=preset.is_base64 if asked.is_base64 is UNSET else asked.is_base64,
+        pieces=preset.pieces if asked.pieces is UNSET else asked.pieces,
+        piece_bytes=preset.piece_bytes,
     )
 
 
-def _encoding(given: dict[str, object], preset: Encoding) -> Encoding:
-    wanted = preset
-    if "audioFormat" in given:
-        wanted = msgspec.structs.replace(wanted, format=_format(given["audioFormat"]))
-    if "isBase64" in given:
-        wanted = msgspec.structs.replace(wanted, is_base64=_boolean(given["isBase64"], "isBase64"))
-    if "pieces" in given:
-        pieces: Pieces = "whole" if _one_of(given["pieces"], "pieces", get_args(Pieces)) == "whole" else "joined"
-        wanted = msgspec.structs.replace(wanted, pieces=pieces)
-    return wanted
+def _read(value: object, key: str) -> Any:
+    """The value of `key` as the field of Auth takes it."""
+    hint, marks = parted(_HINTS[_FIELDS[key]])
+    plain = get_args(hint)[0]  # the other one is that it may be left out
+    if get_origin(plain) is Literal:
+        return _one_of(value, key, get_args(plain))
+    if plain is bool:
+        return _boolean(value, key)
+    text = value if isinstance(value, str) else ""
+    for mark in marks:
+        if isinstance(mark, Checked):
+            _check(value, text, key, mark)
+    if not isinstance(value, str):
+        raise BadHandshake(f"{key}: came something else than a string")
+    return text
 
 
-def _role(value: object) -> Role:
-    match _one_of(value, "role", get_args(Role)):
-        case "sender":
-            return "sender"
-        case "receiver":
-            return "receiver"
-        case _:
-            return "both"
+def _check(value: object, text: str, key: str, mark: Checked) -> None:
+    try:
+        mark.parse(text)
+    except ValueError as error:
+        raise BadHandshake(f"{key}: came {show(value)}, allowed: {error}") from None
 
 
 def _one_of(value: object, key: str, allowed: tuple[str, ...]) -> str:
     if isinstance(value, str) and value.lower() in allowed:
         return value.lower()
     raise BadHandshake(f"{key}: came {show(value)}, allowed: {', '.join(allowed)}")
-
-
-def _string(value: object, key: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise BadHandshake(f"{key}: came something else than a string")
-
-
-def _session_id(value: object) -> str:
-    try:
-        return str(uuid.UUID(_string(value, "sessionId")))
-    except ValueError:
-        raise BadHandshake(f"sessionId: came {show(value)}, allowed: a UUID") from None
-
-
-def _format(value: object) -> AudioFormat:
-    try:
-        return parse_output(_string(value, "audioFormat"))
-    except BadHandshake:
-        raise
-    except ValueError as error:
-        raise BadHandshake(f"audioFormat: came {show(value)}, allowed: {error}") from None
 
 
 def _boolean(value: object, key: str) -> bool:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import UNSET
 
-from protocol.apifields import ERRORS
-from protocol.apitext import ENTRIES, Entry, Origin
-from protocol.asyncapi import CONNECTING, FROM_CLIENT, Schema, Schemas, example_text, rename, wire_names
+from protocol.asyncapi import example_text
 from protocol.errors import ErrorId
-from protocol.messages import Names
+from protocol.messages import EVENTS, Names
+from protocol.registry import ROWS, EventRow, Origin
+from protocol.schemas import Schema, Schemas, rename, wire_names
 
 
-class Row(msgspec.Struct, frozen=True):
+class FieldRow(msgspec.Struct, frozen=True):
     """A field of a payload: its dotted path, its type and what it may be, its default as JSON, and what it means."""
 
     path: str
@@ -22,12 +22,12 @@ class Row(msgspec.Struct, frozen=True):
     is_required: bool
 
 
-class Form(msgspec.Struct, frozen=True):
+class PayloadForm(msgspec.Struct, frozen=True):
     """One thing that a payload may be; a plain value has no rows."""
 
     title: str
     text: str
-    rows: tuple[Row, ...]
+    rows: tuple[FieldRow, ...]
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ class Card(msgspec.Struct, frozen=True):
     text: str
     origin: Origin
     is_from_client: bool
-    forms: tuple[Form, ...]
+    forms: tuple[PayloadForm, ...]
     samples: tuple[Sample, ...]
     problems: tuple[Problem, ...]
     answers: tuple[Mention, ...]
@@ -80,52 +80,53 @@ class Manual(msgspec.Struct, frozen=True):
 def manual(names: Names) -> Manual:
     """The manual with events and handshake keys under the `names` in force."""
     schemas = Schemas(names)
-    cards = [_card(event, entry, names, schemas) for event, entry in ENTRIES.items()]
+    cards = [_card(row, names, schemas) for row in ROWS]
     return Manual(
-        tuple(_card(event, entry, names, schemas) for event, entry in CONNECTING.items()),
-        tuple(card for card in cards if card.is_from_client),
-        tuple(card for card in cards if not card.is_from_client),
+        tuple(card for card in cards if card.event not in EVENTS),
+        tuple(card for card in cards if card.event in EVENTS and card.is_from_client),
+        tuple(card for card in cards if card.event in EVENTS and not card.is_from_client),
         tuple(_problem(error, names) for error in ErrorId),
     )
 
 
-def _card(event: str, entry: Entry, names: Names, schemas: Schemas) -> Card:
+def _card(row: EventRow, names: Names, schemas: Schemas) -> Card:
     wire = wire_names(names)
     return Card(
-        event=event,
-        name=wire.get(event, event),
-        title=entry.title,
-        who=entry.who,
-        text=rename(entry.text, names),
-        origin=entry.origin,
-        is_from_client=event in FROM_CLIENT,
-        forms=tuple(_form(form, schemas) for form in schemas.forms[event]),
-        samples=tuple(Sample(example.title, example_text(example, names)) for example in entry.examples),
-        problems=tuple(_problem(error, names) for error in entry.errors),
-        answers=tuple(Mention(answer, wire.get(answer, answer)) for answer in entry.answers),
+        event=row.name,
+        name=wire.get(row.name, row.name),
+        title=row.title,
+        who=row.who,
+        text=rename(row.meaning, names),
+        origin=row.origin,
+        is_from_client=row.is_from_client,
+        forms=tuple(_form(form, schemas, rename(row.meaning, names)) for form in schemas.forms[row.name]),
+        samples=tuple(Sample(example.title, example_text(row, example, names)) for example in row.examples),
+        problems=tuple(_problem(error, names) for error in row.errors),
+        answers=tuple(Mention(answer, wire.get(answer, answer)) for answer in row.answer_names),
     )
 
 
 def _problem(error: ErrorId, names: Names) -> Problem:
-    meaning, remedy = ERRORS[error]
-    return Problem(int(error), meaning, rename(remedy, names))
+    return Problem(int(error), error.meaning, rename(error.remedy, names))
 
 
-def _form(schema: Schema, schemas: Schemas) -> Form:
+def _form(schema: Schema, schemas: Schemas, meaning: str) -> PayloadForm:
+    """One thing that a payload may be; its words only where they are not those of the event itself."""
     found = schemas.resolve(schema)
     rows = tuple(_rows(found, schemas, ""))
     if rows:
-        return Form("object", found["description"], rows)
-    return Form("no payload" if found["type"] == "null" else str(found["title"]), "", ())
+        words = found["description"]
+        return PayloadForm("object", "" if words == meaning else words, rows)
+    return PayloadForm("no payload" if found["type"] == "null" else str(found["title"]), "", ())
 
 
-def _rows(parent: Schema, schemas: Schemas, prefix: str, defaults: Mapping[str, object] = {}) -> Iterator[Row]:
+def _rows(parent: Schema, schemas: Schemas, prefix: str, defaults: Mapping[str, object] = {}) -> Iterator[FieldRow]:
     """A row for each field, and after one that is an object those of its own; `defaults` win over the fields' own."""
     for name, field in parent.get("properties", {}).items():
         found = schemas.resolve(field)
         default = defaults.get(name, field.get("default", UNSET))
         is_object = "properties" in found
-        yield Row(
+        yield FieldRow(
             path=prefix + name,
             kind="object" if is_object else _kind(found),
             default="" if is_object or default is UNSET else msgspec.json.encode(default).decode(),

@@ -1,23 +1,39 @@
-"""Every event of docs/protocol.md as a frozen struct, and the one table that gives each its name on the wire."""
+"""Every message of the wire protocol as a frozen struct, and the one table that gives each event its name.
 
-from typing import Final, Literal, get_args
+What a message means is the docstring of its struct, and what a field means stands at the field (`msgspec.Meta`); who
+sends it, its examples and its errors are a row of `registry.py`. The AsyncAPI document, the page /docs and the tables
+of docs/ are made of these. `extra_json_schema` says what a field holds without having a reader refuse anything else.
+"""
+
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
+from msgspec import Meta
 
 from protocol.configuration import SessionUpdate
+from protocol.connecting import HANDSHAKE_KEYS, Role
+from protocol.errors import ErrorId
+from protocol.states import State
 
-Role = Literal["sender", "receiver", "both"]
-Pieces = Literal["joined", "whole"]
 MAX_PAYLOAD: Final = 1_000_000
 """Bytes that a message may have where the operator says nothing else."""
 Reason = Literal["interrupted", "cancelled", "failed"]
+
+_UUID = {"format": "uuid"}
+_COUNT = {"minimum": 0}
+_STATE = {"enum": [state.value for state in State]}
+_SENTIMENT = {"enum": ["positive", "neutral", "negative", ""]}
 
 
 # ---- client to server
 
 
 class BufferAppend(msgspec.Struct, frozen=True, gc=False):
-    """A chunk of the Sender's audio, in the utterance's `mediaFormat`."""
+    """The payload is the audio itself: a binary attachment, a base64 string (standard or URL-safe, padded or not,
+    wrapped or not, or a `data:` URL), or a Buffer as Node's JSON writes it. Chunks joined are one file in
+    `mediaFormat`; one is smaller than `maxPayload` of `session.joined`, and 64 kB is a good size. A chunk that comes
+    while the avatar thinks or speaks interrupts it. An empty chunk does nothing.
+    """
 
     audio: bytes
 
@@ -30,23 +46,27 @@ class CaptureError(msgspec.Struct, frozen=True):
 
 
 class BufferCommit(msgspec.Struct, frozen=True):
-    """The utterance is complete; with `error` it is thrown away instead."""
+    """Without a payload (null, `""` and `{}` count as none): the utterance is complete, transcribe and answer it. With
+    an error: the Sender's capture failed, and the utterance is thrown away. Send it after the last chunk.
+    """
 
     error: CaptureError | None = None
 
 
 class BufferClear(msgspec.Struct, frozen=True):
-    """Throw away the utterance so far."""
+    """The chunks so far are forgotten. Outside an utterance it does nothing."""
 
 
 class InputText(msgspec.Struct, frozen=True):
-    """A typed turn."""
+    """A turn that is typed instead of spoken; from the transcript on it goes like speech, and it interrupts like
+    speech. A string alone will do as payload.
+    """
 
-    text: str
+    text: Annotated[str, Meta(description="What the user says.")]
 
 
 class ResponseCancel(msgspec.Struct, frozen=True):
-    """Stop the response that is being made or spoken."""
+    """The response that is being made or spoken ends at once. Without one it does nothing."""
 
 
 ClientMessage = SessionUpdate | BufferAppend | BufferCommit | BufferClear | InputText | ResponseCancel
@@ -56,103 +76,137 @@ ClientMessage = SessionUpdate | BufferAppend | BufferCommit | BufferClear | Inpu
 
 
 class SessionJoined(msgspec.Struct, frozen=True, rename="camel"):
-    """The first message on each socket: which session it is in, in what state that is, and how large a message may be.
-
-    `max_payload` in bytes, as in Engine.IO's handshake, which most clients do not show to who uses them.
+    """The first message on every connection. In state `idle` send `session.update`; in any other the session knows its
+    configuration.
     """
 
-    session_id: str
-    role: Role
-    state: str
-    max_payload: int = MAX_PAYLOAD
+    session_id: Annotated[
+        str,
+        Meta(description="Which session this is; pass it when connecting to come back to it.", extra_json_schema=_UUID),
+    ]
+    role: Annotated[Role, Meta(description="As what the socket has joined.")]
+    state: Annotated[str, Meta(description="The session's state.", extra_json_schema=_STATE)]
+    max_payload: Annotated[
+        int, Meta(description="How many bytes a message may have; send sound in chunks that are smaller.")
+    ] = MAX_PAYLOAD
 
 
 class SessionUpdated(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The answer to `session.update`; `success` false: nothing was changed."""
+    """The answer to every `session.update`. With `success` false nothing was changed, and `custom.error` says why."""
 
-    session_id: str
-    success: bool
-    warnings: tuple[str, ...] = ()
+    session_id: Annotated[str, Meta(description="Which session it is.", extra_json_schema=_UUID)]
+    success: Annotated[bool, Meta(description="Whether the update is in force.")]
+    warnings: Annotated[
+        tuple[str, ...],
+        Meta(description="What was odd about it, one sentence each; left out where nothing was."),
+    ] = ()
 
 
 class BufferInitialized(msgspec.Struct, frozen=True, rename="camel"):
-    """The first chunk of an utterance has come."""
+    """The first chunk of an utterance was received."""
 
-    session_id: str
+    session_id: Annotated[str, Meta(description="Which session it is.", extra_json_schema=_UUID)]
 
 
 class TranscribeDelta(msgspec.Struct, frozen=True):
-    """The words recognised so far, all of them."""
+    """Sent by recognisers that stream; before the commit too, by those that listen while the user speaks. Each one
+    replaces the one before it.
+    """
 
-    text: str
+    text: Annotated[str, Meta(description="All words recognised so far.")]
 
 
 class TranscribeDone(msgspec.Struct, frozen=True):
-    """What the Sender said; `sentiment` positive, neutral, negative or ""; `language` BCP 47 or ""."""
+    """The transcript of the utterance, or the words of `input.text`. Without words the turn is over."""
 
-    text: str
-    sentiment: str
-    language: str
+    text: Annotated[str, Meta(description="The words; empty where there were none.")]
+    sentiment: Annotated[
+        str,
+        Meta(
+            description="How it was said; empty unless `STT.sentimentAnalysis` asks for it.",
+            extra_json_schema=_SENTIMENT,
+        ),
+    ]
+    language: Annotated[str, Meta(description="The language, in BCP 47; may be empty.")]
 
 
 class ResponseStarted(msgspec.Struct, frozen=True):
-    """A response begins: part ids begin again at 0."""
+    """Part ids begin again at 0. A Receiver forgets what it still had to play of an older response."""
 
-    turn: int
+    turn: Annotated[int, Meta(description="The turn's number in the session.")]
 
 
 class TextDelta(msgspec.Struct, frozen=True):
-    """The newly written piece of the answer's text."""
+    """With `LLM.stream` true: what was newly written. The pieces joined are the text of `response.text.done`."""
 
-    text: str
+    text: Annotated[str, Meta(description="The new piece.")]
 
 
 class TextDone(msgspec.Struct, frozen=True):
-    """The whole text of the answer."""
+    """The language model's answer. Without `LLM.stream` it comes before the sound, with it sound may come first."""
 
-    text: str
+    text: Annotated[str, Meta(description="The whole answer.")]
 
 
 class AudioDelta(msgspec.Struct, frozen=True, rename="camel"):
-    """A piece of the sound of part `id`; docs/protocol.md says what holds among the fields of several."""
+    """Pieces of one part come in order; play the parts in the order of `id`. All seven fields are always there, none is
+    null. `done` is true on the last message of a response and only there; a response that ends
+    early is closed by one with empty `audio`. An answer without speakable words has no sound.
+    """
 
-    id: int
-    text: str
-    audio: str | bytes
-    is_base64: bool = msgspec.field(name="isBase64")
-    done: bool
-    stream_part_done: bool
-    total_number: int
+    id: Annotated[int, Meta(description="The part's number, from 0.", extra_json_schema=_COUNT)]
+    text: Annotated[str, Meta(description="The words of the part as written, on its first piece; empty on later ones.")]
+    audio: Annotated[
+        str | bytes,
+        Meta(description="The piece: a base64 string, or where `isBase64` is false a binary attachment. May be empty."),
+    ]
+    is_base64: Annotated[bool, Meta(description="How `audio` came.")] = msgspec.field(name="isBase64")
+    done: Annotated[bool, Meta(description="true on the last message of the whole response.")]
+    stream_part_done: Annotated[bool, Meta(description="true on the last piece of this part.")]
+    total_number: Annotated[
+        int,
+        Meta(
+            description="The response's parts; 0 while not known, right where `done` is true.", extra_json_schema=_COUNT
+        ),
+    ]
 
 
 class Metrics(msgspec.Struct, frozen=True, rename="camel"):
-    """When each stage of a turn gave its first result: ms since the commit or `input.text`, -1 where it did not."""
+    """When each stage of a turn gave its first result, in ms since the commit or `input.text`; -1 for what did not
+    happen. Sent when the last piece of a response has been sent, or the turn ended early.
+    """
 
-    turn: int
-    transcript: int = -1
-    first_token: int = -1
-    first_part: int = -1
-    first_audio: int = -1
-    last_audio: int = -1
+    turn: Annotated[int, Meta(description="The turn's number in the session.")]
+    transcript: Annotated[int, Meta(description="ms from the commit to the transcript; -1: it did not come.")] = -1
+    first_token: Annotated[int, Meta(description="ms to the first piece of text; -1 likewise.")] = -1
+    first_part: Annotated[int, Meta(description="ms until the first part could be spoken; -1 likewise.")] = -1
+    first_audio: Annotated[int, Meta(description="ms to the first piece of sound; -1 likewise.")] = -1
+    last_audio: Annotated[int, Meta(description="ms to the last piece of sound; -1 likewise.")] = -1
 
 
 class ResponseCancelled(msgspec.Struct, frozen=True):
-    """Stop the sound: no piece of this response follows."""
+    """No piece of this response follows: stop what plays, and forget what waits to be played."""
 
-    reason: Reason
+    reason: Annotated[Reason, Meta(description="`interrupted` by the user, `cancelled` by a client, or `failed`.")]
 
 
 class SessionState(msgspec.Struct, frozen=True):
-    """The session has just moved to `state`."""
+    """Sent at each change, after the messages that end the old state and before those of the new one."""
 
-    state: str
+    state: Annotated[str, Meta(description="The state that it is in now.", extra_json_schema=_STATE)]
 
 
 class CustomError(msgspec.Struct, frozen=True, rename="camel"):
-    """What was wrong and what would be right, in one sentence."""
+    """What was wrong and what would be right, in one sentence. The session goes on, and the next turn works."""
 
-    message: str
-    error_id: int
+    message: Annotated[str, Meta(description="What was wrong and what would be right, in one sentence.")]
+    error_id: Annotated[
+        int,
+        Meta(
+            description="Its number, of the table of errors.",
+            extra_json_schema={"enum": [int(error) for error in ErrorId]},
+        ),
+    ]
 
 
 ServerMessage = (
@@ -192,7 +246,6 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "session.state": SessionState,
     "custom.error": CustomError,
 }
-HANDSHAKE_KEYS = ("role", "sessionId", "token", "audioFormat", "isBase64", "pieces", "client")
 CLIENT_EVENTS: tuple[str, ...] = tuple(name for name, kind in EVENTS.items() if kind in get_args(ClientMessage))
 RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
 

@@ -144,9 +144,14 @@ def unset(value: object) -> bool:
     return value is None or value == ""
 
 
+def parted(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The type of an annotated one, and what is annotated."""
+    return (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
+
+
 def convert(value: object, hint: Any, where: str, default: object = None) -> object:
     """`value` as the annotated type `hint`; raises Unreadable with `where`, what came and what is allowed."""
-    plain, marks = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
+    plain, marks = parted(hint)
     if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
         return _named(value, plain, where, default)
     came = value
@@ -174,7 +179,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
         return default
     hint = _hints(struct)["name"]
     name = given["name"]
-    if get_origin(hint) is Literal and isinstance(name, str):
+    if get_origin(parted(hint)[0]) is Literal and isinstance(name, str):
         name = name.lower()
     name = convert(name, hint, f"{where}.name")
     title = convert(given.get("title") or str(name).title(), str, f"{where}.title")
@@ -183,7 +188,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
 
 def allowed(hint: Any) -> str:
     """What the annotated type `hint` admits, in words."""
-    plain, marks = (get_args(hint)[0], get_args(hint)[1:]) if get_origin(hint) is Annotated else (hint, ())
+    plain, marks = parted(hint)
     for mark in marks:
         if isinstance(mark, Checked):
             return _refusal(mark)
@@ -193,7 +198,7 @@ def allowed(hint: Any) -> str:
     if words is None:
         most = next((mark.max_length for mark in marks if isinstance(mark, msgspec.Meta)), None)
         return f"up to {most} strings" if most else "a list of strings"
-    bounds = next((mark for mark in marks if isinstance(mark, msgspec.Meta)), None)
+    bounds = next((mark for mark in marks if isinstance(mark, msgspec.Meta) and mark.ge is not None), None)
     return words if bounds is None else f"{words} from {bounds.ge} to {bounds.le}"
 
 

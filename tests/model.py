@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from actors.deciding.limits import Limits
 from adapters.client.voiceclient import Received
+from protocol.connecting import Role
 from protocol.messages import (
     BufferInitialized,
     Reason,
     ResponseCancelled,
     ResponseStarted,
-    Role,
     SessionJoined,
     SessionState,
     SessionUpdated,

@@ -33,12 +33,12 @@ from actors.deciding.events import (
     Written,
 )
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.sound import Sound, Target
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, Named, read_update
+from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -52,10 +52,10 @@ from protocol.messages import (
     Reason,
     ResponseCancel,
     ResponseCancelled,
-    Role,
     ServerMessage,
     SessionState,
 )
+from protocol.states import State
 from tests.scripted import ScriptedAnalyst
 
 ME: MemberId = 1

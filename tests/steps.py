@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from actors.ports.calls import EngineFailed
-from protocol.messages import Role
+from protocol.connecting import Role
 from tests.scripted import UNDECODABLE, Act, Broken, drips
 from tests.story import Slot
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from adapters.client.voiceclient import AckReceived, AudioPiece, Received
+from protocol.connecting import Role
 from protocol.messages import (
     EVENTS,
     BufferInitialized,
@@ -11,7 +12,6 @@ from protocol.messages import (
     Metrics,
     ResponseCancelled,
     ResponseStarted,
-    Role,
     SessionJoined,
     SessionState,
     SessionUpdated,

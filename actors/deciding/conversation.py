@@ -23,21 +23,15 @@ from actors.deciding.events import (
     Tick,
 )
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.deciding.turn import Turn, Utterance
 from actors.ports.answering import Exchange
 from actors.ports.engines import Analyst
 from protocol.configuration import Configuration, Named
+from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
-from protocol.messages import (
-    CustomError,
-    ResponseCancel,
-    Role,
-    ServerMessage,
-    SessionJoined,
-    SessionState,
-)
+from protocol.messages import CustomError, ResponseCancel, ServerMessage, SessionJoined, SessionState
+from protocol.states import State
 
 Resolve = Callable[[Configuration, Named], Resolved]
 

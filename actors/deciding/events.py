@@ -8,9 +8,10 @@ from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.sound import Sound, Target
 from protocol.configuration import Configuration
+from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
-from protocol.messages import MAX_PAYLOAD, ClientMessage, Role
+from protocol.messages import MAX_PAYLOAD, ClientMessage
 
 MemberId = int
 

@@ -16,12 +16,12 @@ from actors.deciding.events import (
     Words,
     Written,
 )
-from actors.deciding.table import State
 from actors.deciding.turn import cost, text_cost
 from protocol.audioformat import sniff
 from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.errors import ErrorId
 from protocol.messages import BufferAppend, BufferClear, BufferCommit, InputText, ResponseCancel
+from protocol.states import State
 
 if TYPE_CHECKING:
     from actors.deciding.conversation import Session

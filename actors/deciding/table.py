@@ -28,23 +28,12 @@ ten microseconds, so rows that do not change the state are not sent through it; 
 because an `after` callback that raises leaves a state that has already moved.
 """
 
-from enum import StrEnum
 from typing import Final, Literal
 
 import msgspec
 import transitions
 
-
-class State(StrEnum):
-    """The states of a session, by their names on the wire."""
-
-    IDLE = "idle"
-    HANDSHAKEN = "handshaken"
-    RECEIVING = "receiving"
-    TRANSCRIBING = "transcribing"
-    RESPONDING = "responding"
-    SPEAKING = "speaking"
-
+from protocol.states import State
 
 IDLE, HANDSHAKEN, RECEIVING = State.IDLE, State.HANDSHAKEN, State.RECEIVING
 TRANSCRIBING, RESPONDING, SPEAKING = State.TRANSCRIBING, State.RESPONDING, State.SPEAKING

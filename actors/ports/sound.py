@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from protocol.audioformat import AudioFormat
-from protocol.messages import Pieces
+from protocol.connecting import Pieces
 
 
 class Undecodable(Exception):

@@ -18,6 +18,7 @@ from trio_websocket import (
 
 from adapters.client.opening import CONNECT_SECONDS, opened
 from protocol import base64text, engineio, socketio
+from protocol.connecting import Pieces, Role
 from protocol.engineio import Frame, OpenPacket
 from protocol.errors import RemoteProtocolError
 from protocol.messages import (
@@ -26,10 +27,8 @@ from protocol.messages import (
     CustomError,
     Metrics,
     Names,
-    Pieces,
     ResponseCancelled,
     ResponseStarted,
-    Role,
     SessionJoined,
     SessionState,
     SessionUpdated,

@@ -8,14 +8,14 @@ from markupsafe import Markup, escape
 
 from adapters.pages.static import Route, content_route, static_route
 from adapters.settings.settings import Server
-from protocol.asyncapi import Place, document
+from protocol.asyncapi import ServerAddress, document
 from protocol.manual import Manual, manual
 from protocol.messages import Names
 
 
-def place(server: Server, port: int) -> Place:
+def place(server: Server, port: int) -> ServerAddress:
     """Where a server with these settings, on this `port`, is found by a program on the same machine."""
-    return Place(
+    return ServerAddress(
         host=f"localhost:{port}",
         path=server.path,
         version=version("vivavoce"),
@@ -24,7 +24,7 @@ def place(server: Server, port: int) -> Place:
     )
 
 
-def routes(names: Names, place: Place) -> dict[str, Route]:
+def routes(names: Names, place: ServerAddress) -> dict[str, Route]:
     """What is answered under which path. All of it is made now, and does not change while the server runs."""
     page = write_page(manual(names), place).encode()
     return {
@@ -35,7 +35,7 @@ def routes(names: Names, place: Place) -> dict[str, Route]:
     }
 
 
-def write_page(shown: Manual, place: Place) -> str:
+def write_page(shown: Manual, place: ServerAddress) -> str:
     """The page as HTML, which needs no script to be read."""
     environment = Environment(
         loader=PackageLoader("adapters", "page/api"),

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.audioformat import AudioFormat
-from protocol.handshake import UNREAL_PIECE_BYTES, BadHandshake, Encoding, Handshake, read_handshake
-from protocol.messages import HANDSHAKE_KEYS, Names
+from protocol.connecting import HANDSHAKE_KEYS, UNREAL_PIECE_BYTES
+from protocol.handshake import BadHandshake, Encoding, Handshake, read_handshake
+from protocol.messages import Names
 from tests.protocol.strategies import JSON, refusal_of
 
 NAMES = Names()

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from protocol import socketio
+from protocol.connecting import HANDSHAKE_KEYS
 from protocol.messages import (
     CLIENT_EVENTS,
     EVENTS,
-    HANDSHAKE_KEYS,
     RESERVED,
     AudioDelta,
     BufferInitialized,

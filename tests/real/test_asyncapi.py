@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from protocol.apitext import ENTRIES
-from protocol.asyncapi import CONNECTING, Place, document
-from protocol.messages import EVENTS, Names
+from protocol.asyncapi import ServerAddress, document
+from protocol.messages import Names
+from protocol.registry import REGISTRY
 from tests.real.node import modules, node
 
 pytestmark = pytest.mark.real
@@ -52,19 +52,19 @@ def parse(made: bytes) -> Verdict:
 @pytest.mark.parametrize(
     ("names", "place"),
     [
-        (Names(), Place()),
+        (Names(), ServerAddress()),
         (
             Names({"session.update": "session configure/ü", "token": "apiKey"}),
-            Place("[::1]:7171", "/voice/", "0.1.0", is_secure=True, has_token=True),
+            ServerAddress("[::1]:7171", "/voice/", "0.1.0", is_secure=True, has_token=True),
         ),
     ],
     ids=["default", "renamed"],
 )
-def test_the_document_is_valid(names: Names, place: Place) -> None:
+def test_the_document_is_valid(names: Names, place: ServerAddress) -> None:
     verdict = parse(document(names, place))
     assert verdict.faults == []
     assert verdict.examples == ()
-    assert set(verdict.operations) == {*EVENTS, *CONNECTING}
+    assert set(verdict.operations) == set(REGISTRY)
 
 
 SPOILT: list[tuple[str, int, Any]] = [
@@ -76,12 +76,12 @@ SPOILT: list[tuple[str, int, Any]] = [
 
 
 def test_examples_that_their_schemas_forbid_are_found() -> None:
-    made = json.loads(document(Names(), Place()))
+    made = json.loads(document(Names(), ServerAddress()))
     for event, number, payload in SPOILT:
         made["components"]["messages"][event]["examples"][number]["payload"] = payload
     found = parse(json.dumps(made).encode()).examples
-    assert set(found) == {f"{event}: {ENTRIES[event].examples[number].title}" for event, number, _ in SPOILT}
+    assert set(found) == {f"{event}: {REGISTRY[event].examples[number].title}" for event, number, _ in SPOILT}
 
 
 def test_a_reference_that_leads_nowhere_is_found() -> None:
-    assert parse(document(Names(), Place()).replace(b"#/channels/session", b"#/channels/nowhere")).faults
+    assert parse(document(Names(), ServerAddress()).replace(b"#/channels/session", b"#/channels/nowhere")).faults

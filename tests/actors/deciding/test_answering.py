@@ -4,7 +4,6 @@ import pytest
 
 from actors.deciding.effects import Answer, DropQueued, Release, Speak, Start
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.answering import Delivery, Exchange, Question
 from actors.ports.sound import Clip, Target
 from protocol.audioformat import AudioFormat
@@ -20,6 +19,7 @@ from protocol.messages import (
     TextDone,
     TranscribeDone,
 )
+from protocol.states import State
 from tests.playbook import (
     ME,
     MP3,

@@ -4,7 +4,6 @@ import pytest
 
 from actors.deciding.effects import Answer, Closing, DropQueued, Release
 from actors.deciding.events import Said
-from actors.deciding.table import State
 from protocol.handshake import Encoding
 from protocol.messages import (
     AudioDelta,
@@ -14,6 +13,7 @@ from protocol.messages import (
     ResponseStarted,
     TranscribeDone,
 )
+from protocol.states import State
 from tests.playbook import (
     ME,
     Playbook,

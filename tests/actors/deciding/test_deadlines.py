@@ -6,9 +6,9 @@ from actors.deciding.conversation import Session
 from actors.deciding.effects import Release
 from actors.deciding.events import Tick
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from protocol.errors import ErrorId
 from protocol.messages import AudioDelta, CustomError, Metrics, SessionUpdated, TextDone
+from protocol.states import State
 from tests.playbook import (
     Playbook,
     accept,

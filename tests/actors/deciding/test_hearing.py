@@ -5,7 +5,6 @@ import pytest
 from actors.deciding.effects import Answer, Listen, Release, Start, Transcribe
 from actors.deciding.events import Said
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.sound import Clip
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
@@ -17,6 +16,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.states import State
 from tests.actors.deciding.test_parts import play
 from tests.playbook import (
     ME,

@@ -5,7 +5,6 @@ import pytest
 from actors.deciding.effects import DropQueued, End, Release, Speak
 from actors.deciding.events import Drain, Said
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.answering import Exchange
 from protocol.errors import ErrorId
 from protocol.messages import (
@@ -18,6 +17,7 @@ from protocol.messages import (
     TextDone,
     TranscribeDone,
 )
+from protocol.states import State
 from tests.playbook import (
     ME,
     Playbook,

@@ -5,13 +5,14 @@ import pytest
 from actors.deciding.effects import DropQueued, Feed, Listen, Speak, Start
 from actors.deciding.events import Event
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.answering import Delivery
 from actors.ports.sound import Clip, Target
 from protocol.audioformat import AudioFormat
+from protocol.connecting import UNREAL_PIECE_BYTES
 from protocol.errors import ErrorId
-from protocol.handshake import PRESETS, UNREAL_PIECE_BYTES, Encoding
+from protocol.handshake import PRESETS, Encoding
 from protocol.messages import AudioDelta, Metrics, ResponseStarted, TextDelta, TextDone, TranscribeDelta
+from protocol.states import State
 from tests.playbook import (
     ME,
     MP3,

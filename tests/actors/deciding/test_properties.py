@@ -40,11 +40,11 @@ from actors.deciding.events import (
     Written,
 )
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.sound import Sound, Target
 from actors.running.stages import ERRORS, kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
+from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -59,7 +59,6 @@ from protocol.messages import (
     ResponseCancel,
     ResponseCancelled,
     ResponseStarted,
-    Role,
     ServerMessage,
     SessionJoined,
     SessionState,
@@ -69,6 +68,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.states import State
 from tests.playbook import NOBODY, accept
 from tests.scripted import ScriptedAnalyst
 

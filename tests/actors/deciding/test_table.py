@@ -10,7 +10,8 @@ import transitions
 from actors.deciding import table
 from actors.deciding.conversation import ACTIONS
 from actors.deciding.limits import Limits
-from actors.deciding.table import DEADLINES, EVENTS, LOOKUP, MACHINE, RULES, Action, State
+from actors.deciding.table import DEADLINES, EVENTS, LOOKUP, MACHINE, RULES, Action
+from protocol.states import State
 
 PAIRS = [pytest.param(state, event, id=f"{state}-{event}") for state, event in product(State, EVENTS)]
 NAMED = [action for rule in RULES for action in (*rule.ends, *rule.begins)]

@@ -13,7 +13,6 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from actors.deciding.conversation import Session
 from actors.deciding.events import Joined, Left, Said
 from actors.deciding.limits import Limits
-from actors.deciding.table import State
 from actors.ports.calls import Emit, EngineFailed, Kind
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.running.pool import Pool
@@ -23,6 +22,7 @@ from protocol.configuration import read_update
 from protocol.engineio import Frame
 from protocol.handshake import Encoding
 from protocol.messages import BufferAppend, BufferClear, BufferCommit, ClientMessage, CustomError, InputText, Names
+from protocol.states import State
 from tests.harness import reseed
 from tests.playbook import accept
 from tests.scripted import Broken, ScriptedAnalyst, ScriptedEngines, hangs

@@ -23,8 +23,9 @@ from actors.running.supervisor import PoolSizes
 from adapters.client.voiceclient import AckReceived, Auth, ConnectRefused, Disconnected, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat
+from protocol.connecting import Role
 from protocol.connection import Timing
-from protocol.messages import Role, SessionJoined
+from protocol.messages import SessionJoined
 from protocol.socketio import Packet
 from tests.harness import Client, Server, reseed, serving
 from tests.model import Model

@@ -15,11 +15,11 @@ from adapters.settings.settings import Server
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
 from adapters.wire.listener import Listener, ListenerOptions
-from protocol.asyncapi import Place
+from protocol.asyncapi import ServerAddress
 from protocol.manual import manual
 from protocol.messages import EVENTS, Names
 
-PLACE = Place(path="/socket.io/", version="1.2.3")
+PLACE = ServerAddress(path="/socket.io/", version="1.2.3")
 MOST_BYTES = 100_000
 
 
@@ -127,7 +127,7 @@ def test_nothing_is_inline_that_the_policy_forbids() -> None:
 
 
 def test_what_comes_from_outside_is_escaped() -> None:
-    text = write_page(manual(Names({"input.text": "<i>say</i>"})), Place(path="/<b>/", version="<u>"))
+    text = write_page(manual(Names({"input.text": "<i>say</i>"})), ServerAddress(path="/<b>/", version="<u>"))
     assert "&lt;i&gt;say" in text
     assert not re.search("<(i|b|u)>", text)
 
