@@ -22,7 +22,6 @@ from adapters.pages import inspection, site
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
 from adapters.wire import lan
-from adapters.wire.credentials import KEY
 from adapters.wire.hosts import check
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.sockets import open_sockets
@@ -78,7 +77,7 @@ async def _start(
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
     shown = site.routes(settings, engines, supervisor, sockets, problems, token)
-    listener = Listener(supervisor, _listener_options(settings, names), shown)
+    listener = Listener(supervisor, _listener_options(settings), shown)
     await nursery.start(listener.run, sockets.listeners)
     calm_collector()
     nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
@@ -128,7 +127,7 @@ def _supervisor(settings: Settings, engines: ProviderEngines, names: Names) -> S
     return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()))
 
 
-def _listener_options(settings: Settings, names: Names) -> ListenerOptions:
+def _listener_options(settings: Settings) -> ListenerOptions:
     server = settings.server
     # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
     streams = 2 * server.max_connections + SPARE_STREAMS
@@ -137,7 +136,6 @@ def _listener_options(settings: Settings, names: Names) -> ListenerOptions:
         allowed_origins=server.allowed_origins,
         trusted_proxies=server.trusted_proxies,
         hosts=check(server.hosts, server.token),
-        token_key=next(wire for wire, documented in names.keys.items() if documented == KEY),
         max_streams=streams,
         max_silent_streams=server.max_silent_streams,
     )

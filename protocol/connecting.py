@@ -47,8 +47,8 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
     token: Annotated[
         str | UnsetType,
         Meta(
-            description="The credential, where the server asks for one. It may also come as `Authorization: Bearer`, "
-            "which the query and `auth` go before."
+            description="The credential, where the server asks for one. It may also come as `Authorization: Bearer` "
+            "with the request that opens the connection."
         ),
     ] = UNSET
     audio_format: Annotated[

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
+import msgspec
 import trio
 
 from actors.deciding.account import Charge, nobodys
@@ -77,6 +78,17 @@ class Nobody:
 _NOBODY: Final = Nobody()
 
 
+class OpeningRequest(msgspec.Struct, frozen=True):
+    """What the request said that opened a connection: query, who asked, and its Bearer token ("": none)."""
+
+    query: Mapping[str, str]
+    address: str
+    bearer: str = ""
+
+    def __repr__(self) -> str:
+        return f"<OpeningRequest of {self.address}>"  # the query and the token may hold a credential
+
+
 class ConnectionActor:
     """One Engine.IO session, over whichever transports it has in its life."""
 
@@ -84,15 +96,14 @@ class ConnectionActor:
         self,
         connection: Connection,
         serve: Callable[["ConnectionActor"], Application],
-        query: Mapping[str, str],
-        address: str,
+        opening: OpeningRequest,
         send_timeout: float,
         on_closed: Callable[["ConnectionActor"], None],
         charge: Charge | None = None,
     ) -> None:
         self.connection = connection
-        self.query = query
-        self.address = address
+        self.opening = opening
+        self.address = opening.address
         self._send_timeout = send_timeout
         self._on_closed = on_closed
         self._charge = charge or nobodys()

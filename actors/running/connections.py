@@ -11,7 +11,7 @@ import trio
 
 from actors.deciding.account import Account
 from actors.running.addresses import EvictionOrder, network_of
-from actors.running.connection import Application, ConnectionActor
+from actors.running.connection import Application, ConnectionActor, OpeningRequest
 from protocol.connection import Connection, Timing
 from protocol.errors import CloseReason
 
@@ -72,8 +72,8 @@ class ConnectionRegistry:
             client.keep_time()
         return client
 
-    def open(self, transport: str, query: Mapping[str, str], address: str) -> ConnectionActor:
-        """A new connection on `transport`. Raises Full.
+    def open(self, transport: str, query: Mapping[str, str], address: str, bearer: str = "") -> ConnectionActor:
+        """A new connection on `transport`, asked for with this `query` and Bearer token. Raises Full.
 
         Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
         them is closed: whoever is about to join does so at once, and those that never will must not keep others out.
@@ -89,9 +89,8 @@ class ConnectionRegistry:
         sid = secrets.token_urlsafe(15)
         connection = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
-        client = ConnectionActor(
-            connection, self._serve, query, address, self.timing.ping_timeout, self._forget, charge
-        )
+        opening = OpeningRequest(query, address, bearer)
+        client = ConnectionActor(connection, self._serve, opening, self.timing.ping_timeout, self._forget, charge)
         self._clients[sid] = client
         self._by_address[network_of(address)] += 1
         self._unconnected.add(client, address)

@@ -101,9 +101,10 @@ class Member:
         if asked.namespace != NAMESPACE:
             self._client.send(self._multiplex.refuse(asked.namespace, {"message": "Invalid namespace"}))
             return
+        opening = self._client.opening
         try:
-            handshake = read_handshake(asked.auth, self._client.query, self._session_registry.shared.names)
-            membership = await self._session_registry.join(handshake, self)
+            handshake = read_handshake(asked.auth, opening.query, self._session_registry.shared.names)
+            membership = await self._session_registry.join(handshake, self, opening.bearer)
         except BadHandshake as bad:
             self._refuse(400, str(bad))
         except JoinRefused as refusal:

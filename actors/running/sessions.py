@@ -13,7 +13,7 @@ from actors.deciding.events import Drain, Joined, Left, MemberId
 from actors.deciding.limits import Limits
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
-from actors.running.credentials import matches, refusal
+from actors.running.credentials import find_fault
 from actors.running.pool import Pool
 from actors.running.session import Arrival, Mail, Outlet, Runner
 from protocol.errors import ErrorId
@@ -85,13 +85,13 @@ class SessionRegistry:
         """The sessions there are."""
         return tuple(record.runner.session for record in self._records.values())
 
-    async def join(self, handshake: Handshake, outlet: Outlet) -> Membership:
+    async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
         """Give a socket its place, in a new session where there is none by that id. Raises JoinRefused.
 
         The session knows of it when the socket has sent its `arrival` to the mailbox. A second Sender waits here until
         the first has answered a ping, or has been taken out for want of an answer.
         """
-        self._check(handshake)
+        self._check(handshake, bearer)
         session_id = handshake.session_id or str(uuid.uuid4())
         if handshake.role != "receiver":
             await self._make_way(session_id)
@@ -107,11 +107,12 @@ class SessionRegistry:
         arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
         return Membership(session_id, member, record.runner.mailbox, arrival)
 
-    def _check(self, handshake: Handshake) -> None:
+    def _check(self, handshake: Handshake, bearer: str) -> None:
         if self.draining:
             raise JoinRefused(503, "the server is going down; connect again in a moment")
-        if self.shared.token and not matches(handshake.token, self.shared.token):
-            raise JoinRefused(401, refusal(handshake.token, "give it as `token` in auth or in the query"))
+        fault = find_fault((handshake.token, bearer), self.shared.token) if self.shared.token else None
+        if fault is not None:
+            raise JoinRefused(401, fault)
 
     async def _make_way(self, session_id: str) -> None:
         """Where there is a Sender that does not answer, take it out; refuse where it does."""

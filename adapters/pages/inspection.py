@@ -73,7 +73,7 @@ def routes(look: Look, problems: ProblemLog, token: str) -> dict[str, Route]:
     """
 
     def view(request: Request) -> Response:
-        fault = credentials.find_fault(request, token, STRICT)
+        fault = credentials.challenge(request, token, STRICT)
         if fault is not None:
             return fault
         shown = View(time.time(), look(request.query.get("session", "")), tuple(problems.kept))

@@ -25,7 +25,7 @@ def routes(
 ) -> dict[str, Route]:
     """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
     names = supervisor.session_registry.shared.names
-    shown = {"/healthz": health(engines), "/v1/catalogue": _catalogue(engines, token)}
+    shown = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, token)}
     shown |= clientlibrary.routes(settings.server.path)
     shown |= talkpage.routes(talkpage.about(settings.server.path, names, sockets.lan))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
@@ -49,12 +49,14 @@ def health(engines: ProviderEngines) -> Route:
     return healthz
 
 
-def _catalogue(engines: ProviderEngines, token: str) -> Route:
-    def catalogue(request: Request) -> Response:
-        fault = credentials.find_fault(request, token)
+def catalogue(engines: ProviderEngines, token: str) -> Route:
+    """The route /v1/catalogue: the providers with their models and voices, for who shows the `token`."""
+
+    def list_providers(request: Request) -> Response:
+        fault = credentials.challenge(request, token)
         return fault or json_response(200, msgspec.to_builtins(engines.listings()), (("Cache-Control", "no-store"),))
 
-    return catalogue
+    return list_providers
 
 
 def look(supervisor: Supervisor, chosen: str) -> Picture:

@@ -12,8 +12,9 @@ import trio
 
 from actors.running.connection import ConnectionActor
 from actors.running.connections import Full
-from adapters.wire import credentials, polling, websocket
+from adapters.wire import polling, websocket
 from adapters.wire.accepting import PatientListener
+from adapters.wire.credentials import bearer
 from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
 from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
@@ -44,8 +45,6 @@ class ListenerOptions(msgspec.Struct, frozen=True):
     """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     hosts: Hosts = Hosts()
     """The names under which the server answers."""
-    token_key: str = credentials.KEY
-    """What the handshake calls the token."""
     max_streams: int = 5_000
     """How many TCP streams may be open in all."""
     max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
@@ -177,8 +176,6 @@ class Listener:
         headers = (*self._origins.headers(request), NO_STORE)
         try:
             self._check_origin(request)
-            query = credentials.with_bearer(request, self._options.token_key)
-            request = msgspec.structs.replace(request, query=query)
             target = polling.find_target(request, self._service)
             if target.transport == WEBSOCKET:
                 return self._upgrade(http, request, target, address)
@@ -236,7 +233,7 @@ class Listener:
         client = target.client
         if client is None:
             try:
-                client = self._service.connection_registry.open(WEBSOCKET, request.query, address)
+                client = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
             except Full as full:
                 raise BadRequest(503, str(full)) from None
         return Upgrade(client, request.headers["sec-websocket-key"], trailing, target.client is None)

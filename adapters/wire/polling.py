@@ -7,6 +7,7 @@ import trio
 
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry, Full
+from adapters.wire.credentials import bearer
 from adapters.wire.heads import Request
 from adapters.wire.http import HttpConnection, Response, json_response
 from protocol.connection import POLLING, WEBSOCKET
@@ -109,7 +110,7 @@ async def answer(
 
 async def _open(request: Request, service: ConnectionService, address: str, headers: Headers) -> Response:
     try:
-        client = service.connection_registry.open(POLLING, request.query, address)
+        client = service.connection_registry.open(POLLING, request.query, address, bearer(request))
     except Full as full:
         return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
     service.keep(client)

@@ -6,7 +6,7 @@ import pytest
 from trio.testing import MockClock
 
 from actors.ports.pace import BYTES, ITEMS
-from actors.running.connection import ConnectionActor
+from actors.running.connection import ConnectionActor, OpeningRequest
 from protocol.connection import POLLING, Connection, Timing
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -56,7 +56,9 @@ def client_of(watching: Stretch) -> tuple[ConnectionActor, Counting]:
     connection = Watched("sid", Timing(), POLLING, 0.0)
     connection.watching = watching
     application = Counting(watching)
-    return ConnectionActor(connection, lambda _: application, {}, "test", 1.0, lambda _: None), application
+    return ConnectionActor(
+        connection, lambda _: application, OpeningRequest({}, "test"), 1.0, lambda _: None
+    ), application
 
 
 async def test_half_a_million_tiny_packets_are_taken_in_with_turns_for_others() -> None:

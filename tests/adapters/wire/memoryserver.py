@@ -11,7 +11,7 @@ from actors.deciding.limits import Limits
 from actors.running.connections import ConnectionLimits
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.lifecycle.ending import take_leave
-from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.listener import Listener, ListenerOptions, Page
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
@@ -31,10 +31,12 @@ LONG_GONE = 300.0
 class MemoryServer:
     """A server whose connections a test opens and loses."""
 
-    def __init__(self, supervisor: Supervisor, options: ListenerOptions, nursery: trio.Nursery) -> None:
+    def __init__(
+        self, supervisor: Supervisor, options: ListenerOptions, pages: dict[str, Page], nursery: trio.Nursery
+    ) -> None:
         self.connection_registry = supervisor.connection_registry
         self.keep = supervisor.keep
-        self._listener = Listener(supervisor, options, {})
+        self._listener = Listener(supervisor, options, pages)
         self.take_leave = partial(take_leave, supervisor, self._listener)
         self._nursery = nursery
         self._streams: list[trio.abc.Stream] = []
@@ -114,6 +116,7 @@ async def standing(
     waits: Waits | None = None,
     connection_limits: ConnectionLimits | None = None,
     options: ListenerOptions | None = None,
+    pages: dict[str, Page] | None = None,
     engines: ScriptedEngines | None = None,
     sessions: int = 1_000,
     names: Names | None = None,
@@ -132,7 +135,7 @@ async def standing(
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)
             async with trio.open_nursery() as streams:
-                server = MemoryServer(supervisor, options or ListenerOptions(), streams)
+                server = MemoryServer(supervisor, options or ListenerOptions(), pages or {}, streams)
                 yield server
                 await server.lose_everybody()
             await trio.sleep(LONG_GONE)

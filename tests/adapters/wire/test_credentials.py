@@ -1,4 +1,4 @@
-"""The token at every door: as Bearer, in the query, in `auth`; what is said where it is wrong, and where none came."""
+"""The token of a handshake: renamed, in other letters, compared in constant time."""
 
 import hmac
 import json
@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 import pytest
 from trio.testing import MockClock
 
-from adapters.wire.listener import ListenerOptions
 from protocol.messages import Names
 from tests.adapters.wire.memoryserver import SOCKET, MemoryServer, standing
 from tests.rawclient import UPGRADE
@@ -17,8 +16,7 @@ from tests.rawclient import UPGRADE
 @asynccontextmanager
 async def closed_server(names: Names | None = None) -> AsyncIterator[MemoryServer]:
     """A server with a token."""
-    key = next(wire for wire, documented in (names or Names()).keys.items() if documented == "token")
-    async with standing(token="open-sesame", names=names, options=ListenerOptions(token_key=key)) as server:
+    async with standing(token="open-sesame", names=names) as server:
         yield server
 
 

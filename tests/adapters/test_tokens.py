@@ -1,0 +1,205 @@
+"""The token at every door and in every way: right, wrong, missing, empty, of other letters, and more than one."""
+
+import itertools
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+import pytest
+from trio.testing import MockClock
+
+from actors.running.credentials import MISSING, WRONG
+from actors.running.inspecting import Picture
+from adapters.pages import inspection, site
+from adapters.pages.inspection import ProblemLog
+from tests.adapters.wire.memoryserver import POLLED, SOCKET, MemoryServer, standing
+
+TOKEN = "open-sesame"
+OTHER_LETTERS = "Sésam ✓ \N{OLD PERSIAN SIGN A}"
+LET_IN = ""
+
+Headers = dict[str, str]
+Auth = Mapping[str, object] | None
+
+
+class Shown:
+    """How a client shows tokens; `query` begins with & where it is not empty."""
+
+    def __init__(self, query: str = "", auth: Auth = None, headers: Headers | None = None) -> None:
+        self.query = query
+        self.auth = auth
+        self.headers = headers or {}
+
+    @property
+    def connect(self) -> str:
+        """The CONNECT packet, as the message of a WebSocket."""
+        return "40" + ("" if self.auth is None else json.dumps(self.auth))
+
+    def with_(self, other: "Shown") -> "Shown":
+        """Both at once."""
+        auth = other.auth if self.auth is None else self.auth
+        return Shown(self.query + other.query, auth, {**self.headers, **other.headers})
+
+
+def as_bearer(token: str) -> Shown:
+    """As `Authorization: Bearer`."""
+    return Shown(headers={"Authorization": f"Bearer {token}"})
+
+
+def in_query(token: str) -> Shown:
+    """As `?token=`."""
+    return Shown(query=f"&token={quote(token, safe='')}")
+
+
+def in_auth(token: str) -> Shown:
+    """As `auth.token`, which Socket.IO's CONNECT alone has."""
+    return Shown(auth={"token": token})
+
+
+class NoListings:
+    """Engines that have no provider."""
+
+    def listings(self) -> tuple[()]:
+        """None."""
+        return ()
+
+
+# ---- the doors: each tells why somebody was refused
+
+
+async def over_websocket(server: MemoryServer, shown: Shown) -> str:
+    """Socket.IO on a WebSocket."""
+    client = server.dial()
+    assert (await client.upgrade(SOCKET + shown.query, shown.headers)).status == 101
+    await client.say(shown.connect)
+    return _why(await client.until("4"))
+
+
+async def over_polling(server: MemoryServer, shown: Shown) -> str:
+    """Socket.IO on polling."""
+    target = await _open(server, shown)
+    await server.ask("POST", target, shown.connect.encode())
+    return _why((await server.ask("GET", target)).body.decode())
+
+
+async def after_an_upgrade(server: MemoryServer, shown: Shown) -> str:
+    """Socket.IO on a connection that begins on polling, and joins once it is a WebSocket."""
+    target = await _open(server, shown)
+    client = server.dial()
+    assert (await client.upgrade(target.replace("transport=polling", "transport=websocket"))).status == 101
+    await client.say("5", shown.connect)
+    return _why(await client.until("4"))
+
+
+async def at_inspect(server: MemoryServer, shown: Shown) -> str:
+    """The operator's page."""
+    return await _page(server, "/inspect.json", shown)
+
+
+async def at_catalogue(server: MemoryServer, shown: Shown) -> str:
+    """The list of providers."""
+    return await _page(server, "/v1/catalogue", shown)
+
+
+async def _open(server: MemoryServer, shown: Shown) -> str:
+    opened = await server.ask("GET", POLLED + shown.query, headers=shown.headers)
+    return f"{POLLED}&sid={opened.json['sid']}"
+
+
+async def _page(server: MemoryServer, path: str, shown: Shown) -> str:
+    answer = await server.ask("GET", f"{path}?{shown.query[1:]}", headers=shown.headers)
+    if answer.status == 200:
+        return LET_IN
+    assert answer.status == 401
+    assert (answer.headers["www-authenticate"], answer.headers["cache-control"]) == ("Bearer", "no-store")
+    return str(answer.json["message"])
+
+
+def _why(packet: str) -> str:
+    if packet.startswith("40"):
+        return LET_IN
+    told = json.loads(packet.removeprefix("44"))
+    assert told["data"] == {"message": told["message"], "statusCode": 401}
+    return str(told["message"])
+
+
+Door = Callable[[MemoryServer, Shown], Awaitable[str]]
+Way = Callable[[str], Shown]
+SOCKETS: list[Door] = [over_websocket, over_polling, after_an_upgrade]
+PAGES: list[Door] = [at_inspect, at_catalogue]
+PAIRS: list[tuple[Door, Way]] = [
+    *itertools.product(SOCKETS, [as_bearer, in_query, in_auth]),
+    *itertools.product(PAGES, [as_bearer, in_query]),
+]
+
+
+@asynccontextmanager
+async def serving(token: str = TOKEN) -> AsyncIterator[MemoryServer]:
+    """A server with this token and the pages that ask for one."""
+    pages = {
+        **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), token),
+        "/v1/catalogue": site.catalogue(NoListings(), token),  # type: ignore[arg-type]
+    }
+    async with standing(token=token, pages=pages) as server:
+        yield server
+
+
+every_pair = pytest.mark.parametrize(("door", "way"), PAIRS, ids=lambda one: one.__name__)
+
+
+@every_pair
+@pytest.mark.parametrize("token", [TOKEN, OTHER_LETTERS, "voilà", "a=b&c%d+e#f"])
+async def test_the_right_one_lets_in(door: Door, way: Way, token: str, autojump_clock: MockClock) -> None:
+    async with serving(token) as server:
+        assert await door(server, way(token)) == LET_IN
+
+
+@every_pair
+@pytest.mark.parametrize("token", ["wrong", "à", "Open-sesame", "open-sesam", "open-sesame2", OTHER_LETTERS, "\N{BOM}"])
+async def test_a_wrong_one_does_not(door: Door, way: Way, token: str, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, way(token)) == WRONG
+
+
+@every_pair
+async def test_an_empty_one_is_none(door: Door, way: Way, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, way("")) == MISSING
+
+
+@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
+async def test_who_shows_none_is_told_how(door: Door, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, Shown()) == MISSING
+        assert await door(server, Shown(headers={"Authorization": f"Basic {TOKEN}"})) == MISSING
+        assert await door(server, Shown(query=f"&Token2={TOKEN}")) == MISSING
+
+
+@every_pair
+async def test_a_wrong_one_beside_the_right_one_does_no_harm(door: Door, way: Way, autojump_clock: MockClock) -> None:
+    others: list[Way] = [as_bearer] if way is not as_bearer else [other for at, other in PAIRS if at is door][1:]
+    async with serving() as server:
+        for other in others:
+            assert await door(server, way(TOKEN).with_(other("wrong"))) == LET_IN
+            assert await door(server, way("wrong").with_(other("wrong"))) == WRONG
+
+
+@pytest.mark.parametrize("door", SOCKETS)
+async def test_auth_goes_before_the_query_as_with_every_key(door: Door, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, in_auth(TOKEN).with_(in_query("wrong"))) == LET_IN
+        assert await door(server, in_auth("wrong").with_(in_query(TOKEN))) == WRONG
+
+
+@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
+async def test_of_two_in_the_query_the_last_one_counts(door: Door, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, in_query("wrong").with_(in_query(TOKEN))) == LET_IN
+        assert await door(server, in_query(TOKEN).with_(in_query("wrong"))) == WRONG
+
+
+@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
+async def test_two_in_the_header_are_none_that_is_right(door: Door, autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        assert await door(server, Shown(headers={"Authorization": f"Bearer {TOKEN}, Bearer {TOKEN}"})) == WRONG
