@@ -1,28 +1,27 @@
-"""The three stages of a turn as pool jobs: an utterance to words, words to an answer, an answer to sound.
+"""The stages of a turn as pool jobs: an utterance to words, words to an answer, an answer to sound.
 
 A stage knows engines by their ports and reports to a session by its number of the turn. What an engine says it could
 not do becomes a Failed with the errorId of the stage; anything else is a fault of ours and crashes the pool's worker.
 """
 
 import logging
-import math
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from typing import assert_never
 
 from actors.deciding.account import Charge, nobodys
 from actors.deciding.effects import Answer, Job, Speak, Transcribe
-from actors.deciding.events import Answered, Delivered, Failed, Recognised, Retracted, Spoken, Words, Written
+from actors.deciding.events import Answered, Delivered, Failed, Recognised, Retracted, Words, Written
 from actors.deciding.limits import Limits
 from actors.deciding.turn import text_cost
 from actors.ports.answering import Delivery
 from actors.ports.audio import Complete, DecodedAudio, Growing
 from actors.ports.calls import EngineFailed, Kind, Retraction
-from actors.ports.engines import Engines
-from actors.ports.recognition import Audio, Utterance
-from actors.ports.sound import Clip, Codec, NoSound, Sound, SoundEncoder, Target, Undecodable
-from actors.running.bounds import CallBounds, Portion, Report, TooLarge
+from actors.ports.engines import Analyst, Engines
+from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
+from actors.ports.sound import Codec, NoSound, Undecodable
+from actors.running.calls import CallDeadlines, EngineCall, JobMemory, Report, TooLarge
+from actors.running.speaking import speak
 from actors.words.transcripts import words_of
+from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
 
 log = logging.getLogger(__name__)
@@ -41,11 +40,10 @@ LEAST = 2
 """Bytes of one sample."""
 TINY = 4_096
 """Bytes of a file that may be a header without any sound: whether it has some is found out here."""
-SOUNDLESS = "the synthesiser made no sound"
 
 
 def kind_of(job: Job) -> Kind:
-    """Which pool does this job."""
+    """The kind of engine, and so the pool, that does this job."""
     match job:
         case Transcribe():
             return "STT"
@@ -65,64 +63,69 @@ async def perform(
     live: Growing | None = None,
     charge: Charge | None = None,
 ) -> None:
-    """Do the job and report its results, or that it failed. Cancelling stops the engine at once.
+    """Do the job and report its results, or that it failed. Cancelling stops the engine at once and reports nothing.
 
     `live`: the utterance of the job, which is still being spoken. `charge`: that of its turn; the job waits for room.
     Two deadlines cut an engine that hangs: `…_silence` for what comes next, `…_call` for the whole; both begin with the
     end of what is being spoken.
     """
     kind = kind_of(job)
-    error_id, stage = ERRORS[kind]
-    bounds = CallBounds(kind, limits, Portion(charge or nobodys()))
+    deadlines, memory = CallDeadlines(kind, limits), JobMemory(charge or nobodys())
     if live is None or live.is_complete:
-        bounds.begin()
+        deadlines.begin()
     else:
-        live.on_complete = bounds.begin
+        live.on_complete = deadlines.begin
+    failed: Failed | None = None
     try:
-        with bounds.call, bounds.silence:
-            await _do(job, engines, bounds, bounds.over(report), live, limits.text_chars)
-    except EngineFailed as error:
-        await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
-    except Undecodable as error:
-        if kind == "STT":
-            await report(_unheard(job.turn, error))
-        else:  # it is no sound of the client's
-            await report(Failed(job.turn, kind, error_id, f"{stage} failed: {error}"))
-    except TooLarge:
-        await report(Failed(job.turn, kind, error_id, f"{stage} failed: {_too_large(limits)}"))
+        with deadlines.whole, deadlines.silence:
+            await _do(job, engines, EngineCall(deadlines, memory, report), live, limits.text_chars)
+    except (EngineFailed, Undecodable, TooLarge) as error:
+        failed = _failed(job, kind, error, limits)
     finally:
-        bounds.portion.close()
-    if bounds.passed:
-        why = _no_room(limits) if bounds.portion.waits else f"{stage} did not go on; try again, or raise it in [limits]"
-        await report(Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {bounds.passed} passed: {why}"))
+        memory.close()
+    if deadlines.passed:
+        failed = _late(job, kind, deadlines.passed, limits, waits=memory.waits)
+    if failed is not None:
+        await report(failed)
 
 
-async def _do(job: Job, engines: Engines, bounds: CallBounds, report: Report, live: Growing | None, most: int) -> None:
+async def _do(job: Job, engines: Engines, call: EngineCall, live: Growing | None, text_chars: int) -> None:
     match job:
         case Transcribe():
-            await _transcribe(job, engines, bounds, report, live, most)
+            await _transcribe(job, engines, call, live, text_chars)
         case Answer():
-            await _answer(job, engines, bounds, report)
+            await _answer(job, engines, call)
         case Speak():
-            await _speak(job, engines, bounds, report)
+            await speak(job, engines, call)
         case _:
             assert_never(job)
 
 
-def _unheard(turn: int, error: Undecodable) -> Failed:
-    """What a person is told whose audio is at fault."""
-    if isinstance(error, NoSound):
-        return Failed(turn, "STT", ErrorId.NOTHING_SAID, f"there is nothing to transcribe: {error}")
-    return Failed(turn, "STT", ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}")
+# ---- what the session is told of a failure
 
 
-def _too_large(limits: Limits) -> str:
-    return f"it takes more than all the memory that there may be (memory_in_flight, {limits.memory_in_flight} bytes)"
+def _failed(job: Job, kind: Kind, error: EngineFailed | Undecodable | TooLarge, limits: Limits) -> Failed:
+    error_id, stage = ERRORS[kind]
+    match error:
+        case TooLarge():
+            most = f"memory_in_flight, {limits.memory_in_flight} bytes"
+            why = f"it takes more than all the memory that there may be ({most})"
+            return Failed(job.turn, kind, error_id, f"{stage} failed: {why}")
+        case NoSound() if kind == "STT":
+            return Failed(job.turn, kind, ErrorId.NOTHING_SAID, f"there is nothing to transcribe: {error}")
+        case Undecodable() if kind == "STT":  # in the other stages the sound is not the client's
+            return Failed(job.turn, kind, ErrorId.UNDECODABLE_AUDIO, f"the audio cannot be decoded: {error}")
+        case _:
+            return Failed(job.turn, kind, error_id, f"{stage} failed: {error}")
 
 
-def _no_room(limits: Limits) -> str:
+def _late(job: Job, kind: Kind, passed: str, limits: Limits, *, waits: bool) -> Failed:
+    """`waits`: the deadline passed while the job waited for memory."""
+    _, stage = ERRORS[kind]
     most = f"memory_in_flight, {limits.memory_in_flight} bytes"
-    return f"the server's memory for what is said and answered is full ({most}); try again in a moment"
+    full = f"the server's memory for what is said and answered is full ({most}); try again in a moment"
+    why = full if waits else f"{stage} did not go on; try again, or raise it in [limits]"
+    return Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {passed} passed: {why}")
 
 
 def crash(job: Job) -> Failed:
@@ -132,156 +135,102 @@ def crash(job: Job) -> Failed:
     return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")
 
 
+# ---- an utterance to words
+
+
 async def _transcribe(
-    job: Transcribe, engines: Engines, bounds: CallBounds, report: Report, live: Growing | None, most: int
+    job: Transcribe, engines: Engines, call: EngineCall, live: Growing | None, text_chars: int
 ) -> None:
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
-    if live is None and len(job.clip.data) < LEAST:
-        raise NoSound("one byte holds no sound")
-    audio: Audio = Complete(job.clip.data) if live is None else live
-    format_ = job.clip.format
-    is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY
-    if format_.name not in engine.accepts or (live is None and (job.is_joined or is_tiny)):
-        if live is None:
-            samples = await engines.codec.decode(job.clip, engine.wants.rate)
-            await bounds.portion.take(len(samples))
-            audio = Complete(samples)
-        else:
-            audio = DecodedAudio(live, format_, engines.codec, engine.wants.rate)
-        format_ = engine.wants
-
-    told = ""
-
-    async def words(text: str) -> None:
-        nonlocal told
-        bounds.touch()
-        known = words_of(text[: _SEEN * most], is_whole=False)[:most]
-        if known not in ("", told):  # of a note alone nobody is told
-            told = known
-            await report(Words(job.turn, known))
-
+    audio, format_ = await _audio(job, engine, engines.codec, call, live)
     utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
-    transcript = await engine.transcribe(utterance, words)
-    text = words_of(transcript.text[: _SEEN * most])
-    if len(text) > most:
-        log.warning("a transcript of %d characters was cut at text_chars (%d)", len(text), most)
-        text = text[:most].rstrip()
-    sentiment = (transcript.sentiment or engines.analyst.sentiment(text)) if stt.sentiment_analysis and text else ""
-    language = transcript.language or (engines.analyst.language(text) if text else "")
-    await report(Recognised(job.turn, text, sentiment, language))
+    transcript = await engine.transcribe(utterance, KnownWords(job.turn, call, text_chars).tell)
+    await call.report(_recognised(job, transcript, engines.analyst, text_chars))
 
 
-async def _answer(job: Answer, engines: Engines, bounds: CallBounds, report: Report) -> None:
-    async def write(piece: str | Delivery | Retraction) -> None:
+async def _audio(
+    job: Transcribe, engine: SpeechToText, codec: Codec, call: EngineCall, live: Growing | None
+) -> tuple[Audio, AudioFormat]:
+    """What the recogniser is given: the utterance as it is where that is possible, else its samples.
+
+    Several files in one utterance are decoded for every recogniser, because most hear the first file alone; a tiny file
+    is decoded here, because it may be a header and no sound, which recognisers answer in many ways.
+    """
+    format_ = job.clip.format
+    is_taken = format_.name in engine.accepts
+    if live is not None:
+        return (live, format_) if is_taken else (DecodedAudio(live, format_, codec, engine.wants.rate), engine.wants)
+    if len(job.clip.data) < LEAST:
+        raise NoSound("one byte holds no sound")
+    is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY
+    if is_taken and not (job.is_joined or is_tiny):
+        return Complete(job.clip.data), format_
+    samples = await codec.decode(job.clip, engine.wants.rate)
+    await call.memory.take(len(samples))
+    return Complete(samples), engine.wants
+
+
+class KnownWords:
+    """The words of an utterance that are known by now, as the session is told of them while the recogniser works."""
+
+    def __init__(self, turn: int, call: EngineCall, text_chars: int) -> None:
+        self._turn = turn
+        self._call = call
+        self._text_chars = text_chars
+        self._told = ""
+
+    async def tell(self, text: str) -> None:
+        """All the words so far. The session is told where they have changed, and never of a note alone.
+
+        Waits while the session is behind. Cancelling tells it or not.
+        """
+        self._call.touch()
+        known = words_of(text[: _SEEN * self._text_chars], is_whole=False)[: self._text_chars]
+        if known not in ("", self._told):
+            self._told = known
+            await self._call.report(Words(self._turn, known))
+
+
+def _recognised(job: Transcribe, transcript: Transcript, analyst: Analyst, text_chars: int) -> Recognised:
+    text = words_of(transcript.text[: _SEEN * text_chars])
+    if len(text) > text_chars:
+        log.warning("a transcript of %d characters was cut at text_chars (%d)", len(text), text_chars)
+        text = text[:text_chars].rstrip()
+    wants_sentiment = job.stt.sentiment_analysis and text
+    sentiment = (transcript.sentiment or analyst.sentiment(text)) if wants_sentiment else ""
+    language = transcript.language or (analyst.language(text) if text else "")
+    return Recognised(job.turn, text, sentiment, language)
+
+
+# ---- words to an answer
+
+
+async def _answer(job: Answer, engines: Engines, call: EngineCall) -> None:
+    await engines.model(job.provider).answer(job.question, AnswerText(job.turn, call).write)
+    await call.report(Answered(job.turn))
+
+
+class AnswerText:
+    """The text of an answer on its way from the language model to the session, and its delivery before that."""
+
+    def __init__(self, turn: int, call: EngineCall) -> None:
+        self._turn = turn
+        self._call = call
+
+    async def write(self, piece: str | Delivery | Retraction) -> None:
+        """The next piece; "" says that the model is at work. Raises TooLarge.
+
+        Waits while the session is behind or memory is full. Cancelling may lose the piece, or the rest of it.
+        """
         match piece:
-            case Delivery():
-                await report(Delivered(job.turn, piece))
-            case Retraction():
-                await report(Retracted(job.turn))
             case "":
-                bounds.touch()
-            case _:
+                self._call.touch()
+            case str():
                 for start in range(0, len(piece), WRITTEN):
-                    await bounds.portion.keep(text_cost(piece[start : start + WRITTEN]))
-                    await report(Written(job.turn, piece[start : start + WRITTEN]))
-
-    await engines.model(job.provider).answer(job.question, write)
-    await report(Answered(job.turn))
-
-
-async def _speak(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
-    if job.stream:
-        await _speak_in_pieces(job, engines, bounds, report)
-    else:
-        await _speak_at_once(job, engines, bounds, report)
-
-
-def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
-    """What the sounds take until every Receiver has got its own."""
-    sizes = {target: sum(len(sound.data) for sound in made) for target, made in sounds.items()}
-    return sum(math.ceil(size * max(1.0, job.shares.get(target, 1.0))) for target, size in sizes.items())
-
-
-async def _speak_at_once(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
-    """The part as one message: one file for each format."""
-    clip = job.clip if job.clip is not None else await _synthesise(job, engines, bounds)
-    sounds: dict[Target, tuple[Sound, ...]] = {}
-    failures: dict[Target, str] = {}
-    for target in job.targets:
-        try:
-            made = await engines.codec.convert(clip, frozenset({target.format}))
-            sounds[target] = (made[target.format],)
-        except (EngineFailed, Undecodable) as error:
-            failures[target] = str(error)
-    if not sounds:
-        raise EngineFailed("; ".join(failures.values()))
-    room = _room_for(job, sounds)
-    await bounds.portion.keep(room)
-    await report(Spoken(job.turn, job.part, sounds, failures, room=room))
-
-
-async def _synthesise(job: Speak, engines: Engines, bounds: CallBounds) -> Clip:
-    pieces: list[Clip] = []
-
-    async def sound(piece: Clip | Retraction) -> None:
-        bounds.touch()
-        if isinstance(piece, Retraction):
-            bounds.portion.give_back(sum(len(taken.data) for taken in pieces))
-            pieces.clear()
-        else:
-            await bounds.portion.take(len(piece.data))
-            pieces.append(piece)
-
-    await engines.synthesiser(job.provider).synthesise(job.speech, sound)
-    if not pieces:
-        raise EngineFailed(SOUNDLESS)
-    return Clip(b"".join(piece.data for piece in pieces), pieces[0].format)
-
-
-async def _speak_in_pieces(job: Speak, engines: Engines, bounds: CallBounds, report: Report) -> None:
-    """The part's sound as it is made, converted on its way."""
-    async with AsyncExitStack() as stack:
-        flow = Flow(job, engines.codec, stack, report, bounds)
-        if job.clip is not None:
-            await flow.push(job.clip)
-        else:
-            await engines.synthesiser(job.provider).synthesise(job.speech, flow.push)
-        await flow.finish()
-
-
-class Flow:
-    """The sound of one part on its way from the synthesiser through the codec to the session."""
-
-    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, report: Report, bounds: CallBounds) -> None:
-        self._job = job
-        self._codec = codec
-        self._stack = stack
-        self._report = report
-        self._bounds = bounds
-        self._encoding: SoundEncoder | None = None
-        self._told: set[Target] = set()
-
-    async def push(self, clip: Clip | Retraction) -> None:
-        """The next of the sound."""
-        assert isinstance(clip, Clip), "what is streamed is never taken back"
-        self._bounds.touch()
-        if self._encoding is None:  # only now its format is known
-            self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))
-        sounds = await self._encoding.push(clip.data)
-        if any(sounds.values()):
-            await self._send(self._encoding, sounds, last=False)
-
-    async def finish(self) -> None:
-        """That was all of it. Raises EngineFailed where there was nothing, or nobody can have it."""
-        if self._encoding is None:
-            raise EngineFailed(SOUNDLESS)
-        await self._send(self._encoding, await self._encoding.finish(), last=True)
-
-    async def _send(self, encoding: SoundEncoder, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
-        failures = {target: why for target, why in encoding.failures.items() if target not in self._told}
-        self._told |= failures.keys()
-        if self._told >= self._job.targets:
-            raise EngineFailed("; ".join(encoding.failures.values()))
-        room = _room_for(self._job, sounds)
-        await self._bounds.portion.keep(room)
-        await self._report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room))
+                    text = piece[start : start + WRITTEN]
+                    await self._call.memory.keep(text_cost(text))
+                    await self._call.report(Written(self._turn, text))
+            case Retraction():
+                await self._call.report(Retracted(self._turn))
+            case Delivery():
+                await self._call.report(Delivered(self._turn, piece))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.deciding.account import Account, Charge, nobodys
-from actors.running.bounds import Portion, TooLarge
+from actors.running.calls import JobMemory, TooLarge
 
 OWNERS = 3
 OPERATIONS = st.lists(
@@ -71,7 +71,7 @@ async def test_whoever_waits_goes_on_when_there_is_room(autojump_clock: MockCloc
     done: list[int] = []
 
     async def wait(size: int) -> None:
-        await Portion(account.open()).take(size)
+        await JobMemory(account.open()).take(size)
         done.append(size)
 
     async with trio.open_nursery() as nursery:
@@ -91,36 +91,36 @@ async def test_whoever_is_cancelled_while_waiting_has_taken_nothing(autojump_clo
     account = Account(100)
     first, second = account.open(), account.open()
     assert first.take(90)
-    portion = Portion(second)
+    memory = JobMemory(second)
     with trio.move_on_after(1) as scope:
-        await portion.take(20)
+        await memory.take(20)
     assert scope.cancelled_caught
-    assert portion.waits
-    portion.close()
+    assert memory.waits
+    memory.close()
     assert account.used == 90
     assert not account.waiting
 
 
-async def test_a_portion_gives_back_what_is_not_kept(autojump_clock: MockClock) -> None:
+async def test_a_job_gives_back_what_is_not_kept(autojump_clock: MockClock) -> None:
     account = Account(100)
     charge = account.open()
-    portion = Portion(charge)
-    await portion.take(50)
-    await portion.keep(20)
-    assert not portion.waits
-    portion.close()
+    memory = JobMemory(charge)
+    await memory.take(50)
+    await memory.keep(20)
+    assert not memory.waits
+    memory.close()
     assert account.used == charge.size == 20
 
 
 async def test_more_than_there_may_ever_be_is_not_waited_for(autojump_clock: MockClock) -> None:
     charge = Account(100).open()
-    portion = Portion(charge)
-    await portion.take(60)
+    memory = JobMemory(charge)
+    await memory.take(60)
     with pytest.raises(TooLarge):
-        await portion.take(41)
-    assert _size_after_closing(charge, portion) == 0
+        await memory.take(41)
+    assert _size_after_closing(charge, memory) == 0
 
 
-def _size_after_closing(charge: Charge, portion: Portion) -> int:
-    portion.close()
+def _size_after_closing(charge: Charge, memory: JobMemory) -> int:
+    memory.close()
     return charge.size

@@ -1,0 +1,134 @@
+"""The third stage of a turn: a part's text to sound in the formats that its Receivers want, whole or as it is made."""
+
+import math
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+
+from actors.deciding.effects import Speak
+from actors.deciding.events import Spoken
+from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.engines import Engines
+from actors.ports.sound import Clip, Codec, Sound, SoundEncoder, Target, Undecodable
+from actors.running.calls import EngineCall
+
+SOUNDLESS = "the synthesiser made no sound"
+
+
+async def speak(job: Speak, engines: Engines, call: EngineCall) -> None:
+    """Report the part's sound, in one Spoken or in many. Raises EngineFailed, Undecodable, TooLarge.
+
+    Cancelling stops the synthesis and the conversion; what was reported stays reported.
+    """
+    if job.stream:
+        await _speak_in_pieces(job, engines, call)
+    else:
+        await _speak_at_once(job, engines, call)
+
+
+def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
+    """The bytes that the sounds take until every Receiver has got its own."""
+    sizes = {target: sum(len(sound.data) for sound in made) for target, made in sounds.items()}
+    return sum(math.ceil(size * max(1.0, job.shares.get(target, 1.0))) for target, size in sizes.items())
+
+
+# ---- awaited whole: one file for each format
+
+
+async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None:
+    clip = job.clip if job.clip is not None else await _synthesise(job, engines, call)
+    sounds: dict[Target, tuple[Sound, ...]] = {}
+    failures: dict[Target, str] = {}
+    for target in job.targets:
+        try:
+            made = await engines.codec.convert(clip, frozenset({target.format}))
+            sounds[target] = (made[target.format],)
+        except (EngineFailed, Undecodable) as error:
+            failures[target] = str(error)
+    if not sounds:
+        raise EngineFailed("; ".join(failures.values()))
+    room = _room_for(job, sounds)
+    await call.memory.keep(room)
+    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room))
+
+
+async def _synthesise(job: Speak, engines: Engines, call: EngineCall) -> Clip:
+    whole = WholeSound(call)
+    await engines.synthesiser(job.provider).synthesise(job.speech, whole.add)
+    return whole.joined()
+
+
+class WholeSound:
+    """The sound of one part, collected until it is complete, because its Receivers get it as one file."""
+
+    def __init__(self, call: EngineCall) -> None:
+        self._call = call
+        self._clips: list[Clip] = []
+
+    async def add(self, clip: Clip | Retraction) -> None:
+        """The next of the sound; a Retraction begins it anew. Raises TooLarge. Cancelling adds nothing."""
+        self._call.touch()
+        if isinstance(clip, Retraction):
+            self._call.memory.give_back(sum(len(taken.data) for taken in self._clips))
+            self._clips.clear()
+        else:
+            await self._call.memory.take(len(clip.data))
+            self._clips.append(clip)
+
+    def joined(self) -> Clip:
+        """All of it. Raises EngineFailed where there is none."""
+        if not self._clips:
+            raise EngineFailed(SOUNDLESS)
+        return Clip(b"".join(clip.data for clip in self._clips), self._clips[0].format)
+
+
+# ---- streamed: pieces as the sound is made
+
+
+async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> None:
+    async with AsyncExitStack() as stack:
+        sound = StreamedSound(job, engines.codec, stack, call)
+        if job.clip is not None:
+            await sound.add(job.clip)
+        else:
+            await engines.synthesiser(job.provider).synthesise(job.speech, sound.add)
+        await sound.finish()
+
+
+class StreamedSound:
+    """The sound of one part on its way from the synthesiser through the codec to the session."""
+
+    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, call: EngineCall) -> None:
+        self._job = job
+        self._codec = codec
+        self._stack = stack
+        self._call = call
+        self._encoding: SoundEncoder | None = None
+        self._told: set[Target] = set()
+
+    async def add(self, clip: Clip | Retraction) -> None:
+        """The next of the sound. Raises EngineFailed, Undecodable, TooLarge. Cancelling may lose the clip."""
+        assert isinstance(clip, Clip), "what is streamed is never taken back"
+        self._call.touch()
+        if self._encoding is None:  # only now its format is known
+            self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))
+        sounds = await self._encoding.push(clip.data)
+        if any(sounds.values()):
+            await self._send(self._encoding, sounds, last=False)
+
+    async def finish(self) -> None:
+        """Send the rest: the sound is complete. Raises as `add`, and EngineFailed where there was no sound.
+
+        Cancelling sends the rest or not.
+        """
+        if self._encoding is None:
+            raise EngineFailed(SOUNDLESS)
+        await self._send(self._encoding, await self._encoding.finish(), last=True)
+
+    async def _send(self, encoding: SoundEncoder, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
+        failures = {target: why for target, why in encoding.failures.items() if target not in self._told}
+        self._told |= failures.keys()
+        if self._told >= self._job.targets:
+            raise EngineFailed("; ".join(encoding.failures.values()))
+        room = _room_for(self._job, sounds)
+        await self._call.memory.keep(room)
+        await self._call.report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room))
