@@ -36,7 +36,7 @@ from typing import Annotated
 import msgspec
 
 from protocol import engineio
-from protocol.engineio import Frame, Packet
+from protocol.engineio import EnginePacket, Frame
 from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
 from protocol.messages import MAX_PAYLOAD
 from protocol.outbox import Outbox
@@ -85,7 +85,7 @@ class Connection:
         self._timing = timing
         self._ping_at = now + timing.ping_interval
         self._pong_by: float | None = None
-        self.outbox.put_urgent(engineio.encode_frame(Packet(engineio.OPEN, self._open_data())))
+        self.outbox.put_urgent(engineio.encode_frame(EnginePacket(engineio.OPEN, self._open_data())))
 
     def __repr__(self) -> str:
         state = f"closed: {self.closed}" if self.closed else f"open on {self.transport}"
@@ -121,7 +121,7 @@ class Connection:
             return
         # From when the ping was due, as the client counts; a server that is late itself still gives half of it.
         self._pong_by = max(self._ping_at + self._timing.ping_timeout, now + self._timing.ping_timeout / 2)
-        self.outbox.put_urgent(engineio.encode_frame(Packet(engineio.PING)))
+        self.outbox.put_urgent(engineio.encode_frame(EnginePacket(engineio.PING)))
 
     def ping_now(self, now: float) -> None:
         """Ask at once whether the client is there; `awaiting_pong` tells when it has answered."""
@@ -155,7 +155,7 @@ class Connection:
             if self.closed:
                 return
 
-    def _receive(self, packet: Packet, now: float) -> Frame | None:
+    def _receive(self, packet: EnginePacket, now: float) -> Frame | None:
         if packet.type == engineio.MESSAGE:
             return packet.data
         if packet.type == engineio.PONG:
@@ -198,8 +198,8 @@ class Connection:
         frames = self.outbox.take_up_to(most) if self.transport == POLLING else []
         packets = [engineio.decode_frame(frame) for frame in frames]
         if self.closed and self.closed is not CloseReason.CLIENT_CLOSED:
-            packets.append(Packet(engineio.CLOSE))
-        return engineio.encode_payload(packets or [Packet(engineio.NOOP)])
+            packets.append(EnginePacket(engineio.CLOSE))
+        return engineio.encode_payload(packets or [EnginePacket(engineio.NOOP)])
 
     # ---- upgrade
 

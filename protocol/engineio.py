@@ -21,7 +21,7 @@ Frame = str | bytes
 """What one WebSocket message carries: text with a type digit first, or the bytes of a binary message."""
 
 
-class Packet(NamedTuple):
+class EnginePacket(NamedTuple):
     """A packet; only MESSAGE may carry bytes."""
 
     type: int
@@ -38,7 +38,7 @@ class OpenPacket(msgspec.Struct, frozen=True, rename="camel"):
     max_payload: int
 
 
-def encode_frame(packet: Packet) -> Frame:
+def encode_frame(packet: EnginePacket) -> Frame:
     """`packet` as one WebSocket frame."""
     if isinstance(packet.data, bytes):
         if packet.type != MESSAGE:
@@ -47,16 +47,16 @@ def encode_frame(packet: Packet) -> Frame:
     return f"{packet.type}{packet.data}"
 
 
-def decode_frame(frame: Frame) -> Packet:
+def decode_frame(frame: Frame) -> EnginePacket:
     """One WebSocket frame as a packet; raises RemoteProtocolError."""
     if isinstance(frame, bytes):
-        return Packet(MESSAGE, frame)
+        return EnginePacket(MESSAGE, frame)
     if not frame or frame[0] not in "0123456":
         raise RemoteProtocolError("an Engine.IO packet begins with a type from 0 to 6; does the client speak EIO=4?")
-    return Packet(ord(frame[0]) - 48, frame[1:])
+    return EnginePacket(ord(frame[0]) - 48, frame[1:])
 
 
-def encode_payload(packets: Iterable[Packet]) -> Iterator[str]:
+def encode_payload(packets: Iterable[EnginePacket]) -> Iterator[str]:
     """`packets` as the body of one long-polling response, piece by piece; bytes become base64."""
     separator = ""
     for packet in packets:
@@ -64,7 +64,7 @@ def encode_payload(packets: Iterable[Packet]) -> Iterator[str]:
         separator = SEPARATOR
 
 
-def decode_payload(body: bytes) -> Iterator[Packet]:
+def decode_payload(body: bytes) -> Iterator[EnginePacket]:
     """The body of one long-polling POST as packets, each when it is asked for: a body of 1 MB can hold half a million.
 
     Raises RemoteProtocolError, at once for a body that is no text and else where the packet's turn has come.
@@ -76,7 +76,7 @@ def decode_payload(body: bytes) -> Iterator[Packet]:
     return _decode_polled_text(text)
 
 
-def _decode_polled_text(text: str) -> Iterator[Packet]:
+def _decode_polled_text(text: str) -> Iterator[EnginePacket]:
     start = 0
     while (end := text.find(SEPARATOR, start)) >= 0:
         yield _decode_polled(text[start:end])
@@ -84,10 +84,10 @@ def _decode_polled_text(text: str) -> Iterator[Packet]:
     yield _decode_polled(text[start:])
 
 
-def _decode_polled(encoded: str) -> Packet:
+def _decode_polled(encoded: str) -> EnginePacket:
     if not encoded.startswith("b"):
         return decode_frame(encoded)
     try:
-        return Packet(MESSAGE, base64text.decode(encoded[1:]))
+        return EnginePacket(MESSAGE, base64text.decode(encoded[1:]))
     except ValueError:
         raise RemoteProtocolError("a binary packet in a polling payload is 'b' and base64") from None

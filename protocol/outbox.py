@@ -6,7 +6,7 @@ from typing import NamedTuple
 from protocol.engineio import Frame
 
 
-class Entry(NamedTuple):
+class OutboxEntry(NamedTuple):
     """One Socket.IO packet as frames, its header first and then its attachments; `tag` says what it belongs to."""
 
     frames: tuple[Frame, ...]
@@ -22,7 +22,7 @@ class Outbox:
     """
 
     def __init__(self, max_bytes: int, max_entries: int) -> None:
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[OutboxEntry] = deque()
         # Lists, because they are all but always empty: an empty deque takes ten times the memory, in every connection.
         self._begun: list[Frame] = []
         self._urgent: list[Frame] = []
@@ -42,7 +42,7 @@ class Outbox:
         size = sum(map(len, frames))
         if self._entries and (len(self._entries) >= self._max_entries or self.size + size > self._max_bytes):
             return False
-        self._entries.append(Entry(frames, size, tag))
+        self._entries.append(OutboxEntry(frames, size, tag))
         self.size += size
         return True
 

@@ -21,9 +21,10 @@ from trio_websocket import WebSocketConnection, wrap_client_stream
 from actors.deciding.limits import Limits
 from actors.running.connections import ConnectionLimits
 from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
-from adapters.client.voiceclient import AudioPiece, Auth, Disconnected, Received, VoiceClient
+from adapters.client.voiceclient import AudioPiece, Disconnected, Received, VoiceClient
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio
+from protocol.connecting import Auth
 from protocol.connection import Timing
 from protocol.engineio import Frame
 from protocol.messages import CustomError, Names, SessionState

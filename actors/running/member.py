@@ -4,7 +4,6 @@ import logging
 import secrets
 from typing import assert_never
 
-import msgspec
 import trio
 
 from actors.deciding.conversation import WRONG_ROLE
@@ -13,8 +12,9 @@ from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.session import Mail
 from actors.running.sessions import JoinRefused, Membership, SessionRegistry
+from protocol.connecting import Acknowledgement, ErrorData, ErrorObject
 from protocol.engineio import Frame
-from protocol.errors import BadMessage, CloseReason, ErrorId, RemoteProtocolError
+from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
 from protocol.messages import CustomError, ServerMessage, SessionUpdated
@@ -34,14 +34,6 @@ from protocol.tolerant import show
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
-
-
-class Acknowledged(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The answer to an event that asked for an ack."""
-
-    success: bool
-    message: str = ""
-    error_id: int = 0
 
 
 class Member:
@@ -106,7 +98,7 @@ class Member:
             handshake = read_handshake(asked.auth, opening.query, self._session_registry.shared.names)
             membership = await self._session_registry.join(handshake, self, opening.bearer)
         except BadHandshake as bad:
-            self._refuse(400, str(bad))
+            self._refuse(RefusalStatus.BAD_HANDSHAKE, str(bad))
         except JoinRefused as refusal:
             self._refuse(refusal.status, str(refusal))
         else:
@@ -121,9 +113,9 @@ class Member:
         self._client.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
         return await self._tell(membership.arrival)
 
-    def _refuse(self, status: int, message: str) -> None:
-        data = {"name": "Error", "message": message, "data": {"message": message, "statusCode": status}}
-        self._client.send(self._multiplex.refuse(NAMESPACE, data))
+    def _refuse(self, status: RefusalStatus, message: str) -> None:
+        refused = ErrorObject("Error", message, ErrorData(message, status))
+        self._client.send(self._multiplex.refuse(NAMESPACE, refused))
         log.warning("%s: refused: %d %s", self._client.address, status, message)
 
     async def _take_event(self, came: EventCame) -> None:
@@ -194,7 +186,7 @@ class Member:
 
     def acknowledge(self, ack: int, error: CustomError | None) -> None:
         """Answer an event that asked for it."""
-        answer = Acknowledged(True) if error is None else Acknowledged(False, error.message, error.error_id)
+        answer = Acknowledgement(True) if error is None else Acknowledgement(False, error.message, error.error_id)
         self._client.send(encode(Packet(ACK, ack=ack, data=[answer])))
 
     def disconnect(self) -> None:

@@ -16,7 +16,7 @@ from actors.ports.engines import Engines
 from actors.running.credentials import find_fault
 from actors.running.pool import Pool
 from actors.running.session import Arrival, Mail, Outlet, Runner
-from protocol.errors import ErrorId
+from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
 from protocol.messages import MAX_PAYLOAD, CustomError, Names
 
@@ -27,7 +27,7 @@ FAULT = CustomError("a fault of this server ended the session; connect again", E
 class JoinRefused(Exception):
     """Why a socket may not join; `status` as HTTP has it."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: RefusalStatus, message: str) -> None:
         super().__init__(message)
         self.status = status
 
@@ -97,7 +97,9 @@ class SessionRegistry:
             await self._make_way(session_id)
         record = self._records.get(session_id) or self._begin(session_id)
         if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
-            raise JoinRefused(503, f"the session has {self.shared.limits.receivers} Receivers already")
+            raise JoinRefused(
+                RefusalStatus.UNAVAILABLE, f"the session has {self.shared.limits.receivers} Receivers already"
+            )
         self._next_member += 1
         member = self._next_member
         if handshake.role != "receiver":
@@ -109,10 +111,10 @@ class SessionRegistry:
 
     def _check(self, handshake: Handshake, bearer: str) -> None:
         if self.draining:
-            raise JoinRefused(503, "the server is going down; connect again in a moment")
+            raise JoinRefused(RefusalStatus.UNAVAILABLE, "the server is going down; connect again in a moment")
         fault = find_fault((handshake.token, bearer), self.shared.token) if self.shared.token else None
         if fault is not None:
-            raise JoinRefused(401, fault)
+            raise JoinRefused(RefusalStatus.BAD_TOKEN, fault)
 
     async def _make_way(self, session_id: str) -> None:
         """Where there is a Sender that does not answer, take it out; refuse where it does."""
@@ -125,7 +127,9 @@ class SessionRegistry:
             await self._leave(record, member)
             outlet.disconnect()
         if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
-            raise JoinRefused(409, "the session has a Sender already; join as receiver, or start another session")
+            raise JoinRefused(
+                RefusalStatus.HAS_SENDER, "the session has a Sender already; join as receiver, or start another session"
+            )
 
     def _sender_of(self, session_id: str) -> tuple[SessionRecord, MemberId, Outlet] | None:
         record = self._records.get(session_id)
@@ -134,7 +138,9 @@ class SessionRegistry:
     def _begin(self, session_id: str) -> SessionRecord:
         shared = self.shared
         if len(self._records) >= shared.limits.sessions and not self._evict():
-            raise JoinRefused(503, f"there are {shared.limits.sessions} sessions already; try again later")
+            raise JoinRefused(
+                RefusalStatus.UNAVAILABLE, f"there are {shared.limits.sessions} sessions already; try again later"
+            )
         now = trio.current_time()
         session = Session(session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account)
         record = SessionRecord(Runner(session, shared.engines, shared.pools, shared.names))

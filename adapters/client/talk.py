@@ -6,12 +6,14 @@ from typing import assert_never
 
 import msgspec
 import trio
+from msgspec import UNSET
 from rich.console import Console
 
 from adapters.client.arrival import AnswerPart, Arrival, BadAnswer
 from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
-from adapters.client.voiceclient import AckReceived, AudioPiece, Auth, Disconnected, Received, VoiceClient, connect
+from adapters.client.voiceclient import AckReceived, AudioPiece, Disconnected, Received, VoiceClient, connect
+from protocol.connecting import Auth
 from protocol.messages import (
     BufferInitialized,
     CustomError,
@@ -71,9 +73,9 @@ async def talk(said: Said, options: Options, console: Console) -> int:
     if options.save:
         await trio.Path(options.save).mkdir(parents=True, exist_ok=True)
     auth = Auth(
-        session_id=options.session_id,
-        token=options.token,
-        audio_format=options.audio_format,
+        session_id=options.session_id or UNSET,
+        token=options.token or UNSET,
+        audio_format=options.audio_format or UNSET,
         is_base64=False,
         pieces="joined",
     )

@@ -18,7 +18,7 @@ from trio_websocket import (
 
 from adapters.client.opening import CONNECT_SECONDS, opened
 from protocol import base64text, engineio, socketio
-from protocol.connecting import Pieces, Role
+from protocol.connecting import Auth
 from protocol.engineio import Frame, OpenPacket
 from protocol.errors import RemoteProtocolError
 from protocol.messages import (
@@ -57,21 +57,6 @@ class ConnectRefused(Exception):
 
 class Disconnected(Exception):
     """The connection is over; the message says how it ended."""
-
-
-class Auth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What a client says of itself when it connects; what is empty is not sent. The token is kept out of `repr`."""
-
-    role: Role = "both"
-    session_id: str = ""
-    token: str = ""
-    audio_format: str = ""
-    is_base64: bool | None = msgspec.field(name="isBase64", default=None)
-    pieces: Pieces | None = None
-    client: str = ""
-
-    def __repr__(self) -> str:
-        return f"Auth(role={self.role!r}, session_id={self.session_id!r})"
 
 
 class AudioPiece(msgspec.Struct, frozen=True, rename="camel"):
@@ -302,7 +287,7 @@ class VoiceClient:
                 case engineio.MESSAGE:
                     return packet.data
                 case engineio.PING:
-                    await self._send_frame(engineio.encode_frame(engineio.Packet(engineio.PONG, packet.data)))
+                    await self._send_frame(engineio.encode_frame(engineio.EnginePacket(engineio.PONG, packet.data)))
                 case engineio.CLOSE:
                     raise Disconnected("the server closed the connection")
 

@@ -9,11 +9,10 @@ import msgspec
 import pytest
 
 from actors.deciding.table import RULES
-from actors.running.member import Acknowledged
 from protocol import socketio
 from protocol.asyncapi import ServerAddress, document, example_text
 from protocol.configuration import Configuration, SessionUpdate, merge, read_update
-from protocol.connecting import HANDSHAKE_KEYS, ErrorObject
+from protocol.connecting import HANDSHAKE_KEYS, Acknowledgement, ErrorObject
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import read_handshake
 from protocol.incoming import read_event
@@ -181,7 +180,7 @@ def test_a_renamed_handshake_can_be_used_as_it_is_shown() -> None:
 
 def test_the_examples_of_acks_and_refusals_have_their_shapes() -> None:
     ack, refused = REGISTRY["ack"], REGISTRY["connect_error"]
-    acks = [msgspec.json.decode(example_text(ack, example, Names()), type=Acknowledged) for example in ack.examples]
+    acks = [msgspec.json.decode(example_text(ack, example, Names()), type=Acknowledgement) for example in ack.examples]
     assert [(ack.success, bool(ack.message)) for ack in acks] == [(True, False), (False, True)]
     refusal = msgspec.json.decode(example_text(refused, refused.examples[0], Names()), type=ErrorObject)
     assert refusal.message == refusal.data.message

@@ -6,50 +6,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import engineio
-from protocol.engineio import Frame, OpenPacket, Packet
+from protocol.engineio import EnginePacket, Frame, OpenPacket
 from protocol.errors import LocalProtocolError, RemoteProtocolError
 from tests.protocol.test_base64text import written
 
 FRAMES = [
-    (Packet(engineio.OPEN, '{"sid":"x"}'), '0{"sid":"x"}'),
-    (Packet(engineio.CLOSE), "1"),
-    (Packet(engineio.PING), "2"),
-    (Packet(engineio.PING, "probe"), "2probe"),
-    (Packet(engineio.PONG), "3"),
-    (Packet(engineio.PONG, "probe"), "3probe"),
-    (Packet(engineio.MESSAGE, "HelloWorld"), "4HelloWorld"),
-    (Packet(engineio.MESSAGE), "4"),
-    (Packet(engineio.MESSAGE, "true"), "4true"),
-    (Packet(engineio.MESSAGE, "€ 🎙"), "4€ 🎙"),
-    (Packet(engineio.MESSAGE, b"\x01\x02\x03\x04"), b"\x01\x02\x03\x04"),
-    (Packet(engineio.MESSAGE, b""), b""),
-    (Packet(engineio.UPGRADE), "5"),
-    (Packet(engineio.NOOP), "6"),
+    (EnginePacket(engineio.OPEN, '{"sid":"x"}'), '0{"sid":"x"}'),
+    (EnginePacket(engineio.CLOSE), "1"),
+    (EnginePacket(engineio.PING), "2"),
+    (EnginePacket(engineio.PING, "probe"), "2probe"),
+    (EnginePacket(engineio.PONG), "3"),
+    (EnginePacket(engineio.PONG, "probe"), "3probe"),
+    (EnginePacket(engineio.MESSAGE, "HelloWorld"), "4HelloWorld"),
+    (EnginePacket(engineio.MESSAGE), "4"),
+    (EnginePacket(engineio.MESSAGE, "true"), "4true"),
+    (EnginePacket(engineio.MESSAGE, "€ 🎙"), "4€ 🎙"),
+    (EnginePacket(engineio.MESSAGE, b"\x01\x02\x03\x04"), b"\x01\x02\x03\x04"),
+    (EnginePacket(engineio.MESSAGE, b""), b""),
+    (EnginePacket(engineio.UPGRADE), "5"),
+    (EnginePacket(engineio.NOOP), "6"),
 ]
 PAYLOADS = [
     (
-        [Packet(engineio.MESSAGE, "hello"), Packet(engineio.PING), Packet(engineio.MESSAGE, "world")],
+        [EnginePacket(engineio.MESSAGE, "hello"), EnginePacket(engineio.PING), EnginePacket(engineio.MESSAGE, "world")],
         "4hello\x1e2\x1e4world",
     ),
-    ([Packet(engineio.MESSAGE, "hello"), Packet(engineio.MESSAGE, b"\x01\x02\x03\x04")], "4hello\x1ebAQIDBA=="),
-    ([Packet(engineio.MESSAGE, b"")], "b"),
-    ([Packet(engineio.MESSAGE)], "4"),
-    ([Packet(engineio.MESSAGE, "true"), Packet(engineio.MESSAGE, "12")], "4true\x1e412"),
-    ([Packet(engineio.MESSAGE, "€")], "4€"),
-    ([Packet(engineio.NOOP)], "6"),
+    (
+        [EnginePacket(engineio.MESSAGE, "hello"), EnginePacket(engineio.MESSAGE, b"\x01\x02\x03\x04")],
+        "4hello\x1ebAQIDBA==",
+    ),
+    ([EnginePacket(engineio.MESSAGE, b"")], "b"),
+    ([EnginePacket(engineio.MESSAGE)], "4"),
+    ([EnginePacket(engineio.MESSAGE, "true"), EnginePacket(engineio.MESSAGE, "12")], "4true\x1e412"),
+    ([EnginePacket(engineio.MESSAGE, "€")], "4€"),
+    ([EnginePacket(engineio.NOOP)], "6"),
 ]
-TEXT_PACKETS = st.builds(Packet, st.integers(0, 6), st.text(max_size=20))
-BINARY_PACKETS = st.builds(Packet, st.just(engineio.MESSAGE), st.binary(max_size=20))
+TEXT_PACKETS = st.builds(EnginePacket, st.integers(0, 6), st.text(max_size=20))
+BINARY_PACKETS = st.builds(EnginePacket, st.just(engineio.MESSAGE), st.binary(max_size=20))
 
 
 @pytest.mark.parametrize(("packet", "frame"), FRAMES)
-def test_a_packet_and_its_frame_are_the_same_both_ways(packet: Packet, frame: Frame) -> None:
+def test_a_packet_and_its_frame_are_the_same_both_ways(packet: EnginePacket, frame: Frame) -> None:
     assert engineio.encode_frame(packet) == frame
     assert engineio.decode_frame(frame) == packet
 
 
 @pytest.mark.parametrize(("packets", "payload"), PAYLOADS)
-def test_packets_and_their_payload_are_the_same_both_ways(packets: list[Packet], payload: str) -> None:
+def test_packets_and_their_payload_are_the_same_both_ways(packets: list[EnginePacket], payload: str) -> None:
     assert "".join(engineio.encode_payload(packets)) == payload
     assert list(engineio.decode_payload(payload.encode())) == packets
 
@@ -92,7 +95,7 @@ def test_a_binary_packet_is_read_as_the_reference_server_reads_it() -> None:
     sound = bytes(range(256)) * 3
     for encoded in written(sound):
         payload = f"4a\x1eb{encoded}\x1e4b".encode()
-        assert list(engineio.decode_payload(payload))[1] == Packet(engineio.MESSAGE, sound)
+        assert list(engineio.decode_payload(payload))[1] == EnginePacket(engineio.MESSAGE, sound)
 
 
 def test_a_payload_is_not_limited_by_the_number_of_its_packets() -> None:
@@ -101,7 +104,7 @@ def test_a_payload_is_not_limited_by_the_number_of_its_packets() -> None:
 
 def test_only_a_message_can_be_binary() -> None:
     with pytest.raises(LocalProtocolError):
-        engineio.encode_frame(Packet(engineio.PING, b"x"))
+        engineio.encode_frame(EnginePacket(engineio.PING, b"x"))
 
 
 def test_the_keys_of_the_handshake_are_the_specifications() -> None:
@@ -114,12 +117,12 @@ def test_the_keys_of_the_handshake_are_the_specifications() -> None:
 
 
 @given(TEXT_PACKETS | BINARY_PACKETS)
-def test_any_packet_survives_its_frame(packet: Packet) -> None:
+def test_any_packet_survives_its_frame(packet: EnginePacket) -> None:
     assert engineio.decode_frame(engineio.encode_frame(packet)) == packet
 
 
 @given(st.lists(TEXT_PACKETS.filter(lambda packet: "\x1e" not in packet.data) | BINARY_PACKETS, min_size=1, max_size=5))
-def test_any_packets_survive_their_payload(packets: list[Packet]) -> None:
+def test_any_packets_survive_their_payload(packets: list[EnginePacket]) -> None:
     body = "".join(engineio.encode_payload(packets)).encode()
     assert list(engineio.decode_payload(body)) == packets
 

@@ -12,7 +12,8 @@ import numpy as np
 import trio
 from numpy.typing import NDArray
 
-from adapters.client.voiceclient import AudioPiece, Auth, VoiceClient, connect
+from adapters.client.voiceclient import AudioPiece, VoiceClient, connect
+from protocol.connecting import Auth
 from protocol.messages import SessionUpdated, TextDelta, TextDone
 
 RATE = 24_000

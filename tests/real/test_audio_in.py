@@ -9,8 +9,9 @@ import pytest
 import trio
 
 from actors.ports.sound import Clip
-from adapters.client.voiceclient import Auth, Received, VoiceClient, connect
+from adapters.client.voiceclient import Received, VoiceClient, connect
 from protocol.audioformat import parse_input
+from protocol.connecting import Auth
 from protocol.messages import CustomError, SessionUpdated, TranscribeDone
 from tests.real.inprocess import HEARD, listening
 from tests.real.programs import Served

@@ -8,7 +8,8 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.running.connections import Full
-from adapters.client.voiceclient import AudioPiece, Auth, ConnectRefused
+from adapters.client.voiceclient import AudioPiece, ConnectRefused
+from protocol.connecting import Auth
 from protocol.connection import WEBSOCKET, Timing
 from protocol.messages import (
     BufferInitialized,

@@ -9,7 +9,8 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.ports.recognition import Transcript, Utterance
-from adapters.client.voiceclient import Auth, ConnectRefused
+from adapters.client.voiceclient import ConnectRefused
+from protocol.connecting import Auth
 from protocol.connection import Timing
 from protocol.messages import BufferInitialized, CustomError, ResponseStarted
 from tests.cycles import freed_by_counting

@@ -20,10 +20,10 @@ from trio.testing import MockClock
 from actors.deciding.limits import Limits
 from actors.ports.synthesis import Speech
 from actors.running.supervisor import PoolSizes
-from adapters.client.voiceclient import AckReceived, Auth, ConnectRefused, Disconnected, Received
+from adapters.client.voiceclient import AckReceived, ConnectRefused, Disconnected, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat
-from protocol.connecting import Role
+from protocol.connecting import Auth, Role
 from protocol.connection import Timing
 from protocol.messages import SessionJoined
 from protocol.socketio import Packet

@@ -12,11 +12,12 @@ import pytest
 import trio
 
 from adapters.choosing.table import KINDS, LOCAL, ROWS, row_of, usual_variables
-from adapters.client.voiceclient import AudioPiece, Auth, Received, VoiceClient, connect
+from adapters.client.voiceclient import AudioPiece, Received, VoiceClient, connect
 from adapters.server import run
 from adapters.settings.reading import load
 from adapters.settings.settings import Account
 from adapters.vendors.embedded.guide import AWAY
+from protocol.connecting import Auth
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, SessionUpdated, TextDone, TranscribeDone
 from tests.adapters.reach.loopback import KEY, Loopback, Reply, Request, json_reply, loopback, sse

@@ -11,8 +11,9 @@ import trio
 from trio.testing import memory_stream_pair
 from trio_websocket import WebSocketConnection, wrap_client_stream, wrap_server_stream
 
-from adapters.client.voiceclient import Auth, VoiceClient
+from adapters.client.voiceclient import VoiceClient
 from protocol import socketio
+from protocol.connecting import Auth
 from protocol.socketio import Header, Packet
 
 OPEN = '0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}'

@@ -12,7 +12,6 @@ from trio_websocket import wrap_server_stream
 from adapters.client.voiceclient import (
     AckReceived,
     AudioPiece,
-    Auth,
     ConnectRefused,
     Disconnected,
     Unreachable,
@@ -20,6 +19,7 @@ from adapters.client.voiceclient import (
     connect,
 )
 from protocol import socketio
+from protocol.connecting import Auth
 from protocol.messages import SessionJoined, SessionState
 from protocol.socketio import Packet
 from tests.adapters.client.scripted import JOINED, OPEN, ScriptedServer, delta, joined, sockets
