@@ -10,6 +10,7 @@ from actors.ports.calls import Kind
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from protocol.configuration import Configuration, Named, Provider
 from protocol.errors import ErrorId
+from protocol.languages import folded, primary
 from protocol.tolerant import show
 
 
@@ -132,6 +133,5 @@ def _provider(wish: _Wish, catalogue: Catalogue, warnings: list[str]) -> Provide
 
 def _has_language(languages: Collection[str], code: str) -> bool:
     """Whether the provider has this language, in this region or without one."""
-    folded = code.lower().replace("_", "-")
-    have = {language.lower() for language in languages}
-    return folded in have or folded.split("-")[0] in {language.split("-")[0] for language in have}
+    have = {folded(language) for language in languages}
+    return folded(code) in have or primary(code) in {primary(language) for language in have}

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import regex  # type: ignore[import-untyped]
 
+from protocol.languages import primary
+
 # Own rules, for want of a library that serves: the known ones judge a whole text, take a stop at its end for an end,
 # and cost 40 to 8,000 µs each time they are asked. Of 134 cases full of traps in 19 languages sentencex 1.0.32 has 90
 # right, sentencesplit 0.1.0 87, pysbd 0.3.4 82, syntok 1.4.4 61, these rules all; of 61 more that the rules were not
@@ -123,7 +125,7 @@ class Cutter:
     """
 
     def __init__(self, language: str, longest: int = 300, *, quick_first: bool = False) -> None:
-        self._language = language.lower().replace("_", "-").partition("-")[0]
+        self._language = primary(language)
         self._abbreviations = _words(_ABBREVIATIONS.get(self._language, _TITLES))
         words = _CONJUNCTIONS.get(self._language, "").split()
         self._conjunction = regex.compile(rf"\s(?=(?:{'|'.join(words)})\s)", regex.I) if words else None

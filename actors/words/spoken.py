@@ -4,6 +4,7 @@ import regex  # type: ignore[import-untyped]
 
 from actors.words.formulas import plain_formulas
 from actors.words.machinery import for_ears
+from protocol.languages import primary
 
 _VOICED = regex.compile(r"[\p{L}\p{N}]")
 _WORDLIKE = r"[\p{L}\p{M}\p{N}]"
@@ -78,7 +79,7 @@ def speakable(text: str, language: str) -> str:
     its character. Marks inside words and comparisons stay (snake_case, 2*3*4, a<b). Never longer than twice `text`; to
     do it again changes nothing.
     """
-    pause = _PAUSE.get(language.lower().replace("_", "-").partition("-")[0], ", ")
+    pause = _PAUSE.get(primary(language), ", ")
     for _ in range(_PASSES):
         before, text = text, _plain(text, pause)
         if text == before:

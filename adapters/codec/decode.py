@@ -13,12 +13,12 @@ import soxr
 from numpy.typing import NDArray
 
 from actors.ports.sound import Clip, NoSound, Undecodable
-from adapters.codec.heads import LEAST_RATE, MOST_RATE, WavCleaner
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, headless, sniff
 from protocol.containers import MAX_HEADER, stream_header
 from protocol.documents import is_document
 from protocol.joined import files_of
+from protocol.wav import LEAST_RATE, MOST_RATE, WavCleaner
 
 DEMUXERS = {
     "mp3": "mp3",

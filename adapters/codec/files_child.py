@@ -1,6 +1,5 @@
 """The worker process that decodes and encodes whole files."""
 
-import wave
 from collections.abc import Iterator
 from fractions import Fraction
 from io import BytesIO
@@ -12,7 +11,6 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip, Sound, Undecodable
 from adapters.codec.decode import Check, candidates, decode
 from adapters.codec.encode import ENCODERS, EncoderOptions
-from adapters.codec.pieces import wav_header
 from adapters.processes.child import WorkerPipe, limit_memory, serve
 from adapters.processes.frames import (
     ConvertedFrame,
@@ -25,6 +23,7 @@ from adapters.processes.frames import (
 )
 from protocol.audioformat import INPUT_RATE, OUTPUT_RATE, AudioFormat
 from protocol.joined import files_of
+from protocol.wav import WavReader, wav_file
 
 
 class FileConverter:
@@ -87,12 +86,10 @@ def is_already(clip: Clip, target: AudioFormat, samples: bytes) -> bool:
 
 def _is_plain_wav(data: bytes, length: int) -> bool:
     """Whether it is 24 kHz mono 16 bit, and its header says how long it really is."""
-    try:
-        with wave.open(BytesIO(data)) as file:
-            shape = (file.getnchannels(), file.getsampwidth(), file.getframerate(), 2 * file.getnframes())
-    except (wave.Error, EOFError):
-        return False
-    return shape == (1, 2, OUTPUT_RATE, length) and int.from_bytes(data[4:8], "little") == len(data) - 8
+    reader = WavReader()
+    reader.take(data)
+    is_plain = reader.shape is not None and reader.shape.is_plain and reader.shape.rate == OUTPUT_RATE
+    return is_plain and reader.claimed == length and int.from_bytes(data[4:8], "little") == len(data) - 8
 
 
 def encode(samples: bytes, name: str, check: Check) -> bytes:
@@ -101,7 +98,7 @@ def encode(samples: bytes, name: str, check: Check) -> bytes:
         case "pcm16":
             return samples
         case "wav":
-            return wav_header(OUTPUT_RATE, len(samples)) + samples
+            return wav_file(samples, OUTPUT_RATE)
         case _:
             return _muxed(samples, ENCODERS[name], check)
 

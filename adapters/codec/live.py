@@ -6,13 +6,13 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target
-from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.passing import PassingWriter, passing
 from adapters.codec.pieces import Writer, sample_writer, takes_samples
 from adapters.codec.streams import Made, RemoteStream, SoundStreams
 from adapters.codec.strips import NoStrip, SampleStrip, SoundStrip, WavStrip
 from adapters.processes.frames import Opening
 from protocol.audioformat import INPUT_RATE, MAX_RATE, MIN_RATE, AudioFormat, headless, sniff
+from protocol.wav import MAX_HEADER, WavReader
 
 HEAD = 40
 """Bytes that are awaited before it is settled what a sound is."""

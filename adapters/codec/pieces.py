@@ -1,15 +1,12 @@
 """What cuts a sound into pieces for Receivers: raw samples and WAV, and what is common to all formats."""
 
-import struct
 from collections.abc import Iterator
 from typing import Protocol
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target
-from adapters.codec.heads import UNKNOWN
 from protocol.audioformat import OUTPUT_RATE, AudioFormat
-
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+from protocol.wav import HEADER_SIZE, wav_header
 
 
 class Writer(Protocol):
@@ -20,15 +17,6 @@ class Writer(Protocol):
 
     def finish(self) -> tuple[Sound, ...]:
         """The last pieces. Raises EngineFailed."""
-
-
-def wav_header(rate: int, length: int = -1) -> bytes:
-    """The header of a mono 16-bit WAV of `length` bytes of samples at `rate` Hz; -1 for not known, as when streaming.
-
-    Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE".
-    """
-    whole, data = (UNKNOWN, UNKNOWN) if length < 0 else (length + 36, length)
-    return _HEADER.pack(b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, rate, 2 * rate, 2, 16, b"data", data)
 
 
 def split(data: bytes, seconds: float, most: int) -> tuple[Sound, ...]:
@@ -65,7 +53,7 @@ class WavWriter:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._whole = target.pieces == "whole"
-        self._most = most_samples(target, _HEADER.size)
+        self._most = most_samples(target, HEADER_SIZE)
         self._even = SampleAligner()
         self._began = False
 

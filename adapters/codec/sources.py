@@ -10,8 +10,8 @@ import numpy as np
 
 from actors.ports.sound import Clip
 from adapters.codec.decode import DEMUXERS, Block, Check, block_of, blocks_of, sound_of
-from adapters.codec.heads import WavCleaner
 from adapters.codec.pieces import SampleAligner
+from protocol.wav import WavCleaner
 
 FULL = 64
 """Blocks that a reader may be ahead of those who want them."""

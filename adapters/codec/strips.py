@@ -3,12 +3,12 @@
 from typing import Protocol
 
 from actors.ports.sound import NoSound, Target, Undecodable
-from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.pieces import SampleAligner
 from adapters.codec.streams import RemoteStream, SoundStreams
 from adapters.processes.frames import Opening
 from protocol.audioformat import AudioFormat
 from protocol.joined import Files
+from protocol.wav import MAX_HEADER, WavReader
 
 
 class SoundStrip(Protocol):

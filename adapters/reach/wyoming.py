@@ -6,7 +6,7 @@ put the data into the line. Source: the README of https://github.com/OHF-Voice/w
 
 import math
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -401,21 +401,6 @@ class WyomingServer:
         async with self.connect() as line:
             self._info = await line.ask()
             return self._info
-
-
-def nearest(code: str, known: Iterable[str]) -> str:
-    """The language of `known`, in its spelling there, for BCP 47 `code`: itself, less of its end, or a region of it.
-
-    "" where there is none.
-    """
-    folded: dict[str, str] = {}
-    for language in known:
-        folded.setdefault(bcp47(language).lower(), language)
-    parts = bcp47(code).lower().split("-")
-    for end in range(len(parts), 0, -1):
-        if (shorter := "-".join(parts[:end])) in folded:
-            return folded[shorter]
-    return next((spelt for language, spelt in folded.items() if parts[0] and language.split("-")[0] == parts[0]), "")
 
 
 def bcp47(language: str | None) -> str:

@@ -10,8 +10,9 @@ from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.web import Call, Patience, Web
-from adapters.vendors.shared.wavefile import seconds_of, wav_of
+from adapters.vendors.shared.sound import seconds_of
 from protocol.audioformat import AudioFormat
+from protocol.wav import wav_file
 
 LONGEST = 60.0
 """Seconds of speech in a call."""
@@ -74,7 +75,7 @@ class AzureRecogniser:
                 "Accept": "application/json",
             },
             query={"language": language, "format": "detailed"},
-            body=wav_of(samples, rate),
+            body=wav_file(samples, rate),
             patience=self._patience,
             most=MOST_BYTES,
         )

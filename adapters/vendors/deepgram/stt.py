@@ -19,8 +19,10 @@ from adapters.reach.faults import scrub
 from adapters.reach.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
 from adapters.reach.remembered import Remembered
 from adapters.reach.web import Call, Patience, Web
-from adapters.vendors.shared.languages import bcp47, terms
+from adapters.vendors.shared.languages import bcp47
+from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
+from protocol.languages import primary
 
 MODEL = "nova-3"
 KEEP_ALIVE = 4.0
@@ -244,7 +246,7 @@ def _expected(prompt: str, model: str) -> list[tuple[str, str]]:
 
 
 def _is_unspaced(language: str) -> bool:
-    return language.partition("-")[0].lower() in _UNSPACED
+    return primary(language) in _UNSPACED
 
 
 async def _feed(socket: LiveSocket, audio: Audio) -> None:

@@ -13,7 +13,8 @@ from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.web import Call, Patience, Web
 from adapters.vendors.shared.files import FILES
-from adapters.vendors.shared.languages import bcp47, primary, terms
+from adapters.vendors.shared.languages import bcp47, whisper_code
+from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
 
 URL = "https://api.elevenlabs.io"
@@ -93,7 +94,7 @@ def _form(utterance: Utterance) -> dict[str, str | tuple[str, ...]]:
     if utterance.format.name == "pcm16":
         form["file_format"] = "pcm_s16le_16"
     if utterance.language:
-        form["language_code"] = primary(utterance.language)
+        form["language_code"] = whisper_code(utterance.language)
     listed = terms(utterance.prompt, _TERM_WORDS, len(utterance.prompt.encode()))
     expected = tuple(islice((term for term in listed if len(term) <= _TERM_CHARACTERS), _TERMS))
     return form | {"keyterms": expected} if expected and model != "scribe_v1" else form

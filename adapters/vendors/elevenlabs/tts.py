@@ -17,7 +17,8 @@ from adapters.reach.lengths import Limit
 from adapters.reach.web import Call, Patience, Web
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, primary, understood
+from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, understood
+from protocol.languages import primary
 
 URL = "https://api.elevenlabs.io"
 DEFAULT_MODEL = "eleven_flash_v2_5"

@@ -10,6 +10,7 @@ from adapters.processes.frames import EngineVoice, SynthesiseFrame
 from adapters.processes.process import Plan
 from adapters.reach.lengths import characters
 from protocol.audioformat import AudioFormat
+from protocol.languages import cased, nearest
 
 FORMAT = AudioFormat("pcm16", 22_050)
 MAX_TEXT = 20_000
@@ -21,10 +22,19 @@ SLOWEST, FASTEST = 80, 680
 """Words a minute: what speed 1 is, and what espeak-ng takes before it stops heeding or cannot be followed."""
 
 DEFAULT_LANGUAGE = "en-us"
-MACROLANGUAGES = {"zh": "cmn", "zh-hk": "yue", "zh-mo": "yue", "no": "nb", "nn": "nb", "iw": "he", "in": "id"}
-"""Codes in use for languages that espeak-ng lists under another."""
-PREFERRED = {"en": "en-us", "fr": "fr-fr", "vi": "vi"}
-"""What a code without a region means, where espeak-ng has only regions."""
+ALIASES = {
+    "zh": "cmn",
+    "zh-hk": "yue",
+    "zh-mo": "yue",
+    "no": "nb",
+    "nn": "nb",
+    "iw": "he",
+    "in": "id",
+    "en": "en-us",
+    "fr": "fr-fr",
+    "vi": "vi",
+}
+"""Codes in use for languages that espeak-ng lists under another, and what a code means where it has only regions."""
 
 VARIANTS: dict[str, str] = {"female": "f5", "male": "m6"}
 ENGLISH = "m6"
@@ -44,7 +54,7 @@ class LocalSpeech(ProcessEngine):
 
     def languages(self) -> tuple[str, ...]:
         """BCP 47 codes of what it speaks; known once it runs."""
-        return tuple(bcp47(voice.language) for voice in self.ready.voices)
+        return tuple(cased(voice.language) for voice in self.ready.voices)
 
     def voices(self) -> tuple[str, ...]:
         """What `Speech.voice` may be: a language's own voice, or a variant, which speaks any language.
@@ -90,25 +100,6 @@ def choose(speech: Speech, voices: tuple[EngineVoice, ...], variants: tuple[str,
         language, variant = "", language
     if language in files:
         return "+".join(filter(None, (files[language], known.get(variant))))
-    language = nearest(speech.language, files)
+    language = nearest(speech.language, files, ALIASES) or DEFAULT_LANGUAGE
     fitting = VARIANTS.get(speech.gender) or (ENGLISH if language.startswith("en") else "")
     return "+".join(filter(None, (files[language], known.get(variant) or known.get(fitting))))
-
-
-def nearest(code: str, known: dict[str, str]) -> str:
-    """The language of `known` for the BCP 47 `code`: itself, or with less of its end, or a region of it, or English."""
-    parts = code.strip().lower().replace("_", "-").split("-")
-    for end in range(len(parts), 0, -1):
-        shorter = "-".join(parts[:end])
-        for candidate in (shorter, MACROLANGUAGES.get(shorter, ""), PREFERRED.get(shorter, "")):
-            if candidate in known:
-                return candidate
-    return next((language for language in known if language.split("-")[0] == parts[0]), DEFAULT_LANGUAGE)
-
-
-def bcp47(code: str) -> str:
-    """espeak-ng's `code` in the customary case: `en-us` is en-US, `cmn-latn-pinyin` is cmn-Latn-pinyin."""
-    public, private, own = code.partition("-x-")
-    language, *rest = public.split("-")
-    cased = {2: str.upper, 4: str.title}
-    return "-".join([language, *(cased.get(len(part), str)(part) for part in rest)]) + private + own

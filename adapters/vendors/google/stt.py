@@ -13,8 +13,8 @@ from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.web import Call, Patience, Web
-from adapters.vendors.shared.languages import terms
-from adapters.vendors.shared.wavefile import seconds_of
+from adapters.vendors.shared.sound import seconds_of
+from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
 
 LONGEST = 60.0

@@ -23,9 +23,9 @@ from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.reach.web import Call, HttpAnswer, Patience, Web
 from adapters.vendors.openai.segments import spoken
 from adapters.vendors.shared.files import FILES
-from adapters.vendors.shared.languages import bcp47, primary
-from adapters.vendors.shared.wavefile import wav_of
+from adapters.vendors.shared.languages import bcp47, whisper_code
 from protocol.audioformat import AudioFormat, sniff
+from protocol.wav import wav_file
 
 MOST_BYTES = 4_000_000
 """Bytes of an answer; `verbose_json` tells every token of a minute in some 20,000."""
@@ -211,7 +211,7 @@ def _form(utterance: Utterance, answer_format: str) -> dict[str, str]:
         form["prompt"] = utterance.prompt
     if utterance.language:
         several = utterance.model.rpartition("/")[2].startswith("gpt-transcribe")
-        form["languages[]" if several else "language"] = primary(utterance.language)
+        form["languages[]" if several else "language"] = whisper_code(utterance.language)
     if _streams(utterance.model):
         form["stream"] = "true"
     return form
@@ -220,7 +220,7 @@ def _form(utterance: Utterance, answer_format: str) -> dict[str, str]:
 def _file(data: bytes, audio_format: AudioFormat) -> tuple[str, bytes, str]:
     """The file as it is sent; its own first bytes say better than `audio_format` what it is."""
     if audio_format.name == "pcm16":
-        return FILES["wav"][0], wav_of(data, audio_format.rate), FILES["wav"][1]
+        return FILES["wav"][0], wav_file(data, audio_format.rate), FILES["wav"][1]
     name, media_type = FILES[sniff(data) or audio_format.name]
     return name, data, media_type
 

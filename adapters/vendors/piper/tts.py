@@ -18,6 +18,7 @@ from adapters.reach.contract import Offer, ProviderFailed, reached
 from adapters.reach.lengths import characters
 from adapters.vendors.piper.child import NORMAL_PACE
 from protocol.audioformat import AudioFormat
+from protocol.languages import cased
 
 TITLE = "the Piper synthesiser"
 MAX_TEXT = 20_000
@@ -42,7 +43,7 @@ class PiperSpeech(ProcessEngine):
         """The voice as the model, its speakers as voices, and its language; known once it runs."""
         await trio.lowlevel.checkpoint()
         ready = self.ready
-        languages = tuple(_bcp47(voice.language) for voice in ready.voices)
+        languages = tuple(cased(voice.language) for voice in ready.voices)
         return Offer(tuple(voice.file for voice in ready.voices), ready.variants, languages)
 
     async def check(self) -> None:
@@ -78,12 +79,6 @@ class PiperSpeech(ProcessEngine):
 def plain(text: str) -> str:
     """`text` without what Piper would obey: control characters, and `[[`, which begins phonemes."""
     return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()
-
-
-def _bcp47(voice: str) -> str:
-    """espeak-ng's name of a language, `en-us`, as BCP 47."""
-    language, *rest = voice.replace("_", "-").split("-")
-    return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])
 
 
 async def _unheard(_: Clip | Retraction) -> None:

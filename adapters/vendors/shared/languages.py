@@ -1,10 +1,9 @@
-"""Languages as recognisers name them, from and to BCP 47, and the words that a prompt tells a recogniser to expect."""
-
-import re
-from collections.abc import Iterator
+"""Languages as recognisers name them, from and to BCP 47; how codes are spelt and compared: `protocol.languages`."""
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
+
+from protocol.languages import primary
 
 _LONGEST_NAME = 40
 _NO_LANGUAGE = ("mul", "mis", "zxx")
@@ -34,25 +33,7 @@ def _by_name(name: str) -> str:
         return ""
 
 
-def primary(tag: str) -> str:
+def whisper_code(tag: str) -> str:
     """The language of a tag without its region, as Whisper's models name it: `en` of en-US, `no` of nb-NO."""
-    first = tag.partition("-")[0].lower()
+    first = primary(tag)
     return _WHISPER.get(first, first)
-
-
-def terms(prompt: str, most_words: int, most_bytes: int) -> Iterator[str]:
-    """The names and phrases that a prompt lists, apart from what is prose.
-
-    They stand between commas, semicolons and line ends; one of more than `most_words` words is a sentence, and left
-    out. Together they have at most `most_bytes` in UTF-8. None comes twice.
-    """
-    seen: set[str] = set()
-    for piece in re.split(r"[,;\n]", prompt):
-        term = " ".join(piece.split()).rstrip(".")
-        if not term or len(term.split()) > most_words or term.lower() in seen:
-            continue
-        most_bytes -= len(term.encode())
-        if most_bytes < 0:
-            return
-        seen.add(term.lower())
-        yield term

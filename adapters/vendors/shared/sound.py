@@ -5,12 +5,12 @@ import re
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.codec.heads import MAX_HEADER, WavReader
 from adapters.codec.pieces import SampleAligner
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.reach.web import Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
 from protocol.joined import Files
+from protocol.wav import MAX_HEADER, WavReader
 
 PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)
 """A little less than a session has with a synthesiser, so that it hears of it from the provider's side."""
@@ -46,6 +46,11 @@ def fitting(wanted: AudioFormat | None, files: frozenset[str], rates: frozenset[
 def soundless(endpoint: Endpoint) -> ProviderFailed:
     """The error for an answer without any sound."""
     return ProviderFailed(f"{endpoint.title} answered without any sound: does its voice speak this language?")
+
+
+def seconds_of(samples: bytes, rate: int) -> float:
+    """How long mono 16-bit samples at `rate` Hz play."""
+    return len(samples) / (2 * rate)
 
 
 async def discard(clip: Clip) -> None:

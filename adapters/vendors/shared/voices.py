@@ -8,6 +8,7 @@ import msgspec
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.reach.web import Patience
+from protocol.languages import folded, primary
 
 MOST = 5_000
 """Voices that are kept."""
@@ -51,8 +52,9 @@ def choose(voices: Sequence[ListedVoice], speech: Speech) -> ListedVoice | None:
     """The first of the voices that fit best: the language before the gender, that before the region."""
 
     def fit(voice: ListedVoice) -> tuple[bool, bool, bool]:
-        gender = speech.gender in ("unspecified", voice.gender)
-        return speaks(voice, speech.language), gender, speech.language.lower() == _own(voice)
+        own = voice.languages[0] if voice.languages else ""
+        is_gender = speech.gender in ("unspecified", voice.gender)
+        return speaks(voice, speech.language), is_gender, folded(own) == folded(speech.language)
 
     return max(voices, key=fit, default=None)
 
@@ -60,15 +62,6 @@ def choose(voices: Sequence[ListedVoice], speech: Speech) -> ListedVoice | None:
 def speaks(voice: ListedVoice, language: str) -> bool:
     """Whether the voice is said to speak the language, in whatever region."""
     return primary(language) in {primary(spoken) for spoken in voice.languages}
-
-
-def primary(language: str) -> str:
-    """The language of a BCP 47 code, without its region: `de` of `de-AT`."""
-    return language.strip().replace("_", "-").partition("-")[0].lower()
-
-
-def _own(voice: ListedVoice) -> str:
-    return voice.languages[0].replace("_", "-").lower() if voice.languages else ""
 
 
 def understood(endpoint: Endpoint, answer: object, as_type: type[T]) -> T:

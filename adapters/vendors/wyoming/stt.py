@@ -26,9 +26,9 @@ from adapters.reach.wyoming import (
     WyomingTranscriptStart,
     WyomingTranscriptStop,
     bcp47,
-    nearest,
 )
 from protocol.audioformat import AudioFormat
+from protocol.languages import nearest, primary
 
 RATE, WIDTH = 16_000, 2
 CHUNK = RATE * WIDTH // 10
@@ -96,7 +96,7 @@ def _request(utterance: Utterance, info: WyomingInfo) -> WyomingTranscribe:
     code = bcp47(utterance.language)
     return WyomingTranscribe(
         chosen.name if chosen else "",
-        nearest(code, languages) if languages else code.split("-")[0].lower(),
+        nearest(code, languages) if languages else primary(code),
         terms(utterance.prompt),
     )
 

@@ -20,11 +20,11 @@ from adapters.reach.wyoming import (
     WyomingVoice,
     WyomingVoiceChoice,
     bcp47,
-    nearest,
 )
 from adapters.vendors.shared.announced import Announced
 from adapters.vendors.shared.body import SoundBody
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
+from protocol.languages import nearest
 
 MAX_TEXT = 20_000
 """Characters that are spoken in one call."""
@@ -103,7 +103,7 @@ def choose(speech: Speech, info: WyomingInfo) -> WyomingVoiceChoice | None:
         for speaker in ("", *(one.name for one in voice.speakers or ())):
             if speech.voice.strip().lower() == "/".join(filter(None, (voice.name, speaker))).lower():
                 return WyomingVoiceChoice(name=voice.name, speaker=speaker)
-    language = nearest(speech.language, (language for voice in voices for language in voice.languages))
+    language = nearest(bcp47(speech.language), (language for voice in voices for language in voice.languages))
     fitting = [voice for voice in voices if language in voice.languages]
     if not language or len(fitting) == len(voices):
         return WyomingVoiceChoice(language=language) if language else None

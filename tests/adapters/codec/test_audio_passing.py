@@ -1,7 +1,6 @@
 """What passes untouched: mp3 and Ogg Opus by their frames, WAV by its header, wherever they are cut."""
 
 import functools
-import struct
 
 import pytest
 from hypothesis import given
@@ -9,9 +8,8 @@ from hypothesis import strategies as st
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Sound, Target
-from adapters.codec.heads import Shape, WavReader
 from adapters.codec.passing import passing
-from adapters.codec.pieces import WavWriter, sample_writer, takes_samples, wav_header
+from adapters.codec.pieces import WavWriter, sample_writer, takes_samples
 from protocol.audioformat import AudioFormat
 from tests.adapters.codec.live import at_once, cut, streamed
 from tests.adapters.codec.sounds import voice, written
@@ -82,30 +80,6 @@ def test_what_is_something_else_does_not_pass(name: str) -> None:
 def test_whatever_follows_the_first_frame_is_handed_on(name: str, data: bytes, places: list[int]) -> None:
     data = sample(name)[:300] + data
     assert b"".join(sound.data for sound in passed(name, cut(data, places))) == data
-
-
-# ---- WAV
-
-
-@given(places=PLACES, before=st.integers(0, 3), size=st.sampled_from([0, 0xFFFF_FFFF, 4_800, 100_000]))
-def test_the_samples_of_a_wav_are_found_wherever_it_is_cut(places: list[int], before: int, size: int) -> None:
-    samples = voice(24_000, 0.1)
-    other = b"LIST" + struct.pack("<I", 5) + b"INFO1\0"
-    shape = wav_header(24_000)[12:36]
-    data = b"RIFF\0\0\0\0WAVE" + other * before + shape + other + b"data" + struct.pack("<I", size) + samples
-    if size == 4_800:
-        data += other
-    reader = WavReader()
-    assert b"".join(map(reader.take, cut(data, places))) == samples
-    assert reader.shape == Shape(1, 1, 24_000, 16)
-    assert reader.shape.is_plain
-
-
-@given(data=st.binary(max_size=500), places=PLACES)
-def test_no_header_is_too_hostile(data: bytes, places: list[int]) -> None:
-    reader = WavReader()
-    data = b"RIFF\0\0\0\0WAVE" + data
-    assert len(b"".join(map(reader.take, cut(data, places)))) <= len(data)
 
 
 def test_pieces_too_small_for_their_format_are_refused_in_words() -> None:

@@ -12,8 +12,8 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
 from adapters.codec import streams as held_by
 from adapters.codec.codec import AudioCodec
-from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
+from protocol.wav import wav_header
 from tests.adapters.codec.live import cut
 from tests.adapters.codec.sounds import voice, written
 

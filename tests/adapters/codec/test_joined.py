@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from actors.ports.sound import Clip, Target, Undecodable
 from adapters.codec.codec import AudioCodec
 from adapters.codec.decode import MOST_FILES
-from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from protocol.joined import JOINED, Files, files_of
+from protocol.wav import wav_header
 from tests.adapters.codec.live import at_once, cut, decoded, streamed
 from tests.adapters.codec.sounds import tone, values, voice, written
 from tests.adapters.codec.test_audio_live import sample

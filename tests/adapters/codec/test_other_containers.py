@@ -18,11 +18,11 @@ from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, NoSound, Undecodable
 from actors.running.stages import perform
 from adapters.codec.codec import AudioCodec
-from adapters.codec.pieces import wav_header
 from protocol.audioformat import INPUT_FORMATS, OTHER, AudioFormat, identify, sniff
 from protocol.configuration import Stt
 from protocol.containers import stream_header
 from protocol.errors import ErrorId
+from protocol.wav import wav_header
 from tests.adapters.codec.live import at_once, cut, decoded
 from tests.adapters.codec.sounds import tone, values, voice, written
 from tests.scripted import ScriptedEngines

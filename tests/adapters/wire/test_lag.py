@@ -9,10 +9,8 @@ from trio.testing import memory_stream_pair
 from actors.ports.pace import BYTES, ITEMS
 from actors.ports.sound import Target
 from adapters.codec.codec import AudioCodec
-from adapters.codec.heads import MOST_CHUNKS, WavReader
 from adapters.codec.live import STEP, passed
 from adapters.codec.passing import Mp3Walker, OggWalker, PassingWriter
-from adapters.codec.pieces import wav_header
 from adapters.reach.events import Events
 from adapters.reach.sse import EventReader
 from adapters.reach.web import Patience
@@ -22,6 +20,7 @@ from adapters.wire.http import CHUNK_ITEMS, Deadlines, HttpConnection
 from protocol.audioformat import AudioFormat
 from protocol.engineio import MESSAGE
 from protocol.joined import files_of
+from protocol.wav import MOST_CHUNKS, WavReader, wav_header
 from tests.adapters.codec.sounds import written
 from tests.lag import MOST_GROWTH, Stretch, growth, stretch
 

@@ -11,8 +11,8 @@ from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.web import Call, Web
 from adapters.vendors.azure.stt import AzureRecogniser
-from adapters.vendors.shared.wavefile import wav_of
 from protocol.audioformat import AudioFormat
+from protocol.wav import wav_file
 from tests.adapters.reach.loopback import KEY, NET, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
 
 pytestmark = pytest.mark.real
@@ -55,7 +55,7 @@ async def test_the_best_words_are_taken_and_no_language_is_called_detected() -> 
     assert request.query == {"language": "de-DE", "format": "detailed"}
     assert request.headers["ocp-apim-subscription-key"] == KEY
     assert request.headers["content-type"] == "audio/wav; codecs=audio/pcm; samplerate=16000"
-    assert request.body == wav_of(b"\1\2" * 800, 16_000)
+    assert request.body == wav_file(b"\1\2" * 800, 16_000)
 
 
 async def test_an_answer_in_the_simple_format_is_read_too() -> None:
@@ -92,7 +92,7 @@ async def test_the_check_sends_silence_and_no_models_are_offered() -> None:
     async with talking(said("InitialSilenceTimeout")) as talk:
         await talk.adapter.check()
         assert (await talk.adapter.offer()).models == ()
-    assert talk.server.requests[0].body == wav_of(bytes(16_000), 16_000)
+    assert talk.server.requests[0].body == wav_file(bytes(16_000), 16_000)
 
 
 class Elsewhere(Web):
@@ -127,10 +127,3 @@ async def test_without_region_and_address_it_says_so() -> None:
     with pytest.raises(ProviderFailed, match="has no region") as caught:
         await AzureRecogniser(Elsewhere(), Endpoint("azure", "Azure", "", KEY)).check()
     assert caught.value.verdict is Verdict.REFUSED
-
-
-def test_the_wav_header_is_one_that_others_read() -> None:
-    header = wav_of(b"\1\2" * 3, 16_000)
-    assert len(header) == 44 + 6
-    assert int.from_bytes(header[4:8], "little") == 36 + 6
-    assert int.from_bytes(header[40:44], "little") == 6

@@ -8,7 +8,7 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.processes.frames import EngineVoice
-from adapters.vendors.embedded.tts import FORMAT, MAX_TEXT, LocalSpeech, bcp47, choose, pace, plain
+from adapters.vendors.embedded.tts import FORMAT, MAX_TEXT, LocalSpeech, choose, pace, plain
 
 real = pytest.mark.real
 STORY = "Once upon a time there was a king who had three daughters. " * 40
@@ -214,8 +214,3 @@ def test_the_pace_stays_within_what_the_engine_takes() -> None:
 
 def test_control_characters_are_not_passed_on() -> None:
     assert plain("a\0b\x01c\nd\ud800") == "a b c d?"
-
-
-def test_language_codes_are_written_as_is_customary() -> None:
-    codes = ("en-us", "cmn-latn-pinyin", "es-419", "en-gb-x-rp", "chr-US-Qaaa-x-west")
-    assert [bcp47(code) for code in codes] == ["en-US", "cmn-Latn-pinyin", "es-419", "en-GB-x-rp", "chr-US-Qaaa-x-west"]

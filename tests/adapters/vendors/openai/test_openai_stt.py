@@ -12,8 +12,8 @@ from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.contract import ProviderFailed, Verdict
 from adapters.vendors.openai.stt import CompatibleRecogniser, OpenAIRecogniser
-from adapters.vendors.shared.wavefile import wav_of
 from protocol.audioformat import AudioFormat
+from protocol.wav import wav_file
 from tests.adapters.reach.loopback import (
     KEY,
     NET,
@@ -144,7 +144,7 @@ async def test_samples_go_out_as_a_wav_file() -> None:
     async with talking(json_reply({"text": "so"})) as talk:
         await talk(b"\1\2" * 50, AudioFormat("pcm16", 48_000))
     sent = talk.server.requests[0].files["file"]
-    assert (sent.name, sent.data) == ("speech.wav", wav_of(b"\1\2" * 50, 48_000))
+    assert (sent.name, sent.data) == ("speech.wav", wav_file(b"\1\2" * 50, 48_000))
 
 
 @pytest.mark.parametrize("model", ["gpt-4o-transcribe", "gpt-4o-mini-transcribe"])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.vendors.shared.languages import bcp47, primary, terms
+from adapters.vendors.shared.languages import bcp47, whisper_code
+from adapters.vendors.shared.terms import terms
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_any_text_gives_a_tag_or_nothing(named: str) -> None:
 
 @pytest.mark.parametrize(("tag", "first"), [("en-US", "en"), ("nb-NO", "no"), ("ZH-Hant", "zh"), ("yue", "yue")])
 def test_the_primary_language(tag: str, first: str) -> None:
-    assert primary(tag) == first
+    assert whisper_code(tag) == first
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Transcript
 from actors.ports.sound import Clip
 from adapters.reach.contract import Offer, ProviderFailed, Verdict, reaching
-from adapters.reach.wyoming import WyomingSynthesize, bcp47, nearest, pack
+from adapters.reach.wyoming import WyomingSynthesize, bcp47, pack
 from adapters.vendors.wyoming.stt import WyomingRecogniser, terms
 from adapters.vendors.wyoming.tts import WyomingSpeech
 from protocol.audioformat import AudioFormat
@@ -201,22 +201,6 @@ async def test_a_connection_that_is_reset_is_an_error_in_words() -> None:
 
 
 # ---- words
-
-
-@pytest.mark.parametrize(
-    ("code", "known", "language"),
-    [
-        ("en-US", ("en",), "en"),
-        ("en", ("de_DE", "en_GB", "en_US"), "en_GB"),
-        ("en_us", ("en_GB", "en_US"), "en_US"),
-        ("zh-Hant-TW", ("zh", "zh-Hant"), "zh-Hant"),
-        ("ja", ("en", "de"), ""),
-        ("", ("en",), ""),
-        ("en", ("", "auto detect"), ""),
-    ],
-)
-def test_the_nearest_language(code: str, known: tuple[str, ...], language: str) -> None:
-    assert nearest(code, known) == language
 
 
 def test_a_name_that_is_no_language_is_none() -> None:

@@ -1,12 +1,18 @@
-"""What the first bytes of a sound tell, read without decoding: the header of a WAV, and the samples behind it."""
+"""WAV files: the one place where their headers are read and written, and the samples found behind them.
+
+Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE".
+"""
 
 import struct
 
 import msgspec
 
 _PCM, _EXTENSIBLE = 1, 0xFFFE
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+HEADER_SIZE = _HEADER.size
+"""Bytes of the header that is written here."""
 LEAST_RATE, MOST_RATE = 4_000, 768_000
-"""Hz; a header that claims another is false. A low one would make much sound of few bytes."""
+"""Hz; a header that claims another rate is false. A low rate would make much sound of few bytes."""
 UNKNOWN = 0xFFFF_FFFF
 """What a WAV's header says where its sizes are not known yet."""
 MAX_HEADER = 65_536
@@ -15,7 +21,18 @@ MOST_CHUNKS = 1_000
 """Chunks that a WAV may have; files that people make have a dozen at most."""
 
 
-class Shape(msgspec.Struct, frozen=True):
+def wav_header(rate: int, length: int = -1) -> bytes:
+    """The header of a mono 16-bit WAV of `length` bytes of samples at `rate` Hz; -1 while it is not known."""
+    whole, data = (UNKNOWN, UNKNOWN) if length < 0 else (length + HEADER_SIZE - 8, length)
+    return _HEADER.pack(b"RIFF", whole, b"WAVE", b"fmt ", 16, _PCM, 1, rate, 2 * rate, 2, 16, b"data", data)
+
+
+def wav_file(samples: bytes, rate: int) -> bytes:
+    """Mono s16le `samples` at `rate` Hz as a file, whose header tells their true size."""
+    return wav_header(rate, len(samples)) + samples
+
+
+class WavShape(msgspec.Struct, frozen=True):
     """What a WAV holds, as its `fmt ` chunk says: `tag` is 1 for whole numbers; `rate` in Hz."""
 
     tag: int
@@ -33,15 +50,16 @@ class WavReader:
     """Takes the samples out of a WAV as it comes; `shape` and `has_samples` tell what was found by now.
 
     A size of 0 or of all ones is that of a stream, which lasts as long as there are bytes; other chunks are left out.
-    What comes has to begin with `RIFF`, a size and `WAVE`: whoever chose this reader has seen that.
-    Source: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE".
+    What comes has to begin with `RIFF`, a size and `WAVE`, which the caller has seen.
     """
 
     def __init__(self) -> None:
-        self.shape: Shape | None = None
+        self.shape: WavShape | None = None
         self.format = b""
         """The chunk that tells the shape, 40 bytes at most."""
         self.has_samples = False
+        self.claimed = -1
+        """Bytes of samples that the header tells; -1 where it does not."""
         self._in_samples = False
         self._held = b""
         self._skip = 12
@@ -87,7 +105,7 @@ class WavReader:
         self._chunks += 1
         if name == b"data":
             self.has_samples = self._in_samples = True
-            self._left = -1 if size in (0, UNKNOWN) else size
+            self._left = self.claimed = -1 if size in (0, UNKNOWN) else size
         else:
             self._skip = size + size % 2
         return 8
@@ -118,9 +136,9 @@ class WavCleaner:
         return head + struct.pack("<4sI", b"data", UNKNOWN) + samples
 
 
-def _shape(chunk: bytes) -> Shape:
+def _shape(chunk: bytes) -> WavShape:
     def number(start: int, size: int) -> int:
         return int.from_bytes(chunk[start : start + size], "little")
 
     tag = number(24, 2) if number(0, 2) == _EXTENSIBLE else number(0, 2)
-    return Shape(tag, number(2, 2), number(4, 4), number(14, 2))
+    return WavShape(tag, number(2, 2), number(4, 4), number(14, 2))
