@@ -4,6 +4,7 @@ https://platform.claude.com/docs/en/api/messages, https://platform.claude.com/do
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -17,14 +18,13 @@ from adapters.vendors.shared.conversation import (
     MOST,
     PATIENCE,
     Options,
-    Refusals,
     Write,
-    insist,
     prompted,
     system_prompt,
     turns,
 )
-from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, Streamed
+from adapters.vendors.shared.refusals import Refusals, negotiate
+from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, StreamedAnswer
 
 URL = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"
@@ -58,19 +58,16 @@ class AnthropicChat:
         A field that the model refuses is left out with a warning, and the question asked again at once. Raises
         ProviderFailed. Cancelling closes the connection.
         """
+        answer = StreamedAnswer(self._endpoint, question, write, self._thinkers, _fault)
+        await negotiate(answer, self._refusals, partial(_options, question), partial(self._ask, question))
 
-        async def ask(options: Options, write: Write) -> None:
-            await self._ask(question, options, write)
-
-        await insist(self._refusals, question.model, lambda left_out: _options(question, left_out), ask, write)
-
-    async def _ask(self, question: Question, options: Options, write: Write) -> None:
+    async def _ask(self, question: Question, answer: StreamedAnswer, options: Options) -> None:
         prompt = system_prompt(question)
         messages = turns(question) if "system" in options else prompted(prompt, "", turns(question))
         body: dict[str, object] = {"max_tokens": DEFAULT_MOST, "messages": messages, "stream": True, **options}
         body["model"] = question.model or DEFAULT_MODEL
-        async with self._web.open(self._call("POST", "/messages", body)) as answer:
-            await Streamed(self._endpoint, question, write, self._thinkers, _fault).relay(answer, read)
+        async with self._web.open(self._call("POST", "/messages", body)) as response:
+            await answer.relay(response, read)
 
     async def offer(self) -> Offer:
         """Its models, the newest first, as it lists them."""

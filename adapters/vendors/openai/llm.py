@@ -5,6 +5,7 @@ https://developers.openai.com/api/reference/resources/chat/subresources/completi
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -18,15 +19,14 @@ from adapters.vendors.shared.conversation import (
     PATIENCE,
     ROLES,
     Options,
-    Refusals,
     Write,
-    insist,
     prompted,
     role_left,
     system_prompt,
     turns,
 )
-from adapters.vendors.shared.streamed import Heard, Streamed
+from adapters.vendors.shared.refusals import Refusals, negotiate
+from adapters.vendors.shared.streamed import Heard, StreamedAnswer
 
 URL = "https://api.openai.com/v1"
 _ELSE_CALLED = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
@@ -81,23 +81,19 @@ class OpenAiChat:
         A field that the model refuses is left out with a warning, and the question asked again at once. Raises
         ProviderFailed. Cancelling closes the connection.
         """
+        answer = StreamedAnswer(self._endpoint, question, write, self._thinkers)
+        options = partial(_options, question, self._dialect)
+        await negotiate(answer, self._refusals, options, partial(self._ask, question))
 
-        async def ask(options: Options, write: Write) -> None:
-            await self._ask(question, options, write)
-
-        await insist(
-            self._refusals, question.model, lambda left_out: _options(question, self._dialect, left_out), ask, write
-        )
-
-    async def _ask(self, question: Question, options: Options, write: Write) -> None:
+    async def _ask(self, question: Question, answer: StreamedAnswer, options: Options) -> None:
         role = next((role for role in ROLES if role in options), "")
         prompt = _prompt(question, self._dialect)
         others = {field: value for field, value in options.items() if field not in ROLES}
         body = {"messages": prompted(prompt, role, turns(question)), "stream": True, **others}
         if question.model:
             body["model"] = question.model
-        async with self._web.open(self._call("POST", "/chat/completions", body)) as answer:
-            await Streamed(self._endpoint, question, write, self._thinkers).relay(answer, read)
+        async with self._web.open(self._call("POST", "/chat/completions", body)) as response:
+            await answer.relay(response, read)
 
     async def offer(self) -> Offer:
         """Its models, in its own order, without those that cannot chat."""

@@ -1,11 +1,11 @@
 """Takes what a model thinks aloud, and its special tokens, out of an answer that comes in pieces.
 
-A thought begins and ends with the marks of `marks.py`, anywhere in the answer and as often as it likes. Where the end
-comes alone, its beginning is in the model's prompt, and all that was written before it was a thought. Whoever
-has been told of it is told a `Retraction`; of a model that is known to think so, nothing is told before that mark.
+A thought begins and ends with the marks of `marks.py`, anywhere in the answer and any number of times. Where an end
+comes without a beginning, the beginning is in the model's prompt, and everything before the end was a thought. What was
+told of it is taken back by a `Retraction`. Of a model that is known to think so, nothing is told before such an end.
 
-A mark in code, or between quotation marks, is spoken about and no mark: "the `<think>` tag". So is one in the midst of
-a sentence that never ends, unless it is a long one.
+A mark in code or between quotation marks is text: "the `<think>` tag". So is a mark in the midst of a sentence whose
+thought never ends, unless the thought is a long one.
 """
 
 import regex  # type: ignore[import-untyped]
@@ -25,7 +25,7 @@ _LONGEST_ASIDE = 500
 
 
 class TextPosition:
-    """Where in a text one is: in which line, in a block of code, in a piece of code within the line."""
+    """A position in a text that comes in pieces: the beginning of its line, and whether it is in code."""
 
     def __init__(self) -> None:
         self._start = ""
@@ -54,7 +54,7 @@ class TextPosition:
 
 
 class Thoughts:
-    """See the module's text. `is_held`: nothing is told before the end of a thought, or `release`."""
+    """A filter for one answer; see the module's text. `is_held`: nothing is told before a thought ends or `release`."""
 
     def __init__(self, *, is_held: bool = False) -> None:
         self.is_held = is_held
@@ -78,7 +78,7 @@ class Thoughts:
         return bool(self._held)
 
     def take(self, piece: str, *, is_last: bool = False) -> list[str | Retraction]:
-        """What of the answer can be told by now: its text, and before that a Retraction of what has been told."""
+        """The text that can be told now that `piece` has come, after a Retraction where what was told was a thought."""
         self._rest += piece
         while self._rest and self._step(is_last=is_last):
             pass
@@ -91,7 +91,7 @@ class Thoughts:
         return told
 
     def rest(self) -> list[str | Retraction]:
-        """The answer is over: what was held back and turned out to be no thought."""
+        """The text that is left when the answer is over: what was held back and turned out to be no thought."""
         told = self.take("", is_last=True)
         if self._family is not None and self._aside is not None:
             self._family = None
@@ -99,7 +99,7 @@ class Thoughts:
         return [*told, *filter(None, ["".join(self._out) + self.release()])]
 
     def release(self) -> str:
-        """Hold nothing back any longer: what was."""
+        """Hold nothing back any longer; returns what was held back."""
         text = "".join(self._held)
         self._held.clear()
         self.is_held = False

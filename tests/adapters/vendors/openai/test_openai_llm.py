@@ -9,7 +9,8 @@ from actors.ports.answering import Exchange, Question
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.web import Web
 from adapters.vendors.openai.llm import AIGAMES, COMPATIBLE, OPENAI, Dialect, OpenAiChat
-from adapters.vendors.shared.conversation import Refusals, turns
+from adapters.vendors.shared.conversation import turns
+from adapters.vendors.shared.refusals import Refusals
 from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse
 from tests.adapters.vendors.test_contract_llm import answer_of, chunk, data, ignore, question
 
