@@ -1,76 +1,97 @@
-"""How candidates are made: out of the sections of the settings by the table of providers, and of what was found."""
+"""How candidates are made: out of the providers' declarations and settings, and of what was found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from actors.ports.calls import Kind
+from actors.ports.synthesis import Speech
 from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.discovery import NAMES, Found
-from adapters.choosing.table import KINDS, LOCAL, ROWS, Part, Row, Site, row_of
+from adapters.choosing.table import LOCAL, endpoint_of, engine_of, missing, named
 from adapters.reach.contract import Endpoint
+from adapters.reach.declaration import KINDS, MODELS, VOICE, Declaration, Service
+from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed
-from adapters.settings.settings import Account, Preference, Providers
+from adapters.settings.providers import Preference, Providers, ProviderSettings, settings_of
+from adapters.vendors.declarations import DECLARATIONS
+from adapters.vendors.openai.declaration import COMPATIBLE
+from adapters.vendors.wyoming.declaration import WYOMING
 from protocol.tolerant import show
-
-COMPATIBLE, WYOMING = "openai_compatible", "wyoming"
 
 
 def configured(providers: Providers, web: Web) -> Iterator[Candidate[Any]]:
-    """A candidate for each kind that each configured provider is for."""
-    for row, name, account in _sections(providers):
-        if not row.missing(account):
-            yield from _of_section(row, name, account, providers.prefer, web)
+    """A candidate for each kind that each configured provider is for. Raises StartupFailed where a class is missing."""
+    for declaration, name, settings in _sections(providers):
+        if not missing(declaration, settings):
+            yield from _of_section(declaration, name, settings, providers.prefer, web)
 
 
-def _sections(providers: Providers) -> Iterator[tuple[Row, str, Account]]:
-    for row in ROWS:
-        if row.is_family:
-            yield from ((row, name, account) for name, account in providers.named.get(row.name, {}).items())
-        elif row.name in providers.accounts:
-            yield row, row.name, providers.accounts[row.name]
+def _sections(providers: Providers) -> Iterator[tuple[Declaration, str, ProviderSettings]]:
+    for declaration in DECLARATIONS:
+        if declaration.is_family:
+            own = providers.named.get(declaration.name, {})
+            yield from ((declaration, name, settings) for name, settings in own.items())
+        elif declaration.name in providers.accounts:
+            yield declaration, declaration.name, providers.accounts[declaration.name]
 
 
-def _of_section(row: Row, name: str, account: Account, prefer: Preference, web: Web) -> Iterator[Candidate[Any]]:
-    models = {kind: str(getattr(account, f"{kind.lower()}_model")) for kind in KINDS}
-    named = {kind for kind in KINDS if models[kind] or (kind == "TTS" and account.voice)}
-    for kind, part in row.parts.items():
-        if row.is_family and named and kind not in named:
+def _of_section(
+    declaration: Declaration, name: str, settings: ProviderSettings, prefer: Preference, web: Web
+) -> Iterator[Candidate[Any]]:
+    models = {kind: settings.text(MODELS[kind].name) for kind in KINDS}
+    meant = {kind for kind in KINDS if models[kind] or (kind == "TTS" and settings.text(VOICE.name))}
+    for kind, service in declaration.services.items():
+        if declaration.is_family and meant and kind not in meant:
             continue  # who names a model for one kind means that kind
-        endpoint = row.endpoint(name, account, kind)
+        endpoint = endpoint_of(declaration, name, settings, kind)
+        section = f"it is configured in {declaration.section(name)}"
         profile = CandidateProfile(
             name,
             endpoint.title,
             kind,
-            models[kind] or part.model or "",
-            "" if any(need.setting == "voice" for need in row.needs) else account.voice,
-            f"it is configured in {row.section(name)}" if row.is_family else f"{row.title} is configured",
-            is_tentative=row.is_family and not named and name not in prefer.of(kind),
+            models[kind] or service.model or "",
+            "" if any(need.name == VOICE.name for need in declaration.needs) else settings.text(VOICE.name),
+            section if declaration.is_family else f"{declaration.title} is configured",
+            is_tentative=declaration.is_family and not meant and name not in prefer.of(kind),
             # The variables that OpenAI's own tools read often lead to some other server, which does one kind alone.
-            may_lack=bool(row.url and account.base_url) and not row.is_family and kind not in named,
-            limit=part.limit,
+            may_lack=_is_elsewhere(declaration, settings) and not declaration.is_family and kind not in meant,
+            limit=limit_of(service),
         )
-        yield Candidate(profile, part.build(Site(web, endpoint, account)))
+        yield Candidate(profile, engine_of(service, web, endpoint, settings))
+
+
+def _is_elsewhere(declaration: Declaration, settings: ProviderSettings) -> bool:
+    """Whether the operator has given another address than the provider's own."""
+    return bool(declaration.url and settings.text("base_url"))
+
+
+def limit_of(service: Service) -> Callable[[Speech], Limit] | None:
+    """How much text one request of a synthesiser may have; None where there is no limit."""
+    return named(service.limit) if service.limit else None
 
 
 def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
     """The candidate for a server that nobody configured."""
-    account = Account(host=found.host, port=found.port, base_url=found.url, title=found.title)
-    part: Part[Any] = row_of(WYOMING if found.is_wyoming else COMPATIBLE).parts[kind]
-    model = "" if part.model is None else found.models[kind][0]
+    if found.is_wyoming:
+        declaration, settings = WYOMING, settings_of(WYOMING, host=found.host, port=found.port)
+    else:
+        declaration, settings = COMPATIBLE, settings_of(COMPATIBLE, base_url=found.url)
+    service = declaration.services[kind]
+    model = "" if service.model is None else found.models[kind][0]
     why = f"it was found at {found.where} and nothing else is configured"
-    profile = CandidateProfile(found.name, found.title, kind, model, why=why, is_found=True, limit=part.limit)
-    return Candidate(profile, part.build(Site(web, Endpoint(found.name, found.title, found.url), account)))
+    profile = CandidateProfile(found.name, found.title, kind, model, why=why, is_found=True, limit=limit_of(service))
+    return Candidate(profile, engine_of(service, web, Endpoint(found.name, found.title, found.url), settings))
 
 
 def configured_places(providers: Providers) -> frozenset[str]:
     """Host and port of every server in the settings, so that it is not found a second time."""
     places = set()
-    for row, _, account in _sections(providers):
-        parts = urlsplit(account.base_url)
-        if row.name == WYOMING:
-            places.add(f"{account.host}:{account.port}")
+    for declaration, _, settings in _sections(providers):
+        parts = urlsplit(settings.text("base_url"))
+        if declaration is WYOMING:
+            places.add(f"{settings.text('host')}:{settings.text('port')}")
         elif parts.hostname:
             places.add(f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
     return frozenset(place.replace("localhost:", "127.0.0.1:") for place in places)
@@ -79,9 +100,9 @@ def configured_places(providers: Providers) -> frozenset[str]:
 def check_preferences(providers: Providers) -> None:
     """Raise StartupFailed where the operator prefers a provider that does not exist, naming those that do."""
     for kind in KINDS:
-        rows = [row for row in ROWS if kind in row.parts]
-        own = [name for row in rows if row.is_family for name in providers.named.get(row.name, {})]
-        known = [*(row.name for row in rows if not row.is_family), *own, LOCAL]
+        fitting = [declaration for declaration in DECLARATIONS if kind in declaration.services]
+        own = [name for each in fitting if each.is_family for name in providers.named.get(each.name, {})]
+        known = [*(each.name for each in fitting if not each.is_family), *own, LOCAL]
         for name in providers.prefer.of(kind):
             if name not in known and not name.startswith(tuple(NAMES)):
                 place = f"[providers.prefer] {kind.lower()}"

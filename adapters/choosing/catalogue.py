@@ -15,9 +15,11 @@ from msgspec.structs import replace
 from actors.ports.calls import EngineFailed, Kind
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from adapters.choosing.candidate import Candidate
-from adapters.choosing.table import KINDS, LOCAL, ROWS
+from adapters.choosing.table import LOCAL, missing
 from adapters.reach.contract import Listed, Offer, ProviderFailed, Verdict
-from adapters.settings.settings import Account, Providers
+from adapters.reach.declaration import KINDS
+from adapters.settings.providers import Providers, settings_of
+from adapters.vendors.declarations import DECLARATIONS
 
 MOST = 500
 """Names that are kept of a list."""
@@ -79,6 +81,10 @@ class Roster:
         """Every candidate."""
         return tuple(candidate for kind in KINDS for candidate in self._candidates[kind].values())
 
+    def prefers(self, kind: Kind, name: str) -> bool:
+        """Whether the operator's list for this kind names the provider."""
+        return name in self._providers.prefer.of(kind)
+
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
         """Who may be asked, in order: the operator's list, the configured, then what was found, then `local`.
 
@@ -124,16 +130,16 @@ class Roster:
             last = [each for each in usable[-1:] if each.name == LOCAL]
             others = [each for each in self._candidates[kind].values() if each not in usable]
             yield from map(_entry, (*usable[: len(usable) - len(last)], *others, *last))
-            for name, title, missing in self._absent(kind):
-                unknown = ProviderEntry(name, title, kind, configured=False, missing=missing)
+            for name, title, lacks in self._absent(kind):
+                unknown = ProviderEntry(name, title, kind, configured=False, missing=lacks)
                 yield replace(unknown, models=None, voices=None, languages=None)
 
     def _absent(self, kind: Kind) -> Iterator[tuple[str, str, str]]:
-        """The providers of the table that are not configured: name, title, and what to do about it."""
-        for row in ROWS:
-            if kind in row.parts and not row.is_family and row.name not in self._candidates[kind]:
-                account = self._providers.accounts.get(row.name, Account())
-                yield row.name, row.title, f"set {row.missing(account)}"
+        """The declared providers that are not configured: name, title, and what to do about it."""
+        for each in DECLARATIONS:
+            if kind in each.services and not each.is_family and each.name not in self._candidates[kind]:
+                settings = self._providers.accounts.get(each.name, settings_of(each))
+                yield each.name, each.title, f"set {missing(each, settings)}"
 
     def listings(self) -> dict[Kind, tuple[Listing, ...]]:
         """The catalogue for people."""

@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from actors.ports.calls import EngineFailed, Kind
+from adapters.choosing.asking import asking
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.catalogue import Listing
-from adapters.choosing.engines import ProviderEngines
-from adapters.choosing.table import KINDS
+from adapters.reach.declaration import KINDS
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
 from protocol.printable import printable
@@ -20,7 +20,7 @@ _NAMED = 4
 """Models that are named in the table."""
 
 
-class Checked(msgspec.Struct, frozen=True):
+class CheckResult(msgspec.Struct, frozen=True):
     """What came of the check of a provider of one kind; `trouble` "": it is in order."""
 
     kind: Kind
@@ -31,9 +31,8 @@ class Checked(msgspec.Struct, frozen=True):
 async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
     """Print the catalogue; the exit code. Raises StartupFailed."""
     check_preferences(settings.providers)
-    engines = ProviderEngines(settings.providers)
-    async with engines.asking():
-        listings = engines.listings()
+    async with asking(settings.providers) as roster:
+        listings = roster.listings()
     if as_json:
         _print_json(listings, console)
     else:
@@ -43,6 +42,8 @@ async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
 
 async def check(settings: Settings, console: Console, *, as_json: bool) -> int:
     """Make the smallest real call to each configured provider, a line each; 1 where one fails. Raises StartupFailed."""
+    from adapters.choosing.engines import ProviderEngines
+
     check_preferences(settings.providers)
     engines = ProviderEngines(settings.providers)
     try:
@@ -51,7 +52,7 @@ async def check(settings: Settings, console: Console, *, as_json: bool) -> int:
     except* EngineFailed as error:
         raise StartupFailed(f"an engine does not start: {first_of(error)}") from None
     ordered = sorted(results.items(), key=lambda result: (KINDS.index(result[0][0]), result[0][1]))
-    checked = [Checked(kind, name, trouble) for (kind, name), trouble in ordered]
+    checked = [CheckResult(kind, name, trouble) for (kind, name), trouble in ordered]
     if as_json:
         _print_json(checked, console)
     else:

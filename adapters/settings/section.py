@@ -2,19 +2,15 @@
 
 import ipaddress
 import re
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, get_type_hints
 
 import msgspec
 
+from adapters.reach.values import SECRET, is_secret
 from protocol.tolerant import Checked
 
-_SECRET = "secret"  # marks a field, with Annotated, whose value is never shown
-
-
-def _parse_host(text: str) -> str:
-    if not text or not text.isprintable() or " " in text:
-        raise ValueError("an address or a host's name, such as 127.0.0.1, or 0.0.0.0 for every interface")
-    return text
+INLINE = "inline"
+"""Marks a field of a section, with Annotated, that is a struct of a component: its settings stand in the section."""
 
 
 def _parse_path(text: str) -> str:
@@ -46,24 +42,9 @@ def _parse_network(text: str) -> None:
         raise ValueError("an address, such as 127.0.0.1, or a network, such as 10.0.0.0/8") from None
 
 
-def _parse_url(text: str) -> None:
-    if text and not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#@]*)?", text):
-        raise ValueError("an address without a password in it, such as https://example.org or http://127.0.0.1:8000/v1")
-
-
-def _parse_key(text: str) -> None:
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ValueError("the key as the provider gave it, without spaces and line ends")
-
-
 def _parse_secret(text: str) -> None:
     if not text.isprintable() or text != text.strip():
         raise ValueError("one line without a space or line end before or behind it, as nobody could show it otherwise")
-
-
-def _parse_region(text: str) -> None:
-    if not re.fullmatch(r"[a-z0-9]*", text):
-        raise ValueError("a region as the provider writes it, such as westeurope")
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -76,20 +57,9 @@ class Section(msgspec.Struct, frozen=True):
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-Secret = Annotated[str, _SECRET, Checked(_parse_secret)]
-Host = Annotated[str, Checked(_parse_host)]
+Secret = Annotated[str, SECRET, Checked(_parse_secret)]
 UrlPath = Annotated[str, Checked(_parse_path)]
-Url = Annotated[str, Checked(_parse_url)]
-Key = Annotated[str, _SECRET, Checked(_parse_key)]
-Region = Annotated[str, Checked(_parse_region)]
 Origin = Annotated[str, Checked(_parse_origin)]
 HostName = Annotated[str, Checked(_parse_name)]
 Network = Annotated[str, Checked(_parse_network)]
-Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.05, le=86_400)]
-Workers = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
-
-
-def is_secret(hint: Any) -> bool:
-    """Whether a value of the type `hint` is never to be shown."""
-    return get_origin(hint) is Annotated and _SECRET in get_args(hint)

@@ -6,22 +6,9 @@ from typing import Annotated
 import msgspec
 
 from actors.deciding.limits import Limits
-from actors.ports.calls import Kind
-from adapters.settings.section import (
-    Host,
-    HostName,
-    Key,
-    Network,
-    Origin,
-    Port,
-    Region,
-    Seconds,
-    Secret,
-    Section,
-    Url,
-    UrlPath,
-    Workers,
-)
+from adapters.reach.values import Host, Port, Workers
+from adapters.settings.providers import Providers
+from adapters.settings.section import HostName, Network, Origin, Seconds, Secret, Section, UrlPath
 from protocol.messages import MAX_PAYLOAD
 
 
@@ -96,82 +83,6 @@ class Protocol(Section, frozen=True):
 
     names: Mapping[str, str] = {}
     """Documented event or handshake key to the name wanted: "session.update" = "session.configure"."""
-
-
-class Preference(Section, frozen=True):
-    """For each kind the names of providers, the preferred one first."""
-
-    stt: tuple[str, ...] = ()
-    """Speech to text."""
-    llm: tuple[str, ...] = ()
-    """The language model."""
-    tts: tuple[str, ...] = ()
-    """Text to speech."""
-
-    def of(self, kind: Kind) -> tuple[str, ...]:
-        """The names for this kind."""
-        return {"STT": self.stt, "LLM": self.llm, "TTS": self.tts}[kind]
-
-
-class Processes(Section, frozen=True):
-    """What the embedded engines may cost."""
-
-    stt_processes: Workers = 2
-    """How many processes the embedded recogniser has, some 130 MB each."""
-    tts_processes: Workers = 2
-    """How many processes the embedded synthesiser has."""
-
-
-class Account(Section, frozen=True):
-    """The section of one provider; the table in adapters/choosing/table.py says which of these settings it has."""
-
-    api_key: Key = ""
-    """The key that the provider gave."""
-    base_url: Url = ""
-    """Where the provider is, without a slash at the end."""
-    region: Region = ""
-    """The region in which the key is valid."""
-    title: str = ""
-    """What people see instead of its name."""
-    host: Host = "127.0.0.1"
-    """The host on which it listens."""
-    port: Port = 0
-    """The TCP port on which it listens."""
-    model_dir: str = ""
-    """The folder with the files of the model."""
-    stt_model: str = ""
-    """The model for speech to text where a session names none that is there."""
-    llm_model: str = ""
-    """The language model where a session names none that is there."""
-    tts_model: str = ""
-    """The model for text to speech where a session names none that is there."""
-    voice: str = ""
-    """The voice where a session names none that is there; of piper the voice's file, NAME.onnx."""
-
-
-class Providers(Section, frozen=True):
-    """Which engines answer."""
-
-    substitute: bool = True
-    """Whether a provider that is not configured here is replaced by one that is, with a warning; or refused."""
-    discover: bool = True
-    """Whether local servers such as Ollama are looked for, and used for a kind with nothing configured."""
-    discover_hosts: tuple[Host, ...] = ()
-    """Hosts that are looked at besides this machine."""
-    guide: bool = True
-    """Whether the embedded guide answers where language models fail and [providers.prefer] llm is not set."""
-    hedge: Seconds = 1.0
-    """How long a provider may be silent before the next one, where there is one, is begun beside it; seconds."""
-    patience: Seconds = 10.0
-    """How long a provider may take for its first result before it is given up, where there is another one; seconds."""
-    prefer: Preference = Preference()
-    """Which providers stand in for one that is not configured, or that fails."""
-    local: Processes = Processes()
-    """The embedded engines."""
-    accounts: Mapping[str, Account] = {}
-    """The provider's own section, by the provider's name."""
-    named: Mapping[str, Mapping[str, Account]] = {}
-    """The sections of providers of which there may be several, by the kind of provider and the operator's own name."""
 
 
 class Settings(Section, frozen=True):

@@ -6,7 +6,8 @@ import trio
 from adapters.choosing.assembly import check_preferences
 from adapters.server import run
 from adapters.settings.errors import StartupFailed
-from adapters.settings.settings import Preference, Providers, Server, Settings
+from adapters.settings.providers import Preference, Providers
+from adapters.settings.settings import Server, Settings
 
 
 @pytest.mark.real

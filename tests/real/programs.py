@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from adapters.choosing.table import ROWS, usual_variables
+from adapters.settings.environment import usual_variables
 
-KEYS = frozenset(usual_variables(ROWS))
+KEYS = frozenset(usual_variables())
 """The variables of keys that a developer may have: no test talks to a provider."""
 ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(r"listening on (http://[^/]+)(/\S*/)")

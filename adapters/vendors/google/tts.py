@@ -29,7 +29,6 @@ BEST_RATE = 24_000
 SLOWEST, FASTEST = 0.25, 4.0
 LONGEST = 5_000
 """Bytes of text that one request may have."""
-LIMIT = Limit(LONGEST, octets)
 GENDERS = {"male": "MALE", "female": "FEMALE"}
 """`NEUTRAL` is in the reference, which says that it is not supported yet: it is left to Google, as unspecified is."""
 
@@ -131,3 +130,8 @@ def _audio(speech: Speech, asked: AudioFormat) -> dict[str, object]:
     if speech.speed != 1:
         audio["speakingRate"] = min(max(speech.speed, SLOWEST), FASTEST)
     return audio
+
+
+def limit(speech: Speech) -> Limit:
+    """How much of a speech one request may have."""
+    return Limit(LONGEST, octets)

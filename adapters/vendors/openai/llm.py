@@ -169,3 +169,13 @@ def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> 
     if (role := role_left(left_out)) and _prompt(question, dialect):
         options[role] = True
     return {field: value for field, value in options.items() if field not in left_out}
+
+
+def openai_chat(web: Web, endpoint: Endpoint) -> OpenAiChat:
+    """OpenAI itself."""
+    return OpenAiChat(web, endpoint, OPENAI)
+
+
+def aigames_chat(web: Web, endpoint: Endpoint) -> OpenAiChat:
+    """An endpoint of AI_Games."""
+    return OpenAiChat(web, endpoint, AIGAMES)

@@ -34,9 +34,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 class PiperSpeech(ProcessEngine):
     """Satisfies `TextToSpeech` and `Listed`."""
 
-    def __init__(self, voice: Path, count: int = 1, *, grace: float = 0.25, deadline: float = 120.0) -> None:
+    def __init__(self, voice: Path | str, count: int = 1, *, grace: float = 0.25, deadline: float = 120.0) -> None:
         """`voice`: the .onnx file, with its .onnx.json beside it."""
-        arguments = (str(voice.absolute()),)
+        arguments = (str(Path(voice).absolute()),)
         super().__init__(Plan("adapters.vendors.piper.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:

@@ -26,16 +26,16 @@ class SherpaRecogniser(ProcessEngine):
     wants = AudioFormat("pcm16", 16_000)
     live = False
 
-    def __init__(self, folder: Path, count: int = 1, *, grace: float = 0.25, deadline: float = 300.0) -> None:
+    def __init__(self, folder: Path | str, count: int = 1, *, grace: float = 0.25, deadline: float = 300.0) -> None:
         """`folder`: an unpacked model; `adapters.vendors.sherpa.models` says which are known."""
-        self._folder = folder
-        arguments = (str(folder.absolute()),)
+        self._folder = Path(folder).absolute()
+        arguments = (str(self._folder),)
         super().__init__(Plan("adapters.vendors.sherpa.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:
         """The model, by the name of its folder."""
         await trio.lowlevel.checkpoint()
-        return Offer(models=(self._folder.absolute().name,))
+        return Offer(models=(self._folder.name,))
 
     async def check(self) -> None:
         """Have half a second of silence recognised. Raises ProviderFailed."""

@@ -12,11 +12,13 @@ from actors.ports.calls import Kind
 from adapters.choosing.catalogue import AGAIN, FRESH, MOST, NO_CHOICE, STALE, Listing, Lists, Roster
 from adapters.choosing.table import LOCAL
 from adapters.reach.contract import Offer
-from adapters.settings.settings import Account, Preference, Providers
+from adapters.settings.providers import Preference, Providers, ProviderSettings, settings_of
+from adapters.vendors.azure.declaration import AZURE
+from adapters.vendors.openai.declaration import OPENAI
 from tests.adapters.choosing.fakes import Fake, absent, candidate, final, passing, refused
 
 
-def roster(*llm: Any, prefer: tuple[str, ...] = (), substitute: bool = True, **accounts: Account) -> Roster:
+def roster(*llm: Any, prefer: tuple[str, ...] = (), substitute: bool = True, **accounts: ProviderSettings) -> Roster:
     made = Roster(Providers(substitute=substitute, prefer=Preference(llm=prefer), accounts=accounts))
     for each in llm:
         made.add(each)
@@ -149,7 +151,7 @@ def test_a_listing_says_how_it_stands() -> None:
 
 
 def test_half_a_configuration_is_told() -> None:
-    made = Roster(Providers(accounts={"azure": Account(api_key="k")}))
+    made = Roster(Providers(accounts={"azure": settings_of(AZURE, api_key="k")}))
     (azure,) = (each for each in made.listings()["STT"] if each.name == "azure")
     assert azure.state == "not configured: set AZURE_SPEECH_REGION"
 
@@ -162,7 +164,7 @@ def test_the_listing_is_plain_json_with_the_documented_keys() -> None:
 
 
 def test_a_key_is_in_no_listing() -> None:
-    made = roster(candidate("a", Fake()), openai=Account(api_key="sk-planted"))
+    made = roster(candidate("a", Fake()), openai=settings_of(OPENAI, api_key="sk-planted"))
     assert b"sk-planted" not in msgspec.json.encode(made.listings())
     assert "sk-planted" not in repr(made.catalogue())
 

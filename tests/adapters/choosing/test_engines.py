@@ -11,20 +11,26 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from adapters.choosing import discovery, engines
+from adapters.choosing.asking import asking
 from adapters.choosing.assembly import check_preferences, configured, configured_places
 from adapters.choosing.discovery import Places
 from adapters.choosing.engines import ProviderEngines
+from adapters.choosing.telling import choices
 from adapters.pages import site
 from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed
-from adapters.settings.settings import Account, Preference, Processes, Providers
+from adapters.settings.providers import Preference, Providers, ProviderSettings, settings_of
+from adapters.vendors.azure.declaration import AZURE
+from adapters.vendors.embedded.declaration import EMBEDDED
+from adapters.vendors.openai.declaration import COMPATIBLE, OPENAI
+from adapters.vendors.wyoming.declaration import WYOMING
 from adapters.wire.heads import Request as Asked
 from tests.adapters.choosing.fakes import QUESTION
 from tests.adapters.choosing.test_discovery import OLLAMA, port_of
 from tests.adapters.reach.loopback import Loopback, Reply, Request, json_reply, loopback, sse
 
-ONE = Processes(stt_processes=1, tts_processes=1)
-OPENAI = {"openai": Account(api_key="k", base_url="http://127.0.0.1:1/v1")}
+ONE = settings_of(EMBEDDED, stt_processes=1, tts_processes=1)
+CONFIGURED = {"openai": settings_of(OPENAI, api_key="k", base_url="http://127.0.0.1:1/v1")}
 
 
 def ollama(request: Request) -> Reply:
@@ -34,9 +40,12 @@ def ollama(request: Request) -> Reply:
     return json_reply(answers[request.path]) if request.path in answers else json_reply({"error": "no"}, 404)
 
 
+def places_at(double: Loopback) -> Places:
+    return Places(web_ports=(port_of(double),), wyoming_ports=())
+
+
 def of(double: Loopback, **settings: Any) -> ProviderEngines:
-    places = Places(web_ports=(port_of(double),), wyoming_ports=())
-    return ProviderEngines(Providers(local=ONE, **settings), places, Random(0))
+    return ProviderEngines(Providers(local=ONE, **settings), places_at(double), Random(0))
 
 
 @asynccontextmanager
@@ -77,9 +86,9 @@ async def test_what_is_found_answers_where_nothing_is_configured_and_is_warm_bef
 @pytest.mark.parametrize(
     ("settings", "chosen"),
     [
-        ({"accounts": OPENAI}, "openai (gpt-4o), because OpenAI is configured"),
+        ({"accounts": CONFIGURED}, "openai (gpt-4o), because OpenAI is configured"),
         (
-            {"accounts": OPENAI, "prefer": Preference(llm=("ollama",))},
+            {"accounts": CONFIGURED, "prefer": Preference(llm=("ollama",))},
             "ollama (b:latest), because [providers.prefer] llm names it",
         ),
         ({"discover": False}, "local (the guide, which is no language model), because no other provider is configured"),
@@ -87,10 +96,9 @@ async def test_what_is_found_answers_where_nothing_is_configured_and_is_warm_bef
 )
 async def test_what_is_found_gives_way_to_what_is_configured(settings: dict[str, Any], chosen: str) -> None:
     async with loopback(respond=ollama) as double:
-        found = of(double, **settings)
         with trio.fail_after(60):
-            async with found.asking():
-                assert choice(found, "LLM") == chosen
+            async with asking(Providers(local=ONE, **settings), places_at(double)) as roster:
+                assert dict(choices(roster))["LLM"] == chosen
         assert bool(double.requests) == settings.get("discover", True)
 
 
@@ -118,44 +126,47 @@ async def test_what_has_gone_leaves_the_catalogue_and_the_next_turn(monkeypatch:
 # ---- built
 
 
-def built(**named: dict[str, Account]) -> set[tuple[str, str, bool]]:
+def built(**named: dict[str, ProviderSettings]) -> set[tuple[str, str, bool]]:
     found = configured(Providers(named=named), Web())
     return {(each.kind, each.name, each.profile.is_tentative) for each in found}
 
 
 def test_a_named_server_serves_the_kinds_for_which_it_has_a_model_set() -> None:
     at = "http://127.0.0.1:1/v1"
-    assert built(openai_compatible={"a": Account(base_url=at, llm_model="m")}) == {("LLM", "a", False)}
-    assert built(openai_compatible={"a": Account(base_url=at, voice="v")}) == {("TTS", "a", False)}
-    assert built(openai_compatible={"a": Account(base_url=at)}) == {(kind, "a", True) for kind in ("STT", "LLM", "TTS")}
-    assert built(wyoming={"w": Account(port=1)}) == {("STT", "w", True), ("TTS", "w", True)}
+    assert built(openai_compatible={"a": settings_of(COMPATIBLE, base_url=at, llm_model="m")}) == {("LLM", "a", False)}
+    assert built(openai_compatible={"a": settings_of(COMPATIBLE, base_url=at, voice="v")}) == {("TTS", "a", False)}
+    assert built(openai_compatible={"a": settings_of(COMPATIBLE, base_url=at)}) == {
+        (kind, "a", True) for kind in ("STT", "LLM", "TTS")
+    }
+    assert built(wyoming={"w": settings_of(WYOMING, port=1)}) == {("STT", "w", True), ("TTS", "w", True)}
 
 
 def test_a_named_server_that_is_preferred_for_a_kind_is_used_for_it_before_it_has_said_that_it_does_it() -> None:
     providers = Providers(
-        prefer=Preference(llm=("a",)), named={"openai_compatible": {"a": Account(base_url="http://127.0.0.1:1/v1")}}
+        prefer=Preference(llm=("a",)),
+        named={"openai_compatible": {"a": settings_of(COMPATIBLE, base_url="http://127.0.0.1:1/v1")}},
     )
     assert {each.kind for each in configured(providers, Web()) if each.is_ready} == {"LLM"}
 
 
 def test_one_that_lacks_something_is_not_built() -> None:
-    assert list(configured(Providers(accounts={"azure": Account(api_key="k")}), Web())) == []
+    assert list(configured(Providers(accounts={"azure": settings_of(AZURE, api_key="k")}), Web())) == []
 
 
 def test_what_is_configured_is_not_looked_for() -> None:
     named = {
         "openai_compatible": {
-            "a": Account(base_url="http://localhost:11434/v1"),
-            "b": Account(base_url="https://h/v1"),
+            "a": settings_of(COMPATIBLE, base_url="http://localhost:11434/v1"),
+            "b": settings_of(COMPATIBLE, base_url="https://h/v1"),
         },
-        "wyoming": {"w": Account(port=10300)},
+        "wyoming": {"w": settings_of(WYOMING, port=10300)},
     }
     assert configured_places(Providers(named=named)) == {"127.0.0.1:11434", "h:443", "127.0.0.1:10300"}
 
 
 @pytest.mark.parametrize("name", ["openai", "mine", "local", "ollama", "ollama_11435"])
 def test_a_preference_may_name_what_there_is_and_what_may_be_found(name: str) -> None:
-    named = {"openai_compatible": {"mine": Account(base_url="http://h")}}
+    named = {"openai_compatible": {"mine": settings_of(COMPATIBLE, base_url="http://h")}}
     check_preferences(Providers(prefer=Preference(llm=(name,)), named=named))
 
 

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from actors.deciding.configuring import resolve
+from adapters.choosing.asking import asking
 from adapters.choosing.discovery import Places
-from adapters.choosing.engines import ProviderEngines
-from adapters.choosing.table import KINDS, LOCAL
+from adapters.choosing.table import LOCAL
 from adapters.client.talk import Options, session_update
 from adapters.client.voiceclient import VoiceClient
-from adapters.settings.settings import Providers
+from adapters.reach.declaration import KINDS
+from adapters.settings.providers import Providers
 from adapters.vendors.embedded.llm import MODELS
 from protocol.configuration import Configuration
 from protocol.messages import TranscribeDone
@@ -82,9 +83,9 @@ async def test_the_operators_first_answers_who_names_nobody_as_the_start_says() 
 @pytest.mark.parametrize("answers", [OLLAMA, SPEACHES, KOKORO, {"/v1/models": {"data": []}}])
 async def test_what_is_found_brings_no_warning(answers: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
     async with loopback(respond=answering(answers)) as double:
-        engines = ProviderEngines(Providers(), Places(web_ports=(port_of(double),), wyoming_ports=()))
-        async with engines.asking():
-            outcome = resolve(Configuration(), frozenset(), engines.catalogue())
+        places = Places(web_ports=(port_of(double),), wyoming_ports=())
+        async with asking(Providers(), places) as roster:
+            outcome = resolve(Configuration(), frozenset(), roster.catalogue())
     assert (outcome.error_id, outcome.warnings) == (None, ())
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 import trio
 
-from adapters.choosing.table import KINDS, LOCAL, ROWS, row_of, usual_variables
+from adapters.choosing.table import LOCAL
 from adapters.client.voiceclient import AudioPiece, Received, VoiceClient, connect
+from adapters.reach.declaration import KINDS
 from adapters.server import run
 from adapters.settings.reading import load
-from adapters.settings.settings import Account
 from adapters.vendors.embedded.guide import AWAY
 from protocol.connecting import Auth
 from protocol.errors import ErrorId
@@ -304,43 +304,3 @@ async def test_the_catalogue_wants_the_token_where_there_is_one() -> None:
         local = [each for each in found.json()["TTS"] if each["name"] == LOCAL]
         assert local[0]["voices"]
         assert local[0]["default"]
-
-
-# ---- the table
-
-
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_each_row_says_what_it_needs_and_builds_what_it_names(row: object) -> None:
-    found = next(each for each in ROWS if each is row)
-    assert found.parts
-    assert found.needs
-    assert found.says.endswith(".")
-    assert set(found.settings) <= set(Account.__struct_fields__)
-    assert found.missing(Account())
-
-
-def test_no_variable_is_read_for_two_settings() -> None:
-    variables = [need.variable for row in ROWS for need in (*row.needs, *row.takes) if need.variable]
-    assert len(variables) == len(set(variables)) == len(usual_variables(ROWS))
-
-
-@pytest.mark.parametrize(
-    ("given", "url"),
-    [
-        ("http://127.0.0.1:11434", "http://127.0.0.1:11434/v1"),
-        ("http://h:1/v1/", "http://h:1/v1"),
-        ("http://h/x", "http://h/x"),
-    ],
-)
-def test_an_address_without_a_path_is_taken_for_that_of_the_server(given: str, url: str) -> None:
-    assert row_of("openai_compatible").endpoint("x", Account(base_url=given), "LLM").url == url
-
-
-def test_an_endpoint_names_the_setting_of_its_key() -> None:
-    account = Account(api_key="k", base_url="http://h")
-    assert (
-        row_of("openai").endpoint("openai", account, "LLM").key_setting
-        == "OPENAI_API_KEY or [providers.openai] api_key"
-    )
-    own = row_of("openai_compatible").endpoint("mine", account, "LLM").key_setting
-    assert own == "[providers.openai_compatible.mine] api_key"

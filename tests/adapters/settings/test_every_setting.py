@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from adapters.settings.environment import variables
 from adapters.settings.errors import BadSettings
-from adapters.settings.reading import load, variables
+from adapters.settings.reading import load
 from adapters.settings.settings import Settings
 
 HOST = "an address or a host's name, such as 127.0.0.1, or 0.0.0.0 for every interface"

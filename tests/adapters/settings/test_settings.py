@@ -8,12 +8,18 @@ import msgspec
 import pytest
 
 from actors.deciding import limits
-from adapters.choosing.table import ROWS
-from adapters.settings import reading
+from adapters.settings.environment import SHORT_VARIABLES, variables
 from adapters.settings.errors import BadSettings
 from adapters.settings.positions import line_of
-from adapters.settings.reading import ANY, leaves, load, sections, variables
-from adapters.settings.settings import Account, Server, Settings
+from adapters.settings.providers import ProviderSettings, settings_of
+from adapters.settings.reading import load
+from adapters.settings.settings import Server, Settings
+from adapters.settings.tree import leaves, sections
+from adapters.settings.values import check
+from adapters.vendors.declarations import DECLARATIONS
+from adapters.vendors.embedded.declaration import EMBEDDED
+from adapters.vendors.openai.declaration import COMPATIBLE, OPENAI
+from adapters.vendors.wyoming.declaration import WYOMING
 
 EVERYTHING = """\
 [server]
@@ -225,10 +231,10 @@ port = 10300
 
 def test_providers_are_configured_in_sections_of_their_own() -> None:
     found = load(written(KEYED), {}, {}).providers
-    assert found.accounts == {"openai": Account(api_key="hush")}
+    assert found.accounts == {"openai": settings_of(OPENAI, api_key="hush")}
     assert found.named == {
-        "openai_compatible": {"my-llama": Account(base_url="http://127.0.0.1:8080/v1", title="Llama")},
-        "wyoming": {"kitchen": Account(port=10300)},
+        "openai_compatible": {"my-llama": settings_of(COMPATIBLE, base_url="http://127.0.0.1:8080/v1", title="Llama")},
+        "wyoming": {"kitchen": settings_of(WYOMING, port=10300)},
     }
 
 
@@ -238,8 +244,8 @@ def test_a_variable_reaches_a_named_provider_as_the_file_spells_it() -> None:
         "VIVAVOCE_PROVIDERS_OPENAI_COMPATIBLE_OTHER_ONE_BASE_URL": "http://127.0.0.1:1",
     }
     named = load(written(KEYED), environ, {}).providers.named["openai_compatible"]
-    assert named["my-llama"].api_key == "k"
-    assert named["other_one"] == Account(base_url="http://127.0.0.1:1")
+    assert named["my-llama"].text("api_key") == "k"
+    assert named["other_one"] == settings_of(COMPATIBLE, base_url="http://127.0.0.1:1")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +258,7 @@ def test_a_variable_reaches_a_named_provider_as_the_file_spells_it() -> None:
     ],
 )
 def test_the_usual_variables_are_read_and_ours_win(text: str, environ: dict[str, str], key: str) -> None:
-    assert load(written(text), environ, {}).providers.accounts["openai"].api_key == key
+    assert load(written(text), environ, {}).providers.accounts["openai"].text("api_key") == key
 
 
 def test_a_key_is_never_shown() -> None:
@@ -266,29 +272,30 @@ def test_a_key_is_never_shown() -> None:
 
 
 def test_every_setting_has_a_variable_of_its_own() -> None:
-    assert len(variables()) == len(leaves()) + len(reading.SHORT_VARIABLES)
+    assert len(variables()) == len(leaves()) + len(SHORT_VARIABLES)
 
 
 def test_every_setting_is_documented() -> None:
     undocumented = set()
     for struct in set(sections().values()) - {Settings}:
+        if issubclass(struct, ProviderSettings):
+            continue
         (body,) = (node.body for node in ast.parse(inspect.getsource(struct)).body if isinstance(node, ast.ClassDef))
         for field, words in zip(body, [*body[1:], None], strict=True):
             if isinstance(field, ast.AnnAssign) and not (
                 isinstance(words, ast.Expr) and ast.unparse(words).strip("'\"")
             ):
                 undocumented.add(ast.unparse(field.target))
+    for declaration in (*DECLARATIONS, EMBEDDED):
+        undocumented |= {setting.name for setting in declaration.settings if not setting.says.endswith(".")}
     assert undocumented == set()
 
 
 def test_every_default_could_have_been_set() -> None:
-    values = msgspec.to_builtins(Settings())
-    account, rows = msgspec.to_builtins(Account()), {row.name for row in ROWS}
     for place, hint in leaves().items():
-        value = values
-        for name in place:
-            value = account if name in rows or name == ANY else value[name]
-        assert reading._check(value, hint, ".".join(place)) == value or isinstance(value, tuple | list)
+        struct = sections()[place[:-1]]
+        value = msgspec.to_builtins(getattr(struct(), place[-1]))
+        assert check(value, hint, ".".join(place)) == value or isinstance(value, tuple | list)
 
 
 # ---- the lines of keys

@@ -15,11 +15,12 @@ import trio
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech, TextToSpeech
+from adapters.choosing.assembly import limit_of
 from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverSynthesiser
-from adapters.choosing.table import row_of
+from adapters.choosing.table import declaration_of
 from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
 from adapters.reach.web import Patience, Web
 from adapters.vendors.azure.tts import AzureSpeech
@@ -394,20 +395,20 @@ def weight(case: Case, request: Request) -> int:
 
 
 MOST_TEXT = {"openai": 4_096, "compatible": 4_096, "elevenlabs": 5_000, "google": 5_000, "azure": 4_000}
-ROW = {name: name if name != "compatible" else "openai_compatible" for name in CASES}
+DECLARED = {name: name if name != "compatible" else "openai_compatible" for name in CASES}
 SENTENCE = "Žluťoučký kůň <ve> 東京 & ještě jednou, pak dost. "
 
 
 @pytest.mark.parametrize("unit", [SENTENCE, "東京は今日も雨です。", "word ", "é", "<&>x"], ids=range(5))
 async def test_a_part_longer_than_a_request_may_be_is_spoken_in_several(case: Case, unit: str) -> None:
     """Each keeps the provider's bound in its own unit; the sounds are one, in order, and no header is between them."""
-    part = row_of(ROW[_name(case)]).tts
-    assert part is not None
-    assert part.limit is not None
+    service = declaration_of(DECLARED[_name(case)]).tts
+    assert service is not None
+    assert service.limit
     text = unit * (12_000 // len(unit))
     sounds = [bytes([number, 0]) * 600 for number in range(1, 200)]
     async with talking(case, *map(case.reply, sounds), wanted=AudioFormat("mp3")) as talk:
-        profile = CandidateProfile("double", "Double", "TTS", voice=case.voice, limit=part.limit)
+        profile = CandidateProfile("double", "Double", "TTS", voice=case.voice, limit=limit_of(service))
         speaker = FailoverSynthesiser(
             "double", lambda: [Candidate(profile, talk.adapter)], Failover(Policy(), Random(0))
         )

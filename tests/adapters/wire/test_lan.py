@@ -12,7 +12,8 @@ from cryptography import x509
 
 from adapters.server import run
 from adapters.settings.errors import StartupFailed
-from adapters.settings.settings import Providers, Server, Settings
+from adapters.settings.providers import Providers
+from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
 
 NOW = datetime.datetime(2030, 6, 1, tzinfo=datetime.UTC)

@@ -1,0 +1,90 @@
+"""One value of the settings: how it is read from a text, what it may be, and what is said where it may not."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+
+from adapters.reach.values import is_secret
+from adapters.settings.errors import BadSettings
+from protocol.messages import Names
+from protocol.tolerant import Checked, allowed, show
+
+
+def from_text(text: str, hint: Any) -> object:
+    """`text` as what `hint` asks for, as far as it can be read so; else itself, for `check` to refuse."""
+    plain = _plain(hint)
+    if is_mapping(hint):
+        pairs = [item.partition("=") for item in text.split(",")]
+        return {key.strip(): value.strip() for key, _, value in pairs} if all(sep for _, sep, _ in pairs) else text
+    if get_origin(plain) is tuple:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if plain is bool:
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.strip().lower(), text)
+    if plain in (int, float):
+        try:
+            return plain(text)
+        except ValueError:
+            return text
+    return text
+
+
+def check(value: object, hint: Any, where: str) -> object:
+    """`value` as the type `hint`, within its bounds; no number is negative or endless.
+
+    Raises BadSettings, which names the place by `where`, what came (no secret) and what is allowed.
+    """
+    plain = _plain(hint)
+    if plain is int and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    try:
+        converted: object = msgspec.convert(value, hint)
+        if isinstance(converted, int | float) and not 0 <= converted < math.inf:
+            raise ValueError
+        marks = [mark for mark in get_args(_element(hint) or hint)[1:] if isinstance(mark, Checked)]
+        for text in converted if isinstance(converted, tuple) else (converted,):
+            for mark in marks:
+                mark.parse(str(text))
+    except ValueError:
+        is_hidden = is_secret(hint) or "@" in str(value)  # an address may have a password in it
+        came = "something else" if is_hidden else str(value) if isinstance(value, float) else show(value)
+        raise BadSettings(f"{where}: came {came}, allowed: {_words(hint)}") from None
+    if isinstance(converted, Mapping):
+        _check_names(converted, where)
+    return converted
+
+
+def is_mapping(hint: Any) -> bool:
+    """Whether a value of the type `hint` is made of pairs."""
+    return get_origin(_plain(hint)) is Mapping
+
+
+def _check_names(names: Mapping[str, str], where: str) -> None:
+    try:
+        Names(dict(names))
+    except ValueError as error:
+        raise BadSettings(f"{where}: {error}") from None
+
+
+def _words(hint: Any) -> str:
+    """What `hint` admits, in words."""
+    plain = _plain(hint)
+    if is_mapping(hint):
+        return 'pairs of names, such as "session.update" = "session.configure"'
+    if plain not in (int, float):
+        element = _element(hint)
+        return f"a list, each {allowed(element)}" if element not in (None, str) else allowed(hint)
+    bounds = next((mark for mark in get_args(hint)[1:] if isinstance(mark, msgspec.Meta)), msgspec.Meta())
+    most = "" if bounds.le is None else f" to {bounds.le}"
+    return f"{'a whole number' if plain is int else 'a number'} from {bounds.ge or 0}{most}"
+
+
+def _plain(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _element(hint: Any) -> Any:
+    """The type of a list's elements; None for what is no list."""
+    plain = _plain(hint)
+    return get_args(plain)[0] if get_origin(plain) is tuple else None
