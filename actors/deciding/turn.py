@@ -6,7 +6,7 @@ from actors.deciding.parts import Parts
 from actors.deciding.timeline import Timeline
 from actors.ports.answering import Delivery, Exchange
 from actors.ports.sound import Clip, Target
-from actors.words.machinery import open_at
+from actors.words.programtext import open_at
 from actors.words.sentences import Cutter
 from actors.words.spoken import speakable
 from protocol.configuration import Configuration

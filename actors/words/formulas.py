@@ -1,4 +1,4 @@
-"""LaTeX as it can be said: symbols by their characters, fractions by a slash, and its marks left out."""
+"""LaTeX as plain text that can be spoken: symbols as characters, fractions with a slash, other marks left out."""
 
 import regex  # type: ignore[import-untyped]
 
@@ -38,7 +38,7 @@ _DEEPEST = 4
 
 
 def plain_formulas(text: str) -> str:
-    """`text` without LaTeX; what is money, a path, or an escape of Markdown stays. Never longer than `text`."""
+    """`text` without LaTeX. Money, paths and escapes of Markdown stay. Never longer than `text`."""
     if not _ANY.search(text):
         return text
     text = _DOLLARS.sub(lambda found: _formula(found[1]) if _is_formula(found[1]) else found[0], text)
@@ -49,7 +49,7 @@ def plain_formulas(text: str) -> str:
 
 
 def _is_formula(content: str) -> bool:
-    """Whether what stands between two dollars is one; else they are money, or variables of a shell."""
+    """Whether `content` between two dollars is a formula; else the dollars are money, or variables of a shell."""
     return not _ABOUT_MONEY.match(content) and bool(_MATHEMATICAL.fullmatch(content))
 
 
@@ -72,7 +72,7 @@ def _without_commands(text: str) -> str:
 
 
 def _in_formula(text: str) -> str:
-    """Signs that mean something else outside of a formula."""
+    """`text` without the signs that have another meaning outside a formula."""
     text = _SIGNS.sub(lambda found: _kept_path(found, " "), text)
     text = _POWER.sub(_raised, text)
     return str(_INDEX.sub(lambda found: _lowered(found[1] or found[2]), text))
@@ -106,5 +106,5 @@ def _lowered(index: str) -> str:
 
 
 def _kept_path(found: regex.Match[str], otherwise: str = "") -> str:
-    """What is found, where it is the path of a file on Windows; else `otherwise`."""
+    """The match itself where it is the path of a file on Windows; else `otherwise`."""
     return str(found[0]) if found[0][1:3] == ":\\" else otherwise

@@ -1,4 +1,4 @@
-"""Cuts a text that comes piece by piece into parts to be spoken, each as soon as it is certain."""
+"""Sentence cutting: a text that comes piece by piece becomes parts to be spoken, each as soon as it is certain."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from protocol.languages import primary
 # made with 32, 38, 34, 26, and these rules 53.
 
 LOOKAHEAD = 40
-"""How many characters without a letter or digit are waited for after a stop, before it is taken for an end."""
+"""Characters without a letter or digit that may follow a stop before it is taken for the end of a sentence."""
 
 _LETTER = r"\p{L}\p{N}"
 _STOPS = r"\p{STerm}.…"
@@ -26,7 +26,7 @@ _THAI_SPACE = r"(?<=[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]) "
 _END = regex.compile(rf"[{_STOPS}\n]|{_THAI_SPACE}")
 _GREEK_END = regex.compile(rf"[{_STOPS}\n;]")
 _END_OR_CLAUSE = regex.compile(rf"(?V1)[[{_STOPS}\n]||[{_CLAUSES}]]|{_THAI_SPACE}")
-_SIGHT = regex.compile(  # a quotation mark that can open one closes it where no letter follows: „Ja.“ Er
+_AFTER_STOP = regex.compile(  # a quotation mark that can open one closes it where no letter follows: „Ja.“ Er
     rf"(?V1)(?P<marks>[[{_STOPS}]||[{_CLAUSES}]]{{0,{LOOKAHEAD}}}+)"
     rf"(?P<close>(?:[\p{{Pe}}\p{{Pf}}\"'*_~`]|(?:\p{{Pi}}|\s»)(?![{_LETTER}])){{0,{LOOKAHEAD}}}+)"
     rf"(?P<gap>[^{_LETTER}]{{0,{LOOKAHEAD}}}+)(?P<next>[{_LETTER}]?)"
@@ -34,7 +34,7 @@ _SIGHT = regex.compile(  # a quotation mark that can open one closes it where no
 _QUOTE = regex.compile(r"[\p{Pf}\p{Pi}\"'」』]")
 _CLAUSE = regex.compile(rf"(?V1)[{_CLAUSES}]")
 _TONES = frozenset("!?;！？؟‼⁇⁈⁉")
-"""Stops that a quotation may have within a sentence: "Who?" he asked."""
+"""Stops that may stand inside a sentence, at the end of a quotation: "Who?" he asked."""
 _DASH = regex.compile(r"\s*[—–-]")
 _LEAD = regex.compile(r"(?:(?<!\S)[\p{Ps}\p{Pi}«—–-]\s+)?\S*\Z")
 _FENCE = regex.compile(r"[ \t]*(?:```|~~~)")
@@ -63,7 +63,7 @@ _VOWELLESS = _words("bg bs cs hr mk sk sl sr")
 """Languages that have words without a vowel; elsewhere such a word before a stop is an abbreviation: vgl., Mrs."""
 _TIMES = _words("a.m p.m")
 _WHOLE = _words("hm hmm hmmm mhm mm mmm sh shh pst psst brr pfft tv zł kr kg km cm ml mg gb mb kb tb кг км см мм мб гб")
-"""Words and units without a vowel that are no abbreviations, or as well end a sentence."""
+"""Words and units without a vowel that are no abbreviations, or abbreviations that may end a sentence."""
 
 # What stands before more words. What may as well end a sentence (etc., Inc.) is not here, for a capital decides, nor
 # what the rules find: single letters, dotted ones (z.B.), words without a vowel, three letters before a digit.
@@ -108,20 +108,20 @@ _CONJUNCTIONS = {
 
 
 class Cutter:
-    """The parts of a text in `language` (BCP 47, "" for unknown), at most `longest` characters each.
+    """Cuts a text in `language` (BCP 47, "" for unknown) into parts of at most `longest` characters.
 
-    The parts joined are the text, character by character, and depend on the text alone: how it came in pieces only
-    decides which call returns them.
+    The parts joined are the text, character by character. They depend on the text alone: the pieces in which it came
+    only decide which call returns them.
 
     A part ends at the end of a sentence, at a newline, or in Thai, Lao, Khmer and Burmese at a space after 40
-    characters. To be sure of it, the first letter or digit after it is waited for (3.1|4 is no end, nor is z.B. or
-    "…?" he asked, and an emoji goes with the part before), or LOOKAHEAD other characters. A part has a letter or
-    digit, but where LOOKAHEAD characters after a stop, or `longest` elsewhere, have none.
+    characters. An end is certain when the next letter or digit has come, or LOOKAHEAD other characters: 3.1|4 is no
+    end, nor is z.B. or "…?" he asked, and an emoji belongs to the part before it. A part has a letter or digit, unless
+    LOOKAHEAD characters after a stop, or `longest` elsewhere, have none.
 
-    A sentence that is longer is cut at its last clause mark, else before a conjunction, else at a space (all in its
-    last two thirds), else anywhere but inside a character. In Chinese, Japanese and Korean script `longest` is two
-    fifths of what is given (120 of 300). With `quick_first` the first part may be a clause of at least 20 characters
-    and 4 words, or 8 characters of those scripts.
+    A longer sentence is cut at its last clause mark, else before a conjunction, else at a space (each in its last two
+    thirds), else anywhere but inside a character. In Chinese, Japanese and Korean script `longest` is two fifths of
+    what is given (120 of 300). With `quick_first` the first part may be a clause of at least 20 characters and 4 words,
+    or 8 characters of those scripts.
     """
 
     def __init__(self, language: str, longest: int = 300, *, quick_first: bool = False) -> None:
@@ -134,13 +134,13 @@ class Cutter:
         self._longest = longest
         self._short = max(1, longest * 2 // 5)
         self._held = ""
-        self._start = 0  # of the part in hand, in what is held
+        self._start = 0  # of the present part, in what is held
         self._at = 0  # up to here it is judged
         self._waits = False  # for what follows the mark there
         self._voiced = False  # there is a letter or digit before _at
 
     def push(self, text: str) -> list[str]:
-        """The parts that are certain now that `text` has come; at most `longest` + 3 * LOOKAHEAD characters stay."""
+        """The parts that are certain now that `text` has come. Holds at most `longest` + 3 * LOOKAHEAD characters."""
         before = len(self._held)
         self._held += text
         if not self._waits and len(self._held) <= self._short and not self._marks.search(self._held, before):
@@ -152,7 +152,7 @@ class Cutter:
         return parts
 
     def finish(self) -> list[str]:
-        """The parts that are left; the text is over."""
+        """The parts that are left when the text is complete; the cutter is empty then."""
         parts = list(self._parts(final=True))
         if self._start < len(self._held):
             parts.append(self._held[self._start :])
@@ -166,24 +166,24 @@ class Cutter:
             self._marks, self._voiced = self._ending, False
 
     def _next(self, final: bool) -> int | None:
-        """Where the part in hand ends, None where that is not certain."""
+        """The index at which the present part ends; None while that is not certain."""
         limit, self._waits = self._limit(), False
         while self._has_voice(limit) and (mark := self._marks.search(self._held, self._at, limit)):
             self._at = mark.start()
-            sight = _SIGHT.match(self._held, self._at)
-            if final and not sight["next"]:
+            after = _AFTER_STOP.match(self._held, self._at)
+            if final and not after["next"]:
                 break
-            if not sight["next"] and len(sight["gap"]) < LOOKAHEAD:
+            if not after["next"] and len(after["gap"]) < LOOKAHEAD:
                 self._waits = True
                 return None
-            if self._ends(self._at, sight):
-                return min(_edge(sight), limit)
-            self._at = max(mark.end(), min(sight.end("marks"), limit))
+            if self._ends(self._at, after):
+                return min(_edge(after), limit)
+            self._at = max(mark.end(), min(after.end("marks"), limit))
         self._at = min(limit, len(self._held))
         return self._forced(limit) if len(self._held) > limit else None
 
     def _has_voice(self, limit: int) -> bool:
-        """Whether the part in hand has a letter or digit; marks before it end nothing and are passed over."""
+        """Whether the present part has a letter or digit; marks before the first one end nothing and are skipped."""
         if not self._voiced and (letter := _SPOKEN.search(self._held, self._at, limit)):
             self._voiced, self._at = True, letter.start()
         return self._voiced
@@ -195,9 +195,9 @@ class Cutter:
                 return self._start + self._short
         return self._start + self._longest
 
-    def _ends(self, at: int, sight: regex.Match[str]) -> bool:
-        """Whether what stands at `at`, a mark or white space, ends a part, by what is before and after it."""
-        marks, close, gap, following = sight["marks"], sight["close"], sight["gap"], sight["next"]
+    def _ends(self, at: int, after: regex.Match[str]) -> bool:
+        """Whether the mark or white space at `at` ends a part, by what is before it and `after` it."""
+        marks, close, gap, following = after["marks"], after["close"], after["gap"], after["next"]
         if "\n" in gap:
             return not self._in_fence_line(at)
         if not marks:
@@ -277,7 +277,7 @@ class Cutter:
         return _VOWELS.isdisjoint(unicodedata.normalize("NFD", word))
 
     def _forced(self, limit: int) -> int:
-        """Where to cut a part that has grown to the limit without an end."""
+        """The index at which a part is cut that has reached the limit without an end."""
         floor = self._start + (limit - self._start) // 3
         for pattern in filter(None, (_SOFT, self._conjunction, _SPACE)):
             ends = [found.end() for found in pattern.finditer(self._held, floor, limit)]
@@ -289,9 +289,9 @@ class Cutter:
         return end
 
 
-def _edge(sight: regex.Match[str]) -> int:
-    """Where the next part begins: after the newline, or with the marks that touch or open its first word."""
-    gap = sight["gap"]
+def _edge(after: regex.Match[str]) -> int:
+    """The index at which the next part begins: after the newline, or with the marks that belong to its first word."""
+    gap = after["gap"]
     if "\n" in gap:
-        return int(sight.start("gap")) + int(gap.rindex("\n")) + 1
-    return int(sight.start("gap") + _LEAD.search(gap).start() if sight["next"] else sight.end("gap"))
+        return int(after.start("gap")) + int(gap.rindex("\n")) + 1
+    return int(after.start("gap") + _LEAD.search(gap).start() if after["next"] else after.end("gap"))

@@ -1,9 +1,9 @@
-"""What is said of what is written: an answer without its Markdown, addresses, emoji and invisible characters."""
+"""The text that is spoken for a text that is shown: without Markdown, addresses, emoji and invisible characters."""
 
 import regex  # type: ignore[import-untyped]
 
 from actors.words.formulas import plain_formulas
-from actors.words.machinery import for_ears
+from actors.words.programtext import without_program_text
 from protocol.languages import primary
 
 _VOICED = regex.compile(r"[\p{L}\p{N}]")
@@ -71,24 +71,24 @@ _MARKUP = regex.compile(r"[*_`#<>|~\\\[\](){}\-+=•‣◦&$^【】｜]|://|www\
 
 
 def speakable(text: str, language: str) -> str:
-    """What a synthesiser is given for `text`, one line of plain text; "" where nothing can be said.
+    """One line of plain text for a synthesiser; "" where nothing of `text` can be said. `language` is BCP 47.
 
-    Left out are marks of Markdown, HTML, SSML and LaTeX, fences of code, targets of links, emoji, zero-width and
-    control characters, and what is for programs: special tokens, calls of tools, comments, citations. An address is its
-    host, a table's cell and a break of SSML end in the comma of `language` (BCP 47), a keycap is its digit, an entity
-    its character. Marks inside words and comparisons stay (snake_case, 2*3*4, a<b). Never longer than twice `text`; to
-    do it again changes nothing.
+    Left out: marks of Markdown, HTML, SSML and LaTeX, fences of code, targets of links, emoji, zero-width and control
+    characters, and text for programs (`programtext`). Replaced: an address by its host, the end of a table's cell and a
+    break of SSML by the comma of the language, a keycap by its digit, an entity by its character. Marks inside words
+    and comparisons stay (snake_case, 2*3*4, a<b). The result is at most twice as long as `text`, and a second pass
+    changes nothing.
     """
     pause = _PAUSE.get(primary(language), ", ")
     for _ in range(_PASSES):
         before, text = text, _plain(text, pause)
         if text == before:
             return text
-    return _plain(_MARKUP.sub(" ", text), pause)  # nested beyond sense: no mark is left that could mean something
+    return _plain(_MARKUP.sub(" ", text), pause)  # nested too deep to mean anything: every mark is dropped
 
 
 def _plain(text: str, pause: str) -> str:
-    text = for_ears(text)
+    text = without_program_text(text)
     text = _INVISIBLE.sub("", _KEYCAP.sub(r"\1 ", text))
     text = _without_marks(_without_lines(_BLANK.sub(" ", text)), pause)
     text = _PICTURES.sub(lambda found: "" if found[1] else " ", _SPACES.sub(" ", text)).strip()
@@ -96,12 +96,12 @@ def _plain(text: str, pause: str) -> str:
 
 
 def _without_lines(text: str) -> str:
-    """Without what Markdown puts in lines of their own or before a line."""
+    """`text` without what Markdown puts in lines of their own or before a line."""
     return str(_LINE_MARKS.sub("", _RULE.sub("", _FENCE.sub("", text))))
 
 
 def _without_marks(text: str, pause: str) -> str:
-    """Without what Markdown and HTML put around words."""
+    """`text` without what Markdown and HTML put around words."""
     text = _LINK.sub(lambda found: found[1] or found[2] or "", text)
     text = plain_formulas(text)
     if "<" in text:
@@ -116,7 +116,7 @@ def _without_marks(text: str, pause: str) -> str:
 
 
 def _without_tags(text: str, pause: str) -> str:
-    """Without tags; what is a single letter in brackets after a word, with no end, is a comparison or a type."""
+    """`text` without tags. A single letter in brackets after a word, without an end tag, is a comparison or a type."""
     text = _BREAK.sub(
         lambda found: f"{found[1]} " if found[1] is not None else " " if found[2] is not None else pause, text
     )

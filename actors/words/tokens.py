@@ -1,4 +1,4 @@
-"""The marks by which models are told where a message begins and ends."""
+"""Special tokens: the marks that tell a model where a message begins and ends."""
 
 SPECIAL_TOKENS = (
     r"<\|[A-Za-z0-9_./:=▁ -]{1,60}+\|>|<｜[^｜<>\n]{1,60}+｜>"  # ChatML, Llama 3, Phi, GLM, gpt-oss; DeepSeek
@@ -7,4 +7,4 @@ SPECIAL_TOKENS = (
     r"|<\|turn>|<turn\|>|<\|\"\|>"  # Gemma 4
     r"|\[/?(?:INST|AVAILABLE_TOOLS|TOOL_RESULTS|BOS|EOS|PAD|gMASK)\]|<</?SYS>>"  # Mistral, Llama 2, GLM
 )
-"""A pattern of the marks by which models are told where a message begins and ends; an answer should have none."""
+"""A pattern that matches one special token. An answer should have none, but servers do not always remove them."""

@@ -1,7 +1,8 @@
-"""The words of a transcript: what recognisers write of silence, noise and music in notes of their own is no speech.
+"""The spoken words of a transcript, without the notes in which recognisers describe silence, noise and music.
 
-`[BLANK_AUDIO]`, `(soft music)`, `*coughs*`, `♪ … ♪`, `<|nospeech|>`: they are known by their marks, never by a list of
-words. A note beside words is cut and the words stay: "(laughs) well, yes" is "well, yes".
+`[BLANK_AUDIO]`, `(soft music)`, `*coughs*`, `♪ … ♪`, `<|nospeech|>`: notes are known by their marks and never by a list
+of words, because recognisers write them in every language. Words beside a note stay: "(laughs) well, yes" becomes
+"well, yes".
 """
 
 import regex  # type: ignore[import-untyped]
@@ -28,10 +29,10 @@ _LEFT = " \t\r\n.,;:!?…-–—"
 
 
 def words_of(text: str, *, is_whole: bool = True) -> str:
-    """The words of `text`; "" where it has none: no letter or digit, or all of it in notes.
+    """The words of `text`; "" where it has none: no letter or digit, or notes alone.
 
-    Not `is_whole`: more may come, so a note that is open at its end is taken for one already. What has no note in it is
-    given back as it is, without the white space around it.
+    `is_whole` false: more may come, so a note that has no end yet counts as a note. A text without notes is returned
+    as it is, but for the white space around it.
     """
     text = text.strip()
     cut = _without_notes(text)
@@ -46,7 +47,7 @@ def words_of(text: str, *, is_whole: bool = True) -> str:
 
 
 def _without_notes(text: str) -> str:
-    """`text` with a space for each note; brackets with numbers alone, and those that touch a word, are none."""
+    """`text` with a space for each note. Brackets with numbers alone, or that touch a word, are no notes."""
     text = str(_SONG.sub(" ", _TAG.sub(" ", text)))
     text = str(_STARRED.sub(lambda found: " " if _LETTER.search(found[0]) else found[0], text))
     for _ in range(_DEEPEST):  # a note within a note

@@ -1,4 +1,4 @@
-"""A provider of one kind as one that can be asked: what is known of it, what it has, and why it is set aside."""
+"""A candidate: a provider of one kind that can be asked, what it offers, and why it is set aside."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -15,12 +15,12 @@ E = TypeVar("E")
 
 
 class CandidateProfile(msgspec.Struct, frozen=True):
-    """What is known of a provider of one kind before it says anything: its names, its defaults, why it is here.
+    """What is known of a provider of one kind before it was asked anything: its names, its defaults, why it takes part.
 
-    `model` and `voice` are used in calls that name none, or that were meant for another. `is_tentative`: it is used
-    only once it lists something of this kind; `may_lack`: not once its list shows that it has no such model;
-    `is_found`: nobody configured it, it was found; `is_embedded`: it is a part of this server, small and always there.
-    `limit`: how much of a speech one request of a synthesiser may have.
+    `model` and `voice` are used in calls that name none, or that were meant for another provider. `is_tentative`: it is
+    used only once it lists something of this kind. `may_lack`: it is used until its list shows that it has no such
+    model. `is_found`: it is not configured, discovery found it. `is_embedded`: it is a part of this server, small and
+    always there. `limit`: how much of a speech one request of a synthesiser may have.
     """
 
     name: str
@@ -37,11 +37,12 @@ class CandidateProfile(msgspec.Struct, frozen=True):
 
 
 class Candidate(Generic[E]):
-    """A provider of one kind that can be asked; `aside` says why it is not asked at the moment, "" where it is.
+    """A provider of one kind that can be asked, with its circuit breaker's state (see `breaker`).
 
-    `offer` is what it said it has, None while that is not known; `is_cut`: it has more than that. `probing` is the
-    scope of its probes; they begin after `wait` at least, which grows until a call succeeds. `lost` counts the calls in
-    a row in which it was silent until another one answered.
+    `offer` is what it said it has, None while that is not known; `is_cut`: it has more than that. `aside` says why it
+    is set aside, "" where it is not. `probing` is the scope of its probes, which begin after `wait` seconds at least;
+    that grows until a call succeeds. `lost` counts the calls in a row in which it was silent until another one
+    answered. `is_gone`: it does not take part any more.
     """
 
     def __init__(self, profile: CandidateProfile, engine: E) -> None:
@@ -62,12 +63,12 @@ class Candidate(Generic[E]):
 
     @property
     def model(self) -> str:
-        """The model that it uses where nobody names one: as set, else the first that it lists, else ""."""
+        """The model for calls that name none: the one that is set, else the first that it lists, else ""."""
         return self.profile.model or next(iter(self.offer.models if self.offer else ()), "")
 
     @property
     def has_answered(self) -> bool:
-        """Whether it has shown that it is there: by what it has, by a call, or (`is_seen`) by refusing its list."""
+        """Whether it is known to be there: by its list, by a call, or because it refused its list (`is_seen`)."""
         return self.has_succeeded or self.is_seen or self.offer is not None
 
     @property
@@ -79,6 +80,6 @@ class Candidate(Generic[E]):
 
     @property
     def listed(self) -> Listed | None:
-        """The engine as one that can be asked what it has, and be checked."""
+        """The engine, where it can be asked what it has and be checked; else None."""
         engine: object = self.engine
         return engine if isinstance(engine, Listed) else None

@@ -1,4 +1,4 @@
-"""Where a text is cut that is longer than one request to a synthesiser may be."""
+"""Cuts a text that is longer than one request to a synthesiser may be."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,10 +14,11 @@ _VOICED = regex.compile(r"[\p{L}\p{N}]")
 
 
 def cut(text: str, limit: Limit, language: str) -> list[str]:
-    """`text` in as few pieces as keep the limit: whole sentences, else clauses, words, whole characters;
-    at last the parts of a character, where one has more marks than a request can have.
+    """`text` in pieces that keep `limit`, each as long as possible; `language` is BCP 47.
 
-    The pieces joined are the text, but for those without a letter or digit, which are left out.
+    A cut is at the end of a sentence; where that is not possible, of a clause, a word, a character (grapheme), and at
+    last of a code point, because a character may have more marks than a request can have. The pieces joined are the
+    text, without the pieces that have no letter or digit.
     """
     if limit.weigh(text) <= limit.most:
         return [text]
@@ -26,11 +27,12 @@ def cut(text: str, limit: Limit, language: str) -> list[str]:
 
 
 Level = Callable[[str], Iterator[str]]
+"""A way to take a text apart; the units joined are the text."""
 
 
 def _packed(text: str, levels: tuple[Level, ...], limit: Limit) -> list[str]:
-    """The units of the first level, as many in a piece as fit; one that is too heavy by itself by the next levels."""
-    first, *rest = levels
+    """The units of the first level, as many in a piece as fit; a unit that is too long is cut by the next levels."""
+    first, *finer = levels
     pieces: list[str] = []
     held, weight = "", 0
     for unit in first(text):
@@ -40,8 +42,8 @@ def _packed(text: str, levels: tuple[Level, ...], limit: Limit) -> list[str]:
             continue
         pieces += [held] if held else []
         held, weight = unit, heavy
-        if heavy > limit.most and rest:
-            *full, held = _packed(unit, tuple(rest), limit)
+        if heavy > limit.most and finer:
+            *full, held = _packed(unit, tuple(finer), limit)
             pieces += full
             weight = limit.weigh(held)
     return [*pieces, held]

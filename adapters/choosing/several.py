@@ -1,4 +1,4 @@
-"""One part in several requests, where it is longer than its synthesiser takes at a time: their sounds as one."""
+"""Speaks one part in several requests, where it is too long for one: their sounds are handed on as one sound."""
 
 import trio
 from msgspec.structs import replace
@@ -12,14 +12,16 @@ from adapters.reach.lengths import Limit
 from protocol.audioformat import AudioFormat
 
 HELD = 256
-"""Clips of the request ahead that are held, while the one before it is still heard."""
+"""Clips of the next request that are held while the sound of the one before is still handed on."""
 
 
 async def synthesise(engine: TextToSpeech, limit: Limit | None, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
-    """Speak, in several requests where one would be longer than `limit`; then as samples, which join without a seam.
+    """Speak, in several requests where one would be longer than `limit` (None: any length fits in one).
 
-    The next request is begun with the first sound of the one before, so at most one is ahead. Raises as the engine; a
-    request that fails ends the part after what came before it. Cancelling ends both.
+    Several requests are made for samples, because files do not join without a gap. The next request is begun with the
+    first sound of the one before, so that at most two are at work. Raises as the engine, and EngineFailed where two
+    requests came in different formats; the sound before the request that failed has been handed on then. Cancelling
+    ends the requests.
     """
     texts = [speech.text] if limit is None else cut(speech.text, limit, speech.language)
     if len(texts) < 2:
@@ -28,11 +30,11 @@ async def synthesise(engine: TextToSpeech, limit: Limit | None, speech: Speech, 
     speeches = [replace(speech, text=text, format=None) for text in texts]
     with FirstCause():
         async with trio.open_nursery() as nursery:
-            await _Several(engine, speeches, nursery).relay(sound)
+            await _RequestSequence(engine, speeches, nursery).relay(sound)
 
 
-class _Request:
-    """One of several: its clips, and how it failed."""
+class _SpeechRequest:
+    """One of several requests: its clips, and how it failed."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -51,7 +53,9 @@ class _Request:
         await self._send.send(clip)
 
 
-class _Several:
+class _RequestSequence:
+    """The requests of one part, of which the present one is handed on and the next one is at work."""
+
     def __init__(self, engine: TextToSpeech, speeches: list[Speech], nursery: trio.Nursery) -> None:
         self._engine = engine
         self._left = speeches
@@ -59,9 +63,9 @@ class _Several:
         self._made: AudioFormat | None = None
 
     async def relay(self, sound: Emit[Clip | Retraction]) -> None:
-        request: _Request | None = self._begin()
+        request: _SpeechRequest | None = self._begin()
         while request is not None:
-            following: _Request | None = None
+            following: _SpeechRequest | None = None
             async for clip in request.clips:
                 following = following or self._begin()
                 self._made = self._made or clip.format
@@ -72,10 +76,10 @@ class _Several:
                 raise request.failed
             request = following or self._begin()
 
-    def _begin(self) -> _Request | None:
-        """Begin the next one, None where there is none."""
+    def _begin(self) -> _SpeechRequest | None:
+        """Begin the next request; None where there is none."""
         if not self._left:
             return None
-        request = _Request(self._left.pop(0))
+        request = _SpeechRequest(self._left.pop(0))
         self._nursery.start_soon(request.run, self._engine)
         return request

@@ -1,4 +1,4 @@
-"""The smallest call of each kind: it has a model loaded before somebody waits, and shows that an engine works."""
+"""The smallest call of each kind: it loads a model before a person waits for it, and shows that an engine works."""
 
 from typing import Any, assert_never
 
@@ -20,7 +20,7 @@ _LANGUAGE = "en-US"
 
 
 async def warm(candidate: Candidate[Any]) -> str:
-    """Make the call: what is wrong, "" where nothing is. Cancelling ends it."""
+    """Make the smallest call, for WITHIN seconds at most; returns what is wrong, "" for nothing. Cancelling ends it."""
     try:
         with trio.fail_after(WITHIN):
             await _call(candidate)
@@ -32,7 +32,10 @@ async def warm(candidate: Candidate[Any]) -> str:
 
 
 async def check(candidate: Candidate[Any]) -> str:
-    """Make the smallest real call: what is wrong, "" where nothing is. Cancelling ends it."""
+    """Check the provider, by the call that its adapter has for this; an engine without one makes its smallest call.
+
+    Returns what is wrong, "" for nothing. Cancelling ends the call.
+    """
     if candidate.listed is None:
         return await warm(candidate)
     try:
@@ -62,4 +65,4 @@ async def _call(candidate: Candidate[Any]) -> None:
 
 
 async def _drop(result: str | Delivery | Clip) -> None:
-    """Nobody waits for it."""
+    """The result is not needed."""

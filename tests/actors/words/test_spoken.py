@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.words.machinery import open_at
+from actors.words.programtext import open_at
 from actors.words.spoken import speakable
 from tests.lag import MOST_GROWTH, growth
 

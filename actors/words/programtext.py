@@ -1,4 +1,4 @@
-"""What of an answer is for programs and not for ears: special tokens, calls of tools, comments, citations, entities."""
+"""Text in an answer that is for programs and is not spoken: special tokens, calls of tools, comments, citations."""
 
 import html
 
@@ -6,7 +6,7 @@ import regex  # type: ignore[import-untyped]
 
 from actors.words.tokens import SPECIAL_TOKENS
 
-# A mark that is a piece of code by itself, or stands as a word in a sentence, is spoken about: the `<script>` tag.
+# A mark that is a piece of code by itself, or a word of a sentence, is itself the subject: "the `<script>` tag".
 _QUOTED = r"(?!(?<=`)(?:<!--|<[^<>`\n]{1,200}+>|\[/?\w{1,40}+\])`)"
 _MENTIONED = (
     r"(?!(?<=[\p{L},] )(?:<[^<>\n]{1,200}+>|\[\w{1,40}+\])"
@@ -63,8 +63,8 @@ _PRIVATE = regex.compile(r"\ue200[^\ue200\ue201\n]{0,200}+\ue201")
 _ENTITY = regex.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def for_ears(text: str) -> str:
-    """`text` without what is for programs. Never longer than `text`; it takes a time that grows with its length."""
+def without_program_text(text: str) -> str:
+    """`text` without what is for programs. Never longer than `text`; the time grows with the length, and not faster."""
     if "\ue200" in text:
         text = _PRIVATE.sub("", text)
     if "<" in text or "[" in text:
@@ -79,7 +79,7 @@ def for_ears(text: str) -> str:
 
 
 def open_at(text: str) -> int:
-    """Where something for programs begins that has not come to its end; the end of the text where nothing does."""
+    """The index at which program text begins that has no end yet; the length of `text` where there is none."""
     if "<" in text or "[" in text:
         for pattern in (_COMMENT, _CALL):
             for found in pattern.finditer(text):
@@ -103,9 +103,9 @@ def _without_tags(text: str) -> str:
 
 
 def without_calls(text: str) -> str:
-    """`text` without the JSON of tool calls: objects that name a tool and give it arguments.
+    """`text` without the JSON of tool calls, which are objects that name a tool and give it arguments.
 
-    One that has not come to its end is left out, too, where it begins so.
+    An object that begins so and has no end yet is left out as well.
     """
     kept: list[str] = []
     at = 0
@@ -121,7 +121,7 @@ def without_calls(text: str) -> str:
 
 
 def _end_of_value(text: str, start: int) -> int | None:
-    """Where the object or array that begins at `start` ends; None where it does not."""
+    """The index after the object or array that begins at `start`; None where it has no end."""
     depth = 0
     for found in _BRACKET.finditer(text, start):
         if found[0] not in _SYNTAX:
