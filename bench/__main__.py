@@ -9,18 +9,17 @@ from typing import Any
 
 import msgspec
 
-from bench import audio, bargein, first_sound, lag, load, providers
+from bench import audio, bargein, first_sound, frames, lag, load, providers
 from bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Conversation | first_sound.Growth
 Loaded = load.Spoken | load.Connected | load.Kept | load.Returned
-Measurement = Loaded | bargein.Interrupted | providers.Streamed | Timed
+Measurement = Loaded | bargein.Interrupted | providers.Streamed | frames.FrameCost | Timed
 MEMORY_ROUNDS = 10
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
-def main() -> None:
-    """Read the arguments, and measure."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each server is measured")
     which = parser.add_subparsers(dest="benchmark", required=True)
@@ -43,7 +42,14 @@ def main() -> None:
     sound = which.add_parser("first-sound", help="turns at once, conversations in pieces, utterances that grow long")
     sound.add_argument("--sessions", type=int, default=40, help="of the conversations and of the long utterances")
     which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
-    arguments = parser.parse_args()
+    reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
+    reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the arguments, and measure."""
+    arguments = _arguments()
     core = part_cores()
     match arguments.benchmark:
         case "turns":
@@ -69,6 +75,10 @@ def main() -> None:
             print(f"\nan answer in {arguments.chunks} chunks")
             measure = partial(providers.measure, chunks=arguments.chunks)
             _tabulate(providers.READERS, providers.HTTPX, arguments.rounds, measure)
+        case "frames":
+            print(f"\n{arguments.chunks} chunks of 3,200 bytes in each stream")
+            read = partial(frames.measure, chunks=arguments.chunks)
+            _tabulate(frames.READERS, frames.WEBSOCKETS, arguments.rounds, read)
 
 
 def _lag(core: int, rounds: int) -> None:
