@@ -1,19 +1,41 @@
-"""The Trio tasks of one connection: they move frames between a transport and protocol/connection.py, and keep its time.
+"""One connection as an actor: Trio tasks move frames between a transport and protocol/connection.py, and keep its time.
 
-What is served over the connection is an Application: the vivavoce namespace (`member.py`), or in the tests a
-server that sends everything back. It is told messages and the time, and sends through the ConnectionActor.
+Who owns which task. A connection has no nursery that lasts: on each transport it runs in tasks of others.
+
+    on WebSocket    the listener's task of the stream runs `run_websocket`, which has a nursery of two: the reader
+                    (`_read`, a child) hands what the transport brings to the application; the writer (`_write`, the
+                    task itself) sends what is in the outbox, and where there is nothing to send keeps the time.
+    on polling      the supervisor's keeper task runs `run_polling`, which keeps the time alone. Each request has the
+                    listener's task of its stream: a GET waits in `poll` for something to send, a POST brings in its
+                    body by `post`. One GET and one POST may be there at a time; a second one ends the connection.
+    an upgrade      the listener's task of the candidate's stream runs `run_upgrade`: within a time limit the probe, and
+                    then it goes on as `run_websocket`. The keeper ends by itself, because the transport is another now.
+
+Who calls from outside. `send`, `drop` and `close` are called by the session's task (through `member.py`), the
+connection registry and the supervisor's drain; `is_alive` by the task of another connection that wants this one's place
+as the Sender. They change the machine (`engineio`) and wake what waits for it (`_notify`); `is_alive` alone waits.
+All tasks run in one thread and each change between two waits is whole, so nothing here needs a lock.
+
+What bounds it. The reader waits while the session's mailbox is full, and so does the client's network. The outbox has
+a size; where it is full the connection is closed (SLOW_READER), and the frame that is being sent is cancelled, because
+it may wait for this very client. Each frame has `send_timeout` seconds to leave.
+
+What fails together. What a peer does wrong is a RemoteProtocolError, which ends this connection with a line in the log
+and words for the last frame (`break_off`). A fault of ours in the reader or the writer cancels the other one and leaves
+`run_websocket` as an exception, which the listener logs; one in the keeper is logged by the supervisor. Either way
+`finish` runs: the application is told once, for at most FAREWELL_SECONDS, and the registry forgets the connection.
 """
 
 import logging
 import math
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
 
 import msgspec
 import trio
 
 from actors.deciding.account import Charge, nobodys
 from actors.ports.pace import Pace
+from actors.running.transport import NO_APPLICATION, Application, Transport, TransportClosed
 from protocol.connection import POLLING, Connection, Probe
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -23,59 +45,6 @@ FAREWELL_SECONDS = 5.0
 """How long an application may take to take leave of a connection that is gone."""
 MESSAGE_ITEMS = 8
 """As how many items a message counts: its event is read, stepped and perhaps logged."""
-
-
-class TransportClosed(Exception):
-    """The transport is gone, for `reason`."""
-
-    def __init__(self, reason: CloseReason = CloseReason.TRANSPORT_LOST) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
-
-
-class Transport(Protocol):
-    """A WebSocket, or what stands for one in a test."""
-
-    async def receive(self) -> Frame:
-        """The next frame. Raises TransportClosed, RemoteProtocolError. Cancelling loses nothing."""
-
-    async def send(self, frame: Frame) -> None:
-        """Hand a frame to the network; waits while the peer does not read. Raises TransportClosed."""
-
-
-class Application(Protocol):
-    """What is served over a connection."""
-
-    @property
-    def deadline(self) -> float:
-        """When `tick` is due."""
-
-    async def receive(self, message: Frame) -> None:
-        """A message came. Waiting here makes the client wait. Raises RemoteProtocolError to end the connection."""
-
-    async def tick(self) -> None:
-        """The deadline has come. Raises RemoteProtocolError to end the connection."""
-
-    async def closed(self) -> None:
-        """The connection is over; called once."""
-
-
-class Nobody:
-    """The application of a connection that is over."""
-
-    deadline = math.inf
-
-    async def receive(self, message: Frame) -> None:
-        """What was still coming is not heard any more."""
-
-    async def tick(self) -> None:
-        """Nothing is due."""
-
-    async def closed(self) -> None:
-        """It is over already."""
-
-
-_NOBODY: Final = Nobody()
 
 
 class OpeningRequest(msgspec.Struct, frozen=True):
@@ -94,14 +63,14 @@ class ConnectionActor:
 
     def __init__(
         self,
-        connection: Connection,
+        engineio: Connection,
         serve: Callable[["ConnectionActor"], Application],
         opening: OpeningRequest,
         send_timeout: float,
         on_closed: Callable[["ConnectionActor"], None],
         charge: Charge | None = None,
     ) -> None:
-        self.connection = connection
+        self.engineio = engineio
         self.opening = opening
         self.address = opening.address
         self._send_timeout = send_timeout
@@ -122,55 +91,58 @@ class ConnectionActor:
 
     def send(self, frames: tuple[Frame, ...], tag: object = None) -> None:
         """Queue a message; never waits. A client that does not read is closed."""
-        self.connection.send(frames, tag)
-        if self.connection.closed is CloseReason.SLOW_READER:
+        self.engineio.send(frames, tag)
+        if self.engineio.closed is CloseReason.SLOW_READER:
             self._sending.cancel()  # it may wait for this very client
         self._notify()
 
     def drop(self, tag: object) -> int:
         """Take the queued messages with this tag out again; returns how many there were."""
-        dropped = self.connection.outbox.drop(tag)
+        dropped = self.engineio.outbox.drop(tag)
         self._count()
         return dropped
 
     def _count(self) -> None:
         """Hold what waits to be sent, and what is leaving."""
-        self._charge.hold(self.connection.outbox.size + self._leaving)
+        self._charge.hold(self.engineio.outbox.size + self._leaving)
 
     def close(self, reason: CloseReason) -> None:
         """End the connection; with SERVER_CLOSED what is queued still goes out."""
-        self.connection.close(reason)
+        self.engineio.close(reason)
         if self._probing is not None:
             self._probing.cancel()
         self._notify()
 
     def break_off(self, error: RemoteProtocolError) -> None:
         """End the connection for what the client did wrong: a line in the log, and words for the last frame."""
-        if self.connection.closed is None:
+        if self.engineio.closed is None:
             self.fault = str(error)
             log.warning("%s: closed: %s", self.address, error)
         self.close(error.reason)
 
     def keep_time(self) -> None:
-        """Do what is due by now, and not only when this connection's task comes round to it."""
-        if self.connection.deadline <= trio.current_time():
-            self.connection.tick(trio.current_time())
+        """Do what is due by now, where the task that keeps this connection's time has not run yet."""
+        if self.engineio.deadline <= trio.current_time():
+            self.engineio.tick(trio.current_time())
             self._notify()
 
     async def is_alive(self, seconds: float) -> bool:
-        """Ping the client now; whether it has answered in time."""
+        """Ping the client now; whether it answers within `seconds`. Cancelling leaves the ping to the heartbeat."""
         now = trio.current_time()
-        self.connection.ping_now(now)
+        self.engineio.ping_now(now)
         self._notify()
         with trio.move_on_at(now + seconds):
-            while self.connection.awaiting_pong and not self.connection.closed:
+            while self.engineio.awaiting_pong and not self.engineio.closed:
                 await self._wake.wait()
-        return not (self.connection.awaiting_pong or self.connection.closed)
+        return not (self.engineio.awaiting_pong or self.engineio.closed)
 
     # ---- the life of a connection
 
     async def run_websocket(self, transport: Transport) -> None:
-        """Serve the connection over `transport` until either is closed; closing the transport is the caller's."""
+        """Serve the connection over `transport` until either is closed; the caller closes the transport.
+
+        Cancelling closes the connection; the last frame may have left by half.
+        """
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._read, transport)
@@ -180,25 +152,28 @@ class ConnectionActor:
             await self.finish()
 
     async def run_upgrade(self, transport: Transport, seconds: float) -> None:
-        """Let `transport` become the one of this polling connection, then serve it. Raises RemoteProtocolError."""
-        self.connection.begin_probe()
+        """Let `transport` become the one of this polling connection, then serve it. Raises RemoteProtocolError.
+
+        The probe has `seconds`. Cancelling before the upgrade leaves the connection on polling, after it closes it.
+        """
+        self.engineio.begin_probe()
         upgraded = False
         try:
             with trio.move_on_after(seconds) as self._probing:
                 while not upgraded:
                     upgraded = await self._probe(transport)
         except TransportClosed:
-            log.debug("%r: the candidate for an upgrade went away", self.connection)
+            log.debug("%r: the candidate for an upgrade went away", self.engineio)
         finally:
             self._probing = None
             if not upgraded:
-                self.connection.end_probe()
+                self.engineio.end_probe()
             self._notify()
         if upgraded:
             await self.run_websocket(transport)
 
     async def _probe(self, transport: Transport) -> bool:
-        outcome = self.connection.receive_probe(await transport.receive())
+        outcome = self.engineio.receive_probe(await transport.receive())
         if outcome is Probe.UPGRADED:
             return True
         self._notify()
@@ -207,55 +182,58 @@ class ConnectionActor:
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing of the connection is left: a farewell of ours may still wait for a poll."""
-        closed, farewell = self.connection.closed, len(self.connection.outbox)
+        """Whether nothing of the connection is left. After a close by the server, messages may wait for a poll."""
+        closed, farewell = self.engineio.closed, len(self.engineio.outbox)
         return bool(closed) and not (closed is CloseReason.SERVER_CLOSED and farewell)
 
     async def run_polling(self) -> None:
-        """Keep the time of a connection on polling, until it is closed or has upgraded."""
+        """Keep the time of a connection on polling, until it is closed or has upgraded. Cancelling closes it."""
         try:
-            while not self.connection.closed and self.connection.transport == POLLING:
+            while not self.engineio.closed and self.engineio.transport == POLLING:
                 await self._wait()
             with trio.move_on_after(FAREWELL_SECONDS):
-                while self.connection.closed and not self.is_gone:
+                while self.engineio.closed and not self.is_gone:
                     await self._wake.wait()
         finally:
-            if self.connection.transport == POLLING:
+            if self.engineio.transport == POLLING:
                 await self.finish()
 
     async def finish(self) -> None:
-        """Take leave, once, however the connection ended; the application hears of it even when this is cancelled.
+        """Close the connection and tell the application, once. Where this is cancelled the application is still told.
 
-        The application and the connection know each other: one forgets the other here, so that what is left of both is
-        freed at once, and not when the garbage collector comes round.
+        The application and the connection refer to each other. One reference is dropped here, so that both are freed at
+        once, and not at the next run of the garbage collector.
         """
         if self._finished:
             return
         self._finished = True
-        self.connection.close(CloseReason.TRANSPORT_LOST)
+        self.engineio.close(CloseReason.TRANSPORT_LOST)
         self._charge.close()
         self._notify()
         self._on_closed(self)
-        application, self._application = self._application, _NOBODY
+        application, self._application = self._application, NO_APPLICATION
         with trio.move_on_after(FAREWELL_SECONDS, shield=True):
             await application.closed()
 
     # ---- polling requests
 
     def begin_poll(self) -> None:
-        """A GET has come, to be answered by `poll`. Raises RemoteProtocolError where one is waiting already."""
+        """Note a GET, which `poll` answers. Raises RemoteProtocolError where one is waiting already."""
         try:
-            self.connection.begin_poll()
+            self.engineio.begin_poll()
         except RemoteProtocolError as error:
             log.warning("%s: refused: %s", self.address, error)
             self._notify()
             raise
 
     async def poll(self) -> str:
-        """The answer to the GET that has begun, once there is one. Whoever cancels it closes the connection."""
-        while not self.connection.poll_ready:
+        """Wait for the answer to the GET that has begun.
+
+        Cancelling may lose messages that were taken out for it, so the caller has to close the connection then.
+        """
+        while not self.engineio.poll_ready:
             await self._wake.wait()
-        pieces = self.connection.take_poll()
+        pieces = self.engineio.take_poll()
         self._notify()
         pace, body = Pace(), []
         for piece in pieces:
@@ -265,9 +243,9 @@ class ConnectionActor:
         return "".join(body)
 
     async def post(self, body: bytes) -> None:
-        """Take in the body of a POST, with turns for others in between; waits while the application is behind.
+        """Hand the messages of a POST's body to the application; waits while the application is behind.
 
-        Raises RemoteProtocolError. Cancelling closes the connection.
+        Other tasks run in between. Raises RemoteProtocolError. Cancelling closes the connection.
         """
         if self._posting:
             second = RemoteProtocolError("a second POST while one is being read")
@@ -276,7 +254,7 @@ class ConnectionActor:
         self._posting, through = True, False
         pace = Pace()
         try:
-            for message in self.connection.receive_payload(body, trio.current_time()):
+            for message in self.engineio.receive_payload(body, trio.current_time()):
                 if message is None:
                     await pace.spend(1)
                 else:
@@ -295,10 +273,10 @@ class ConnectionActor:
     # ---- the tasks
 
     async def _read(self, transport: Transport) -> None:
-        connection = self.connection
+        engineio = self.engineio
         try:
-            while not connection.closed:
-                message = connection.receive_frame(await transport.receive(), trio.current_time())
+            while not engineio.closed:
+                message = engineio.receive_frame(await transport.receive(), trio.current_time())
                 if message is not None:
                     await self._application.receive(message)
                 if message is None or self._application.deadline < self._alarm:
@@ -310,12 +288,12 @@ class ConnectionActor:
             self.break_off(error)
 
     async def _write(self, transport: Transport) -> None:
-        connection = self.connection
+        engineio = self.engineio
         while True:
-            frame = connection.take()
+            frame = engineio.take()
             if frame is not None:
                 await self._send(transport, frame)
-            elif connection.closed:
+            elif engineio.closed:
                 return
             else:
                 await self._wait()
@@ -327,9 +305,9 @@ class ConnectionActor:
             try:
                 await transport.send(frame)
             except TransportClosed as lost:
-                self.connection.close(lost.reason)
+                self.engineio.close(lost.reason)
         if self._sending.cancelled_caught:
-            self.connection.close(CloseReason.SLOW_READER)
+            self.engineio.close(CloseReason.SLOW_READER)
         self._leaving = 0
         self._count()
 
@@ -339,14 +317,14 @@ class ConnectionActor:
         The alarm is put forward but never back: an event's attachments are due for a moment only, and to put it back
         when they have come would mean to wake this task for every chunk of sound.
         """
-        connection, application = self.connection, self._application
-        deadline = min(connection.deadline, application.deadline)
+        engineio, application = self.engineio, self._application
+        deadline = min(engineio.deadline, application.deadline)
         self._alarm = deadline if self._alarm <= trio.current_time() else min(self._alarm, deadline)
         with trio.move_on_at(self._alarm):
             await self._wake.wait()
             return
         try:
-            connection.tick(trio.current_time())
+            engineio.tick(trio.current_time())
             if trio.current_time() >= application.deadline:
                 await application.tick()
         except RemoteProtocolError as error:
@@ -354,7 +332,7 @@ class ConnectionActor:
         self._notify()
 
     def _notify(self) -> None:
-        """Count what waits, and wake whoever waits for this connection: its writer, a poll, a ping."""
+        """Count what waits, and wake the tasks that wait for this connection: its writer, a poll, a ping."""
         self._count()
         self._wake.set()
         self._wake = trio.Event()

@@ -11,7 +11,8 @@ import trio
 
 from actors.deciding.account import Account
 from actors.running.addresses import EvictionOrder, network_of
-from actors.running.connection import Application, ConnectionActor, OpeningRequest
+from actors.running.connection import ConnectionActor, OpeningRequest
+from actors.running.transport import Application
 from protocol.connection import Connection, Timing
 from protocol.errors import CloseReason
 
@@ -51,26 +52,26 @@ class ConnectionRegistry:
         self.closed: Counter[CloseReason] = Counter()
         self._serve = serve
         self._limits = limits
-        self._clients: dict[str, ConnectionActor] = {}
+        self._connections: dict[str, ConnectionActor] = {}
         self._unconnected: EvictionOrder[ConnectionActor] = EvictionOrder()
         self._by_address: Counter[str] = Counter()
         self._emptied = trio.Event()
         self._is_closed = False
 
     def __len__(self) -> int:
-        return len(self._clients)
+        return len(self._connections)
 
     @property
-    def clients(self) -> tuple[ConnectionActor, ...]:
+    def connections(self) -> tuple[ConnectionActor, ...]:
         """The connections there are, the oldest first."""
-        return tuple(self._clients.values())
+        return tuple(self._connections.values())
 
     def get(self, sid: str) -> ConnectionActor | None:
         """The connection with this sid; where its time is just over, it is closed."""
-        client = self._clients.get(sid)
-        if client is not None:
-            client.keep_time()
-        return client
+        connection = self._connections.get(sid)
+        if connection is not None:
+            connection.keep_time()
+        return connection
 
     def open(self, transport: str, query: Mapping[str, str], address: str, bearer: str = "") -> ConnectionActor:
         """A new connection on `transport`, asked for with this `query` and Bearer token. Raises Full.
@@ -81,22 +82,22 @@ class ConnectionRegistry:
         if self._is_closed:
             raise Full("the server is going down; connect again in a moment")
         limits = self._limits
-        if len(self._clients) >= limits.max_connections:
+        if len(self._connections) >= limits.max_connections:
             raise Full(f"there are {limits.max_connections} connections already")
         most = limits.max_connections_per_address
         if most and self._by_address[network_of(address)] >= most:
             raise Full(f"there are {most} connections from your address already")
         sid = secrets.token_urlsafe(15)
-        connection = Connection(sid, self.timing, transport, trio.current_time())
+        engineio = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
         opening = OpeningRequest(query, address, bearer)
-        client = ConnectionActor(connection, self._serve, opening, self.timing.ping_timeout, self._forget, charge)
-        self._clients[sid] = client
+        connection = ConnectionActor(engineio, self._serve, opening, self.timing.ping_timeout, self._forget, charge)
+        self._connections[sid] = connection
         self._by_address[network_of(address)] += 1
-        self._unconnected.add(client, address)
+        self._unconnected.add(connection, address)
         if len(self._unconnected) > self._limits.max_unconnected:
             self._evict()
-        return client
+        return connection
 
     def _evict(self) -> None:
         evicted = self._unconnected.oldest_of_most()
@@ -105,40 +106,40 @@ class ConnectionRegistry:
         self._unconnected.discard(evicted)
         evicted.close(CloseReason.EVICTED)
 
-    def note_joined(self, client: ConnectionActor) -> None:
-        """The client has joined a namespace."""
-        self._unconnected.discard(client)
+    def note_joined(self, connection: ConnectionActor) -> None:
+        """The connection has joined a namespace."""
+        self._unconnected.discard(connection)
 
-    def note_left(self, client: ConnectionActor) -> None:
-        """The client is in no namespace any more."""
-        if client.connection.sid in self._clients:
-            self._unconnected.add(client, client.address)
+    def note_left(self, connection: ConnectionActor) -> None:
+        """The connection is in no namespace any more."""
+        if connection.engineio.sid in self._connections:
+            self._unconnected.add(connection, connection.address)
 
     def close_all(self) -> None:
         """The server is going down: nobody is let in any more."""
         self._is_closed = True
-        for client in list(self._clients.values()):
-            client.close(CloseReason.SERVER_CLOSED)
+        for connection in list(self._connections.values()):
+            connection.close(CloseReason.SERVER_CLOSED)
 
     async def wait_until_empty(self) -> None:
         """Until the last connection is closed."""
-        if self._clients:
+        if self._connections:
             await self._emptied.wait()
 
-    def _forget(self, client: ConnectionActor) -> None:
-        sid = client.connection.sid
-        del self._clients[sid]
-        self._unconnected.discard(client)
-        network = network_of(client.address)
+    def _forget(self, connection: ConnectionActor) -> None:
+        sid = connection.engineio.sid
+        del self._connections[sid]
+        self._unconnected.discard(connection)
+        network = network_of(connection.address)
         self._by_address[network] -= 1
         if not self._by_address[network]:
             del self._by_address[network]
-        reason = client.connection.closed
+        reason = connection.engineio.closed
         assert reason is not None
         self.closed[reason] += 1
         if reason is CloseReason.SLOW_READER:  # what it did not take is lost, and it hears of an ordinary end
-            log.warning("%s: closed: %s", client.address, reason)
-        if not self._clients:
+            log.warning("%s: closed: %s", connection.address, reason)
+        if not self._connections:
             self._emptied.set()
             self._emptied = trio.Event()
-        log.debug("%s: connection %s closed: %s", client.address, sid, reason)
+        log.debug("%s: connection %s closed: %s", connection.address, sid, reason)

@@ -98,14 +98,14 @@ def picture(
     The youngest sessions and connections come first, and the oldest are left out where there are too many.
     """
     known = list(sessions)
-    clients = connection_registry.clients
+    connections = connection_registry.connections
     traced = next((session for session in known if session.id == chosen), None)
     return Picture(
         session_count=len(known),
         sessions=tuple(session_row(session, now) for session in known[: -MOST_SESSIONS - 1 : -1]),
         pools=tuple(pool_row(pool) for pool in pools),
-        connection_count=len(clients),
-        connections=tuple(connection_row(client) for client in clients[: -MOST_CONNECTIONS - 1 : -1]),
+        connection_count=len(connections),
+        connections=tuple(connection_row(connection) for connection in connections[: -MOST_CONNECTIONS - 1 : -1]),
         closed={reason.value: count for reason, count in connection_registry.closed.items()},
         trace=None if traced is None else trace(traced, now),
     )
@@ -134,11 +134,11 @@ def pool_row(pool: "Pool") -> PoolRow:
     return PoolRow(pool.name, pool.workers, pool.busy, pool.waiting, pool.taken, pool.seats, pool.crashes)
 
 
-def connection_row(client: "ConnectionActor") -> ConnectionRow:
+def connection_row(connection: "ConnectionActor") -> ConnectionRow:
     """One connection."""
-    connection = client.connection
-    outbox = connection.outbox
-    return ConnectionRow(client.address, connection.transport, len(outbox), outbox.size, connection.awaiting_pong)
+    engineio = connection.engineio
+    outbox = engineio.outbox
+    return ConnectionRow(connection.address, engineio.transport, len(outbox), outbox.size, engineio.awaiting_pong)
 
 
 def trace(session: "Session", now: float) -> Trace:

@@ -41,12 +41,12 @@ class Member:
 
     def __init__(
         self,
-        client: ConnectionActor,
+        connection: ConnectionActor,
         connection_registry: ConnectionRegistry,
         session_registry: SessionRegistry,
         waits: Waits,
     ) -> None:
-        self._client = client
+        self._connection = connection
         self._connection_registry = connection_registry
         self._session_registry = session_registry
         self._multiplex = Multiplex(waits, trio.current_time())
@@ -80,20 +80,20 @@ class Member:
             case ConnectAsked():
                 await self._connect(came)
             case NamespaceLeft():
-                self._connection_registry.note_left(self._client)
+                self._connection_registry.note_left(self._connection)
                 await self._leave()
             case EventLost():
                 self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
             case AckCame():
-                log.debug("%s: an ack that nobody waits for", self._client.address)
+                log.debug("%s: an ack that nobody waits for", self._connection.address)
             case _:
                 assert_never(came)
 
     async def _connect(self, asked: ConnectAsked) -> None:
         if asked.namespace != NAMESPACE:
-            self._client.send(self._multiplex.refuse(asked.namespace, {"message": "Invalid namespace"}))
+            self._connection.send(self._multiplex.refuse(asked.namespace, {"message": "Invalid namespace"}))
             return
-        opening = self._client.opening
+        opening = self._connection.opening
         try:
             handshake = read_handshake(asked.auth, opening.query, self._session_registry.shared.names)
             membership = await self._session_registry.join(handshake, self, opening.bearer)
@@ -107,16 +107,16 @@ class Member:
     async def _enter(self, membership: Membership) -> None:
         """Answer the CONNECT, and only then arrive: the session greets whoever arrives."""
         self._membership = membership
-        if self._client.connection.closed:  # it went away while it waited to be let in
+        if self._connection.engineio.closed:  # it went away while it waited to be let in
             return await self._leave()
-        self._connection_registry.note_joined(self._client)
-        self._client.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
+        self._connection_registry.note_joined(self._connection)
+        self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
         return await self._tell(membership.arrival)
 
     def _refuse(self, status: RefusalStatus, message: str) -> None:
         refused = ErrorObject("Error", message, ErrorData(message, status))
-        self._client.send(self._multiplex.refuse(NAMESPACE, refused))
-        log.warning("%s: refused: %d %s", self._client.address, status, message)
+        self._connection.send(self._multiplex.refuse(NAMESPACE, refused))
+        log.warning("%s: refused: %d %s", self._connection.address, status, message)
 
     async def _take_event(self, came: EventCame) -> None:
         membership = self._membership
@@ -153,7 +153,7 @@ class Member:
             raise RemoteProtocolError("the session does not keep up", CloseReason.SERVER_CLOSED)
 
     def _find_session_over(self) -> None:
-        log.debug("%s: the session is over", self._client.address)
+        log.debug("%s: the session is over", self._connection.address)
         self.disconnect()
 
     async def _leave(self) -> None:
@@ -163,13 +163,13 @@ class Member:
             self._membership = None
 
     def _send(self, message: ServerMessage) -> None:
-        self._client.send(encode_message(message, self._session_registry.shared.names))
+        self._connection.send(encode_message(message, self._session_registry.shared.names))
 
     def _complain(self, bad: BadMessage, ack: int | None) -> None:
         """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""
         error = CustomError(bad.message, bad.error_id)
         self._send(error)
-        log.warning("%s: %d %s", self._client.address, error.error_id, error.message)
+        log.warning("%s: %d %s", self._connection.address, error.error_id, error.message)
         if ack is not None:
             self.acknowledge(ack, error)
 
@@ -178,24 +178,24 @@ class Member:
     def deliver(self, frames: tuple[Frame, ...], turn: int | None) -> None:
         """Queue a message; `turn` says whose it is."""
         if self._membership is not None:
-            self._client.send(frames, turn)
+            self._connection.send(frames, turn)
 
     def drop(self, turn: int) -> int:
         """Take this turn's messages out of the queue again; returns how many there were."""
-        return self._client.drop(turn)
+        return self._connection.drop(turn)
 
     def acknowledge(self, ack: int, error: CustomError | None) -> None:
         """Answer an event that asked for it."""
         answer = Acknowledgement(True) if error is None else Acknowledgement(False, error.message, error.error_id)
-        self._client.send(encode(Packet(ACK, ack=ack, data=[answer])))
+        self._connection.send(encode(Packet(ACK, ack=ack, data=[answer])))
 
     def disconnect(self) -> None:
         """Take the socket out of the session for good."""
         if self._membership is not None:
             self._membership = None
-            self._client.send(self._multiplex.disconnect(NAMESPACE, trio.current_time()))
-        self._client.close(CloseReason.SERVER_CLOSED)
+            self._connection.send(self._multiplex.disconnect(NAMESPACE, trio.current_time()))
+        self._connection.close(CloseReason.SERVER_CLOSED)
 
     async def is_alive(self, seconds: float) -> bool:
         """Whether the client at the other end answers a ping in time."""
-        return await self._client.is_alive(seconds)
+        return await self._connection.is_alive(seconds)

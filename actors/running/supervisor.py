@@ -1,24 +1,30 @@
-"""The nursery tree of a server: what starts, what fails together, and how it drains.
+"""The tasks of a server: in which nursery each runs, what fails together, and in which order they end.
 
-    engines                the adapters' worker processes; entered first, left last
-      pools                one dispatcher and N workers for each of STT, LLM and TTS
-        sessions           one runner each; spawned by the session registry
-          connections      the keepers of polling connections; the listener's own tasks serve the rest
+The nursery of `adapters/server.py` has the engines' processes, the listener with a task for each TCP stream, and
+`Supervisor.run`, which nests three nurseries of its own:
 
-What is below may use what is above, so it starts later and ends earlier. What fails together:
+    pools                one dispatcher and N workers for each of STT, LLM and TTS
+      sessions           one task each, the runner of session.py; started by the session registry
+        connections      one task each for the connections on polling: it keeps their time
 
-    - A job that breaks takes its pool worker with it. The pool hires another, the turn gets `custom.error` 300x.
-    - A session that breaks ends alone (`sessions.py`): its sockets are told 5000 and let go; whoever connects
-      again finds a new session.
-    - A connection that breaks is the listener's to end: its socket is closed, its session sees a Sender or Receiver
-      leave.
-    - A pool's dispatcher and the registries of sessions and of connections are plain state and channels without a
-      peer's data in their way. If one of them breaks, that is a fault of which nothing below can be trusted to go on,
-      and the server ends with it rather than live on half.
+A connection on WebSocket needs no task here: the listener's task of its stream runs it (connection.py). Engines are
+started before all of this, pools before the first session, and the listener last, because each uses what was started
+before it. At the end all are cancelled at once, after the drain below has let the sessions and connections end.
 
-Draining, at a signal, has three steps with a time limit each: nobody is let in any more and every session cuts its turn
-and takes leave of its sockets; the connections get what is queued for them out; then everything is cancelled. Nothing
-of this waits for an engine.
+What fails together:
+
+    - A job that breaks ends its worker. The pool starts another worker, and the turn gets `custom.error` 300x.
+    - A session that breaks ends alone (`SessionRegistry`): its sockets are told 5000 and disconnected. A client that
+      connects again with the same id gets a new session.
+    - A connection that breaks ends alone: on WebSocket the listener logs the fault and closes the stream, on polling
+      the keeper's task here does. Its session sees a Sender or a Receiver leave.
+    - A pool's dispatcher and the two registries are plain state and channels, without a peer's data on their way. If
+      one of them breaks, nothing that runs on it can be trusted any more: the exception leaves `run`, and the server
+      ends with it.
+
+The drain, at a signal, has two steps with a time limit each. First no session is joined any more, and every session
+cuts its turn and disconnects its sockets. Then no connection is opened any more, and each ends once what is queued for
+it has left. Neither waits for an engine: the jobs of a turn that was cut are cancelled.
 """
 
 import logging
@@ -63,7 +69,7 @@ class PoolSizes(msgspec.Struct, frozen=True):
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """All that a server is made of, as the settings say it."""
+    """What the settings say about sessions, pools and connections."""
 
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
@@ -96,11 +102,11 @@ class Supervisor:
         self._sessions: trio.Nursery | None = None
         self._connections: trio.Nursery | None = None
 
-    def _serve(self, client: ConnectionActor) -> Member:
-        return Member(client, self.connection_registry, self.session_registry, self._waits)
+    def _serve(self, connection: ConnectionActor) -> Member:
+        return Member(connection, self.connection_registry, self.session_registry, self._waits)
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Until cancelled, or until `drain` has ended everything."""
+        """Run pools, sessions and connections until cancelled, which ends all of them at once; see `drain`."""
         async with trio.open_nursery() as pools:
             for pool in self.pools.values():
                 await pools.start(pool.run)
@@ -112,21 +118,24 @@ class Supervisor:
         assert self._sessions is not None, "the supervisor is not running"
         self._sessions.start_soon(run)
 
-    def keep(self, client: ConnectionActor) -> None:
-        """Keep the time of a polling connection, whose requests come and go."""
+    def keep(self, connection: ConnectionActor) -> None:
+        """Start the task that keeps the time of a connection on polling, whose requests come and go."""
         assert self._connections is not None, "the supervisor is not running"
-        self._connections.start_soon(self._keep, client)
+        self._connections.start_soon(self._keep, connection)
 
-    async def _keep(self, client: ConnectionActor) -> None:
-        """One polling connection's task: whatever breaks in it ends this connection alone."""
+    async def _keep(self, connection: ConnectionActor) -> None:
+        """The task of one connection on polling: a fault in it ends this connection alone."""
         try:
-            await client.run_polling()
+            await connection.run_polling()
         except Exception:
-            log.error("%s: a connection broke by a fault of this server and was closed", client.address)
-            log.debug("%s: the fault", client.address, exc_info=True)
+            log.error("%s: a connection broke by a fault of this server and was closed", connection.address)
+            log.debug("%s: the fault", connection.address, exc_info=True)
 
     async def drain(self) -> None:
-        """End every session and connection in good order, within twice DRAIN_SECONDS."""
+        """End every session and every connection in good order, within twice DRAIN_SECONDS.
+
+        Cancelling ends the waiting; what has not ended by then ends with `run`.
+        """
         with trio.move_on_after(DRAIN_SECONDS):
             await self.session_registry.drain()
         self.connection_registry.close_all()

@@ -56,7 +56,7 @@ class ListenerOptions(msgspec.Struct, frozen=True):
 class Upgrade(NamedTuple):
     """A request that is to become a WebSocket: of which connection, its Sec-WebSocket-Key, and what came behind it."""
 
-    client: ConnectionActor
+    connection: ConnectionActor
     key: str
     trailing: bytes
     is_new: bool
@@ -192,8 +192,8 @@ class Listener:
         try:
             await http.respond(response)
         except PeerGone:
-            if target.client is not None:
-                target.client.close(CloseReason.TRANSPORT_LOST)
+            if target.connection is not None:
+                target.connection.close(CloseReason.TRANSPORT_LOST)
             raise
 
     def _is_socketio(self, path: str) -> bool:
@@ -230,43 +230,45 @@ class Listener:
         if fault is not None:
             raise BadRequest(400, fault, (("Sec-WebSocket-Version", "13"),))
         trailing = http.take_trailing()
-        client = target.client
-        if client is None:
+        connection = target.connection
+        if connection is None:
             try:
-                client = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
+                connection = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
             except Full as full:
                 raise BadRequest(503, str(full)) from None
-        return Upgrade(client, request.headers["sec-websocket-key"], trailing, target.client is None)
+        return Upgrade(connection, request.headers["sec-websocket-key"], trailing, target.connection is None)
 
     async def _serve_websocket(self, stream: trio.abc.Stream, slot: StreamSlot, upgrade: Upgrade | None) -> None:
         if upgrade is None:
             return
-        client, is_new = upgrade.client, upgrade.is_new
+        connection, is_new = upgrade.connection, upgrade.is_new
         max_message = self._service.connection_registry.timing.max_payload
         try:
             transport = await websocket.accept(stream, upgrade.key, upgrade.trailing, max_message)
             del upgrade  # this task may live for hours, and what came behind its request is a good part of its memory
             if transport is not None:
                 with self._work():
-                    await self._run(client, transport, upgrades=not is_new)
+                    await self._run(connection, transport, upgrades=not is_new)
         finally:
             if is_new:
-                await client.finish()
+                await connection.finish()
         slot.wait(True)
         await linger(stream, self._options.deadlines.last_word)
 
-    async def _run(self, client: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
+    async def _run(self, connection: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
         """Serve the WebSocket, and say goodbye on it with the code and the reason of its end."""
         try:
             if upgrades:
-                await client.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)
+                await connection.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)
             else:
-                await client.run_websocket(transport)
+                await connection.run_websocket(transport)
         except RemoteProtocolError as error:
-            log.warning("%s: no upgrade: %s", client.address, error)
+            log.warning("%s: no upgrade: %s", connection.address, error)
             await transport.close(close_code(error.reason, going_down=self._is_going_down), str(error))
         else:
-            await transport.close(close_code(client.connection.closed, going_down=self._is_going_down), client.fault)
+            await transport.close(
+                close_code(connection.engineio.closed, going_down=self._is_going_down), connection.fault
+            )
 
 
 def peer_address(stream: trio.abc.Stream) -> str:

@@ -30,7 +30,7 @@ class ConnectionService(Protocol):
     def connection_registry(self) -> ConnectionRegistry:
         """Every connection."""
 
-    def keep(self, client: ConnectionActor) -> None:
+    def keep(self, connection: ConnectionActor) -> None:
         """Have a task keep the time of a connection whose requests come and go."""
 
 
@@ -49,10 +49,10 @@ class RequestRefused(Exception):
 
 
 class RequestTarget(msgspec.Struct, frozen=True):
-    """What a request is about: a new connection, or the one that `client` is."""
+    """What a request is about: a new connection, or `connection`, which there is already."""
 
     transport: str
-    client: ConnectionActor | None
+    connection: ConnectionActor | None
 
 
 def find_target(request: Request, service: ConnectionService) -> RequestTarget:
@@ -62,20 +62,20 @@ def find_target(request: Request, service: ConnectionService) -> RequestTarget:
     if transport not in (POLLING, WEBSOCKET):
         raise RequestRefused(UNKNOWN_TRANSPORT)
     if "sid" in query:
-        client = service.connection_registry.get(query["sid"])
-        if client is None or client.is_gone:
+        connection = service.connection_registry.get(query["sid"])
+        if connection is None or connection.is_gone:
             raise RequestRefused(UNKNOWN_SID)
-        if not request.is_websocket and client.connection.transport != transport:
+        if not request.is_websocket and connection.engineio.transport != transport:
             raise RequestRefused(BAD_REQUEST)
     else:
-        client = None
+        connection = None
         if request.method != "GET":
             raise RequestRefused(BAD_METHOD)
     if query.get("EIO") != "4":
         raise RequestRefused(UNSUPPORTED_VERSION)
     if request.is_websocket != (transport == WEBSOCKET):
         raise RequestRefused(BAD_REQUEST)
-    return RequestTarget(transport, client)
+    return RequestTarget(transport, connection)
 
 
 async def answer(
@@ -88,21 +88,21 @@ async def answer(
 ) -> Response:
     """Answer a polling request. Raises BadRequest, RequestRefused, PeerGone."""
     try:
-        client = target.client
-        if client is None:
+        connection = target.connection
+        if connection is None:
             await http.read_body(0)
             return await _open(request, service, address, headers)
         if request.method == "POST":
             body = await http.read_body(service.connection_registry.timing.max_payload)
             # A GET that came in the same moment, or the end of one, goes first: a client that closes polls meanwhile.
             await trio.lowlevel.checkpoint()
-            if client.is_gone:
+            if connection.is_gone:
                 raise RequestRefused(UNKNOWN_SID)
-            await client.post(body)
+            await connection.post(body)
             return Response(200, b"ok", "text/html", headers)
         if request.method == "GET":
             await http.read_body(0)
-            return await _poll(http, client, headers)
+            return await _poll(http, connection, headers)
     except RemoteProtocolError:
         return RequestRefused(BAD_REQUEST).response(headers)
     raise RequestRefused(BAD_METHOD)
@@ -110,22 +110,22 @@ async def answer(
 
 async def _open(request: Request, service: ConnectionService, address: str, headers: Headers) -> Response:
     try:
-        client = service.connection_registry.open(POLLING, request.query, address, bearer(request))
+        connection = service.connection_registry.open(POLLING, request.query, address, bearer(request))
     except Full as full:
         return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
-    service.keep(client)
-    client.begin_poll()
-    return _payload(await client.poll(), headers)
+    service.keep(connection)
+    connection.begin_poll()
+    return _payload(await connection.poll(), headers)
 
 
-async def _poll(http: HttpConnection, client: ConnectionActor, headers: Headers) -> Response:
+async def _poll(http: HttpConnection, connection: ConnectionActor, headers: Headers) -> Response:
     """Wait for what there is to send; a client that goes away meanwhile has closed its connection."""
-    client.begin_poll()  # outside of the nursery below, which would wrap the error
+    connection.begin_poll()  # outside of the nursery below, which would wrap the error
 
     def lose() -> None:
-        client.close(CloseReason.TRANSPORT_LOST)
+        connection.close(CloseReason.TRANSPORT_LOST)
 
-    return _payload(await http.while_connected(client.poll, lose), headers)
+    return _payload(await http.while_connected(connection.poll, lose), headers)
 
 
 def _payload(text: str, headers: Headers) -> Response:

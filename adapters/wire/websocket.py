@@ -7,7 +7,7 @@ import math
 import trio
 from wsproto.utilities import generate_accept_token
 
-from actors.running.connection import TransportClosed
+from actors.running.transport import TransportClosed
 from adapters.wire import framing
 from adapters.wire.framing import CloseFrame, MessageReader, PartialFrame, Ping
 from adapters.wire.heads import Request
@@ -38,7 +38,7 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 
 
 class WebSocketTransport:
-    """A WebSocket as actors/running/connection.py wants a transport. One task may receive while another sends."""
+    """A WebSocket as actors/running/transport.py wants a transport. One task may receive while another sends."""
 
     def __init__(self, stream: trio.abc.Stream, incoming: MessageReader) -> None:
         self._stream = stream

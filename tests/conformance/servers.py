@@ -7,8 +7,9 @@ from typing import Any, assert_never
 
 import trio
 
-from actors.running.connection import Application, ConnectionActor
+from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionLimits, ConnectionRegistry
+from actors.running.transport import Application
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame

@@ -109,10 +109,10 @@ async def test_a_body_is_left_where_it_breaks_the_protocol_and_where_the_connect
         client, application = client_of(watching)
         with pytest.raises(RemoteProtocolError):
             await client.post(b"4a\x1e9\x1e4b")
-        assert (application.came, client.connection.closed) == (["a"], CloseReason.PROTOCOL_ERROR)
+        assert (application.came, client.engineio.closed) == (["a"], CloseReason.PROTOCOL_ERROR)
         client, application = client_of(watching)
         await client.post(b"\x1e".join([b"4a", b"1", *[b"4b"] * 1_000]))
-    assert (application.came, client.connection.closed) == (["a"], CloseReason.CLIENT_CLOSED)
+    assert (application.came, client.engineio.closed) == (["a"], CloseReason.CLIENT_CLOSED)
 
 
 async def test_an_answer_that_a_model_gives_at_once_is_many_steps_for_its_session(autojump_clock: MockClock) -> None:

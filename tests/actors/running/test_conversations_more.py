@@ -53,7 +53,7 @@ async def test_a_goodbye_that_the_end_of_the_connection_cuts_short_is_said_again
     async with serving() as server:
         client = await server.join(session_id=ROOM)
         await client.configure()
-        [connection] = server.supervisor.connection_registry._clients.values()
+        [connection] = server.supervisor.connection_registry._connections.values()
         with trio.CancelScope() as reading:
             reading.cancel()
             await connection._application.receive("1")

@@ -142,7 +142,7 @@ async def test_who_does_not_read_a_websocket_is_closed_and_slows_nobody(
             nursery.cancel_scope.cancel()
         dawdler = server.connection_registry.get(sid)
         assert server.connection_registry.closed == ({} if while_speaking is None else {while_speaking: 1})
-        assert (dawdler is not None and len(dawdler.connection.outbox) > 0) == (while_speaking is None)
+        assert (dawdler is not None and len(dawdler.engineio.outbox) > 0) == (while_speaking is None)
         await trio.sleep(timing.ping_timeout + 3.0)
         assert server.connection_registry.closed == {CloseReason.SLOW_READER: 1}
         assert len(server.connection_registry) == 2

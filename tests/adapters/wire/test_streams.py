@@ -163,7 +163,7 @@ async def test_connections_that_do_not_join_give_way_by_address_too(autojump_clo
         for address in ("2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1::3"):
             client = server.connection_registry.open("polling", {}, address)
             opened[address] = client
-        closed = {address: client.connection.closed for address, client in opened.items()}
+        closed = {address: client.engineio.closed for address, client in opened.items()}
         assert closed.pop("2001:db8:0:1::1") is CloseReason.EVICTED
         assert set(closed.values()) == {None}
         for client in opened.values():

@@ -1,0 +1,70 @@
+"""What a connection stands between: the transport below it, which moves frames, and the application above it.
+
+The application is the vivavoce namespace (`member.py`), or in the tests a server that sends everything back. It is
+told messages and the time, and sends through the ConnectionActor.
+"""
+
+import math
+from typing import Final, Protocol
+
+from protocol.engineio import Frame
+from protocol.errors import CloseReason
+
+
+class TransportClosed(Exception):
+    """The transport is gone, for `reason`."""
+
+    def __init__(self, reason: CloseReason = CloseReason.TRANSPORT_LOST) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class Transport(Protocol):
+    """A WebSocket, or what stands for one in a test."""
+
+    async def receive(self) -> Frame:
+        """The next frame. Raises TransportClosed, RemoteProtocolError. Cancelling loses no frame."""
+
+    async def send(self, frame: Frame) -> None:
+        """Hand a frame to the network; waits while the peer does not read. Raises TransportClosed.
+
+        Cancelling may leave half a frame on the network: nothing can be sent after it.
+        """
+
+
+class Application(Protocol):
+    """What is served over a connection."""
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` is due."""
+
+    async def receive(self, message: Frame) -> None:
+        """A message came. Waiting here makes the client wait. Raises RemoteProtocolError to end the connection.
+
+        Cancelled only when the connection ends: the message may be lost then.
+        """
+
+    async def tick(self) -> None:
+        """The deadline has come. Raises RemoteProtocolError to end the connection. Cancelled only at its end."""
+
+    async def closed(self) -> None:
+        """The connection is over; called once, and cancelled where it takes longer than FAREWELL_SECONDS."""
+
+
+class NoApplication:
+    """The application of a connection that is over."""
+
+    deadline = math.inf
+
+    async def receive(self, message: Frame) -> None:
+        """What was still coming is not heard any more."""
+
+    async def tick(self) -> None:
+        """Nothing is due."""
+
+    async def closed(self) -> None:
+        """It is over already."""
+
+
+NO_APPLICATION: Final = NoApplication()
