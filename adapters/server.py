@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import trio
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
-from actors.running.connections import ConnectionLimits
-from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
+from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import console, trimming
@@ -20,14 +19,12 @@ from adapters.lifecycle.ending import Ending, received, take_leave
 from adapters.lifecycle.welcome import welcome
 from adapters.pages import inspection, site
 from adapters.settings.errors import StartupFailed, first_of
-from adapters.settings.settings import Settings
+from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
 from adapters.wire.hosts import check
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.sockets import open_sockets
-from protocol.connection import Timing
 from protocol.messages import Names
-from protocol.multiplex import Waits
 
 log = logging.getLogger(__name__)
 SPARE_STREAMS = 1_000
@@ -77,7 +74,7 @@ async def _start(
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
     shown = site.routes(settings, engines, supervisor, sockets, problems, token)
-    listener = Listener(supervisor, _listener_options(settings), shown)
+    listener = Listener(supervisor, _listener_options(settings.server), shown)
     await nursery.start(listener.run, sockets.listeners)
     calm_collector()
     nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
@@ -105,37 +102,14 @@ def calm_collector() -> None:
 
 
 def _supervisor(settings: Settings, engines: ProviderEngines, names: Names) -> Supervisor:
-    server, pools = settings.server, settings.pools
-    timing = Timing(
-        ping_interval=server.ping_interval,
-        ping_timeout=server.ping_timeout,
-        upgrade_timeout=server.upgrade_timeout,
-        max_payload=server.max_payload,
-        outbox_bytes=server.outbox_bytes,
-        outbox_messages=server.outbox_messages,
-    )
+    server = settings.server
     plan = ServerPlan(
-        limits=settings.limits,
-        pools=PoolSizes(pools.stt_workers, pools.llm_workers, pools.tts_workers, pools.queue),
-        timing=timing,
-        waits=Waits(server.connect_timeout, server.attachment_timeout),
-        connection_limits=ConnectionLimits(
-            server.max_connections, server.max_connections_per_address, server.max_unconnected
-        ),
-        token=server.token,
+        settings.limits, settings.pools, server.timing, server.waits, server.connection_limits, server.token
     )
     return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()))
 
 
-def _listener_options(settings: Settings) -> ListenerOptions:
-    server = settings.server
+def _listener_options(server: Server) -> ListenerOptions:
     # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
-    streams = 2 * server.max_connections + SPARE_STREAMS
-    return ListenerOptions(
-        path=server.path,
-        allowed_origins=server.allowed_origins,
-        trusted_proxies=server.trusted_proxies,
-        hosts=check(server.hosts, server.token),
-        max_streams=streams,
-        max_silent_streams=server.max_silent_streams,
-    )
+    streams = 2 * server.connection_limits.max_connections + SPARE_STREAMS
+    return ListenerOptions(**asdict(server.listener), hosts=check(server.hosts, server.token), max_streams=streams)

@@ -18,7 +18,8 @@ from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
 from actors.ports.synthesis import Speech, TextToSpeech
-from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
+from actors.running.sizes import PoolSizes
+from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import trimming
 from adapters.server import calm_collector

@@ -22,16 +22,17 @@ from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.socketio import Header, Packet, TooMuch
 
+MAX_EVENT = 4_000_000
+"""How much an event may hold with its attachments, in bytes."""
+
 
 class Waits(msgspec.Struct, frozen=True):
-    """How long a client may take, in seconds, and how much an event may hold with its attachments, in bytes."""
+    """How long a client may take, in seconds."""
 
     connect_timeout: Seconds = 45.0
     """How long a connection has to join a session, in seconds."""
     attachment_timeout: Seconds = 10.0
     """How long an event waits for its binary attachments, in seconds."""
-    max_event: int = 4_000_000
-    """How much an event may hold with its attachments, in bytes; no setting."""
 
 
 class ConnectAsked(msgspec.Struct, frozen=True):
@@ -82,9 +83,10 @@ Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | EventLost
 class Multiplex:
     """The machine of one connection's Socket.IO side; see the module's text. `now` in seconds, as in Connection."""
 
-    def __init__(self, waits: Waits, now: float) -> None:
+    def __init__(self, waits: Waits, now: float, max_event: int = MAX_EVENT) -> None:
         self.joined: set[str] = set()
         self._waits = waits
+        self._max_event = max_event
         self._asked: set[str] = set()
         self._connect_by = now + waits.connect_timeout
         self._header: Header | None = None
@@ -145,7 +147,7 @@ class Multiplex:
             self._owed -= 1
             return []
         self._held += len(attachment)
-        if self._held > self._waits.max_event:
+        if self._held > self._max_event:
             raise RemoteProtocolError("an event with its attachments is too large", CloseReason.TOO_LARGE)
         self._frames.append(attachment)
         if len(self._frames) < self._ahead + self._header.attachments:

@@ -19,8 +19,8 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_task
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
-from actors.running.connections import ConnectionLimits
-from actors.running.supervisor import PoolSizes, ServerPlan, Supervisor
+from actors.running.sizes import ConnectionLimits, PoolSizes
+from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.client.voiceclient import AudioPiece, Disconnected, Received, VoiceClient
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio

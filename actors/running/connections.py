@@ -4,33 +4,18 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Annotated
 
-import msgspec
 import trio
 
 from actors.deciding.account import Account
 from actors.running.addresses import EvictionOrder, network_of
 from actors.running.connection import ConnectionActor, OpeningRequest
+from actors.running.sizes import ConnectionLimits
 from actors.running.transport import Application
 from protocol.connection import Connection, Timing
 from protocol.errors import CloseReason
 
 log = logging.getLogger(__name__)
-
-
-AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
-
-
-class ConnectionLimits(msgspec.Struct, frozen=True):
-    """The most connections that a server has at a time."""
-
-    max_connections: AtLeastOne = 2_000
-    """How many connections there are at most."""
-    max_connections_per_address: int = 0
-    """How many connections one address may have; 0: no limit."""
-    max_unconnected: AtLeastOne = 500
-    """How many connections may be open that have not joined a session yet."""
 
 
 class Full(Exception):

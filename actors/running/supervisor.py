@@ -29,7 +29,6 @@ it has left. Neither waits for an engine: the jobs of a turn that was cut are ca
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
 import msgspec
 import trio
@@ -40,32 +39,17 @@ from actors.deciding.limits import Limits
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.connection import ConnectionActor
-from actors.running.connections import ConnectionLimits, ConnectionRegistry
+from actors.running.connections import ConnectionRegistry
 from actors.running.member import Member
 from actors.running.pool import Pool
 from actors.running.sessions import SessionRegistry, SharedResources
+from actors.running.sizes import ConnectionLimits, PoolSizes
 from protocol.connection import Timing
 from protocol.messages import Names
 from protocol.multiplex import Waits
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 2.0
-
-
-Workers = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
-
-
-class PoolSizes(msgspec.Struct, frozen=True):
-    """How many workers each stage of a turn has, and how many turns may wait for one."""
-
-    stt_workers: Workers = 32
-    """How many utterances are recognised at once; see [providers.local] for the embedded recogniser."""
-    llm_workers: Workers = 32
-    """How many answers are written at once."""
-    tts_workers: Workers = 32
-    """How many answers are synthesised at once; see [providers.local] for the embedded synthesiser."""
-    queue: int = 32
-    """How many turns wait for a worker of a pool before new ones are refused as busy."""
 
 
 class ServerPlan(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from adapters.settings.settings import Server
+from adapters.settings.settings import ListenerSettings, Server
 from adapters.wire import lan
 from adapters.wire.sockets import ListeningSockets
 from protocol.printable import printable
@@ -20,7 +20,7 @@ def welcome(server: Server, sockets: ListeningSockets, choices: Iterable[tuple[s
     """The lines; `choices` of engines by kind; the links for a browser carry the `token`, configured or made."""
     near = _near(server, sockets)
     return [
-        f"vivavoce: listening on {_origin(server, sockets.host, sockets.port)}{server.path} (Ctrl-C ends it)",
+        f"vivavoce: listening on {_origin(server, sockets.host, sockets.port)}{server.listener.path} (Ctrl-C ends it)",
         *_warning(server, sockets),
         *(printable(f"vivavoce: {kind} {choice}") for kind, choice in choices),  # servers name their own models
         *(lan.invitation(sockets.lan[0], server.token) if sockets.lan else ()),
@@ -32,7 +32,8 @@ def welcome(server: Server, sockets: ListeningSockets, choices: Iterable[tuple[s
 
 def _command(server: Server, near: str) -> str:
     """What can be typed as it stands. An operator's own token goes by the environment, which others cannot list."""
-    where = near if server.path == Server().path else near + server.path
+    path = server.listener.path
+    where = near if path == ListenerSettings().path else near + path
     command, token = f"{_program()} talk FILE.wav --url {where}", shlex.quote(server.token)
     if not server.token:
         return command

@@ -17,7 +17,7 @@ def place(server: Server, port: int) -> ServerAddress:
     """Where a server with these settings, on this `port`, is found by a program on the same machine."""
     return ServerAddress(
         host=f"localhost:{port}",
-        path=server.path,
+        path=server.listener.path,
         version=version("vivavoce"),
         is_secure=bool(server.tls_certificate),
         has_token=bool(server.token),

@@ -26,8 +26,8 @@ def routes(
     """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
     names = supervisor.session_registry.shared.names
     shown = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, token)}
-    shown |= clientlibrary.routes(settings.server.path)
-    shown |= talkpage.routes(talkpage.about(settings.server.path, names, sockets.lan))
+    shown |= clientlibrary.routes(settings.server.listener.path)
+    shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
         shown |= inspection.routes(lambda chosen: look(supervisor, chosen), problems, token)

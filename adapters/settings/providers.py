@@ -11,9 +11,10 @@ from actors.ports.calls import Kind
 from adapters.reach.declaration import Declaration, Setting
 from adapters.reach.values import Host
 from adapters.settings.errors import BadSettings
-from adapters.settings.section import Seconds, Section
+from adapters.settings.section import Section
 from adapters.vendors.declarations import DECLARATIONS
 from adapters.vendors.embedded.declaration import EMBEDDED
+from protocol.connection import Seconds
 from protocol.tolerant import show
 
 

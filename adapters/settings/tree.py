@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from adapters.settings.providers import ProviderSettings, struct_of
-from adapters.settings.section import Section
+from adapters.settings.section import INLINE, Section
 from adapters.settings.settings import Settings
 from adapters.vendors.declarations import DECLARATIONS
 from adapters.vendors.embedded.declaration import EMBEDDED
@@ -58,7 +58,15 @@ def leaves() -> dict[Place, Any]:
 
 @cache
 def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    return get_type_hints(struct, include_extras=True)
+    """The settings of a section by their names, those of the structs in it that are INLINE among them."""
+    found: dict[str, Any] = {}
+    for name, hint in get_type_hints(struct, include_extras=True).items():
+        found |= _hints(get_args(hint)[0]) if _is_inline(hint) else {name: hint}
+    return found
+
+
+def _is_inline(hint: Any) -> bool:
+    return get_origin(hint) is Annotated and INLINE in get_args(hint)
 
 
 def generic(place: Place) -> Place:
@@ -75,9 +83,11 @@ def is_of_a_provider(place: Place) -> bool:
 def build(struct: type[S], values: Mapping[Place, object], place: Place = ()) -> S:
     """The section at `place` as its struct, out of all `values`; what none of them sets has its default."""
     given: dict[str, Any] = {}
-    for name in struct.__struct_fields__:
+    for name, hint in get_type_hints(struct, include_extras=True).items():
         inner = (*place, name)
-        if inner in sections():
+        if _is_inline(hint):
+            given[name] = build(get_args(hint)[0], values, place)
+        elif inner in sections():
             given[name] = build(sections()[inner], values, inner)
         elif inner in values:
             given[name] = values[inner]

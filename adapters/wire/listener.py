@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPMethod
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import trio
 
 from actors.running.connection import ConnectionActor
 from actors.running.connections import Full
+from adapters.settings.settings import ListenerSettings
 from adapters.wire import polling, websocket
 from adapters.wire.accepting import PatientListener
 from adapters.wire.credentials import bearer
@@ -34,21 +35,13 @@ NO_STORE = ("Cache-Control", "no-store")
 Page = Callable[[Request], Response]
 
 
-class ListenerOptions(msgspec.Struct, frozen=True):
-    """Which requests a listener answers, and how many TCP streams it has."""
+class ListenerOptions(ListenerSettings, frozen=True):
+    """What the operator sets for the listener, and what follows from other settings."""
 
-    path: str = "/socket.io/"
-    """The path under which Socket.IO clients connect."""
-    allowed_origins: tuple[str, ...] = ()
-    """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
-    trusted_proxies: tuple[str, ...] = ()
-    """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     hosts: Hosts = Hosts()
     """The names under which the server answers."""
     max_streams: int = 5_000
     """How many TCP streams may be open in all."""
-    max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
-    """How many TCP streams may be open that have not sent a whole request yet."""
     deadlines: Deadlines = Deadlines()
     """How long a peer may take over each step of a request."""
 

@@ -8,7 +8,8 @@ from typing import Any, assert_never
 import trio
 
 from actors.running.connection import ConnectionActor
-from actors.running.connections import ConnectionLimits, ConnectionRegistry
+from actors.running.connections import ConnectionRegistry
+from actors.running.sizes import ConnectionLimits
 from actors.running.transport import Application
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol.connection import Timing

@@ -20,13 +20,14 @@ from protocol.multiplex import (
 )
 from tests.protocol.strategies import refusal_of
 
-WAITS = Waits(connect_timeout=45.0, attachment_timeout=10.0, max_event=200)
+WAITS = Waits(connect_timeout=45.0, attachment_timeout=10.0)
+MOST = 200
 HEADER = '51-["e",{"_placeholder":true,"num":0}]'
 HEADER_OF_TWO = '52-["two",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]'
 
 
 def multiplex(*joined: str) -> Multiplex:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     for namespace in joined:
         machine.receive("0" if namespace == "/" else f"0{namespace},", 0.0)
         machine.accept(namespace, "sid")
@@ -41,20 +42,20 @@ def receive(machine: Multiplex, *messages: Frame) -> list[Came]:
 
 
 def test_a_connect_is_handed_on_and_its_acceptance_is_the_specifications() -> None:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     assert receive(machine, '0{"token":"123"}') == [ConnectAsked("/", {"token": "123"})]
     assert machine.accept("/", "wZX3oN0bSVIhsaknAAAI") == ('40{"sid":"wZX3oN0bSVIhsaknAAAI"}',)
     assert (machine.joined, machine.deadline) == ({"/"}, math.inf)
 
 
 def test_a_connect_to_another_namespace_is_answered_there() -> None:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     assert receive(machine, "0/x,") == [ConnectAsked("/x", None)]
     assert machine.accept("/x", "s") == ('40/x,{"sid":"s"}',)
 
 
 def test_a_refused_connect_leaves_the_client_to_try_again_in_time() -> None:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     receive(machine, "0/x,")
     assert machine.refuse("/x", {"message": "Invalid namespace"}) == ('44/x,{"message":"Invalid namespace"}',)
     assert (machine.joined, machine.deadline) == (set(), 45.0)
@@ -71,7 +72,7 @@ def test_several_namespaces_share_a_connection() -> None:
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_second_connect_to_the_same_namespace_is_refused(accepted: bool) -> None:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     receive(machine, "0")
     if accepted:
         machine.accept("/", "sid")
@@ -116,7 +117,7 @@ def test_a_binary_ack_is_handed_on_when_it_is_whole() -> None:
 
 
 def test_without_a_connect_in_time_the_connection_is_over() -> None:
-    machine = Multiplex(WAITS, 5.0)
+    machine = Multiplex(WAITS, 5.0, MOST)
     assert machine.deadline == 50.0
     assert machine.tick(49.9) == []
     with pytest.raises(RemoteProtocolError) as refusal:
@@ -125,7 +126,7 @@ def test_without_a_connect_in_time_the_connection_is_over() -> None:
 
 
 def test_asking_again_and_again_does_not_win_time() -> None:
-    machine = Multiplex(WAITS, 0.0)
+    machine = Multiplex(WAITS, 0.0, MOST)
     for now in (10.0, 20.0, 40.0):
         machine.receive("0/x,", now)
         machine.refuse("/x", {"message": "no"})
@@ -270,7 +271,7 @@ TEXTS = st.sampled_from((HEADER, HEADER_OF_TWO, '2["e"]', "0", "0/x,", "1", "1/x
 
 @given(st.lists(TEXTS | st.text(max_size=10) | st.binary(max_size=90) | st.floats(0, 60), max_size=30))
 def test_no_messages_raise_anything_but_the_protocols_error(inputs: list[Frame | float]) -> None:
-    refusal = refusal_of(RemoteProtocolError, lambda: play(Multiplex(WAITS, 0.0), inputs))
+    refusal = refusal_of(RemoteProtocolError, lambda: play(Multiplex(WAITS, 0.0, MOST), inputs))
     reasons = (CloseReason.PROTOCOL_ERROR, CloseReason.NEVER_CONNECTED, CloseReason.TOO_LARGE)
     assert refusal is None or refusal.reason in reasons
 

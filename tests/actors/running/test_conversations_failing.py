@@ -11,7 +11,7 @@ from trio.testing import MockClock
 from actors.deciding.events import Said
 from actors.deciding.limits import Limits
 from actors.ports.sound import Undecodable
-from actors.running.supervisor import PoolSizes
+from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AckReceived
 from protocol.configuration import SessionUpdate
 from protocol.engineio import Frame

@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
-from actors.running.supervisor import PoolSizes
+from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AudioPiece
 from protocol.audioformat import AudioFormat
 from protocol.connection import Timing

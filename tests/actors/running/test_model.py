@@ -19,7 +19,7 @@ from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
 from actors.ports.synthesis import Speech
-from actors.running.supervisor import PoolSizes
+from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AckReceived, ConnectRefused, Disconnected, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat

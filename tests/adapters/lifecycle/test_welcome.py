@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.lifecycle.welcome import welcome
-from adapters.settings.settings import Server
+from adapters.settings.settings import ListenerSettings, Server
 from adapters.wire.lan import invitation
 from adapters.wire.sockets import ListeningSockets
 
@@ -60,7 +60,7 @@ def test_the_command_is_found_as_it_is_printed(
 
 
 def test_the_command_finds_socket_io_under_another_path() -> None:
-    said = welcome(Server(path="/voice/"), HERE, [], "made")
+    said = welcome(Server(listener=ListenerSettings(path="/voice/")), HERE, [], "made")
     assert said[-1].endswith("vivavoce talk FILE.wav --url http://127.0.0.1:7171/voice/")
 
 

@@ -11,7 +11,7 @@ import trio
 from trio.testing import memory_stream_pair
 
 from adapters.pages.apidocs import place, routes, write_page
-from adapters.settings.settings import Server
+from adapters.settings.settings import ListenerSettings, Server
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
 from adapters.wire.listener import Listener, ListenerOptions
@@ -133,7 +133,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 
 def test_the_place_is_what_the_settings_say() -> None:
-    found = place(Server(path="/voice/", token="secret", tls_certificate="chain.pem"), 9_000)
+    found = place(Server(listener=ListenerSettings(path="/voice/"), token="secret", tls_certificate="chain.pem"), 9_000)
     assert (found.host, found.path, found.is_secure, found.has_token) == ("localhost:9000", "/voice/", True, True)
     assert found.version == version("vivavoce")
     assert "secret" not in repr(found)

@@ -72,7 +72,7 @@ def test_without_any_source_everything_has_its_default() -> None:
 
 def test_a_file_sets_every_kind_of_value() -> None:
     found = load(written(EVERYTHING), {}, {})
-    assert found.server.allowed_origins == ("https://one.example", "https://two.example")
+    assert found.server.listener.allowed_origins == ("https://one.example", "https://two.example")
     assert (found.server.host, found.server.port, found.server.token) == ("0.0.0.0", 9000, "hush")
     assert (found.limits.grace, found.limits.receiving) == (5.0, limits.Limits().receiving)
     assert found.pools.stt_workers == 4
@@ -84,7 +84,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file() -> None:
     file = written("[server]\nport = 1\nhost = 'file'\npath = '/file/'")
     environ = {"VIVAVOCE_SERVER_PORT": "2", "VIVAVOCE_SERVER_HOST": "environment"}
     found = load(file, environ, {"server.port": "3", "server.host": None}).server
-    assert (found.port, found.host, found.path) == (3, "environment", "/file/")
+    assert (found.port, found.host, found.listener.path) == (3, "environment", "/file/")
 
 
 def test_the_file_is_the_flags_then_the_variables_then_the_one_in_the_folder() -> None:
@@ -277,7 +277,8 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
 
 def test_every_setting_is_documented() -> None:
     undocumented = set()
-    for struct in set(sections().values()) - {Settings}:
+    inline = {type(each) for each in msgspec.structs.astuple(Server()) if isinstance(each, msgspec.Struct)}
+    for struct in {*sections().values(), *inline} - {Settings}:
         if issubclass(struct, ProviderSettings):
             continue
         (body,) = (node.body for node in ast.parse(inspect.getsource(struct)).body if isinstance(node, ast.ClassDef))
@@ -291,10 +292,16 @@ def test_every_setting_is_documented() -> None:
     assert undocumented == set()
 
 
+def _inline(section: msgspec.Struct) -> dict[str, object]:
+    """What is set in the structs that a section is made of."""
+    parts = [part for part in msgspec.structs.astuple(section) if isinstance(part, msgspec.Struct)]
+    return {name: value for part in parts for name, value in msgspec.to_builtins(part).items()}
+
+
 def test_every_default_could_have_been_set() -> None:
     for place, hint in leaves().items():
         struct = sections()[place[:-1]]
-        value = msgspec.to_builtins(getattr(struct(), place[-1]))
+        value = {**msgspec.to_builtins(struct()), **_inline(struct())}[place[-1]]
         assert check(value, hint, ".".join(place)) == value or isinstance(value, tuple | list)
 
 

@@ -8,7 +8,7 @@ import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
 
 from actors.deciding.limits import Limits
-from actors.running.connections import ConnectionLimits
+from actors.running.sizes import ConnectionLimits
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.lifecycle.ending import take_leave
 from adapters.wire.listener import Listener, ListenerOptions, Page

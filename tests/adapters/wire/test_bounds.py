@@ -7,7 +7,8 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.running.connections import ConnectionLimits, Full
+from actors.running.connections import Full
+from actors.running.sizes import ConnectionLimits
 from adapters.wire.http import Deadlines
 from protocol.connection import POLLING, WEBSOCKET, Timing
 from protocol.errors import CloseReason

@@ -11,7 +11,7 @@ import trio
 import trustme
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.running.connections import ConnectionLimits
+from actors.running.sizes import ConnectionLimits
 from adapters.wire.accepting import PAUSE, PatientListener
 from adapters.wire.http import Response
 from adapters.wire.listener import Listener, ListenerOptions
