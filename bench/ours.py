@@ -28,8 +28,8 @@ from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, voiced
 from bench.lag import Steps
 from protocol.audioformat import AudioFormat
-from protocol.connection import Timing
 from protocol.messages import Names
+from protocol.timing import Timing
 
 CATALOGUE = Catalogue(
     (

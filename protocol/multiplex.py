@@ -17,22 +17,13 @@ from typing import Any
 import msgspec
 
 from protocol import socketio
-from protocol.connection import Seconds
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.socketio import Header, Packet, TooMuch
+from protocol.timing import Waits
 
 MAX_EVENT = 4_000_000
 """How much an event may hold with its attachments, in bytes."""
-
-
-class Waits(msgspec.Struct, frozen=True):
-    """How long a client may take, in seconds."""
-
-    connect_timeout: Seconds = 45.0
-    """How long a connection has to join a session, in seconds."""
-    attachment_timeout: Seconds = 10.0
-    """How long an event waits for its binary attachments, in seconds."""
 
 
 class ConnectAsked(msgspec.Struct, frozen=True):

@@ -25,11 +25,10 @@ from adapters.client.voiceclient import AudioPiece, Disconnected, Received, Voic
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio
 from protocol.connecting import Auth
-from protocol.connection import Timing
 from protocol.engineio import Frame
 from protocol.messages import CustomError, Names, SessionState
-from protocol.multiplex import Waits
 from protocol.socketio import Packet
+from protocol.timing import Timing, Waits
 from tests.playbook import accept
 from tests.scripted import ScriptedEngines
 

@@ -12,8 +12,9 @@ from actors.running.addresses import EvictionOrder, network_of
 from actors.running.connection import ConnectionActor, OpeningRequest
 from actors.running.sizes import ConnectionLimits
 from actors.running.transport import Application
-from protocol.connection import Connection, Timing
+from protocol.connection import Connection
 from protocol.errors import CloseReason
+from protocol.timing import Timing
 
 log = logging.getLogger(__name__)
 

@@ -18,18 +18,10 @@ from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, Rem
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
 from protocol.messages import CustomError, ServerMessage, SessionUpdated
-from protocol.multiplex import (
-    AckCame,
-    Came,
-    ConnectAsked,
-    EventCame,
-    EventLost,
-    Multiplex,
-    NamespaceLeft,
-    Waits,
-)
+from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
+from protocol.timing import Waits
 from protocol.tolerant import show
 
 log = logging.getLogger(__name__)

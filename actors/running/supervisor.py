@@ -44,9 +44,8 @@ from actors.running.member import Member
 from actors.running.pool import Pool
 from actors.running.sessions import SessionRegistry, SharedResources
 from actors.running.sizes import ConnectionLimits, PoolSizes
-from protocol.connection import Timing
 from protocol.messages import Names
-from protocol.multiplex import Waits
+from protocol.timing import Timing, Waits
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 2.0

@@ -14,7 +14,7 @@ from adapters.settings.errors import BadSettings
 from adapters.settings.section import Section
 from adapters.vendors.declarations import DECLARATIONS
 from adapters.vendors.embedded.declaration import EMBEDDED
-from protocol.connection import Seconds
+from protocol.timing import Seconds
 from protocol.tolerant import show
 
 

@@ -10,8 +10,7 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from adapters.reach.values import Host, Port
 from adapters.settings.providers import Providers
 from adapters.settings.section import INLINE, HostName, Network, Origin, Secret, Section, UrlPath
-from protocol.connection import Timing
-from protocol.multiplex import Waits
+from protocol.timing import Timing, Waits
 
 
 class ListenerSettings(Section, frozen=True):

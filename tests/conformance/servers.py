@@ -12,10 +12,10 @@ from actors.running.connections import ConnectionRegistry
 from actors.running.sizes import ConnectionLimits
 from actors.running.transport import Application
 from adapters.wire.listener import Listener, ListenerOptions
-from protocol.connection import Timing
 from protocol.engineio import MESSAGE, Frame
-from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft, Waits
+from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.socketio import ACK, EVENT, Packet, encode
+from protocol.timing import Timing, Waits
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
 WAITS = Waits(connect_timeout=1.0)

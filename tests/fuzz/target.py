@@ -1,13 +1,14 @@
 """Any frames of a WebSocket on their way to typed messages; whatever comes out of `play` is a fault of this server."""
 
-from protocol.connection import WEBSOCKET, Connection, Timing
+from protocol.connection import WEBSOCKET, Connection
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, ErrorId, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
 from protocol.messages import CustomError, Names
-from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex, Waits
+from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex
 from protocol.socketio import EVENT, Packet, encode
+from protocol.timing import Timing, Waits
 from protocol.tolerant import show
 
 END, BINARY = b"\x1e", b"b"

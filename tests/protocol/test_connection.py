@@ -5,9 +5,10 @@ import math
 import msgspec
 import pytest
 
-from protocol.connection import POLLING, WEBSOCKET, Connection, Probe, Timing
+from protocol.connection import POLLING, WEBSOCKET, Connection, Probe
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
+from protocol.timing import Timing
 
 TIMING = Timing(ping_interval=25.0, ping_timeout=20.0, max_payload=100, outbox_bytes=200, outbox_messages=5)
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol import engineio
-from protocol.connection import POLLING, WEBSOCKET, Connection, Timing
+from protocol.connection import POLLING, WEBSOCKET, Connection
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
+from protocol.timing import Timing
 from tests.protocol.strategies import refusal_of
 
 TIMING = Timing(ping_interval=25.0, ping_timeout=20.0, max_payload=100, outbox_bytes=200, outbox_messages=5)

@@ -7,8 +7,9 @@ import pytest
 from protocol import configuration, engineio, jsontext, socketio, tolerant
 from protocol.errors import RemoteProtocolError
 from protocol.incoming import read_audio
-from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex, Waits
+from protocol.multiplex import Came, ConnectAsked, EventCame, EventLost, Multiplex
 from protocol.socketio import MAX_VALUES, Header, Packet, TooMuch
+from protocol.timing import Waits
 from tests.lag import MOST_GROWTH, growth
 
 MANY = MAX_VALUES + 1

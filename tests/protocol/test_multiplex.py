@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
-from protocol.multiplex import (
-    AckCame,
-    Came,
-    ConnectAsked,
-    EventCame,
-    EventLost,
-    Multiplex,
-    NamespaceLeft,
-    Waits,
-)
+from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
+from protocol.timing import Waits
 from tests.protocol.strategies import refusal_of
 
 WAITS = Waits(connect_timeout=45.0, attachment_timeout=10.0)

@@ -19,9 +19,9 @@ from trio.testing import MockClock
 from trio_websocket import WebSocketConnection
 from wsproto.frame_protocol import FrameProtocol
 
-from protocol.connection import Timing
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
+from protocol.timing import Timing
 from tests.harness import Server, serving
 from tests.rawclient import Closed, RawClient, frames
 from tests.real.programs import Served

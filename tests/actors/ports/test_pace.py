@@ -7,10 +7,11 @@ from trio.testing import MockClock
 
 from actors.ports.pace import BYTES, ITEMS
 from actors.running.connection import ConnectionActor, OpeningRequest
-from protocol.connection import POLLING, Connection, Timing
+from protocol.connection import POLLING, Connection
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.messages import TextDelta, TextDone
+from protocol.timing import Timing
 from tests.harness import serving
 from tests.lag import Stretch, stretch
 from tests.scripted import Act, ScriptedEngines

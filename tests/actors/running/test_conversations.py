@@ -10,7 +10,7 @@ from actors.deciding.limits import Limits
 from actors.running.connections import Full
 from adapters.client.voiceclient import AudioPiece, ConnectRefused
 from protocol.connecting import Auth
-from protocol.connection import WEBSOCKET, Timing
+from protocol.connection import WEBSOCKET
 from protocol.messages import (
     BufferInitialized,
     Metrics,
@@ -23,6 +23,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.timing import Timing
 from tests.harness import Client, Polling, kinds, serving, state
 from tests.scripted import Act, End, ScriptedEngines, hangs
 

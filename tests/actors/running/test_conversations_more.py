@@ -10,9 +10,9 @@ from actors.deciding.limits import Limits
 from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AudioPiece
 from protocol.audioformat import AudioFormat
-from protocol.connection import Timing
 from protocol.errors import CloseReason, ErrorId
 from protocol.messages import BufferInitialized, CustomError, Metrics, ResponseStarted, SessionJoined
+from protocol.timing import Timing
 from tests.harness import errors, serving, state
 from tests.scripted import Act, End, ScriptedEngines, drips
 

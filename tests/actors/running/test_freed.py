@@ -11,8 +11,8 @@ from actors.deciding.limits import Limits
 from actors.ports.recognition import Transcript, Utterance
 from adapters.client.voiceclient import ConnectRefused
 from protocol.connecting import Auth
-from protocol.connection import Timing
 from protocol.messages import BufferInitialized, CustomError, ResponseStarted
+from protocol.timing import Timing
 from tests.cycles import freed_by_counting
 from tests.harness import RESOURCE, Client, Polling, Server, exchange, serving, state
 from tests.scripted import UNDECODABLE, Act, Broken, Recogniser, ScriptedEngines, fails, hangs

@@ -24,9 +24,9 @@ from adapters.client.voiceclient import AckReceived, ConnectRefused, Disconnecte
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth, Role
-from protocol.connection import Timing
 from protocol.messages import SessionJoined
 from protocol.socketio import Packet
+from protocol.timing import Timing
 from tests.harness import Client, Server, reseed, serving
 from tests.model import Model
 from tests.modelanswer import paced

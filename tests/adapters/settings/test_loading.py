@@ -9,7 +9,7 @@ import pytest
 DATA = re.compile(
     r"adapters(\.(reach(\.(declaration|values))?|settings(\.\w+)?|vendors(\.declarations|\.\w+(\.declaration)?)?))?\Z"
 )
-HEAVY = ("numpy", "httpx", "trio", "langcodes", "rich", "ssl")
+HEAVY = ("numpy", "httpx", "trio", "langcodes", "rich", "engineio", "asyncio", "ssl")
 
 
 @pytest.mark.real

@@ -12,9 +12,8 @@ from actors.running.sizes import ConnectionLimits
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.lifecycle.ending import take_leave
 from adapters.wire.listener import Listener, ListenerOptions, Page
-from protocol.connection import Timing
 from protocol.messages import Names
-from protocol.multiplex import Waits
+from protocol.timing import Timing, Waits
 from tests.playbook import accept
 from tests.rawclient import Answer, RawClient, request
 from tests.scripted import ScriptedEngines

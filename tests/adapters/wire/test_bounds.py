@@ -10,9 +10,9 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from actors.running.connections import Full
 from actors.running.sizes import ConnectionLimits
 from adapters.wire.http import Deadlines
-from protocol.connection import POLLING, WEBSOCKET, Timing
+from protocol.connection import POLLING, WEBSOCKET
 from protocol.errors import CloseReason
-from protocol.multiplex import Waits
+from protocol.timing import Timing, Waits
 from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, UPDATE, standing
 from tests.rawclient import Closed, RawClient, frames, request
 from tests.scripted import Act, ScriptedEngines

@@ -8,7 +8,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.running.member import Member
 from protocol.errors import CloseReason
-from protocol.multiplex import Waits
+from protocol.timing import Waits
 from tests.adapters.wire.memoryserver import SOCKET, Polled, standing
 
 KEY = base64.b64encode(b"k" * 16).decode()

@@ -10,7 +10,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from adapters.wire.http import MOST_EMPTY, Response
 from adapters.wire.listener import Listener, ListenerOptions
-from protocol.connection import Timing
+from protocol.timing import Timing
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, standing
 from tests.adapters.wire.test_streams import NoConnections
 from tests.rawclient import UPGRADE, Answer, Closed, RawClient, request

@@ -14,8 +14,8 @@ from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.wire.framing import Came, MessageReader
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.websocket import WebSocketTransport
-from protocol.connection import Timing
 from protocol.messages import Names
+from protocol.timing import Timing
 from tests.adapters.wire.memoryserver import SOCKET
 from tests.adapters.wire.wirefaults import BINARY, CLOSE, CONT, FAULTS, MOST, PING, PONG, TEXT, closing, frame
 from tests.playbook import accept
