@@ -1,7 +1,7 @@
 """The sound of an utterance as engines read it: already whole, while it is spoken, or decoded on its way."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 
 import trio
 
@@ -19,9 +19,10 @@ class Complete:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, in one piece."""
-        yield self._pieces()
+        async with aclosing(self._pieces()) as pieces:
+            yield pieces
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
         await trio.lowlevel.checkpoint()
         if self._data:
             yield self._data
@@ -66,9 +67,10 @@ class Growing:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, a chunk a piece."""
-        yield self._pieces()
+        async with aclosing(self._pieces()) as pieces:
+            yield pieces
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
         read = 0
         while True:
             while read < len(self._chunks):
@@ -93,11 +95,15 @@ class DecodedAudio:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, decoded as it comes; reading raises Undecodable and EngineFailed."""
-        async with self._audio.open() as pieces, self._codec.decoding(self._source, self._rate) as decoding:
-            yield _decoded(pieces, decoding)
+        async with (
+            self._audio.open() as pieces,
+            self._codec.decoding(self._source, self._rate) as decoding,
+            aclosing(_decoded(pieces, decoding)) as samples,
+        ):
+            yield samples
 
 
-async def _decoded(pieces: AsyncIterator[bytes], decoding: SoundDecoder) -> AsyncIterator[bytes]:
+async def _decoded(pieces: AsyncIterator[bytes], decoding: SoundDecoder) -> AsyncGenerator[bytes, None]:
     async for piece in pieces:
         if samples := await decoding.push(piece):
             yield samples

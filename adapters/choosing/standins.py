@@ -8,8 +8,8 @@ A stand-in is given a function that makes the chain, and calls it for each call,
 aside while a session lasts. A stand-in with a chain of its own would have to be told of each change.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
 from msgspec.structs import replace
@@ -46,9 +46,10 @@ class AttemptAudio:
         """Read it; raises as the audio below. Cancelling ends the reading."""
         async with self._audio.open() as pieces:
             self._attempt.listen()
-            yield self._followed(pieces)
+            async with aclosing(self._followed(pieces)) as followed:
+                yield followed
 
-    async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         async for piece in pieces:
             yield piece
         self._attempt.expect()

@@ -1,6 +1,7 @@
 """Speech to text by any engine that speaks Wyoming: faster-whisper, Vosk, Speech-to-Phrase and others."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 import trio
 
@@ -110,8 +111,8 @@ def terms(prompt: str) -> tuple[str, ...]:
 async def _say(line: WyomingConnection, audio: Audio) -> None:
     """Send the utterance as it comes, and read it to its end also where the engine has heard enough."""
     try:
-        async with audio.open() as pieces:
-            async for chunk in _chunks(pieces):
+        async with audio.open() as pieces, aclosing(_chunks(pieces)) as chunks:
+            async for chunk in chunks:
                 await line.send(WyomingAudioChunk(RATE, WIDTH, 1, chunk))
         await line.send(WyomingAudioStop())
     except (EngineFailed, Undecodable) as error:
@@ -119,7 +120,7 @@ async def _say(line: WyomingConnection, audio: Audio) -> None:
     line.expect()
 
 
-async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """Whole samples, as soon as they are there."""
     rest = b""
     async for piece in pieces:
