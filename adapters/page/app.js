@@ -62,6 +62,7 @@ async function plan() {
 }
 
 async function load(path) {
+  /** @type {Record<string, string>} */
   const headers = place.token ? { Authorization: `Bearer ${place.token}` } : {};
   const response = await fetch(path, { headers, signal: AbortSignal.timeout(FETCH_TIME) });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -80,7 +81,7 @@ function join(change) {
 function showLink({ status, message, seconds, code }) {
   document.body.dataset.link = status;
   find("#link-text").textContent = { connecting: "connecting", open: "connected", lost: "disconnected", refused: "refused" }[status];
-  for (const control of document.querySelectorAll("#talk, #composer button")) control.disabled = status !== "open";
+  for (const control of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("#talk, #composer button"))) control.disabled = status !== "open";
   if (status === "open") page.notice.clear("link");
   if (status === "lost" || status === "refused") leave();
   if (status === "lost") {
@@ -159,7 +160,7 @@ find("#unlock").onclick = async () => {
   showLock();
 };
 document.addEventListener("keydown", ({ key, target }) => {
-  if (key === "Escape" && !target.closest("dialog, aside") && !find("#stop").disabled) conversation.cancel();
+  if (key === "Escape" && !(target instanceof Element && target.closest("dialog, aside")) && !find("#stop").disabled) conversation.cancel();
 });
 document.addEventListener("pointerdown", () => player.unlock().then(showLock), { once: true });
 addEventListener("pagehide", () => microphone.close());

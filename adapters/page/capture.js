@@ -29,6 +29,7 @@ class Capture extends AudioWorkletProcessor {
     this.port.postMessage(samples.buffer, [samples.buffer]);
   }
 
+  /** @param {Float32Array[][]} inputs */
   process([[channel]]) {
     if (!this.#on || !channel) return true;
     for (const sample of channel) {

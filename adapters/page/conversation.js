@@ -54,7 +54,7 @@ export class Conversation {
     try {
       await this.#microphone.open();
     } catch (error) {
-      notice.show("microphone", error.message);
+      notice.show("microphone", /** @type {Error} */ (error).message);
       this.#rest();
       return;
     }

@@ -2,6 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** The first element of the page that `selector` names; its kind is known to whoever asks.
+ * @returns {any} */
 export const find = (selector) => document.querySelector(selector);
 
 /** An element with attributes and children; a child may be a string, null is left out. */

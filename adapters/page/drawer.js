@@ -6,7 +6,8 @@ const LONGEST = 6_000; // characters of a payload that are shown
 
 export class Drawer {
   #drawer = find("#drawer"); #list = find("#events"); #count = find("#event-count");
-  #events = []; #seen = 0; #last = null;
+  /** @type {any} */ #last = null;
+  #events = []; #seen = 0;
 
   constructor() {
     find("#events-button").onclick = () => this.#toggle();

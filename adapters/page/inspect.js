@@ -59,13 +59,15 @@ function show({ now, picture, errors }) {
 
 /** The sessions; the button that has the focus keeps it. */
 function showSessions(sessions) {
-  const focused = document.activeElement?.closest("#sessions button")?.dataset.id;
+  /** @type {HTMLElement | null | undefined} */
+  const button = document.activeElement?.closest("#sessions button");
+  const focused = button?.dataset.id;
   fill("#sessions", sessions, session, "There is no session.");
   if (focused) find(`#sessions [data-id="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function fill(place, items, row, empty) {
-  const body = find(place);
+function fill(table, items, row, empty) {
+  const body = find(table);
   const rows = items.slice(0, SHOWN).map(row);
   if (items.length > SHOWN) rows.push(line(`and ${items.length - SHOWN} more`));
   body.replaceChildren(...(rows.length ? rows : [line(empty)]));

@@ -9,7 +9,12 @@ export class NoMicrophone extends Error {}
 export class Microphone {
   #onChunk; #onLevel; #onLost;
   #context = new AudioContext({ latencyHint: "interactive" });
-  #loading = null; #opening = null; #stream = null; #source = null; #node = null; #stopped = null;
+  /** @type {Promise<void> | null} */ #loading = null;
+  /** @type {Promise<void> | null} */ #opening = null;
+  /** @type {MediaStream | null} */ #stream = null;
+  /** @type {MediaStreamAudioSourceNode | null} */ #source = null;
+  /** @type {AudioWorkletNode | null} */ #node = null;
+  /** @type {((nothing?: unknown) => void) | null} */ #stopped = null;
   captured = 0; // seconds since `start`
   on = false;
 
@@ -49,7 +54,7 @@ export class Microphone {
     track.onmute = () => this.#lose("The system has muted the microphone.");
     await this.#context.resume();
     if (this.#stream !== stream) throw new NoMicrophone(CLOSED); // while the page was put away
-    if (!this.#node) this.#build();
+    this.#node ??= this.#build();
     this.#source = this.#context.createMediaStreamSource(stream);
     this.#source.connect(this.#node);
   }
@@ -70,8 +75,9 @@ export class Microphone {
   }
 
   #build() {
-    this.#node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
-    this.#node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
+    const node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
+    node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
+    return node;
   }
 
   #take(buffer) {
@@ -88,7 +94,7 @@ export class Microphone {
   start() {
     this.on = true;
     this.captured = 0;
-    this.#node.port.postMessage("start");
+    this.#node?.port.postMessage("start");
   }
 
   /** No more chunks once this has resolved: the last one has been handed over by then. */
@@ -97,7 +103,7 @@ export class Microphone {
     this.on = false;
     await new Promise((resolve) => {
       this.#stopped = resolve;
-      this.#node.port.postMessage("stop");
+      this.#node?.port.postMessage("stop");
       setTimeout(resolve, 500); // a context that the system has suspended does not answer
     });
     this.#onLevel(0);

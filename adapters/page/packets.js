@@ -26,12 +26,13 @@ function putBack(value, attachments) {
 
 /** Joins texts and attachments to packets: `{type, ack, data}`, type as Socket.IO numbers them (0 connect … 6 ack). */
 export class Decoder {
+  /** @type {{ packet: any, wanted: number, attachments: ArrayBuffer[] } | null} */
   #waiting = null;
 
   /** The packet that `message`, a text without its Engine.IO digit or an ArrayBuffer, completes; else null. */
   take(message) {
     if (typeof message !== "string") return this.#attach(message);
-    const [, type, count, , ack, json] = /^(\d)(?:(\d+)-)?(\/[^,]*,)?(\d+)?([^]*)$/.exec(message);
+    const [, type, count, , ack, json] = /^(\d)(?:(\d+)-)?(\/[^,]*,)?(\d+)?([^]*)$/.exec(message) ?? [];
     const packet = { type: +type, ack: ack && +ack, data: json ? JSON.parse(json) : undefined };
     if (!count || count === "0") return this.#plain(packet);
     this.#waiting = { packet, wanted: +count, attachments: [] };

@@ -4,7 +4,8 @@ const NOTHING = new ArrayBuffer(0);
 
 /** Hands `play(bytes, part)` the pieces in the order in which they are to be heard, each as soon as that is known. */
 export class Parts {
-  #play; #next = null; #parts = new Map();
+  #play; #parts = new Map();
+  /** @type {any} */ #next = null;
 
   constructor(play) {
     this.#play = play;

@@ -9,7 +9,7 @@ export class Player {
   #context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
   #analyser = new AnalyserNode(this.#context, { fftSize: 512 });
   #samples = new Float32Array(512);
-  #volume = null; #sources = new Set(); #parts = []; #end = 0; #loudness = 0;
+  #volume = new GainNode(this.#context); #sources = new Set(); #parts = []; #end = 0; #loudness = 0;
   scheduled = 0; // seconds of sound of this answer
 
   constructor() {

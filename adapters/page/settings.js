@@ -79,7 +79,10 @@ export class Settings {
 
   /** `catalogue` as GET /v1/catalogue has it: for each kind a list of providers; null: it is not to be had. */
   set catalogue(catalogue) {
-    if (!catalogue) return this.#answer.replaceChildren(element("p", {}, "The link that the server prints brings lists of providers, models and voices. Without them, names can be typed."));
+    if (!catalogue) {
+      this.#answer.replaceChildren(element("p", {}, "The link that the server prints brings lists of providers, models and voices. Without them, names can be typed."));
+      return;
+    }
     this.#catalogue = catalogue;
     const values = stored();
     for (const kind of Object.keys(KINDS)) this.#offer(kind, values[kind]?.provider);
@@ -199,7 +202,7 @@ export class Settings {
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(STORE)) ?? {};
+    return JSON.parse(localStorage.getItem(STORE) ?? "{}");
   } catch {
     return {};
   }

@@ -17,7 +17,8 @@ export class Socket {
   #acks = new Map();
   #names = {}; #documented = {};
   #ack = 0; #attempts = 0; #generation = 0;
-  #ws = null; #decoder = null; #retry = 0; #watchdog = 0;
+  /** @type {WebSocket | null} */ #ws = null;
+  #decoder = new Decoder(); #retry = 0; #watchdog = 0;
   connected = false;
 
   constructor(plan, onStatus, onTraffic) {
@@ -67,8 +68,9 @@ export class Socket {
 
   #send(name, args, ack) {
     const isSound = args[0] instanceof ArrayBuffer;
-    if (!this.connected || (isSound && this.#ws.bufferedAmount > MOST_BUFFERED)) return false;
-    for (const frame of encodeEvent([this.#names[name] ?? name, ...args], ack)) this.#ws.send(frame);
+    const ws = this.#ws;
+    if (!ws || !this.connected || (isSound && ws.bufferedAmount > MOST_BUFFERED)) return false;
+    for (const frame of encodeEvent([this.#names[name] ?? name, ...args], ack)) ws.send(frame);
     this.#onTraffic("out", name, args[0]);
     return true;
   }
@@ -112,12 +114,12 @@ export class Socket {
     this.patience = pingInterval + pingTimeout;
     this.#watch(this.patience);
     const given = Object.entries(auth).filter(([, value]) => value !== undefined && value !== "");
-    this.#ws.send(`40${JSON.stringify(Object.fromEntries(given.map(([key, value]) => [keys[key] ?? key, value])))}`);
+    this.#ws?.send(`40${JSON.stringify(Object.fromEntries(given.map(([key, value]) => [keys[key] ?? key, value])))}`);
   }
 
   #pong() {
     this.#watch(this.patience);
-    this.#ws.send("3");
+    this.#ws?.send("3");
   }
 
   #take(packet) {

@@ -5,7 +5,9 @@ const KEPT = 60; // entries
 const LONGEST = 20_000; // characters of one entry
 
 export class Transcript {
-  #log = find("#transcript"); #said = null; #answer = null; #spoken = "";
+  #log = find("#transcript"); #spoken = "";
+  /** @type {any} */ #said = null;
+  /** @type {any} */ #answer = null;
   #following = true; #top = 0;
 
   constructor() {

@@ -1,8 +1,9 @@
 // What the page /docs does beyond reading: buttons that copy an example, and the server's providers and models.
+import { find } from "../page/dom.js";
 import { Place } from "../page/place.js";
 
 const SHOWN_FOR = 3_000;
-const said = document.getElementById("said");
+const said = find("#said");
 // Said aloud, because browsers forget what a table is when it is laid out otherwise, as on a phone.
 const ROLES = Object.entries({
   table: "table", "thead, tbody": "rowgroup", tr: "row", "thead th": "columnheader", "tbody th": "rowheader", td: "cell",
@@ -28,19 +29,18 @@ async function copy(example) {
     say("Copied");
   } catch {
     // Browsers give pages no clipboard over plain http, other than from localhost.
-    getSelection().selectAllChildren(example);
+    getSelection()?.selectAllChildren(example);
     say("Selected: copy it with the keyboard");
   }
 }
 
 function addButtons() {
-  for (const figure of document.querySelectorAll("figure:has(pre)")) {
-    const example = figure.querySelector("pre");
+  for (const example of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("figure pre"))) {
     const button = make("button", "Copy");
     button.type = "button";
     button.setAttribute("aria-label", `Copy ${example.dataset.name}`);
     button.addEventListener("click", () => copy(example));
-    figure.querySelector("figcaption").append(button);
+    example.closest("figure")?.querySelector("figcaption")?.append(button);
   }
 }
 
@@ -89,7 +89,7 @@ function askForToken() {
 }
 
 async function showCatalogue(token) {
-  const place = document.getElementById("catalogue");
+  const place = find("#catalogue");
   if (!token) return place.replaceChildren(askForToken());
   try {
     const answer = await fetch("v1/catalogue", { headers: { Authorization: `Bearer ${token}` } });
@@ -97,7 +97,8 @@ async function showCatalogue(token) {
     if (!answer.ok) throw new Error(`it answers ${answer.status}`);
     const catalogue = await answer.json();
     place.replaceChildren(...Object.entries(catalogue).flatMap(([kind, providers]) => showKind(kind, providers)));
-  } catch (problem) {
+  } catch (error) {
+    const problem = /** @type {Error} */ (error);
     place.replaceChildren(make("p", `The catalogue of this server cannot be shown: ${problem.message}.`));
   }
 }
