@@ -2,7 +2,6 @@
 
 import ssl
 
-import msgspec
 import pytest
 import trio
 import trustme
@@ -14,7 +13,7 @@ from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reaching
 from adapters.reach.livesocket import SocketCall
 from adapters.reach.web import Patience
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
-from tests.adapters.reach.loopback import KEY
+from tests.adapters.reach.loopback import KEY, browsing, endpoint_of
 from tests.adapters.reach.wsloop import Peer
 from tests.adapters.vendors.deepgram.test_deepgram_stt import CLOSE, results, talking, until_close
 
@@ -130,8 +129,8 @@ async def test_what_is_no_websocket_is_said(raw: bytes, said: str) -> None:
 
 
 async def test_an_address_where_nobody_listens_is_said() -> None:
-    async with talking(until_close()) as talk:
-        adapter = DeepgramRecogniser(talk.web, Endpoint("deepgram", "Deepgram", "http://127.0.0.1:1", KEY))
+    async with browsing() as web:
+        adapter = DeepgramRecogniser(web, Endpoint("deepgram", "Deepgram", "http://127.0.0.1:1", KEY))
         with pytest.raises(ProviderFailed, match="nothing listens there") as caught:
             await adapter.check()
     assert caught.value.verdict is Verdict.ABSENT
@@ -148,10 +147,10 @@ async def test_whoever_calls_is_told_that_the_provider_was_reached() -> None:
 
 @pytest.mark.parametrize("key", [KEY + "\r\nX: y", KEY + " ", "schlüssel" + KEY])
 async def test_a_key_with_characters_that_no_key_has_is_not_sent_nor_shown(key: str) -> None:
-    async with talking(until_close()) as talk:
-        endpoint = msgspec.structs.replace(talk.endpoint, key=key)
+    async with talking(until_close()) as talk, browsing() as web:
+        endpoint = endpoint_of(talk.server, "/v1", "deepgram", key)
         with pytest.raises(ProviderFailed, match="DEEPGRAM_API_KEY") as caught:
-            await DeepgramRecogniser(talk.web, endpoint).check()
+            await DeepgramRecogniser(web, endpoint).check()
     assert caught.value.verdict is Verdict.REFUSED
     assert KEY not in str(caught.value)
     assert talk.server.openings == []

@@ -14,7 +14,7 @@ import trio
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
-from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.reach.contract import Endpoint, Listed, Verdict
 from adapters.reach.web import Patience, Web
 from adapters.vendors.azure.stt import AzureRecogniser
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
@@ -24,7 +24,6 @@ from adapters.vendors.google.stt import GoogleRecogniser
 from adapters.vendors.openai.stt import CompatibleRecogniser, OpenAIRecogniser
 from tests.adapters.reach.loopback import (
     KEY,
-    NET,
     Break,
     Loopback,
     Reply,
@@ -37,6 +36,7 @@ from tests.adapters.reach.loopback import (
     sse,
 )
 from tests.adapters.reach.wsloop import Peer, Play, Refusal, socket_loop
+from tests.adapters.vendors.calls import RecogniserCall
 from tests.adapters.vendors.deepgram.test_deepgram_stt import results, until_close
 
 pytestmark = pytest.mark.real
@@ -46,7 +46,7 @@ HTML = b"<html><head><title>Sign in to the hotel</title></head></html>"
 SHORT = Patience(first_byte=0.2, silence=0.2)
 
 
-class Way(Enum):
+class Behaviour(Enum):
     """How the double behaves."""
 
     SAYS = auto()
@@ -65,22 +65,22 @@ class Way(Enum):
     BROKEN = auto()
 
 
-class Listener(SpeechToText, Listed, Protocol):
+class AnyRecogniser(SpeechToText, Listed, Protocol):
     """An adapter."""
 
 
 class Opened(msgspec.Struct, frozen=True):
     """An adapter and its double."""
 
-    adapter: Listener
+    adapter: AnyRecogniser
     server: Loopback
 
 
-Opener = Callable[[Way, Patience], AbstractAsyncContextManager[Opened]]
+Opener = Callable[[Behaviour, Patience], AbstractAsyncContextManager[Opened]]
 
 
-class Case(msgspec.Struct, frozen=True):
-    """An adapter: `open` runs it against a double that behaves in a way; `keeps`: its connections are used again."""
+class SttCase(msgspec.Struct, frozen=True):
+    """An adapter: `open` runs it against a double that behaves in this way; `keeps`: its connections are used again."""
 
     open: Opener
     model: str = ""
@@ -90,51 +90,51 @@ class Case(msgspec.Struct, frozen=True):
 # ---- doubles over HTTP
 
 
-def http(path: str, adapter: Callable[[Web, Endpoint, Patience], Listener], say: Callable[[str], Reply]) -> Opener:
+def http(path: str, adapter: Callable[[Web, Endpoint, Patience], AnyRecogniser], say: Callable[[str], Reply]) -> Opener:
     """An adapter at `path` whose provider answers by `say`."""
 
     @asynccontextmanager
-    async def opened(way: Way, patience: Patience) -> AsyncIterator[Opened]:
-        async with loopback(_reply(way, say)) as server, browsing() as web:
+    async def opened(behaviour: Behaviour, patience: Patience) -> AsyncIterator[Opened]:
+        async with loopback(_reply(behaviour, say)) as server, browsing() as web:
             yield Opened(adapter(web, endpoint_of(server, path), patience), server)
 
     return opened
 
 
-def _reply(way: Way, say: Callable[[str], Reply]) -> Reply:
+def _reply(behaviour: Behaviour, say: Callable[[str], Reply]) -> Reply:
     good = say(TEXT)
     body = good.body or b"".join(step for step in good.steps if isinstance(step, bytes))
     half = body[: len(body) // 2]
-    match way:
-        case Way.SAYS:
+    match behaviour:
+        case Behaviour.SAYS:
             return good
-        case Way.SAYS_NOTHING:
+        case Behaviour.SAYS_NOTHING:
             return say("")
-        case Way.NEVER_ANSWERS:
+        case Behaviour.NEVER_ANSWERS:
             return _stream(good, trio.Event())
-        case Way.STOPS:
+        case Behaviour.STOPS:
             return _stream(good, half, trio.Event())
-        case Way.BREAKS_OFF:
+        case Behaviour.BREAKS_OFF:
             return _stream(good, half, Break.CUT)
-        case Way.RESETS:
+        case Behaviour.RESETS:
             return _stream(good, half, Break.RESET)
-        case Way.FLOODS:
+        case Behaviour.FLOODS:
             return _stream(good, half[:1], *[b" " * 1_000_000] * 50)
-        case Way.MUMBLES:
+        case Behaviour.MUMBLES:
             return _stream(good, b"data: [1, {\n\n" if good.steps else b"[1, {")
-        case Way.WRONG_SHAPE:
+        case Behaviour.WRONG_SHAPE:
             return _stream(good, b'data: {"type": 7}\n\n' if good.steps else b'{"text": {}, "results": 7, "NBest": 7}')
-        case Way.PAGE:
+        case Behaviour.PAGE:
             return Reply(content_type="text/html", body=HTML)
-        case Way.UNAUTHORISED | Way.FORBIDDEN:
-            status = 401 if way is Way.UNAUTHORISED else 403
+        case Behaviour.UNAUTHORISED | Behaviour.FORBIDDEN:
+            status = 401 if behaviour is Behaviour.UNAUTHORISED else 403
             return json_reply({"error": {"message": f"no {KEY} here"}}, status)
-        case Way.BUSY:
+        case Behaviour.BUSY:
             return json_reply({"error": {"message": "slowly"}}, 429, retry_after="7")
-        case Way.BROKEN:
+        case Behaviour.BROKEN:
             return Reply(500, "text/html", HTML)
         case _:
-            assert_never(way)
+            assert_never(behaviour)
 
 
 def _stream(good: Reply, *steps: Step) -> Reply:
@@ -168,43 +168,43 @@ def _elevenlabs(web: Web, endpoint: Endpoint, _: Patience) -> ElevenLabsRecognis
 
 
 @asynccontextmanager
-async def deepgram(way: Way, patience: Patience) -> AsyncIterator[Opened]:
+async def deepgram(behaviour: Behaviour, patience: Patience) -> AsyncIterator[Opened]:
     """Deepgram over its socket."""
-    play, refusal, raw = _play(way)
+    play, refusal, raw = _play(behaviour)
     async with browsing() as web, socket_loop(play, lambda _: refusal, raw=raw) as server:
         yield Opened(DeepgramRecogniser(web, endpoint_of(server, "/v1"), patience), server)
 
 
-def _play(way: Way) -> tuple[Play, Refusal | None, bytes | None]:
-    match way:
-        case Way.SAYS:
+def _play(behaviour: Behaviour) -> tuple[Play, Refusal | None, bytes | None]:
+    match behaviour:
+        case Behaviour.SAYS:
             return until_close(results(TEXT[:5]), results(TEXT, final=True)), None, None
-        case Way.SAYS_NOTHING:
+        case Behaviour.SAYS_NOTHING:
             return until_close(results("", final=True)), None, None
-        case Way.NEVER_ANSWERS:
+        case Behaviour.NEVER_ANSWERS:
             return until_close(), None, b""
-        case Way.STOPS:
+        case Behaviour.STOPS:
             return _half, None, None
-        case Way.BREAKS_OFF | Way.RESETS:
+        case Behaviour.BREAKS_OFF | Behaviour.RESETS:
             return _cut, None, None
-        case Way.FLOODS:
+        case Behaviour.FLOODS:
             return until_close(results("a" * 2_000_000)), None, None
-        case Way.MUMBLES:
+        case Behaviour.MUMBLES:
             return until_close("{"), None, None
-        case Way.WRONG_SHAPE:
+        case Behaviour.WRONG_SHAPE:
             return until_close('{"type": "Results", "channel": 7}'), None, None
-        case Way.PAGE:
+        case Behaviour.PAGE:
             head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
             return until_close(), None, head + str(len(HTML)).encode() + b"\r\n\r\n" + HTML
-        case Way.UNAUTHORISED | Way.FORBIDDEN:
+        case Behaviour.UNAUTHORISED | Behaviour.FORBIDDEN:
             body = b'{"err_code":"INVALID_AUTH","err_msg":"no %s here"}' % KEY.encode()
-            return until_close(), Refusal(401 if way is Way.UNAUTHORISED else 403, body), None
-        case Way.BUSY:
+            return until_close(), Refusal(401 if behaviour is Behaviour.UNAUTHORISED else 403, body), None
+        case Behaviour.BUSY:
             return until_close(), Refusal(429, b'{"err_msg":"slowly"}', {"Retry-After": "7"}), None
-        case Way.BROKEN:
+        case Behaviour.BROKEN:
             return until_close(), Refusal(500, HTML), None
         case _:
-            assert_never(way)
+            assert_never(behaviour)
 
 
 async def _half(peer: Peer) -> None:
@@ -221,106 +221,95 @@ async def _cut(peer: Peer) -> None:
 
 
 CASES = {
-    "openai": Case(http("/v1", OpenAIRecogniser, _whole), "whisper-1"),
-    "openai-streamed": Case(http("/v1", OpenAIRecogniser, _streamed), "gpt-4o-transcribe"),
-    "compatible": Case(http("/v1", CompatibleRecogniser, _whole), "Systran/faster-whisper-small"),
-    "google": Case(http("/v1", GoogleRecogniser, _google)),
-    "azure": Case(http("", AzureRecogniser, _azure)),
-    "elevenlabs": Case(http("", _elevenlabs, _whole)),
-    "deepgram": Case(deepgram, "nova-3", keeps=False),
+    "openai": SttCase(http("/v1", OpenAIRecogniser, _whole), "whisper-1"),
+    "openai-streamed": SttCase(http("/v1", OpenAIRecogniser, _streamed), "gpt-4o-transcribe"),
+    "compatible": SttCase(http("/v1", CompatibleRecogniser, _whole), "Systran/faster-whisper-small"),
+    "google": SttCase(http("/v1", GoogleRecogniser, _google)),
+    "azure": SttCase(http("", AzureRecogniser, _azure)),
+    "elevenlabs": SttCase(http("", _elevenlabs, _whole)),
+    "deepgram": SttCase(deepgram, "nova-3", keeps=False),
 }
 
 
 @pytest.fixture(params=list(CASES.values()), ids=list(CASES))
-def case(request: pytest.FixtureRequest) -> Case:
+def case(request: pytest.FixtureRequest) -> SttCase:
     found = request.param
-    assert isinstance(found, Case)
+    assert isinstance(found, SttCase)
     return found
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted; `words` are those of the last one."""
-
-    def __init__(self, case: Case, opened: Opened) -> None:
-        self.adapter = opened.adapter
-        self.server = opened.server
-        self.words: list[str] = []
-        self._utterance = Utterance(Complete(SOUND), self.adapter.wants, case.model, "en-US", "Vivavoce")
-
-    async def __call__(self) -> Transcript:
-        self.words = []
-        return await self.adapter.transcribe(self._utterance, self.tell)
-
-    async def tell(self, text: str) -> None:
-        self.words.append(text)
-
-    async def fails(self) -> ProviderFailed:
-        with trio.fail_after(NET), pytest.raises(ProviderFailed) as caught:
-            await self()
-        assert KEY not in str(caught.value)
-        assert KEY not in repr(self.adapter)
-        return caught.value
+Call = RecogniserCall[AnyRecogniser, Loopback]
 
 
 @asynccontextmanager
-async def talking(case: Case, way: Way, patience: Patience | None = None) -> AsyncIterator[Talk]:
-    async with case.open(way, patience or Patience()) as opened:
-        yield Talk(case, opened)
+async def talking(case: SttCase, behaviour: Behaviour, patience: Patience | None = None) -> AsyncIterator[Call]:
+    async with case.open(behaviour, patience or Patience()) as opened:
+        utterance = Utterance(Complete(SOUND), opened.adapter.wants, case.model, "en-US", "Vivavoce")
+        yield RecogniserCall(opened.adapter, opened.server, utterance)
 
 
-async def test_the_words_come_back_whole_in_any_script(case: Case) -> None:
-    async with talking(case, Way.SAYS) as talk:
+async def test_the_words_come_back_whole_in_any_script(case: SttCase) -> None:
+    async with talking(case, Behaviour.SAYS) as talk:
         assert (await talk()).text == TEXT
         assert talk.words in ([], [TEXT[:5], TEXT]) or talk.words[-1] == TEXT
 
 
-async def test_no_words_are_an_empty_transcript(case: Case) -> None:
-    async with talking(case, Way.SAYS_NOTHING) as talk:
+async def test_no_words_are_an_empty_transcript(case: SttCase) -> None:
+    async with talking(case, Behaviour.SAYS_NOTHING) as talk:
         assert await talk() in (Transcript(""), Transcript("", "en"))
     assert talk.words == []
 
 
-async def test_a_call_can_be_cancelled_at_every_step(case: Case) -> None:
-    async with talking(case, Way.SAYS) as talk:
+async def test_a_call_can_be_cancelled_at_every_step(case: SttCase) -> None:
+    async with talking(case, Behaviour.SAYS) as talk:
         await talk()
         await cancel_everywhere(talk.server, talk)
         assert (await talk()).text == TEXT
 
 
-async def test_connections_are_used_again(case: Case) -> None:
-    async with talking(case, Way.SAYS) as talk:
+async def test_connections_are_used_again(case: SttCase) -> None:
+    async with talking(case, Behaviour.SAYS) as talk:
         for _ in range(3):
             await talk()
     assert talk.server.accepted == (1 if case.keeps else 3)
 
 
-@pytest.mark.parametrize("way", [Way.NEVER_ANSWERS, Way.STOPS])
-async def test_silence_is_noticed(case: Case, way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("behaviour", [Behaviour.NEVER_ANSWERS, Behaviour.STOPS])
+async def test_silence_is_noticed(case: SttCase, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elevenlabs, "PATIENCE", SHORT)
-    async with talking(case, way, SHORT) as talk:
+    async with talking(case, behaviour, SHORT) as talk:
         failure = await talk.fails()
         await talk.server.until(lambda server: server.open == 0)
     assert failure.verdict is Verdict.PASSING
 
 
 @pytest.mark.parametrize(
-    "way", [Way.BREAKS_OFF, Way.RESETS, Way.FLOODS, Way.MUMBLES, Way.WRONG_SHAPE, Way.PAGE, Way.BROKEN]
+    "behaviour",
+    [
+        Behaviour.BREAKS_OFF,
+        Behaviour.RESETS,
+        Behaviour.FLOODS,
+        Behaviour.MUMBLES,
+        Behaviour.WRONG_SHAPE,
+        Behaviour.PAGE,
+        Behaviour.BROKEN,
+    ],
 )
-async def test_an_answer_that_cannot_be_used_can_pass(case: Case, way: Way) -> None:
-    async with talking(case, way) as talk:
+async def test_an_answer_that_cannot_be_used_can_pass(case: SttCase, behaviour: Behaviour) -> None:
+    async with talking(case, behaviour) as talk:
         assert (await talk.fails()).verdict is Verdict.PASSING
 
 
-async def test_a_provider_that_is_busy_says_when_to_come_again(case: Case) -> None:
-    async with talking(case, Way.BUSY) as talk:
+async def test_a_provider_that_is_busy_says_when_to_come_again(case: SttCase) -> None:
+    async with talking(case, Behaviour.BUSY) as talk:
         failure = await talk.fails()
     assert (failure.verdict, failure.retry_after) == (Verdict.PASSING, 7.0)
     assert "slowly" in str(failure)
 
 
-@pytest.mark.parametrize("way", [Way.UNAUTHORISED, Way.FORBIDDEN])
-async def test_a_refused_key_is_named_by_its_setting(case: Case, way: Way) -> None:
-    async with talking(case, way) as talk:
+@pytest.mark.parametrize("behaviour", [Behaviour.UNAUTHORISED, Behaviour.FORBIDDEN])
+async def test_a_refused_key_is_named_by_its_setting(case: SttCase, behaviour: Behaviour) -> None:
+    async with talking(case, behaviour) as talk:
         failure = await talk.fails()
     assert failure.verdict is Verdict.REFUSED
     assert "DOUBLE_API_KEY" in str(failure)

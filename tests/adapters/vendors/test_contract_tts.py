@@ -21,7 +21,7 @@ from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverSynthesiser
 from adapters.choosing.table import declaration_of
-from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.reach.contract import Endpoint, Listed, Verdict
 from adapters.reach.web import Patience, Web
 from adapters.vendors.azure.tts import AzureSpeech
 from adapters.vendors.elevenlabs.tts import ElevenLabsSpeech
@@ -32,7 +32,6 @@ from tests.adapters.reach.loopback import (
     KEY,
     NET,
     Break,
-    Loopback,
     Reply,
     Request,
     Step,
@@ -44,6 +43,7 @@ from tests.adapters.reach.loopback import (
     loopback,
     script,
 )
+from tests.adapters.vendors.calls import SynthesiserCall
 from tests.adapters.vendors.sounds import MP3, OPUS, PCM, SAMPLES, wav
 
 pytestmark = pytest.mark.real
@@ -54,7 +54,7 @@ class Speaker(TextToSpeech, Listed, Protocol):
     """An adapter."""
 
 
-class Case(msgspec.Struct, frozen=True):
+class TtsCase(msgspec.Struct, frozen=True):
     """An adapter: `path` is what its address has behind the host, `voice` one that needs no list.
 
     `reply` is how its provider answers with sound, `voices` what it lists; `streams`: sound comes before all is there.
@@ -84,56 +84,30 @@ def in_json(*steps: Step) -> Reply:
 
 
 CASES = {
-    "openai": Case(OpenAISpeech, "/v1", "nova", raw),
-    "compatible": Case(CompatibleSpeech, "/v1", "af_heart", raw, {"voices": ["af_heart"]}),
-    "elevenlabs": Case(ElevenLabsSpeech, "", "JBFqnCBsd6RMkjVDRZzb", raw, {"voices": []}),
-    "google": Case(GoogleSpeech, "/v1", "en-US-Neural2-A", in_json, streams=False),
-    "azure": Case(AzureSpeech, "", "en-US-AvaNeural", raw, []),
+    "openai": TtsCase(OpenAISpeech, "/v1", "nova", raw),
+    "compatible": TtsCase(CompatibleSpeech, "/v1", "af_heart", raw, {"voices": ["af_heart"]}),
+    "elevenlabs": TtsCase(ElevenLabsSpeech, "", "JBFqnCBsd6RMkjVDRZzb", raw, {"voices": []}),
+    "google": TtsCase(GoogleSpeech, "/v1", "en-US-Neural2-A", in_json, streams=False),
+    "azure": TtsCase(AzureSpeech, "", "en-US-AvaNeural", raw, []),
 }
 
 
-def _name(case: Case) -> str:
+def _name(case: TtsCase) -> str:
     return next(name for name, known in CASES.items() if known is case)
 
 
 @pytest.fixture(params=list(CASES.values()), ids=_name)
-def case(request: pytest.FixtureRequest) -> Case:
+def case(request: pytest.FixtureRequest) -> TtsCase:
     found = request.param
-    assert isinstance(found, Case)
+    assert isinstance(found, TtsCase)
     return found
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted: `clips` are those of the last one."""
-
-    def __init__(self, adapter: Speaker, server: Loopback, speech: Speech) -> None:
-        self.adapter = adapter
-        self.server = server
-        self.speech = speech
-        self.clips: list[Clip] = []
-
-    async def __call__(self) -> None:
-        self.clips = []
-        await self.adapter.synthesise(self.speech, self.take)
-
-    async def take(self, clip: Clip | Retraction) -> None:
-        assert isinstance(clip, Clip)
-        self.clips.append(clip)
-
-    @property
-    def sound(self) -> bytes:
-        return b"".join(clip.data for clip in self.clips)
-
-    async def fails(self) -> ProviderFailed:
-        with pytest.raises(ProviderFailed) as caught:
-            await self()
-        assert KEY not in str(caught.value)
-        assert KEY not in repr(self.adapter)
-        return caught.value
+Call = SynthesiserCall[Speaker]
 
 
 @asynccontextmanager
-async def talking(case: Case, *replies: Reply, wanted: AudioFormat | None = None) -> AsyncIterator[Talk]:
+async def talking(case: TtsCase, *replies: Reply, wanted: AudioFormat | None = None) -> AsyncIterator[Call]:
     speech = Speech(TEXT, "", case.voice, "en-US", "unspecified", 1.0, wanted)
     spoken = script(*replies)
 
@@ -141,19 +115,19 @@ async def talking(case: Case, *replies: Reply, wanted: AudioFormat | None = None
         return json_reply(case.voices) if request.method == "GET" else spoken(request)
 
     async with loopback(respond=respond) as server, browsing() as web:
-        yield Talk(case.adapter(web, endpoint_of(server, case.path)), server, speech)
+        yield SynthesiserCall(case.adapter(web, endpoint_of(server, case.path)), server, speech)
 
 
-def shorten(case: Case, monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+def shorten(case: TtsCase, monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
     """Set constants in the module of the adapter."""
     for name, value in values.items():
         monkeypatch.setattr(sys.modules[case.adapter.__module__], name, value)
 
 
 @pytest.mark.parametrize("wanted", [None, AudioFormat("wav")], ids=str)
-async def test_samples_come_aligned_wherever_the_bytes_are_cut(case: Case, wanted: AudioFormat | None) -> None:
+async def test_samples_come_aligned_wherever_the_bytes_are_cut(case: TtsCase, wanted: AudioFormat | None) -> None:
     async with talking(case, case.reply(*drip(SAMPLES[:300])), wanted=wanted) as talk:
-        await talk()
+        await talk.say()
     assert talk.sound == SAMPLES[:300]
     assert {clip.format for clip in talk.clips} == {PCM}
     assert not any(len(clip.data) % 2 for clip in talk.clips)
@@ -161,19 +135,19 @@ async def test_samples_come_aligned_wherever_the_bytes_are_cut(case: Case, wante
 
 @pytest.mark.parametrize(("wanted", "file"), [(AudioFormat("mp3"), MP3), (AudioFormat("opus"), OPUS)], ids=str)
 async def test_files_that_all_receivers_want_pass_through_untouched(
-    case: Case, wanted: AudioFormat, file: bytes
+    case: TtsCase, wanted: AudioFormat, file: bytes
 ) -> None:
     async with talking(case, case.reply(file[:100], file[100:]), wanted=wanted) as talk:
-        await talk()
+        await talk.say()
     assert talk.sound == file
     assert {clip.format for clip in talk.clips} == {wanted}
 
 
-async def test_the_words_go_out_whole_with_the_key(case: Case) -> None:
+async def test_the_words_go_out_whole_with_the_key(case: TtsCase) -> None:
     async with talking(case, case.reply(SAMPLES)) as talk:
         talk.speech = msgspec.structs.replace(talk.speech, text=TEXT + "\ud83d\x00")
-        await talk()
-        await talk()
+        await talk.say()
+        await talk.say()
         request = talk.server.requests[0]
     spoken = request.body.decode().replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     assert TEXT + " " in spoken
@@ -183,7 +157,7 @@ async def test_the_words_go_out_whole_with_the_key(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
-async def test_the_first_sound_is_handed_on_before_the_second_has_come(case: Case) -> None:
+async def test_the_first_sound_is_handed_on_before_the_second_has_come(case: TtsCase) -> None:
     gate = trio.Event()
     async with talking(case, case.reply(SAMPLES[:480], gate, SAMPLES[480:])) as talk:
 
@@ -197,21 +171,21 @@ async def test_the_first_sound_is_handed_on_before_the_second_has_come(case: Cas
     assert talk.sound == SAMPLES
 
 
-async def test_a_connection_serves_one_call_after_the_other(case: Case) -> None:
+async def test_a_connection_serves_one_call_after_the_other(case: TtsCase) -> None:
     async with talking(case, case.reply(SAMPLES)) as talk:
         for _ in range(3):
-            await talk()
+            await talk.say()
         await talk.adapter.check()
         assert talk.server.accepted == 1
 
 
-async def test_it_can_be_cancelled_wherever_it_waits(case: Case) -> None:
+async def test_it_can_be_cancelled_wherever_it_waits(case: TtsCase) -> None:
     async with talking(case, case.reply(SAMPLES[:480], SAMPLES[480:])) as talk:
-        await cancel_everywhere(talk.server, talk)
+        await cancel_everywhere(talk.server, talk.say)
         assert talk.sound == SAMPLES
 
 
-async def test_an_answer_without_sound_fails(case: Case) -> None:
+async def test_an_answer_without_sound_fails(case: TtsCase) -> None:
     async with talking(case, case.reply(b"")) as talk:
         failed = await talk.fails()
     assert "without any sound" in str(failed)
@@ -219,7 +193,7 @@ async def test_an_answer_without_sound_fails(case: Case) -> None:
 
 
 @pytest.mark.parametrize("how", Break, ids=str)
-async def test_an_answer_that_breaks_off_fails_after_what_has_come(case: Case, how: Break) -> None:
+async def test_an_answer_that_breaks_off_fails_after_what_has_come(case: TtsCase, how: Break) -> None:
     async with talking(case, case.reply(SAMPLES[:480], how)) as talk:
         failed = await talk.fails()
     assert failed.verdict == Verdict.PASSING
@@ -228,7 +202,7 @@ async def test_an_answer_that_breaks_off_fails_after_what_has_come(case: Case, h
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["from the beginning", "in the middle"])
-async def test_a_silent_provider_is_noticed(case: Case, begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_silent_provider_is_noticed(case: TtsCase, begun: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     shorten(case, monkeypatch, PATIENCE=Patience(first_byte=0.05, silence=0.05))
     steps: tuple[Step, ...] = (SAMPLES[:480], trio.Event()) if begun else (trio.Event(),)
     async with talking(case, case.reply(*steps)) as talk:
@@ -238,14 +212,14 @@ async def test_a_silent_provider_is_noticed(case: Case, begun: bool, monkeypatch
     assert failed.verdict == Verdict.PASSING
 
 
-async def test_an_answer_without_end_is_cut(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_without_end_is_cut(case: TtsCase, monkeypatch: pytest.MonkeyPatch) -> None:
     shorten(case, monkeypatch, MOST=1_000)
     async with talking(case, case.reply(SAMPLES)) as talk:
         failed = await talk.fails()
     assert "has more than" in str(failed)
 
 
-async def test_a_refused_key_names_its_setting(case: Case) -> None:
+async def test_a_refused_key_names_its_setting(case: TtsCase) -> None:
     async with talking(case, json_reply({"error": {"message": f"Incorrect API key: {KEY}"}}, 401)) as talk:
         failed = await talk.fails()
         assert len(talk.server.requests) == 1
@@ -253,13 +227,13 @@ async def test_a_refused_key_names_its_setting(case: Case) -> None:
     assert "DOUBLE_API_KEY" in str(failed)
 
 
-async def test_too_many_requests_can_pass_and_say_when(case: Case) -> None:
+async def test_too_many_requests_can_pass_and_say_when(case: TtsCase) -> None:
     async with talking(case, json_reply({"error": {"message": "slow down"}}, 429, retry_after="7")) as talk:
         failed = await talk.fails()
     assert (failed.verdict, failed.retry_after) == (Verdict.PASSING, 7.0)
 
 
-async def test_a_fault_of_the_provider_can_pass(case: Case) -> None:
+async def test_a_fault_of_the_provider_can_pass(case: TtsCase) -> None:
     async with talking(case, Reply(503, "text/plain", b"overloaded")) as talk:
         failed = await talk.fails()
         assert len(talk.server.requests) == 1
@@ -267,14 +241,14 @@ async def test_a_fault_of_the_provider_can_pass(case: Case) -> None:
     assert "overloaded" in str(failed)
 
 
-async def test_a_bad_request_is_final_in_the_providers_words(case: Case) -> None:
+async def test_a_bad_request_is_final_in_the_providers_words(case: TtsCase) -> None:
     async with talking(case, json_reply({"error": {"message": "no such voice"}}, 400)) as talk:
         failed = await talk.fails()
     assert failed.verdict == Verdict.FINAL
     assert "no such voice" in str(failed)
 
 
-async def test_a_page_in_place_of_sound_fails(case: Case) -> None:
+async def test_a_page_in_place_of_sound_fails(case: TtsCase) -> None:
     async with talking(case, Reply(200, "text/html", b"<title>Sign in</title>")) as talk:
         failed = await talk.fails()
     assert failed.verdict == Verdict.PASSING
@@ -295,7 +269,7 @@ WORDS = (
 @pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))
 @pytest.mark.parametrize("kind", ["audio/wav", "audio/mpeg", "application/octet-stream", "application/json", ""])
 async def test_words_in_place_of_sound_are_an_error_whatever_they_are_called(
-    case: Case, words: bytes, kind: str
+    case: TtsCase, words: bytes, kind: str
 ) -> None:
     """Google's come within its JSON, or in place of it."""
     if case.streams:
@@ -309,7 +283,7 @@ async def test_words_in_place_of_sound_are_an_error_whatever_they_are_called(
 
 
 @pytest.mark.parametrize(("code", "verdict"), [(401, Verdict.REFUSED), (400, Verdict.FINAL), (429, Verdict.PASSING)])
-async def test_an_error_under_200_is_what_its_code_says(case: Case, code: int, verdict: Verdict) -> None:
+async def test_an_error_under_200_is_what_its_code_says(case: TtsCase, code: int, verdict: Verdict) -> None:
     async with talking(case, json_reply({"error": {"message": "no", "code": code}})) as talk:
         failed = await talk.fails()
     assert (failed.verdict, talk.clips) == (verdict, [])
@@ -329,9 +303,9 @@ async def test_an_error_under_200_is_what_its_code_says(case: Case, code: int, v
         ("", 24_000),
     ],
 )
-async def test_the_rate_that_is_told_is_heeded(case: Case, kind: str, rate: int) -> None:
+async def test_the_rate_that_is_told_is_heeded(case: TtsCase, kind: str, rate: int) -> None:
     async with talking(case, Reply(200, kind, steps=(SAMPLES[:99], SAMPLES[99:]))) as talk:
-        await talk()
+        await talk.say()
     assert (talk.sound, {clip.format for clip in talk.clips}) == (SAMPLES, {AudioFormat("pcm16", rate)})
 
 
@@ -341,10 +315,10 @@ async def test_the_rate_that_is_told_is_heeded(case: Case, kind: str, rate: int)
     [(MP3, "mp3"), (OPUS, "ogg"), (b"fLaC\0" + SAMPLES, "flac"), (b"\0\0\0\x20ftypM4A " + SAMPLES, "m4a")],
 )
 async def test_a_file_that_was_not_asked_for_is_taken_for_what_it_is(
-    case: Case, wanted: AudioFormat | None, file: bytes, made: str
+    case: TtsCase, wanted: AudioFormat | None, file: bytes, made: str
 ) -> None:
     async with talking(case, case.reply(file) if case.streams else wrapped(file), wanted=wanted) as talk:
-        await talk()
+        await talk.say()
     if made == "ogg" and wanted == AudioFormat("opus"):
         made = "opus"
     assert (talk.sound, {clip.format for clip in talk.clips}) == (file, {AudioFormat(made)})
@@ -356,21 +330,21 @@ def wrapped(sound: bytes) -> Reply:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
-async def test_a_sound_under_the_type_of_words_is_taken(case: Case) -> None:
+async def test_a_sound_under_the_type_of_words_is_taken(case: TtsCase) -> None:
     async with talking(case, Reply(200, "text/html; charset=utf-8", wav(SAMPLES))) as talk:
-        await talk()
+        await talk.say()
     assert talk.sound == SAMPLES
 
 
 @pytest.mark.parametrize("case", [case for case in CASES.values() if case.streams], ids=_name)
-async def test_what_is_neither_words_nor_said_to_be_sound_is_refused(case: Case) -> None:
+async def test_what_is_neither_words_nor_said_to_be_sound_is_refused(case: TtsCase) -> None:
     async with talking(case, Reply(200, "image/png", b"\x89PNG\r\n\x1a\n\0\0" + SAMPLES)) as talk:
         failed = await talk.fails()
     assert "answered with image/png, not sound" in str(failed)
     assert talk.clips == []
 
 
-def said(case: Case, request: Request) -> str:
+def said(case: TtsCase, request: Request) -> str:
     """The words that a request is to have spoken."""
     match _name(case):
         case "openai" | "compatible":
@@ -383,7 +357,7 @@ def said(case: Case, request: Request) -> str:
             return "".join(ElementTree.fromstring(request.body).itertext())
 
 
-def weight(case: Case, request: Request) -> int:
+def weight(case: TtsCase, request: Request) -> int:
     """How much of it counts, in the provider's own unit: characters, bytes, or bytes with the SSML around them."""
     match _name(case):
         case "google":
@@ -400,7 +374,7 @@ SENTENCE = "Žluťoučký kůň <ve> 東京 & ještě jednou, pak dost. "
 
 
 @pytest.mark.parametrize("unit", [SENTENCE, "東京は今日も雨です。", "word ", "é", "<&>x"], ids=range(5))
-async def test_a_part_longer_than_a_request_may_be_is_spoken_in_several(case: Case, unit: str) -> None:
+async def test_a_part_longer_than_a_request_may_be_is_spoken_in_several(case: TtsCase, unit: str) -> None:
     """Each keeps the provider's bound in its own unit; the sounds are one, in order, and no header is between them."""
     service = declaration_of(DECLARED[_name(case)]).tts
     assert service is not None

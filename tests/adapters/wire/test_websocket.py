@@ -32,14 +32,21 @@ class Port:
     def __init__(self, address: tuple[str, int], supervisor: Supervisor) -> None:
         self.supervisor = supervisor
         self._address = address
+        self._streams: list[trio.SocketStream] = []
 
     async def dial(self) -> RawClient:
         """A new WebSocket."""
         stream = await trio.open_tcp_stream(*self._address)
         stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._streams.append(stream)
         client = RawClient(stream)
         assert (await client.upgrade(SOCKET)).status == 101
         return client
+
+    async def hang_up(self) -> None:
+        """Close what was dialled."""
+        for stream in self._streams:
+            await trio.aclose_forcefully(stream)
 
 
 @asynccontextmanager
@@ -52,8 +59,10 @@ async def serving(timing: Timing | None = None) -> AsyncIterator[Port]:
             await nursery.start(supervisor.run)
             (listening,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
             nursery.start_soon(trio.serve_listeners, listener.serve, [listening])
-            yield Port(listening.socket.getsockname()[:2], supervisor)
+            port = Port(listening.socket.getsockname()[:2], supervisor)
+            yield port
             nursery.cancel_scope.cancel()
+        await port.hang_up()
 
 
 async def ending(client: RawClient) -> tuple[int, str]:

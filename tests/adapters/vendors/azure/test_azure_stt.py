@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import trio
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import Transcript, Utterance
@@ -13,7 +12,8 @@ from adapters.reach.web import Call, Web
 from adapters.vendors.azure.stt import AzureRecogniser
 from protocol.audioformat import AudioFormat
 from protocol.wav import wav_file
-from tests.adapters.reach.loopback import KEY, NET, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.reach.loopback import KEY, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.vendors.calls import RecogniserCall
 
 pytestmark = pytest.mark.real
 PCM = AudioFormat("pcm16", 16_000)
@@ -26,25 +26,12 @@ def said(status: str, text: str = "") -> Reply:
     return json_reply({"RecognitionStatus": status, "Offset": 0, "Duration": 1, **({"NBest": best} if text else {})})
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted."""
-
-    def __init__(self, adapter: AzureRecogniser, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
-
-    async def __call__(self, data: bytes = b"\1\2" * 800, *, language: str = "de-DE") -> Transcript:
-        async def tell(_: str) -> None:
-            raise AssertionError("there are no words before the end")
-
-        with trio.fail_after(NET):
-            return await self.adapter.transcribe(Utterance(Complete(data), PCM, "", language, ""), tell)
-
-
 @asynccontextmanager
-async def talking(*replies: Reply) -> AsyncIterator[Talk]:
+async def talking(*replies: Reply) -> AsyncIterator[RecogniserCall[AzureRecogniser, Loopback]]:
     async with loopback(*replies) as server, browsing() as web:
-        yield Talk(AzureRecogniser(web, endpoint_of(server, "", "azure")), server)
+        adapter = AzureRecogniser(web, endpoint_of(server, "", "azure"))
+        utterance = Utterance(Complete(b"\1\2" * 800), PCM, "", "de-DE", "")
+        yield RecogniserCall(adapter, server, utterance, is_silent=True)
 
 
 async def test_the_best_words_are_taken_and_no_language_is_called_detected() -> None:

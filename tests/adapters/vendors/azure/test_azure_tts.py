@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import msgspec
 import pytest
 
-from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.vendors.azure.tts import BY_GENDER, AzureSpeech, markup
 from protocol.audioformat import AudioFormat
-from tests.adapters.reach.loopback import KEY, Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.vendors.calls import SynthesiserCall
 from tests.adapters.vendors.sounds import SAMPLES
 
 pytestmark = pytest.mark.real
@@ -42,30 +42,22 @@ def double(request: Request) -> Reply:
     return Reply(content_type="audio/basic", body=SAMPLES)
 
 
-class Talk:
-    def __init__(self, adapter: AzureSpeech, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
+Call = SynthesiserCall[AzureSpeech]
 
-    async def say(self, **changes: object) -> Request:
-        """Speak; what was asked last."""
 
-        async def take(clip: Clip) -> None:
-            assert clip.data == SAMPLES  # though it calls them audio/basic, which is G.711
-
-        await self.adapter.synthesise(msgspec.structs.replace(SPEECH, **changes), take)
-        return self.server.requests[-1]
-
-    async def voice(self, **changes: object) -> str | None:
-        said = ElementTree.fromstring((await self.say(**changes)).body).find(f"{NAMESPACE}voice")
-        assert said is not None
-        return said.get("name")
+async def voice_of(talk: Call, **changes: object) -> str | None:
+    """Whose voice it asks for, with this much changed."""
+    request = await talk.say(**changes)
+    assert talk.sound == SAMPLES  # though it calls them audio/basic, which is G.711
+    said = ElementTree.fromstring(request.body).find(f"{NAMESPACE}voice")
+    assert said is not None
+    return said.get("name")
 
 
 @asynccontextmanager
-async def talking() -> AsyncIterator[Talk]:
+async def talking() -> AsyncIterator[Call]:
     async with loopback(respond=double) as server, browsing() as web:
-        yield Talk(AzureSpeech(web, endpoint_of(server)), server)
+        yield SynthesiserCall(AzureSpeech(web, endpoint_of(server)), server, SPEECH)
 
 
 async def test_the_request_is_as_documented() -> None:
@@ -112,7 +104,7 @@ async def test_the_format_is_asked_for_in_its_terms(wanted: AudioFormat, sent: s
 async def test_a_voice_is_named_or_chosen_by_language_and_gender(changes: dict[str, object], voice: str) -> None:
     async with talking() as talk:
         await talk.adapter.offer()
-        assert await talk.voice(**changes) == voice
+        assert await voice_of(talk, **changes) == voice
         assert sum(request.method == "GET" for request in talk.server.requests) == 1
 
 

@@ -10,14 +10,15 @@ import trio
 import trio.testing
 
 from actors.ports.audio import Complete, Growing
-from actors.ports.recognition import Audio, Transcript, Utterance
+from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.contract import ProviderFailed, Verdict
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Patience
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
 from protocol.audioformat import AudioFormat
 from tests.adapters.reach.loopback import KEY, NET, browsing, endpoint_of, json_reply, loopback
 from tests.adapters.reach.wsloop import Opening, Peer, Play, Refusal, SocketLoop, socket_loop
+from tests.adapters.vendors.calls import RecogniserCall
 
 pytestmark = pytest.mark.real
 PCM = AudioFormat("pcm16", 16_000)
@@ -58,43 +59,12 @@ def until_close(*said: str) -> Play:
     return play
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted; `words` are those of all calls."""
+Call = RecogniserCall[DeepgramRecogniser, SocketLoop]
 
-    def __init__(self, web: Web, server: SocketLoop, patience: Patience, tls: ssl.SSLContext | None) -> None:
-        self.server = server
-        self.web = web
-        self.endpoint = endpoint_of(server, "/v1", "deepgram")
-        self.adapter = DeepgramRecogniser(web, self.endpoint, patience, tls)
-        self.words: list[str] = []
-        self.told = trio.Event()
 
-    async def __call__(
-        self,
-        audio: Audio | None = None,
-        audio_format: AudioFormat = PCM,
-        *,
-        model: str = "nova-3",
-        language: str = "en-US",
-        prompt: str = "",
-    ) -> Transcript:
-        utterance = Utterance(audio or Complete(b"\1\2" * 800), audio_format, model, language, prompt)
-        with trio.fail_after(NET):
-            return await self.adapter.transcribe(utterance, self.tell)
-
-    async def tell(self, text: str) -> None:
-        self.words.append(text)
-        self.told.set()
-
-    async def fails(self, audio: Audio | None = None) -> ProviderFailed:
-        with pytest.raises(ProviderFailed) as caught:
-            await self(audio)
-        assert KEY not in str(caught.value)
-        return caught.value
-
-    @property
-    def query(self) -> tuple[tuple[str, str], ...]:
-        return self.server.openings[-1].query
+def query_of(talk: Call) -> tuple[tuple[str, str], ...]:
+    """That of the last opening."""
+    return talk.server.openings[-1].query
 
 
 @asynccontextmanager
@@ -105,14 +75,16 @@ async def talking(
     raw: bytes | None = None,
     server_tls: ssl.SSLContext | None = None,
     tls: ssl.SSLContext | None = None,
-) -> AsyncIterator[Talk]:
+) -> AsyncIterator[Call]:
     left = list(refusals)
 
     def refuse(_: Opening) -> Refusal | None:
         return left.pop(0) if left else None
 
     async with browsing() as web, socket_loop(play, refuse, raw=raw, tls=server_tls) as server:
-        yield Talk(web, server, patience or Patience(), tls)
+        adapter = DeepgramRecogniser(web, endpoint_of(server, "/v1", "deepgram"), patience or Patience(), tls)
+        utterance = Utterance(Complete(b"\1\2" * 800), PCM, "nova-3", "en-US", "")
+        yield RecogniserCall(adapter, server, utterance)
 
 
 async def test_words_come_while_the_person_speaks() -> None:
@@ -167,7 +139,8 @@ async def test_raw_sound_is_described_and_goes_out_unchanged() -> None:
     assert talk.server.openings[0].path == "/v1/listen"
     assert talk.server.openings[0].headers["authorization"] == f"Token {KEY}"
     expected = (("encoding", "linear16"), ("sample_rate", "48000"), ("channels", "1"))
-    assert set(expected) | {("model", "nova-3"), ("language", "en-US"), ("interim_results", "true")} <= set(talk.query)
+    always = (("model", "nova-3"), ("language", "en-US"), ("interim_results", "true"))
+    assert {*expected, *always} <= set(query_of(talk))
     heard = [message for message in talk.server.peers[0].heard if isinstance(message, bytes)]
     assert b"".join(heard) == sound
     assert max(map(len, heard)) <= 65_536
@@ -176,7 +149,7 @@ async def test_raw_sound_is_described_and_goes_out_unchanged() -> None:
 async def test_a_container_tells_for_itself() -> None:
     async with talking(until_close()) as talk:
         await talk(audio_format=AudioFormat("webm"))
-    assert not {"encoding", "sample_rate", "channels"} & dict(talk.query).keys()
+    assert not {"encoding", "sample_rate", "channels"} & dict(query_of(talk)).keys()
 
 
 @pytest.mark.parametrize(
@@ -190,22 +163,22 @@ async def test_a_prompt_gives_the_terms_that_it_lists(model: str, expected: list
     prompt = "Vivavoce, Ada Lovelace; vivavoce\nThis is a talk between a guide and a guest of the house."
     async with talking(until_close()) as talk:
         await talk(model=model, prompt=prompt)
-    assert [item for item in talk.query if item[0].startswith("key")] == expected
+    assert [item for item in query_of(talk) if item[0].startswith("key")] == expected
 
 
 async def test_terms_stay_within_what_deepgram_takes() -> None:
     async with talking(until_close()) as talk:
         await talk(prompt=", ".join(f"Žluťoučký{number}" for number in range(500)))
-    assert 0 < sum(len(value.encode()) for name, value in talk.query if name == "keyterm") <= 500
+    assert 0 < sum(len(value.encode()) for name, value in query_of(talk) if name == "keyterm") <= 500
 
 
 async def test_without_a_language_it_is_detected() -> None:
     said = results("hola mi amigo friend", final=True, languages=("es", "es", "es", "en"))
     async with talking(until_close(said)) as talk:
         assert await talk(language="") == Transcript("hola mi amigo friend", "es")
-        assert ("language", "multi") in talk.query
+        assert ("language", "multi") in query_of(talk)
         await talk(language="", model="enhanced")
-        assert "language" not in dict(talk.query)
+        assert "language" not in dict(query_of(talk))
 
 
 async def test_a_language_that_was_asked_for_is_not_called_detected() -> None:

@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 import pytest
 import trio
 
 from actors.ports.audio import Complete
-from actors.ports.recognition import SpeechToText, Transcript, Utterance
-from adapters.reach.contract import Offer, ProviderFailed, Verdict
+from actors.ports.recognition import Transcript, Utterance
+from adapters.reach.contract import Offer, Verdict
 from adapters.reach.web import Patience
 from adapters.vendors.elevenlabs import stt as elevenlabs
 from adapters.vendors.elevenlabs.stt import SAMPLES, ElevenLabsRecogniser
@@ -20,52 +19,29 @@ from tests.adapters.reach.loopback import (
     Break,
     Loopback,
     Reply,
-    Request,
     browsing,
     cancel_everywhere,
     endpoint_of,
     json_reply,
     loopback,
 )
+from tests.adapters.vendors.calls import RecogniserCall
 
 pytestmark = pytest.mark.real
 SOUND = bytes(range(256)) * 8
 SAID = {"language_code": "eng", "language_probability": 0.98, "text": " Žluťoučký 🐎. ", "words": []}
 
 
-class Talk:
-    def __init__(self, adapter: ElevenLabsRecogniser, server: Loopback) -> None:
-        self.adapter: SpeechToText = adapter
-        self.server = server
-        self.utterance = Utterance(Complete(SOUND), SAMPLES, "scribe_v2", "", "")
-
-    async def hear(self) -> Transcript:
-        async def words(text: str) -> None:
-            raise AssertionError("it has no words before the end")
-
-        return await self.adapter.transcribe(self.utterance, words)
-
-    async def sent(self, **changes: object) -> Request:
-        self.utterance = msgspec.structs.replace(self.utterance, **changes)
-        await self.hear()
-        return self.server.requests[-1]
-
-    async def fails(self) -> ProviderFailed:
-        with pytest.raises(ProviderFailed) as caught:
-            await self.hear()
-        assert KEY not in str(caught.value)
-        return caught.value
-
-
 @asynccontextmanager
-async def talking(*replies: Reply) -> AsyncIterator[Talk]:
+async def talking(*replies: Reply) -> AsyncIterator[RecogniserCall[ElevenLabsRecogniser, Loopback]]:
     async with loopback(*(replies or (json_reply(SAID),))) as server, browsing() as web:
-        yield Talk(ElevenLabsRecogniser(web, endpoint_of(server)), server)
+        utterance = Utterance(Complete(SOUND), SAMPLES, "scribe_v2", "", "")
+        yield RecogniserCall(ElevenLabsRecogniser(web, endpoint_of(server)), server, utterance, is_silent=True)
 
 
 async def test_samples_go_out_without_a_header_and_the_language_comes_back() -> None:
     async with talking() as talk:
-        assert await talk.hear() == Transcript("Žluťoučký 🐎.", "en")
+        assert await talk() == Transcript("Žluťoučký 🐎.", "en")
         request = talk.server.requests[0]
     assert (request.method, request.path) == ("POST", "/v1/speech-to-text")
     assert request.headers["xi-api-key"] == KEY
@@ -79,7 +55,8 @@ async def test_samples_go_out_without_a_header_and_the_language_comes_back() -> 
 
 async def test_a_file_goes_out_as_it_is() -> None:
     async with talking() as talk:
-        request = await talk.sent(format=AudioFormat("webm"), language="nb-NO", model="")
+        await talk(audio_format=AudioFormat("webm"), language="nb-NO", model="")
+        [request] = talk.server.requests
     assert request.files["file"].name == "speech.webm"
     assert request.fields == {"model_id": ("scribe_v2",), "tag_audio_events": ("false",), "language_code": ("no",)}
 
@@ -87,16 +64,18 @@ async def test_a_file_goes_out_as_it_is() -> None:
 async def test_what_a_prompt_lists_are_the_terms_to_expect() -> None:
     prompt = "Vivavoce, Žižkov; one two three four five six, " + "x" * 50 + ", Ada"
     async with talking() as talk:
-        assert (await talk.sent(prompt=prompt)).fields["keyterms"] == ("Vivavoce", "Žižkov", "Ada")
+        await talk(prompt=prompt)
+        assert talk.server.requests[-1].fields["keyterms"] == ("Vivavoce", "Žižkov", "Ada")
         many = ", ".join(f"term {number}" for number in range(150))
-        assert len((await talk.sent(prompt=many)).fields["keyterms"]) == 100
-        assert "keyterms" not in (await talk.sent(model="scribe_v1")).fields
+        await talk(prompt=many)
+        assert len(talk.server.requests[-1].fields["keyterms"]) == 100
+        await talk(prompt=many, model="scribe_v1")
+        assert "keyterms" not in talk.server.requests[-1].fields
 
 
 async def test_nothing_is_sent_of_an_empty_utterance() -> None:
     async with talking() as talk:
-        talk.utterance = msgspec.structs.replace(talk.utterance, audio=Complete(b""))
-        assert await talk.hear() == Transcript("")
+        assert await talk(b"") == Transcript("")
         assert talk.server.requests == []
 
 
@@ -110,7 +89,7 @@ async def test_nothing_is_sent_of_an_empty_utterance() -> None:
 )
 async def test_a_language_is_only_what_it_detected(said: object, transcript: Transcript) -> None:
     async with talking(json_reply(said)) as talk:
-        assert await talk.hear() == transcript
+        assert await talk() == transcript
 
 
 @pytest.mark.parametrize(
@@ -149,21 +128,19 @@ async def test_a_silent_provider_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_it_can_be_cancelled_wherever_it_waits() -> None:
     async with talking() as talk:
-        await cancel_everywhere(talk.server, talk.hear)
-        assert (await talk.hear()).language == "en"
+        await cancel_everywhere(talk.server, talk)
+        assert (await talk()).language == "en"
 
 
 async def test_a_connection_serves_one_call_after_the_other() -> None:
     async with talking() as talk:
-        await talk.hear()
-        await talk.hear()
+        await talk()
+        await talk()
         assert talk.server.accepted == 1
 
 
 async def test_it_offers_its_models_and_can_be_checked() -> None:
     async with talking() as talk:
-        adapter = talk.adapter
-        assert isinstance(adapter, ElevenLabsRecogniser)
-        assert await adapter.offer() == Offer(("scribe_v2", "scribe_v1"))
-        await adapter.check()
+        assert await talk.adapter.offer() == Offer(("scribe_v2", "scribe_v1"))
+        await talk.adapter.check()
         assert len(talk.server.requests) == 1

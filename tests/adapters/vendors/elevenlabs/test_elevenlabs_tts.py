@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 import pytest
 
-from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Offer, ProviderFailed
 from adapters.vendors.elevenlabs.tts import BY_GENDER, ElevenLabsSpeech
 from protocol.audioformat import AudioFormat
-from tests.adapters.reach.loopback import KEY, Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.vendors.calls import SynthesiserCall
 from tests.adapters.vendors.sounds import SAMPLES
 
 pytestmark = pytest.mark.real
@@ -68,28 +67,20 @@ def without_lists(request: Request) -> Reply:
     return json_reply(missing, 401) if request.method == "GET" else double(request)
 
 
-class Talk:
-    def __init__(self, adapter: ElevenLabsSpeech, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
+Call = SynthesiserCall[ElevenLabsSpeech]
 
-    async def say(self, **changes: object) -> Request:
-        """Speak; what was asked last."""
 
-        async def take(clip: Clip) -> None:
-            assert clip.data
-
-        await self.adapter.synthesise(msgspec.structs.replace(SPEECH, **changes), take)
-        return self.server.requests[-1]
-
-    async def voice(self, **changes: object) -> str:
-        return (await self.say(**changes)).path.split("/")[3]
+async def voice_of(talk: Call, **changes: object) -> str:
+    """Whose voice it asks for, with this much changed."""
+    request = await talk.say(**changes)
+    assert talk.sound == SAMPLES
+    return request.path.split("/")[3]
 
 
 @asynccontextmanager
-async def talking(lists: bool = True) -> AsyncIterator[Talk]:
+async def talking(lists: bool = True) -> AsyncIterator[Call]:
     async with loopback(respond=double if lists else without_lists) as server, browsing() as web:
-        yield Talk(ElevenLabsSpeech(web, endpoint_of(server)), server)
+        yield SynthesiserCall(ElevenLabsSpeech(web, endpoint_of(server)), server, SPEECH)
 
 
 async def test_the_request_says_what_is_wanted_and_no_more() -> None:
@@ -133,9 +124,9 @@ async def test_a_model_that_does_not_take_a_language_is_not_told_one() -> None:
 async def test_a_voice_is_known_by_its_name_and_no_turn_asks_for_the_list() -> None:
     async with talking() as talk:
         await talk.adapter.offer()
-        assert await talk.voice(voice="sarah") == SARAH
-        assert await talk.voice(voice="Sarah - Mature, Reassuring") == SARAH
-        assert await talk.voice(voice="Nobody") == "Nobody"
+        assert await voice_of(talk, voice="sarah") == SARAH
+        assert await voice_of(talk, voice="Sarah - Mature, Reassuring") == SARAH
+        assert await voice_of(talk, voice="Nobody") == "Nobody"
         assert sum(request.path == "/v2/voices" for request in talk.server.requests) == len(PAGES)
 
 
@@ -157,15 +148,15 @@ async def test_a_name_cannot_leave_its_place_in_the_address() -> None:
 async def test_a_voice_is_chosen_by_language_and_gender(language: str, gender: str, voice: str) -> None:
     async with talking() as talk:
         await talk.adapter.offer()
-        assert await talk.voice(language=language, gender=gender) == voice
+        assert await voice_of(talk, language=language, gender=gender) == voice
 
 
 async def test_a_key_that_may_not_list_voices_speaks_with_one_that_all_have() -> None:
     async with talking(lists=False) as talk:
         with pytest.raises(ProviderFailed, match="voices_read"):
             await talk.adapter.offer()
-        assert await talk.voice(gender="female") == BY_GENDER["female"]
-        assert await talk.voice() == BY_GENDER["unspecified"]
+        assert await voice_of(talk, gender="female") == BY_GENDER["female"]
+        assert await voice_of(talk) == BY_GENDER["unspecified"]
         assert sum(request.method == "GET" for request in talk.server.requests) == 1
 
 
@@ -178,6 +169,6 @@ async def test_it_offers_names_and_ids() -> None:
 async def test_what_it_says_of_a_bad_request_is_handed_on() -> None:
     said = {"detail": {"status": "voice_not_found", "message": "A voice with that voice_id was not found."}}
     async with loopback(json_reply(said, 404)) as server, browsing() as web:
-        talk = Talk(ElevenLabsSpeech(web, endpoint_of(server)), server)
+        talk = SynthesiserCall(ElevenLabsSpeech(web, endpoint_of(server)), server, SPEECH)
         with pytest.raises(ProviderFailed, match="was not found"):
             await talk.say(voice=SARAH)

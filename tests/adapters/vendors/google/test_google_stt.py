@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import trio
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import Transcript, Utterance
@@ -13,7 +12,8 @@ from actors.ports.sound import Undecodable
 from adapters.reach.contract import ProviderFailed, Verdict
 from adapters.vendors.google.stt import GoogleRecogniser
 from protocol.audioformat import AudioFormat
-from tests.adapters.reach.loopback import KEY, NET, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.reach.loopback import KEY, Loopback, Reply, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.vendors.calls import RecogniserCall
 
 pytestmark = pytest.mark.real
 PCM = AudioFormat("pcm16", 16_000)
@@ -34,37 +34,20 @@ def opus(rate: int, channels: int = 1) -> bytes:
     return b"OggS\0\2 OpusHead\1" + bytes([channels]) + b"\x38\1" + rate.to_bytes(4, "little") + b"\0\0\0 sound"
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted."""
+Call = RecogniserCall[GoogleRecogniser, Loopback]
 
-    def __init__(self, adapter: GoogleRecogniser, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
 
-    async def __call__(
-        self,
-        data: bytes = b"\1\2" * 800,
-        audio_format: AudioFormat = PCM,
-        *,
-        model: str = "",
-        language: str = "en-US",
-        prompt: str = "",
-    ) -> Transcript:
-        async def tell(_: str) -> None:
-            raise AssertionError("there are no words before the end")
-
-        with trio.fail_after(NET):
-            return await self.adapter.transcribe(Utterance(Complete(data), audio_format, model, language, prompt), tell)
-
-    @property
-    def config(self) -> object:
-        return self.server.requests[-1].json["config"]
+def config(talk: Call) -> object:
+    """What the last request says of the sound."""
+    return talk.server.requests[-1].json["config"]
 
 
 @asynccontextmanager
-async def talking(*replies: Reply) -> AsyncIterator[Talk]:
+async def talking(*replies: Reply) -> AsyncIterator[Call]:
     async with loopback(*(replies or (SAID,))) as server, browsing() as web:
-        yield Talk(GoogleRecogniser(web, endpoint_of(server, "/v1", "google")), server)
+        utterance = Utterance(Complete(b"\1\2" * 800), PCM, "", "en-US", "")
+        adapter = GoogleRecogniser(web, endpoint_of(server, "/v1", "google"))
+        yield RecogniserCall(adapter, server, utterance, is_silent=True)
 
 
 async def test_the_best_words_of_all_parts_are_joined_and_no_language_is_called_detected() -> None:
@@ -74,7 +57,7 @@ async def test_the_best_words_of_all_parts_are_joined_and_no_language_is_called_
     assert (request.method, request.path, request.query) == ("POST", "/v1/speech:recognize", {})
     assert request.headers["x-goog-api-key"] == KEY
     assert request.json["audio"] == {"content": base64.b64encode(b"\1\2" * 800).decode()}
-    assert talk.config == {
+    assert config(talk) == {
         "encoding": "LINEAR16",
         "sampleRateHertz": 16_000,
         "languageCode": "en-US",
@@ -85,10 +68,11 @@ async def test_the_best_words_of_all_parts_are_joined_and_no_language_is_called_
 async def test_model_language_and_phrases_go_along() -> None:
     async with talking() as talk:
         await talk(model="latest_short", language="", prompt="Vivavoce, Ada Lovelace")
-    assert isinstance(talk.config, dict)
-    assert talk.config["model"] == "latest_short"
-    assert talk.config["languageCode"] == "en-US"
-    assert talk.config["speechContexts"] == [{"phrases": ["Vivavoce", "Ada Lovelace"]}]
+    sent = config(talk)
+    assert isinstance(sent, dict)
+    assert sent["model"] == "latest_short"
+    assert sent["languageCode"] == "en-US"
+    assert sent["speechContexts"] == [{"phrases": ["Vivavoce", "Ada Lovelace"]}]
 
 
 @pytest.mark.parametrize(
@@ -105,10 +89,11 @@ async def test_opus_is_sent_as_it_is_with_what_its_head_says(
 ) -> None:
     async with talking() as talk:
         await talk(data, AudioFormat(name))
-    assert isinstance(talk.config, dict)
-    assert talk.config["encoding"] == encoding
-    assert talk.config["sampleRateHertz"] == rate
-    assert talk.config["audioChannelCount"] == channels
+    sent = config(talk)
+    assert isinstance(sent, dict)
+    assert sent["encoding"] == encoding
+    assert sent["sampleRateHertz"] == rate
+    assert sent["audioChannelCount"] == channels
 
 
 @pytest.mark.parametrize("data", [b"OggS\0\2 vorbis", b"OggS OpusHead\1"])

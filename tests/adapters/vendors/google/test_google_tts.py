@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 import pytest
 
 from actors.ports.sound import Clip
@@ -12,7 +11,8 @@ from actors.ports.synthesis import Speech
 from adapters.reach.contract import Offer, ProviderFailed, Verdict
 from adapters.vendors.google.tts import LONGEST, GoogleSpeech
 from protocol.audioformat import AudioFormat
-from tests.adapters.reach.loopback import KEY, Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.reach.loopback import KEY, Reply, browsing, endpoint_of, json_reply, loopback
+from tests.adapters.vendors.calls import SynthesiserCall
 from tests.adapters.vendors.sounds import SAMPLES, wav
 
 pytestmark = pytest.mark.real
@@ -28,31 +28,10 @@ BAD_KEY = {
 }
 
 
-class Talk:
-    def __init__(self, adapter: GoogleSpeech, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
-        self.clips: list[Clip] = []
-
-    async def say(self, **changes: object) -> Request:
-        """Speak; what was asked last."""
-
-        async def take(clip: Clip) -> None:
-            self.clips.append(clip)
-
-        await self.adapter.synthesise(msgspec.structs.replace(SPEECH, **changes), take)
-        return self.server.requests[-1]
-
-    async def fails(self, **changes: object) -> ProviderFailed:
-        with pytest.raises(ProviderFailed) as caught:
-            await self.say(**changes)
-        return caught.value
-
-
 @asynccontextmanager
-async def talking(reply: Reply = SPOKEN) -> AsyncIterator[Talk]:
+async def talking(reply: Reply = SPOKEN) -> AsyncIterator[SynthesiserCall[GoogleSpeech]]:
     async with loopback(reply) as server, browsing() as web:
-        yield Talk(GoogleSpeech(web, endpoint_of(server, "/v1")), server)
+        yield SynthesiserCall(GoogleSpeech(web, endpoint_of(server, "/v1")), server, SPEECH)
 
 
 async def test_the_request_says_what_is_wanted_and_no_more() -> None:

@@ -27,11 +27,13 @@ from tests.adapters.reach.loopback import (
     loopback,
     sse,
 )
+from tests.adapters.vendors.calls import RecogniserCall
 
 pytestmark = pytest.mark.real
 MP3 = AudioFormat("mp3")
 PCM = AudioFormat("pcm16", 16_000)
 SOUND = b"ID3\4 some speech"
+UTTERANCE = Utterance(Complete(SOUND), MP3, "whisper-1", "en-US", "")
 
 
 def event(kind: str, **fields: object) -> bytes:
@@ -44,43 +46,18 @@ def error(message: str, status: int = 400) -> Reply:
     return json_reply({"error": {"message": message, "type": "invalid_request_error", "code": None}}, status)
 
 
-class Talk:
-    """A call of the adapter, as often as is wanted; `words` are those of all calls."""
+Call = RecogniserCall[OpenAIRecogniser, Loopback]
 
-    def __init__(self, adapter: OpenAIRecogniser, server: Loopback) -> None:
-        self.adapter = adapter
-        self.server = server
-        self.words: list[str] = []
-        self.told = trio.Event()
 
-    async def __call__(
-        self,
-        data: bytes = SOUND,
-        audio_format: AudioFormat = MP3,
-        *,
-        model: str = "whisper-1",
-        language: str = "en-US",
-        prompt: str = "",
-    ) -> Transcript:
-        with trio.fail_after(NET):
-            return await self.adapter.transcribe(
-                Utterance(Complete(data), audio_format, model, language, prompt), self.tell
-            )
-
-    async def tell(self, text: str) -> None:
-        self.words.append(text)
-        self.told.set()
-
-    @property
-    def fields(self) -> list[dict[str, str]]:
-        """The fields of each request."""
-        return [{name: values[0] for name, values in request.fields.items()} for request in self.server.requests]
+def fields_of(talk: Call) -> list[dict[str, str]]:
+    """The fields of each request."""
+    return [{name: values[0] for name, values in request.fields.items()} for request in talk.server.requests]
 
 
 @asynccontextmanager
-async def talking(*replies: Reply, kind: type[OpenAIRecogniser] = OpenAIRecogniser) -> AsyncIterator[Talk]:
+async def talking(*replies: Reply, kind: type[OpenAIRecogniser] = OpenAIRecogniser) -> AsyncIterator[Call]:
     async with loopback(*replies) as server, browsing() as web:
-        yield Talk(kind(web, endpoint_of(server, "/v1", "openai")), server)
+        yield RecogniserCall(kind(web, endpoint_of(server, "/v1", "openai")), server, UTTERANCE)
 
 
 async def test_whisper_tells_the_language_that_it_detected() -> None:
@@ -90,7 +67,7 @@ async def test_whisper_tells_the_language_that_it_detected() -> None:
     request = talk.server.requests[0]
     assert (request.method, request.path) == ("POST", "/v1/audio/transcriptions")
     assert request.headers["authorization"] == f"Bearer {KEY}"
-    assert talk.fields == [{"model": "whisper-1", "response_format": "verbose_json", "prompt": "Vivavoce"}]
+    assert fields_of(talk) == [{"model": "whisper-1", "response_format": "verbose_json", "prompt": "Vivavoce"}]
     assert talk.words == []
 
 
@@ -120,7 +97,7 @@ async def test_a_language_however_named_becomes_bcp_47(named: str | None, tag: s
 async def test_the_language_goes_out_as_whisper_knows_it(asked: str, sent: str) -> None:
     async with talking(json_reply({"text": "so"})) as talk:
         await talk(language=asked)
-    assert talk.fields[0]["language"] == sent
+    assert fields_of(talk)[0]["language"] == sent
 
 
 @pytest.mark.parametrize(
@@ -169,15 +146,15 @@ async def test_words_are_handed_on_before_the_rest_has_come(model: str) -> None:
         gate.set()
     assert transcripts == [Transcript("Hello")]
     assert talk.words == ["Hel", "Hello"]
-    assert talk.fields == [{"model": model, "response_format": "json", "language": "en", "stream": "true"}]
+    assert fields_of(talk) == [{"model": model, "response_format": "json", "language": "en", "stream": "true"}]
 
 
 async def test_gpt_transcribe_takes_and_tells_languages_as_a_list() -> None:
     done = event("transcript.text.done", text="Ahoj", languages=[{"code": "cs"}, {"code": "sk"}])
     async with talking(sse(done)) as talk:
         assert await talk(model="gpt-transcribe", language="cs-CZ") == Transcript("Ahoj", "cs")
-    assert talk.fields[0]["languages[]"] == "cs"
-    assert "language" not in talk.fields[0]
+    assert fields_of(talk)[0]["languages[]"] == "cs"
+    assert "language" not in fields_of(talk)[0]
 
 
 async def test_an_answer_that_does_not_stream_although_asked_to_is_read() -> None:
@@ -252,7 +229,7 @@ async def test_a_language_that_the_model_does_not_know_is_left_to_it_and_remembe
     async with talking(error("Language 'te' is not supported."), known) as talk:
         assert await talk(language="te-IN") == Transcript("so", "te")
         assert await talk(language="te-IN") == Transcript("so", "te")
-    assert [fields.get("language") for fields in talk.fields] == ["te", None, None]
+    assert [fields.get("language") for fields in fields_of(talk)] == ["te", None, None]
 
 
 async def test_a_server_that_refuses_verbose_json_is_asked_for_json_from_then_on() -> None:
@@ -260,7 +237,7 @@ async def test_a_server_that_refuses_verbose_json_is_asked_for_json_from_then_on
     async with talking(refusal, json_reply({"text": "so"}), kind=CompatibleRecogniser) as talk:
         assert await talk(b"\1\2", PCM) == Transcript("so")
         assert await talk(b"\1\2", PCM) == Transcript("so")
-    assert [fields["response_format"] for fields in talk.fields] == ["verbose_json", "json", "json"]
+    assert [fields["response_format"] for fields in fields_of(talk)] == ["verbose_json", "json", "json"]
 
 
 async def test_openai_itself_is_not_asked_twice() -> None:
@@ -273,7 +250,7 @@ async def test_openai_itself_is_not_asked_twice() -> None:
 async def test_a_server_without_a_key_is_sent_none() -> None:
     async with loopback(json_reply({"text": "so"})) as server, browsing() as web:
         endpoint = endpoint_of(server, "/v1", key="")
-        await Talk(CompatibleRecogniser(web, endpoint), server)(b"\1\2", PCM)
+        await RecogniserCall(CompatibleRecogniser(web, endpoint), server, UTTERANCE)(b"\1\2", PCM)
     assert "authorization" not in server.requests[0].headers
 
 
@@ -330,7 +307,7 @@ async def test_segments_in_which_nobody_spoke_are_left_out(
     reply = {"text": "".join(text for text, _ in segments), "language": "english", "segments": listed}
     async with talking(json_reply(reply), kind=kind) as talk:
         assert " ".join((await talk(b"\1\2", PCM)).text.split()) == words
-    assert talk.fields[0]["response_format"] == "verbose_json"
+    assert fields_of(talk)[0]["response_format"] == "verbose_json"
 
 
 @pytest.mark.parametrize("segments", [None, [], 7, [7], [{"text": None, **SAID}], {"a": SILENT}])
@@ -343,4 +320,4 @@ async def test_another_server_under_openais_name_may_refuse_verbose_json_too() -
     refusal = error("Unsupported value: 'response_format' does not support 'verbose_json'.")
     async with talking(refusal, json_reply({"text": "so"})) as talk:
         assert [(await talk()).text for _ in range(2)] == ["so", "so"]
-    assert [fields["response_format"] for fields in talk.fields] == ["verbose_json", "json", "json"]
+    assert [fields["response_format"] for fields in fields_of(talk)] == ["verbose_json", "json", "json"]

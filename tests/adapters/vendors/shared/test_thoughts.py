@@ -213,4 +213,4 @@ def test_the_time_grows_with_the_length(unit: str) -> None:
         for at in range(0, length, 1_000):
             thoughts.take(text[at : at + 1_000])
 
-    assert growth(work, 20_000) <= MOST_GROWTH
+    assert growth(work, 6_000) <= MOST_GROWTH
