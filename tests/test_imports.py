@@ -1,6 +1,7 @@
 """What may import what: `protocol <- actors <- adapters`, pure modules without trio, and nothing that Windows lacks."""
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,7 @@ def imports_at_top(tree: ast.Module) -> Iterator[str]:
         pending += ast.iter_child_nodes(node)
 
 
+@functools.cache
 def parse(module: str) -> ast.Module:
     """The module's text."""
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))

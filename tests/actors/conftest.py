@@ -12,13 +12,17 @@ from tests.playbook import Playbook
 SEEDS = 50
 """In how many orders of Trio's scheduler each conversation is held; its variants share them."""
 FEWEST_SEEDS = 10
+NORMAL_SHARE = 5
+"""Each run holds a fifth of them, and all of them with `--long`."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a conversation its seeds."""
     if "seed" in metafunc.fixturenames:
         variants = prod(len(mark.args[1]) for mark in metafunc.definition.iter_markers("parametrize"))
-        metafunc.parametrize("seed", range(max(FEWEST_SEEDS, -(-SEEDS // variants))))
+        seeds = max(FEWEST_SEEDS, -(-SEEDS // variants))
+        marks = [() if seed < seeds // NORMAL_SHARE else pytest.mark.long for seed in range(seeds)]
+        metafunc.parametrize("seed", [pytest.param(seed, marks=mark) for seed, mark in enumerate(marks)])
 
 
 @pytest.fixture

@@ -454,7 +454,10 @@ class Conversation(RuleBasedStateMachine):
 
 
 Conversation.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, suppress_health_check=list(HealthCheck), phases=PHASES
+    max_examples=3 * settings().max_examples,
+    stateful_step_count=40,
+    suppress_health_check=list(HealthCheck),
+    phases=PHASES,
 )
 TestConversation = Conversation.TestCase
 

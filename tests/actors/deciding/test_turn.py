@@ -154,7 +154,7 @@ def test_the_time_for_the_parts_of_an_answer_grows_with_its_length(unit: str, wr
     def work(size: int) -> None:
         cut(turn("en-US", writes=writes), [unit * 100] * (size // len(unit) // 100), sends=False)
 
-    assert growth(work, 5_000) <= MOST_GROWTH
+    assert growth(work, 2_000) <= MOST_GROWTH
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -336,7 +336,7 @@ def perform(seed: int, limits: Limits, steps: list[Step], exact: bool) -> None:
         raise wrong[0]
 
 
-SETTINGS = settings(suppress_health_check=list(HealthCheck), max_examples=3 * settings().max_examples)
+SETTINGS = settings(suppress_health_check=list(HealthCheck), max_examples=2 * settings().max_examples)
 LIMITS = st.sampled_from([CALLS, STATES])
 
 
