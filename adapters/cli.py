@@ -178,7 +178,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
 @main.command()
 def states() -> None:
     """Print the states of a session as a Mermaid diagram."""
-    from actors.deciding.table import diagram
+    from actors.deciding.graph import diagram
 
     click.echo(diagram())
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, get_args
 
 from msgspec.structs import replace
 
-from actors.deciding.conversation import Session
+from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Release, Send, Start
 from actors.deciding.events import (
+    Admitted,
     Answered,
     Delivered,
     Event,
@@ -23,6 +24,7 @@ from actors.deciding.events import (
     Joined,
     Left,
     MemberId,
+    PoolsBusy,
     Recognised,
     Resolved,
     Retracted,
@@ -33,9 +35,11 @@ from actors.deciding.events import (
     Written,
 )
 from actors.deciding.limits import Limits
+from actors.deciding.machine import step
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.sound import Sound, Target
+from actors.running.stages import kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, Named, read_update
 from protocol.connecting import Role
@@ -102,7 +106,8 @@ class Playbook:
 
     def __init__(self, limits: Limits | None = None, role: Role = "both", encoding: Encoding | None = None) -> None:
         self.now = 1000.0
-        self.session = Session("s", limits or Limits(), accept, ScriptedAnalyst(), self.now)
+        self.conversation = Conversation("s", limits or Limits(), accept, ScriptedAnalyst(), self.now)
+        self.pools_are_full = False
         self.jobs: list[Job] = []
         self.listening: list[Listen | Feed] = []
         """What a recogniser that listens while it is spoken was offered; not among what `<<` names."""
@@ -139,9 +144,11 @@ class Playbook:
     def _fail(self, expected: str) -> None:
         due, self._due = self._due, []
         came = "\n          ".join(map(str, due)) or "nothing"
-        trace = "\n    ".join(map(str, self.session.trace))
+        trace = "\n    ".join(map(str, self.conversation.trace))
         script = "\n    ".join(self._script)
-        raise Unexpected(f"{expected}\n    came: {came}\n    {script}\n{self.session!r} at {self.now:g}\n    {trace}")
+        raise Unexpected(
+            f"{expected}\n    came: {came}\n    {script}\n{self.conversation!r} at {self.now:g}\n    {trace}"
+        )
 
     # ---- the conversation
 
@@ -155,12 +162,12 @@ class Playbook:
             State.RESPONDING: (recognised("How are you?"),),
             State.SPEAKING: (written("Fine and well, thanks."), answered(), spoken(3.0)),
         }
-        for step, events in way.items():
+        for where, events in way.items():
             for event in events:
                 self._play(event(self) if callable(event) else event)
-            if step is state:
+            if where is state:
                 break
-        assert self.session.state is state
+        assert self.conversation.state is state
         return self.skip()
 
     def skip(self) -> "Playbook":
@@ -188,20 +195,25 @@ class Playbook:
     @property
     def turn(self) -> int:
         """The number of the turn in the air."""
-        return self.session.turn.number
+        return self.conversation.turn.number
 
     def _play(self, event: Event) -> None:
-        effects = self.session.step(event, self.now)
-        self.jobs += [effect.job for effect in effects if isinstance(effect, Start)]
+        effects = step(self.conversation, event, self.now)
+        starts = [effect for effect in effects if isinstance(effect, Start)]
+        self.jobs += [start.job for start in starts]
         self.listening += [effect for effect in effects if isinstance(effect, Listen | Feed)]
         self._due += [effect for effect in effects if not isinstance(effect, Listen | Feed)]
+        for start in starts:
+            if start.admit:  # what the session's task tells at once
+                turn = start.job.turn
+                self._play(PoolsBusy(turn, kind_of(start.job)) if self.pools_are_full else Admitted(turn))
 
     def _pass(self, seconds: float) -> None:
         until = self.now + seconds
         for _ in range(_MOST_TICKS):
-            if self.session.ended or self.session.deadline > until:
+            if self.conversation.ended or self.conversation.clock.deadline > until:
                 break
-            self.now = max(self.now, self.session.deadline)
+            self.now = max(self.now, self.conversation.clock.deadline)
             self._play(Tick())
         else:
             self._fail(f"expected: an end of the deadlines within {seconds:g} s")

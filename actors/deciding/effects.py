@@ -1,11 +1,12 @@
 """What a session asks for: its runner does it, in order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import msgspec
 
 from actors.deciding.events import MemberId
 from actors.ports.answering import Question
+from actors.ports.calls import Kind
 from actors.ports.sound import Clip, Target
 from actors.ports.synthesis import Speech
 from protocol.configuration import Stt
@@ -36,6 +37,14 @@ class DropQueued(msgspec.Struct, frozen=True):
 
     turn: int
     closings: tuple[Closing, ...] = ()
+
+    def closing_sends(self, dropped: Set[MemberId]) -> tuple[Send, ...]:
+        """What is then sent, where messages were taken out of the outboxes of the members that were `dropped` from."""
+        sends = []
+        for closing in self.closings:
+            to = tuple(member for member in closing.to if member in dropped or not closing.only_if_dropped)
+            sends += [Send(to, closing.message)] if to else []
+        return tuple(sends)
 
 
 class Acknowledge(msgspec.Struct, frozen=True):
@@ -83,10 +92,14 @@ Job = Transcribe | Answer | Speak
 
 
 class Start(msgspec.Struct, frozen=True):
-    """Start a job of an admitted turn; `admit`: the turn is new, and needs a seat in every pool on its way first."""
+    """Start a job of an admitted turn.
+
+    `admit`: the turn is new, and needs a seat in each of these pools first. Whether it got them is told at once, by
+    Admitted or PoolsBusy.
+    """
 
     job: Job
-    admit: bool = False
+    admit: tuple[Kind, ...] = ()
 
 
 class Listen(msgspec.Struct, frozen=True):

@@ -42,6 +42,13 @@ class Said(msgspec.Struct, frozen=True):
     ack: int | None = None
 
 
+class FromClient(msgspec.Struct, frozen=True):
+    """Who said something, and the id under which it wants an answer."""
+
+    member: MemberId
+    ack: int | None
+
+
 class Resolved(msgspec.Struct, frozen=True):
     """What the catalogue makes of a session.update: the configuration to use, or why it is refused."""
 
@@ -51,7 +58,20 @@ class Resolved(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-# ---- the stages of a turn; what carries the number of another turn is dropped
+# ---- the pools and the stages of a turn; what carries the number of another turn is dropped
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """The pools have given the turn its seats, and its first job has begun."""
+
+    turn: int
+
+
+class PoolsBusy(msgspec.Struct, frozen=True):
+    """The pools have no seat for the turn, or no room for a job of this stage."""
+
+    turn: int
+    stage: Kind
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -119,7 +139,7 @@ class Failed(msgspec.Struct, frozen=True):
     message: str
 
 
-# ---- the clock and the house
+# ---- the clock and the server
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -131,4 +151,5 @@ class Drain(msgspec.Struct, frozen=True):
 
 
 StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
-Event = Joined | Left | Said | StageEvent | Tick | Drain
+TurnEvent = StageEvent | Admitted | PoolsBusy
+Event = Joined | Left | Said | TurnEvent | Tick | Drain

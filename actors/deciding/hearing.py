@@ -1,257 +1,262 @@
 """What a session does about its Sender: configuration, the utterance, its recognition, the typed turn.
 
-Each function is an action that a row of actors/deciding/table.py names; they say and do, and never choose a state.
+Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Feed, Listen, Release, Start, Transcribe
-from actors.deciding.events import Recognised, Words
-from actors.deciding.turn import Utterance, cost, text_cost
+from actors.deciding.events import FromClient, Recognised, Words
+from actors.deciding.step import Step
+from actors.deciding.triggers import Chunk, NewConfiguration, TypedText
+from actors.deciding.turn import UtteranceBuffer, cost, text_cost
 from actors.ports.sound import Clip
 from protocol.audioformat import headless, identify, parse_input, sniff
-from protocol.configuration import SessionUpdate, merge, name_fields
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
 from protocol.joined import JOINED
-from protocol.messages import (
-    BufferAppend,
-    BufferInitialized,
-    CustomError,
-    InputText,
-    SessionUpdated,
-    TranscribeDelta,
-    TranscribeDone,
-)
-
-if TYPE_CHECKING:
-    from actors.deciding.conversation import Session
+from protocol.messages import BufferInitialized, CustomError, SessionUpdated, TranscribeDelta, TranscribeDone
 
 STREAMED = ("webm", "ogg", "opus")
 """The formats whose recorders can go on over several utterances."""
+COMPLAINT_EVERY = 1.0
+"""Seconds between two refusals of chunks for want of a configuration: a microphone sends many."""
+UNCONFIGURED = "nothing is configured yet; send session.update first"
 
 # ---- configuration
 
 
-def configure(session: Session) -> None:
-    assert session.said is not None
-    update = session.said.message
-    assert isinstance(update, SessionUpdate)
-    session.asked, session.named = merge(session.asked, update), name_fields(session.named, update)
-    session.configuration = session.resolved.configuration
-    warnings = update.warnings + session.resolved.warnings
-    session.send((session.said.member,), SessionUpdated(session.id, True, warnings))
+def configure(step: Step, new: NewConfiguration) -> None:
+    """The configuration is in force from the next turn on; its Sender gets `session.updated` with the warnings."""
+    settings = step.conversation.settings
+    settings.asked, settings.named, settings.in_force = new.asked, new.named, new.resolved.configuration
+    step.send((new.member,), SessionUpdated(step.conversation.id, True, new.warnings + new.resolved.warnings))
 
 
-def refuse_update(session: Session) -> None:
-    assert session.said is not None
-    session.refuse(session.resolved.error_id or ErrorId.BAD_CONFIGURATION, session.resolved.message)
-    session.send((session.said.member,), SessionUpdated(session.id, False))
+def refuse_update(step: Step, new: NewConfiguration) -> None:
+    """Nothing changes; whoever asked gets `custom.error` 200x and `session.updated` with success false."""
+    step.refuse(new.member, new.resolved.error_id or ErrorId.BAD_CONFIGURATION, new.resolved.message)
+    step.send((new.member,), SessionUpdated(step.conversation.id, False))
 
 
-def refuse_unconfigured(session: Session) -> None:
-    """1002 in idle; for chunks once a second at most, because a microphone sends many."""
-    assert session.said is not None
-    message = "nothing is configured yet; send session.update first"
-    if isinstance(session.said.message, BufferAppend) and session.now - session.complained < 1.0:
-        session.refusal = CustomError(message, ErrorId.WRONG_STATE)
+def refuse_unconfigured(step: Step, said: FromClient) -> None:
+    """1002: nothing is configured yet."""
+    step.refuse(said.member, ErrorId.WRONG_STATE, UNCONFIGURED)
+
+
+def refuse_unconfigured_chunk(step: Step, chunk: Chunk) -> None:
+    """1002: nothing is configured yet; within a second of the last one only the ack says so."""
+    clock = step.conversation.clock
+    if step.now - clock.complained < COMPLAINT_EVERY:
+        step.refuse_silently(ErrorId.WRONG_STATE, UNCONFIGURED)
         return
-    if isinstance(session.said.message, BufferAppend):
-        session.complained = session.now
-    session.refuse(ErrorId.WRONG_STATE, message)
+    clock.complained = step.now
+    step.refuse(chunk.member, ErrorId.WRONG_STATE, UNCONFIGURED)
 
 
 # ---- the utterance
 
 
-def begin_utterance(session: Session) -> None:
-    session.begin_turn()
-    session.utterance = Utterance()
-    session.send(session.senders, BufferInitialized(session.id))
-    if len(_chunk(session)) > session.limits.utterance_bytes:
-        overflow_utterance(session)
-    elif not session.account.has_room(cost(_chunk(session))):
-        crowd_out_utterance(session)
+def begin_utterance(step: Step, chunk: Chunk) -> None:
+    """A new turn begins with the chunk; the Sender gets `input.buffer.initialized`."""
+    conversation = step.conversation
+    step.begin_turn()
+    conversation.utterance = UtteranceBuffer()
+    step.send(conversation.senders, BufferInitialized(conversation.id))
+    if len(chunk.audio) > conversation.limits.utterance_bytes:
+        overflow_utterance(step, chunk)
+    elif not conversation.account.has_room(cost(chunk.audio)):
+        crowd_out_utterance(step, chunk)
     else:
-        extend_utterance(session)
+        extend_utterance(step, chunk)
 
 
-def _chunk(session: Session) -> bytes:
-    assert session.said is not None
-    assert isinstance(session.said.message, BufferAppend)
-    return session.said.message.audio
-
-
-def extend_utterance(session: Session) -> None:
-    chunk = _chunk(session)
-    utterance = session.utterance
-    if utterance.size and sniff(chunk) in JOINED:
+def extend_utterance(step: Step, chunk: Chunk) -> None:
+    """The chunk is kept, and given to a recogniser that listens while the person speaks."""
+    conversation, audio = step.conversation, chunk.audio
+    utterance, turn = conversation.utterance, conversation.turn
+    if utterance.size and sniff(audio) in JOINED:
         utterance.last_file = utterance.size
-    utterance.add(chunk)
-    session.turn.charge.take(cost(chunk))
-    session.touched = session.now
+    utterance.add(audio)
+    turn.charge.take(cost(audio))
+    conversation.clock.touched = step.now
     if utterance.listened:
-        session.effects.append(Feed(session.turn.number, chunk))
+        step.effects.append(Feed(turn.number, audio))
     elif utterance.size >= utterance.need:
-        _offer_to_listen(session)
+        _offer_to_listen(step)
 
 
-def _offer_to_listen(session: Session) -> None:
-    """There is enough to tell the format by: a recogniser that can may begin."""
-    turn, stt = session.turn, session.turn.configuration.stt
-    head = session.utterance.audio
-    session.utterance.need = headless(parse_input(stt.media_format), head, is_whole=False).need
-    if session.utterance.need:
+def _offer_to_listen(step: Step) -> None:
+    """Once there is enough to tell the format by, a recogniser that can listens from now on."""
+    conversation = step.conversation
+    turn, utterance = conversation.turn, conversation.utterance
+    stt, head = turn.configuration.stt, utterance.audio
+    utterance.need = headless(parse_input(stt.media_format), head, is_whole=False).need
+    if utterance.need:
         return
-    session.utterance.listened = True
-    if sniff(head) is None and _continues(session, stt.media_format):
-        head = with_header(session.stream_header, head)
+    utterance.listened = True
+    if sniff(head) is None and _continues(conversation, stt.media_format):
+        head = with_header(conversation.memory.stream_header, head)
     clip = Clip(head, identify(parse_input(stt.media_format), head))
-    session.effects.append(Listen(Transcribe(turn.number, clip, stt)))
+    step.effects.append(Listen(Transcribe(turn.number, clip, stt)))
 
 
-def overflow_utterance(session: Session) -> None:
-    utterance = session.utterance
-    session.touched = session.now
-    message = f"the utterance is longer than {session.limits.utterance_bytes} bytes; commit, and speak shorter ones"
-    if utterance.overflown:
-        session.refusal = CustomError(message, ErrorId.TOO_LONG)
+def overflow_utterance(step: Step, chunk: Chunk) -> None:
+    """The utterance is too long: what there is of it is dropped. The Sender gets 1004 once; later acks say the same."""
+    conversation = step.conversation
+    conversation.clock.touched = step.now
+    most = conversation.limits.utterance_bytes
+    message = f"the utterance is longer than {most} bytes; commit, and speak shorter ones"
+    if conversation.utterance.overflown:
+        step.refuse_silently(ErrorId.TOO_LONG, message)
         return
-    utterance.overflown = True
-    _lose_utterance(session)
-    session.refuse(ErrorId.TOO_LONG, message)
+    conversation.utterance.overflown = True
+    _lose_utterance(step)
+    step.refuse(chunk.member, ErrorId.TOO_LONG, message)
 
 
-def crowd_out_utterance(session: Session) -> None:
-    """There is no room for the chunk: what there is of the utterance makes room for others, and the rest is dropped."""
-    session.touched = session.now
-    message = f"{_full(session)}, and the utterance is lost; say it again in a moment"
-    if session.utterance.crowded:
-        session.refusal = CustomError(message, ErrorId.BUSY)
+def crowd_out_utterance(step: Step, chunk: Chunk) -> None:
+    """The server has no room for the chunk: the utterance is dropped. The Sender gets 3004 once; later acks say so."""
+    conversation = step.conversation
+    conversation.clock.touched = step.now
+    message = f"{_full(conversation)}, and the utterance is lost; say it again in a moment"
+    if conversation.utterance.crowded:
+        step.refuse_silently(ErrorId.BUSY, message)
         return
-    session.utterance.crowded = True
-    _lose_utterance(session)
-    session.refuse(ErrorId.BUSY, message)
+    conversation.utterance.crowded = True
+    _lose_utterance(step)
+    step.refuse(chunk.member, ErrorId.BUSY, message)
 
 
-def _full(session: Session) -> str:
-    return f"the server's memory for what is said and answered is full (memory_in_flight, {session.account.most} bytes)"
+def _full(conversation: Conversation) -> str:
+    most = conversation.account.most
+    return f"the server's memory for what is said and answered is full (memory_in_flight, {most} bytes)"
 
 
-def _lose_utterance(session: Session) -> None:
-    """Nothing of it is kept, though it goes on."""
-    _stop_listening(session)
-    session.utterance.drop()
-    session.turn.charge.close()
+def _lose_utterance(step: Step) -> None:
+    """Nothing of the utterance is kept, though the person goes on speaking."""
+    conversation = step.conversation
+    if conversation.utterance.listened:
+        step.effects.append(Release(conversation.turn.number))
+    conversation.utterance.drop()
+    conversation.turn.charge.close()
 
 
-def refuse_straggler(session: Session) -> None:
-    session.refuse(ErrorId.WRONG_STATE, "this chunk came after its commit and was dropped; commit after the last chunk")
+def refuse_straggler(step: Step, chunk: Chunk) -> None:
+    """1002: the chunk came too late and is dropped; the turn goes on."""
+    message = "this chunk came after its commit and was dropped; commit after the last chunk"
+    step.refuse(chunk.member, ErrorId.WRONG_STATE, message)
 
 
-def refuse_empty_commit(session: Session) -> None:
-    session.refuse(ErrorId.NOTHING_SAID, "there is no audio to transcribe; send input.buffer.append before the commit")
+def refuse_empty_commit(step: Step, said: FromClient) -> None:
+    """1005: there is nothing to transcribe."""
+    message = "there is no audio to transcribe; send input.buffer.append before the commit"
+    step.refuse(said.member, ErrorId.NOTHING_SAID, message)
 
 
-def drop_utterance(session: Session) -> None:
-    _lose_utterance(session)
-    session.utterance = Utterance()
+def refuse_crowded_commit(step: Step, said: FromClient) -> None:
+    """3004: the server has no room for what the recogniser is given."""
+    message = f"{_full(step.conversation)}, and the utterance is lost; say it again in a moment"
+    step.refuse(said.member, ErrorId.BUSY, message)
 
 
-def refuse_crowded_commit(session: Session) -> None:
-    session.refuse(ErrorId.BUSY, f"{_full(session)}, and the utterance is lost; say it again in a moment")
+def drop_utterance(step: Step, event: object) -> None:
+    """The utterance is thrown away, and the work of a recogniser that listened to it; nobody is told."""
+    _lose_utterance(step)
+    step.conversation.utterance = UtteranceBuffer()
 
 
-def _stop_listening(session: Session) -> None:
-    if session.utterance.listened:
-        session.effects.append(Release(session.turn.number))
-
-
-def expire_utterance(session: Session) -> None:
-    drop_utterance(session)
-    limit = session.limits.receiving if session.senders else session.limits.grace
+def expire_utterance(step: Step, event: object) -> None:
+    """The utterance is thrown away; the Sender gets 3003 with the deadline's name."""
+    conversation = step.conversation
+    drop_utterance(step, event)
+    limit = conversation.limits.receiving if conversation.senders else conversation.limits.grace
     message = f"the deadline 'receiving' passed: no chunk and no commit came for {limit:g} s; commit the utterance"
-    session.send(session.senders, CustomError(message, ErrorId.DEADLINE))
+    step.send(conversation.senders, CustomError(message, ErrorId.DEADLINE))
 
 
 # ---- recognition
 
 
-def transcribe(session: Session) -> None:
-    turn = session.turn
-    turn.committed = session.now
+def transcribe(step: Step, commit: FromClient) -> None:
+    """The utterance is recognised, if the pools admit the turn; the commit's ack waits until they have said so."""
+    conversation = step.conversation
+    turn, utterance = conversation.turn, conversation.utterance
+    turn.committed, turn.begun_by = step.now, commit
     stt = turn.configuration.stt
-    is_joined = session.utterance.last_file > 0
-    data = _whole(session, session.utterance, stt.media_format)
+    data = _whole(conversation, utterance, stt.media_format)
     turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
     turn.clip = Clip(data, identify(parse_input(stt.media_format), data, is_whole=True))
-    session.utterance = Utterance()
-    session.effects.append(Start(Transcribe(turn.number, turn.clip, stt, is_joined), admit=True))
+    conversation.utterance = UtteranceBuffer()
+    job = Transcribe(turn.number, turn.clip, stt, is_joined=utterance.last_file > 0)
+    step.effects.append(Start(job, admit=("STT", "LLM", "TTS")))
 
 
-def _whole(session: Session, utterance: Utterance, media_format: str) -> bytes:
+def _whole(conversation: Conversation, utterance: UtteranceBuffer, media_format: str) -> bytes:
     """The utterance as a file; where its recorder wrote the head into an earlier one, that is put before it.
 
     What goes on in the next utterance is the last file of this one.
     """
     data = utterance.audio
-    if sniff(data) is None and _continues(session, media_format):
-        data = with_header(session.stream_header, data)
+    if sniff(data) is None and _continues(conversation, media_format):
+        data = with_header(conversation.memory.stream_header, data)
         if not utterance.last_file:
             return data
     last = utterance.audio[utterance.last_file :] if utterance.last_file else data
     if sniff(last) is not None:
-        session.stream_header = stream_header(last)
+        conversation.memory.stream_header = stream_header(last)
     return data
 
 
-def _continues(session: Session, media_format: str) -> bool:
+def _continues(conversation: Conversation, media_format: str) -> bool:
     """Whether sound without a head may be the rest of a stream whose head is known."""
-    return bool(session.stream_header) and media_format in STREAMED
+    return bool(conversation.memory.stream_header) and media_format in STREAMED
 
 
-def tell_words(session: Session) -> None:
-    assert isinstance(session.event, Words)
-    session.send(session.senders, TranscribeDelta(session.event.text))
+def tell_words(step: Step, words: Words) -> None:
+    """The Sender gets `request.transcribe.delta` with the words recognised so far."""
+    step.send(step.conversation.senders, TranscribeDelta(words.text))
 
 
-def tell_transcript(session: Session) -> None:
-    assert isinstance(session.event, Recognised)
-    session.turn.mark("transcript", session.now)
-    session.turn.note_transcript(session.event.text.strip(), session.event.language)
-    session.send(session.senders, TranscribeDone(session.turn.said, session.event.sentiment, session.event.language))
+def tell_transcript(step: Step, recognised: Recognised) -> None:
+    """The words of the utterance are known; the Sender gets `request.transcribe.done`."""
+    turn = step.conversation.turn
+    turn.mark("transcript", step.now)
+    turn.note_transcript(recognised.text.strip(), recognised.language)
+    step.send(step.conversation.senders, TranscribeDone(turn.said, recognised.sentiment, recognised.language))
 
 
 # ---- the typed turn
 
 
-def take_text(session: Session) -> None:
-    assert session.said is not None
-    assert isinstance(session.said.message, InputText)
-    session.begin_turn()
-    session.turn.committed = session.now
-    session.turn.said = session.said.message.text.strip()
-    session.turn.charge.take(text_cost(session.turn.said))
-    session.turn.mark("transcript", session.now)
-    session.turn.language = session.analyst.language(session.turn.said)
-    asked = session.turn.configuration.stt.sentiment_analysis
-    sentiment = session.analyst.sentiment(session.turn.said) if asked else ""
-    session.send(session.senders, TranscribeDone(session.turn.said, sentiment, session.turn.language))
+def take_text(step: Step, typed: TypedText) -> None:
+    """A new turn begins with the typed words; the Sender gets them back as `request.transcribe.done`."""
+    analyst, turn = step.conversation.analyst, step.begin_turn()
+    turn.committed, turn.begun_by = step.now, typed
+    turn.said = typed.text.strip()
+    turn.charge.take(text_cost(turn.said))
+    turn.mark("transcript", step.now)
+    turn.language = analyst.language(turn.said)
+    sentiment = analyst.sentiment(turn.said) if turn.configuration.stt.sentiment_analysis else ""
+    step.send(step.conversation.senders, TranscribeDone(turn.said, sentiment, turn.language))
 
 
-def refuse_while_receiving(session: Session) -> None:
-    session.refuse(ErrorId.WRONG_STATE, "an utterance is being received; commit or clear it before input.text")
+def refuse_while_receiving(step: Step, typed: TypedText) -> None:
+    """1002: an utterance is being received, and is kept."""
+    message = "an utterance is being received; commit or clear it before input.text"
+    step.refuse(typed.member, ErrorId.WRONG_STATE, message)
 
 
-def refuse_blank_text(session: Session) -> None:
-    session.refuse(ErrorId.NOTHING_SAID, "there is nothing to answer; send input.text with words")
+def refuse_blank_text(step: Step, typed: TypedText) -> None:
+    """1005: the text has no words."""
+    step.refuse(typed.member, ErrorId.NOTHING_SAID, "there is nothing to answer; send input.text with words")
 
 
-def refuse_crowded_text(session: Session) -> None:
-    session.refuse(ErrorId.BUSY, f"{_full(session)}; send the text again in a moment")
+def refuse_long_text(step: Step, typed: TypedText) -> None:
+    """1004: the text is too long."""
+    message = f"the text is longer than {step.conversation.limits.text_chars} characters; send less"
+    step.refuse(typed.member, ErrorId.TOO_LONG, message)
 
 
-def refuse_long_text(session: Session) -> None:
-    session.refuse(ErrorId.TOO_LONG, f"the text is longer than {session.limits.text_chars} characters; send less")
+def refuse_crowded_text(step: Step, typed: TypedText) -> None:
+    """3004: the server has no room for the text."""
+    step.refuse(typed.member, ErrorId.BUSY, f"{_full(step.conversation)}; send the text again in a moment")

@@ -20,7 +20,7 @@ Sounds = Mapping[Target, tuple[Sound, ...]]
 _NOTHING = Sound(b"", 0.0)
 
 
-class Listener(msgspec.Struct, frozen=True):
+class Recipient(msgspec.Struct, frozen=True):
     """A Receiver as it was when a part began: what the part is made into for it."""
 
     member: MemberId
@@ -35,7 +35,7 @@ class Part:
         self.id = number
         self.text = text
         self.speech = speech
-        self.audience: tuple[Listener, ...] = ()
+        self.audience: tuple[Recipient, ...] = ()
         self.targets: tuple[Target, ...] = ()
         self.made = False
         self.is_retracted = False
@@ -130,7 +130,7 @@ class Parts:
         """The text is complete: no part follows."""
         self.complete = True
 
-    def begin_next(self, audience: tuple[Listener, ...], fallback: Target) -> Part | None:
+    def begin_next(self, audience: tuple[Recipient, ...], fallback: Target) -> Part | None:
         """The next part that may be made now, for those of `audience`, or where there are none as `fallback`."""
         if not self._to_begin or len(self._in_hand) >= self._ahead:
             return None

@@ -1,221 +1,250 @@
-"""The state machine of a session: the states, every rule, and the deadlines, in one table.
+"""The state machine of a session: every rule in one table, from which state by which event to which.
 
 This file is the only place that says which event leads from which state to which. Three things are made from it: the
-`transitions` machine that moves sessions, `docs/states.md`, and the tests that visit every pair of state and event.
+`transitions` machine that moves sessions (`machine.py`), `docs/states.md`, and the tests that visit every pair of state
+and event.
 
 A rule is a row: an event, the states it may come in, the state it leads to (None: the session stays where it is), and
-what the session does about it. What it does is named in two steps, because `session.state` is sent between them:
+what the session does about it. What it does is written in two groups, because `session.state` is sent between them:
 
     ends     said and done while the old state still holds: the messages that end it
     begins   said and done once the new state holds: the messages that begin it
 
-The names are those of functions in `hearing.py` and `answering.py`; a test checks that each exists and that none is
-left over. Rows argue about events as the session sees them, not as the wire names them: `naming.py` reads a client's
-message or a stage's result, and decides by its content which of these events it is (a commit that carries an error is
-`error commit`, a transcript without words is `silence`). Where a pair has no row of its own, one of the last rows says
-that nothing happens, and why; so every pair of state and event has exactly one row, which a test checks.
+Both hold functions, not names: an action takes a Step and what its event carries. `rule` takes a trigger and actions of
+one type, and `naming.py` can give a trigger only what it carries, so mypy proves that an action gets the payload that
+it was written for. An action whose event does not matter takes `object`, and fits into every row.
+
+Rows argue about events as the session sees them, not as the wire names them: `naming.py` reads a client's message or a
+stage's result, and decides by its content which of these events it is (a commit that carries an error is `error
+commit`, a transcript without words is `silence`). Where a pair has no row of its own, one of the last rows says that
+nothing happens, and why; so every pair of state and event has exactly one row, which a test checks.
 
 A turn is in the air in `transcribing`, `responding` and `speaking`. Results that carry the number of an earlier turn
 never reach this table: they are dropped before. That, together with `Release`, which ends the work of a turn, is why
 an old answer cannot be spoken in a new turn.
 
-Nothing here waits. Every state but `idle` and `handshaken` has a deadline (DEADLINES); a session that is told nothing
-at all still leaves it by the event `deadline`.
-
-What is known of transitions 0.9.3 and shapes this file: a Machine per session costs 38 KiB, so there is one machine
-for all of them, and `machine.events[name].trigger(session)` moves any object that has a `state`; a trigger costs about
-ten microseconds, so rows that do not change the state are not sent through it; callbacks of the library are not used,
-because an `after` callback that raises leaves a state that has already moved.
+Nothing here waits. Every state but `idle` and `handshaken` has a deadline (`states.DEADLINES`); a session that is told
+nothing at all still leaves it by the event `deadline`.
 """
 
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
-import transitions
 
+from actors.deciding import answering, ending, hearing, membership, speaking, triggers
+from actors.deciding.states import (
+    ALL,
+    ANSWER,
+    BEFORE_TURN,
+    HANDSHAKEN,
+    IDLE,
+    RECEIVING,
+    RESPONDING,
+    SPEAKING,
+    TRANSCRIBING,
+    TURN,
+)
+from actors.deciding.step import Step
+from actors.deciding.triggers import E, Trigger
 from protocol.states import State
 
-IDLE, HANDSHAKEN, RECEIVING = State.IDLE, State.HANDSHAKEN, State.RECEIVING
-TRANSCRIBING, RESPONDING, SPEAKING = State.TRANSCRIBING, State.RESPONDING, State.SPEAKING
-ALL: Final = tuple(State)
-ANSWER: Final = (RESPONDING, SPEAKING)
-TURN: Final = (TRANSCRIBING, *ANSWER)
-BEFORE_TURN: Final = (IDLE, HANDSHAKEN, RECEIVING)
-
-DEADLINES: dict[State, str] = {
-    RECEIVING: "receiving",
-    TRANSCRIBING: "transcribing",
-    RESPONDING: "responding",
-    SPEAKING: "speaking",
-}
-"""The states that end by themselves, and the field of Limits that says when."""
-
-Action = Literal[
-    "configure", "refuse_update", "refuse_unconfigured", "begin_utterance", "extend_utterance", "overflow_utterance",
-    "crowd_out_utterance", "refuse_crowded_commit", "refuse_crowded_text", "interrupt", "refuse_straggler",
-    "refuse_empty_commit", "transcribe", "drop_utterance", "refuse_while_receiving",
-    "refuse_blank_text", "refuse_long_text", "take_text", "respond", "cancel", "abandon", "tell_words",
-    "tell_transcript", "note_delivery", "retract", "write", "finish_text", "finish_unspoken", "keep_sound",
-    "send_sound", "finish_turn", "fail", "expire", "expire_utterance",
-]  # fmt: skip
+Action = Callable[[Step, E], None]
 
 
 class Rule(msgspec.Struct, frozen=True):
     """A row: see the module's text. `says` is what happens, in words for people."""
 
-    event: str
+    trigger: Trigger[Any]
     sources: tuple[State, ...]
     dest: State | None
     says: str
-    ends: tuple[Action, ...] = ()
-    begins: tuple[Action, ...] = ()
+    ends: tuple[Action[Any], ...]
+    begins: tuple[Action[Any], ...]
+
+
+def rule(
+    trigger: Trigger[E],
+    sources: tuple[State, ...],
+    dest: State | None,
+    says: str,
+    ends: tuple[Action[E], ...] = (),
+    begins: tuple[Action[E], ...] = (),
+) -> Rule:
+    """A row whose actions take what its trigger carries; a generic Rule would be checked only in part."""
+    return Rule(trigger, sources, dest, says, ends, begins)
 
 
 _ELSEWHERE = "does not come in this state"
 _STALE = "nothing: a result of a turn that is over is dropped"
 
-RULES: tuple[Rule, ...] = (
+RULES: Final[tuple[Rule, ...]] = (
     # ---- configuration
-    Rule("update", (IDLE,), HANDSHAKEN, "`session.updated`", ends=("configure",)),
-    Rule("update", ALL[1:], None, "`session.updated`; the next turn uses it", ends=("configure",)),
-    Rule("bad update", ALL, None, "200x, `session.updated` with success false; nothing changes", ("refuse_update",)),
+    rule(triggers.UPDATE, (IDLE,), HANDSHAKEN, "`session.updated`", ends=(hearing.configure,)),
+    rule(triggers.UPDATE, ALL[1:], None, "`session.updated`; the next turn uses it", ends=(hearing.configure,)),
+    rule(
+        triggers.BAD_UPDATE,
+        ALL,
+        None,
+        "200x, `session.updated` with success false; nothing changes",
+        (hearing.refuse_update,),
+    ),
     # ---- the utterance
-    Rule("append", (IDLE,), None, "1002, at most once a second", ("refuse_unconfigured",)),
-    Rule("append", (HANDSHAKEN,), RECEIVING, "`input.buffer.initialized`", begins=("begin_utterance",)),
-    Rule("append", (RECEIVING,), None, "the chunk is kept", ("extend_utterance",)),
-    Rule(
-        "append",
+    rule(triggers.APPEND, (IDLE,), None, "1002, at most once a second", (hearing.refuse_unconfigured_chunk,)),
+    rule(triggers.APPEND, (HANDSHAKEN,), RECEIVING, "`input.buffer.initialized`", begins=(hearing.begin_utterance,)),
+    rule(triggers.APPEND, (RECEIVING,), None, "the chunk is kept", (hearing.extend_utterance,)),
+    rule(
+        triggers.APPEND,
         TURN,
         RECEIVING,
         "**barge-in**: the turn is cut, a new utterance begins",
-        ("interrupt",),
-        ("begin_utterance",),
+        (ending.interrupt,),
+        (hearing.begin_utterance,),
     ),
-    Rule("straggler", (*BEFORE_TURN, *ANSWER), None, _ELSEWHERE),
-    Rule("straggler", (TRANSCRIBING,), None, "dropped with 1002; the turn goes on", ("refuse_straggler",)),
-    Rule("overflow", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
-    Rule("overflow", (RECEIVING,), None, "1004 once; dropped until the commit", ("overflow_utterance",)),
-    Rule("no room", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
-    Rule("no room", (RECEIVING,), None, "3004 once; dropped until the commit", ("crowd_out_utterance",)),
-    Rule("commit", (IDLE,), None, "1002", ("refuse_unconfigured",)),
-    Rule("commit", (HANDSHAKEN,), None, "1005", ("refuse_empty_commit",)),
-    Rule("commit", (RECEIVING,), TRANSCRIBING, "the utterance is recognised", begins=("transcribe",)),
-    Rule("commit", TURN, None, "1005; the turn goes on", ("refuse_empty_commit",)),
-    Rule("overlong commit", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
-    Rule("overlong commit", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
-    Rule("crowded commit", (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
-    Rule(
-        "crowded commit",
+    rule(triggers.STRAGGLER, (*BEFORE_TURN, *ANSWER), None, _ELSEWHERE),
+    rule(triggers.STRAGGLER, (TRANSCRIBING,), None, "dropped with 1002; the turn goes on", (hearing.refuse_straggler,)),
+    rule(triggers.OVERFLOW, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERFLOW, (RECEIVING,), None, "1004 once; dropped until the commit", (hearing.overflow_utterance,)),
+    rule(triggers.NO_ROOM, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.NO_ROOM, (RECEIVING,), None, "3004 once; dropped until the commit", (hearing.crowd_out_utterance,)),
+    rule(triggers.COMMIT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
+    rule(triggers.COMMIT, (HANDSHAKEN,), None, "1005", (hearing.refuse_empty_commit,)),
+    rule(triggers.COMMIT, (RECEIVING,), TRANSCRIBING, "the utterance is recognised", begins=(hearing.transcribe,)),
+    rule(triggers.COMMIT, TURN, None, "1005; the turn goes on", (hearing.refuse_empty_commit,)),
+    rule(triggers.OVERLONG_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERLONG_COMMIT, (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", (hearing.drop_utterance,)),
+    rule(triggers.CROWDED_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(
+        triggers.CROWDED_COMMIT,
         (RECEIVING,),
         HANDSHAKEN,
         "3004; the utterance is thrown away",
-        ("refuse_crowded_commit", "drop_utterance"),
+        (hearing.refuse_crowded_commit, hearing.drop_utterance),
     ),
-    Rule("error commit", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
-    Rule("error commit", (IDLE, HANDSHAKEN, *TURN), None, "nothing"),
-    Rule("clear", (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", ("drop_utterance",)),
-    Rule("clear", (IDLE, HANDSHAKEN, *TURN), None, "nothing"),
+    rule(triggers.ERROR_COMMIT, (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", (hearing.drop_utterance,)),
+    rule(triggers.ERROR_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, "nothing"),
+    rule(triggers.CLEAR, (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", (hearing.drop_utterance,)),
+    rule(triggers.CLEAR, (IDLE, HANDSHAKEN, *TURN), None, "nothing"),
     # ---- the typed turn
-    Rule("text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
-    Rule(
-        "text",
+    rule(triggers.TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
+    rule(
+        triggers.TEXT,
         (HANDSHAKEN,),
         RESPONDING,
         "`request.transcribe.done`, `response.started`",
-        ("take_text",),
-        ("respond",),
+        (hearing.take_text,),
+        (answering.respond_to_text,),
     ),
-    Rule("text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
-    Rule(
-        "text",
+    rule(triggers.TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
+    rule(
+        triggers.TEXT,
         TURN,
         RESPONDING,
         "**barge-in**: the turn is cut, a new one begins",
-        ("interrupt", "take_text"),
-        ("respond",),
+        (ending.interrupt, hearing.take_text),
+        (answering.respond_to_text,),
     ),
-    Rule("blank text", (HANDSHAKEN, *TURN), None, "1005", ("refuse_blank_text",)),
-    Rule("blank text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
-    Rule("blank text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
-    Rule("long text", (HANDSHAKEN, *TURN), None, "1004", ("refuse_long_text",)),
-    Rule("long text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
-    Rule("long text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
-    Rule("crowded text", (HANDSHAKEN, *TURN), None, "3004", ("refuse_crowded_text",)),
-    Rule("crowded text", (IDLE,), None, "1002", ("refuse_unconfigured",)),
-    Rule("crowded text", (RECEIVING,), None, "1002; the utterance is kept", ("refuse_while_receiving",)),
+    rule(triggers.BLANK_TEXT, (HANDSHAKEN, *TURN), None, "1005", (hearing.refuse_blank_text,)),
+    rule(triggers.BLANK_TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
+    rule(triggers.BLANK_TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
+    rule(triggers.LONG_TEXT, (HANDSHAKEN, *TURN), None, "1004", (hearing.refuse_long_text,)),
+    rule(triggers.LONG_TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
+    rule(triggers.LONG_TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
+    rule(triggers.CROWDED_TEXT, (HANDSHAKEN, *TURN), None, "3004", (hearing.refuse_crowded_text,)),
+    rule(triggers.CROWDED_TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
+    rule(triggers.CROWDED_TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
     # ---- interruption
-    Rule("cancel", (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", ("cancel",)),
-    Rule("cancel", ANSWER, HANDSHAKEN, "the turn is cut; `response.cancelled` (cancelled)", ("cancel",)),
-    Rule("cancel", BEFORE_TURN, None, "nothing"),
-    Rule("abandon", TURN, HANDSHAKEN, "the last socket left: the turn is cut", ("abandon",)),
-    Rule("abandon", BEFORE_TURN, None, "the last socket left: what there is is kept for the grace period"),
+    rule(triggers.CANCEL, (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", (ending.cancel,)),
+    rule(triggers.CANCEL, ANSWER, HANDSHAKEN, "the turn is cut; `response.cancelled` (cancelled)", (ending.cancel,)),
+    rule(triggers.CANCEL, BEFORE_TURN, None, "nothing"),
+    rule(triggers.WRONG_ROLE, ALL, None, "1003", (membership.refuse_role,)),
+    # ---- sockets
+    rule(triggers.JOIN, ALL, None, "`session.joined`", (membership.join,)),
+    rule(triggers.LEAVE, ALL, None, "others stay: the turn goes on", (membership.leave,)),
+    rule(
+        triggers.ABANDON,
+        TURN,
+        HANDSHAKEN,
+        "the last socket left: the turn is cut",
+        (membership.leave, membership.wait_for_return, ending.abandon),
+    ),
+    rule(
+        triggers.ABANDON,
+        BEFORE_TURN,
+        None,
+        "the last socket left: what there is is kept for the grace period",
+        (membership.leave, membership.wait_for_return),
+    ),
+    rule(triggers.END, BEFORE_TURN, None, "the session is over", (membership.end,)),
+    rule(triggers.END, TURN, None, "the turn is cut, and the session is over", (ending.cancel, membership.end)),
+    # ---- admission
+    rule(triggers.ADMITTED, TURN, None, "the message that began the turn gets its ack", (membership.acknowledge_turn,)),
+    rule(triggers.ADMITTED, BEFORE_TURN, None, _STALE),
     # ---- recognition
-    Rule("words", (RECEIVING, TRANSCRIBING), None, "`request.transcribe.delta`", ("tell_words",)),
-    Rule("words", (IDLE, HANDSHAKEN, *ANSWER), None, _STALE),
-    Rule(
-        "transcript",
+    rule(triggers.WORDS, (RECEIVING, TRANSCRIBING), None, "`request.transcribe.delta`", (hearing.tell_words,)),
+    rule(triggers.WORDS, (IDLE, HANDSHAKEN, *ANSWER), None, _STALE),
+    rule(
+        triggers.TRANSCRIPT,
         (TRANSCRIBING,),
         RESPONDING,
         "`request.transcribe.done`, `response.started`",
-        ("tell_transcript",),
-        ("respond",),
+        (hearing.tell_transcript,),
+        (answering.respond,),
     ),
-    Rule("transcript", (*BEFORE_TURN, *ANSWER), None, _STALE),
-    Rule(
-        "silence", (TRANSCRIBING,), HANDSHAKEN, '`request.transcribe.done` with ""', ("tell_transcript", "finish_turn")
+    rule(triggers.TRANSCRIPT, (*BEFORE_TURN, *ANSWER), None, _STALE),
+    rule(
+        triggers.SILENCE,
+        (TRANSCRIBING,),
+        HANDSHAKEN,
+        '`request.transcribe.done` with ""',
+        (hearing.tell_transcript, ending.finish_turn),
     ),
-    Rule("silence", (*BEFORE_TURN, *ANSWER), None, _STALE),
+    rule(triggers.SILENCE, (*BEFORE_TURN, *ANSWER), None, _STALE),
     # ---- the answer
-    Rule("delivery", ANSWER, None, "noted for the sound; nobody is told", ("note_delivery",)),
-    Rule("delivery", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("retraction", ANSWER, None, "the text so far is forgotten; the part in the air ends", ("retract",)),
-    Rule("retraction", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("written", ANSWER, None, "with `LLM.stream`, `response.text.delta`", ("write",)),
-    Rule("written", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("answer", ANSWER, None, "`response.text.done`; its sound is made", ("finish_text",)),
-    Rule("answer", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("wordless answer", ANSWER, HANDSHAKEN, "`response.text.done`, and no audio", ("finish_unspoken",)),
-    Rule("wordless answer", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("made", ANSWER, None, "kept until it may be sent", ("keep_sound",)),
-    Rule("made", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("sound", (RESPONDING,), SPEAKING, "`response.audio.delta`", begins=("send_sound",)),
-    Rule("sound", (SPEAKING,), None, "`response.audio.delta`", ("send_sound",)),
-    Rule("sound", (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
-    Rule("played", (SPEAKING,), HANDSHAKEN, "the sound has had time to play: the turn is over", ("finish_turn",)),
-    Rule("played", (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, _STALE),
+    rule(triggers.DELIVERY, ANSWER, None, "noted for the sound; nobody is told", (answering.note_delivery,)),
+    rule(triggers.DELIVERY, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(
+        triggers.RETRACTION,
+        ANSWER,
+        None,
+        "the text so far is forgotten; the part in the air ends",
+        (answering.retract,),
+    ),
+    rule(triggers.RETRACTION, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.WRITTEN, ANSWER, None, "with `LLM.stream`, `response.text.delta`", (answering.write,)),
+    rule(triggers.WRITTEN, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.ANSWERED, ANSWER, None, "`response.text.done`; its sound is made", (answering.finish_text,)),
+    rule(triggers.ANSWERED, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(
+        triggers.WORDLESS_ANSWER, ANSWER, HANDSHAKEN, "`response.text.done`, and no audio", (answering.finish_unspoken,)
+    ),
+    rule(triggers.WORDLESS_ANSWER, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.MADE, ANSWER, None, "kept until it may be sent", (speaking.keep_sound,)),
+    rule(triggers.MADE, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.SOUND, (RESPONDING,), SPEAKING, "`response.audio.delta`", begins=(speaking.send_sound,)),
+    rule(triggers.SOUND, (SPEAKING,), None, "`response.audio.delta`", (speaking.send_sound,)),
+    rule(triggers.SOUND, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(
+        triggers.PLAYED,
+        (SPEAKING,),
+        HANDSHAKEN,
+        "the sound has had time to play: the turn is over",
+        (ending.finish_turn,),
+    ),
+    rule(triggers.PLAYED, (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, _STALE),
     # ---- failure
-    Rule("failure", (TRANSCRIBING,), HANDSHAKEN, "`custom.error`", ("fail",)),
-    Rule("failure", ANSWER, HANDSHAKEN, "`custom.error`, `response.cancelled` (failed)", ("fail",)),
-    Rule("failure", BEFORE_TURN, None, _STALE),
-    Rule("deadline", (RECEIVING,), HANDSHAKEN, "3003; the utterance is thrown away", ("expire_utterance",)),
-    Rule("deadline", (TRANSCRIBING,), HANDSHAKEN, "3003; the turn is cut", ("expire",)),
-    Rule("deadline", ANSWER, HANDSHAKEN, "3003, `response.cancelled` (failed)", ("expire",)),
-    Rule("deadline", (IDLE, HANDSHAKEN), None, "nothing: these states have none"),
+    rule(triggers.FAILURE, (TRANSCRIBING,), HANDSHAKEN, "`custom.error`", (ending.fail,)),
+    rule(triggers.FAILURE, ANSWER, HANDSHAKEN, "`custom.error`, `response.cancelled` (failed)", (ending.fail,)),
+    rule(triggers.FAILURE, BEFORE_TURN, None, _STALE),
+    rule(
+        triggers.DEADLINE, (RECEIVING,), HANDSHAKEN, "3003; the utterance is thrown away", (hearing.expire_utterance,)
+    ),
+    rule(triggers.DEADLINE, (TRANSCRIBING,), HANDSHAKEN, "3003; the turn is cut", (ending.expire,)),
+    rule(triggers.DEADLINE, ANSWER, HANDSHAKEN, "3003, `response.cancelled` (failed)", (ending.expire,)),
+    rule(triggers.DEADLINE, (IDLE, HANDSHAKEN), None, "nothing: these states have none"),
 )
 
-EVENTS: Final = tuple(dict.fromkeys(rule.event for rule in RULES))
-LOOKUP: dict[tuple[State, str], Rule] = {(source, rule.event): rule for rule in RULES for source in rule.sources}
-
-
-def _build() -> transitions.Machine:
-    machine = transitions.Machine(model=None, states=list(State), initial=IDLE, auto_transitions=False)
-    for rule in RULES:
-        if rule.dest is not None:
-            machine.add_transition(rule.event, list(rule.sources), rule.dest)
-    return machine
-
-
-MACHINE: Final = _build()
-
-
-def diagram() -> str:
-    """The machine as a Mermaid state diagram: an arrow for each pair of states, with the events that lead along it."""
-    arrows: dict[tuple[State, State], list[str]] = {}
-    for rule in RULES:
-        for source in rule.sources:
-            if rule.dest is not None:
-                event = f"{rule.event} (barge-in)" if "interrupt" in rule.ends else rule.event
-                arrows.setdefault((source, rule.dest), []).append(event)
-    lines = ["stateDiagram-v2", f"    [*] --> {IDLE}"]
-    lines += [f"    {source} --> {dest}: {', '.join(events)}" for (source, dest), events in arrows.items()]
-    return "\n".join(lines)
+TRIGGERS: Final[tuple[Trigger[Any], ...]] = tuple(dict.fromkeys(rule.trigger for rule in RULES))
+LOOKUP: Final[dict[tuple[State, str], Rule]] = {
+    (source, rule.trigger.name): rule for rule in RULES for source in rule.sources
+}

@@ -1,7 +1,11 @@
 """One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
 
+import copy
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from actors.deciding.account import Charge, nobodys
-from actors.deciding.events import MemberId
+from actors.deciding.events import FromClient, MemberId
 from actors.deciding.parts import Parts
 from actors.deciding.timeline import Timeline
 from actors.ports.answering import Delivery, Exchange
@@ -32,7 +36,7 @@ HEAD = 16
 """Bytes of an utterance by which most formats are known."""
 
 
-class Utterance:
+class UtteranceBuffer:
     """The audio of the utterance that is being received, as the chunks it came in; `size` in bytes.
 
     One block that grows with each chunk would be moved again and again, and leave holes that nothing else fits into.
@@ -67,13 +71,29 @@ class Utterance:
         self.size = 0
 
 
+class Remainder(NamedTuple):
+    """What of a complete answer is not among its parts yet.
+
+    `parts`: text and speech of each that follows. `tail`: text at the end that cannot be said. `has_sound`: whether the
+    answer has any part, with what it has already.
+    """
+
+    parts: tuple[tuple[str, str], ...]
+    tail: str
+    has_sound: bool
+
+
 class Turn:
-    """The turn in the air. Times are in seconds of the session's clock. `charge`: what it holds, until it is over."""
+    """The turn in the air. Times are in seconds of the session's clock. `charge`: what it holds, until it is over.
+
+    `begun_by`: the message that began it, until it is known whether the pools admit it.
+    """
 
     def __init__(self, number: int, configuration: Configuration, ahead: int = 1, charge: Charge | None = None) -> None:
         self.number = number
         self.configuration = configuration
         self.charge = charge or nobodys()
+        self.begun_by: FromClient | None = None
         self.committed: float | None = None
         self.clip: Clip | None = None
         self.said = ""
@@ -123,9 +143,11 @@ class Turn:
         self.answer.append(piece)
         self.answer_chars += len(piece)
         if self._has_many:
-            self._cut(self._cutter.push(piece))
+            made, self._scraps = self._cut(self._cutter.push(piece))
+            self._made += made
             if self.configuration.llm.stream:
-                self._add()
+                self._add(self._made)
+                self._made.clear()
 
     def retract(self) -> None:
         """Forget what is written of the answer, which comes anew; parts of it that are begun end where they are."""
@@ -137,53 +159,54 @@ class Turn:
         self.parts.retract()
         self.timeline.forget()
 
-    def finish_text(self) -> bool:
-        """The answer is written to its end: make the parts that are left. Returns whether it has sound."""
+    def remainder(self) -> Remainder:
+        """What is left to make parts of, now that the answer is written to its end; changes nothing."""
         if not self._has_many:
             spoken = self._speech(self.text)
-            if spoken or self.delivery.clip is not None:
-                self.parts.add(self.text, spoken)
-        else:
-            self._cut(self._cutter.finish())
-            self._add()
-            self._place_scraps()
+            parts = [(self.text, spoken)] if spoken or self.delivery.clip is not None else []
+            return Remainder(tuple(parts), "", bool(len(self.parts) or parts))
+        made, scraps = self._cut(copy.copy(self._cutter).finish())  # the copy, so that this changes nothing
+        parts = self._made + made
+        if len(self.parts) or parts:
+            return Remainder(tuple(parts), scraps, True)
+        speech = self._speech(scraps)  # what cannot be said piece by piece can be said as a whole
+        return Remainder(((scraps, speech),) if speech else (), "", bool(speech))
+
+    def finish_text(self, rest: Remainder) -> None:
+        """The answer is written to its end: make parts of what is left of it."""
+        self._cutter, self._scraps = self._new_cutter(), ""
+        self._made.clear()
+        self._add(rest.parts)
+        if rest.tail and not self.parts.append_to_last(rest.tail):  # the last part has begun: a silent one follows
+            self.parts.add(rest.tail, None)
         self.parts.finish()
-        return len(self.parts) > 0
 
     @property
     def _has_many(self) -> bool:
         """Whether the answer is spoken in several parts; one that brings its own sound is not."""
         return self.configuration.tts.response_type.name == "multiple" and self.delivery.clip is None
 
-    def _cut(self, texts: list[str]) -> None:
-        """Find what is said of each; what cannot be said goes before the next part's words.
+    def _cut(self, texts: list[str]) -> tuple[list[tuple[str, str]], str]:
+        """Find what is said of each; what cannot be said goes before the next part's words, or is left at the end.
 
-        So does the beginning of what is for programs and not for ears, until its end has come.
+        So does the beginning of what is for programs and not for ears, until its end has come. Changes nothing.
         """
+        made: list[tuple[str, str]] = []
+        scraps = self._scraps
         for text in texts:
             # Said together they may mean something. Of long ones each would be read again with every text behind it.
-            is_short = len(self._scraps) <= MOST_SCRAPS
-            whole = self._scraps + text
+            is_short = len(scraps) <= MOST_SCRAPS
+            whole = scraps + text
             end = open_at(whole) if is_short else len(whole)
-            self._scraps = whole
+            scraps = whole
             if speech := self._speech(whole[:end] if is_short else text):
-                self._made.append((whole[:end], speech))
-                self._scraps = whole[end:]
+                made.append((whole[:end], speech))
+                scraps = whole[end:]
+        return made, scraps
 
-    def _add(self) -> None:
-        """Let what is cut be parts."""
-        for text, speech in self._made:
+    def _add(self, made: Iterable[tuple[str, str]]) -> None:
+        for text, speech in made:
             self.parts.add(text, speech)
-        self._made.clear()
-
-    def _place_scraps(self) -> None:
-        """What cannot be said at the end belongs to the last part, or where that has begun is a silent part."""
-        scraps, self._scraps = self._scraps, ""
-        if not len(self.parts):
-            if speech := self._speech(scraps):  # what cannot be said piece by piece can be said as a whole
-                self.parts.add(scraps, speech)
-        elif scraps and not self.parts.append_to_last(scraps):
-            self.parts.add(scraps, None)
 
     # ---- what is remembered
 

@@ -11,7 +11,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from actors.deciding.conversation import Session
+    from actors.deciding.conversation import Conversation
     from actors.running.connection import ConnectionActor
     from actors.running.connections import ConnectionRegistry
     from actors.running.pool import Pool
@@ -57,7 +57,7 @@ class ConnectionRow(msgspec.Struct, frozen=True, rename="camel"):
     awaits_pong: bool
 
 
-class Step(msgspec.Struct, frozen=True):
+class TraceStep(msgspec.Struct, frozen=True):
     """One transition of a session's trace, `ago` seconds before now; `due` the deadline it led to, in seconds after."""
 
     source: str
@@ -71,7 +71,7 @@ class Trace(msgspec.Struct, frozen=True):
     """The last transitions of one session, the newest last."""
 
     id: str
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
 
 
 class Picture(msgspec.Struct, frozen=True, rename="camel"):
@@ -87,7 +87,7 @@ class Picture(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def picture(
-    sessions: "Iterable[Session]",
+    sessions: "Iterable[Conversation]",
     pools: "Iterable[Pool]",
     connection_registry: "ConnectionRegistry",
     chosen: str,
@@ -111,20 +111,20 @@ def picture(
     )
 
 
-def session_row(session: "Session", now: float) -> SessionRow:
+def session_row(session: "Conversation", now: float) -> SessionRow:
     """One session."""
-    configuration = session.configuration
+    configuration = session.settings.in_force
     sections = (configuration.stt, configuration.llm, configuration.tts)
     return SessionRow(
         id=session.id,
         state=session.state.value,
-        age=_seconds(now - session.begun),
-        in_state=_seconds(now - session.entered),
-        deadline_in=_due(session.deadline, now),
+        age=_seconds(now - session.clock.begun),
+        in_state=_seconds(now - session.clock.entered),
+        deadline_in=_due(session.clock.deadline, now),
         turn=session.turn.number,
         senders=len(session.senders),
         receivers=len(session.receivers),
-        exchanges=len(session.history),
+        exchanges=len(session.memory.history),
         providers=(sections[0].provider.name, sections[1].provider.name, sections[2].provider.name),
     )
 
@@ -141,10 +141,10 @@ def connection_row(connection: "ConnectionActor") -> ConnectionRow:
     return ConnectionRow(connection.address, engineio.transport, len(outbox), outbox.size, engineio.awaiting_pong)
 
 
-def trace(session: "Session", now: float) -> Trace:
+def trace(session: "Conversation", now: float) -> Trace:
     """The session's last transitions."""
     steps = (
-        Step(step.source.value, step.event, step.dest.value, _seconds(now - step.at), _due(step.deadline, step.at))
+        TraceStep(step.source.value, step.event, step.dest.value, _seconds(now - step.at), _due(step.deadline, step.at))
         for step in session.trace
     )
     return Trace(session.id, tuple(steps))

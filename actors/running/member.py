@@ -6,8 +6,8 @@ from typing import assert_never
 
 import trio
 
-from actors.deciding.conversation import WRONG_ROLE
 from actors.deciding.events import Said
+from actors.deciding.membership import WRONG_ROLE
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.session import Mail

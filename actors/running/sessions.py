@@ -8,14 +8,14 @@ from typing import NamedTuple
 import trio
 
 from actors.deciding.account import Account
-from actors.deciding.conversation import Resolve, Session
+from actors.deciding.conversation import Conversation, Resolve
 from actors.deciding.events import Drain, Joined, Left, MemberId
 from actors.deciding.limits import Limits
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.credentials import find_fault
 from actors.running.pool import Pool
-from actors.running.session import Arrival, Mail, Outlet, Runner
+from actors.running.session import Mail, NewMember, Outlet, Runner
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
 from protocol.messages import MAX_PAYLOAD, CustomError, Names
@@ -38,7 +38,7 @@ class Membership(NamedTuple):
     session_id: str
     member: MemberId
     mailbox: trio.MemorySendChannel[Mail]
-    arrival: Arrival
+    arrival: NewMember
 
 
 class SessionRecord:
@@ -81,9 +81,9 @@ class SessionRegistry:
         return len(self._records)
 
     @property
-    def sessions(self) -> tuple[Session, ...]:
+    def sessions(self) -> tuple[Conversation, ...]:
         """The sessions there are."""
-        return tuple(record.runner.session for record in self._records.values())
+        return tuple(record.runner.conversation for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
         """Give a socket its place, in a new session where there is none by that id. Raises JoinRefused.
@@ -106,7 +106,7 @@ class SessionRegistry:
             record.sender = (member, outlet)
         if handshake.role != "sender":
             record.receivers.add(member)
-        arrival = Arrival(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
+        arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
         return Membership(session_id, member, record.runner.mailbox, arrival)
 
     def _check(self, handshake: Handshake, bearer: str) -> None:
@@ -142,8 +142,10 @@ class SessionRegistry:
                 RefusalStatus.UNAVAILABLE, f"there are {shared.limits.sessions} sessions already; try again later"
             )
         now = trio.current_time()
-        session = Session(session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account)
-        record = SessionRecord(Runner(session, shared.engines, shared.pools, shared.names))
+        conversation = Conversation(
+            session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
+        )
+        record = SessionRecord(Runner(conversation, shared.engines, shared.pools, shared.names))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
         return record
@@ -154,14 +156,14 @@ class SessionRegistry:
         Else who joins and leaves again and again could fill the server with sessions in their grace period.
         """
         empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
-        record = min(empty, key=lambda record: record.runner.session.deadline, default=None)
+        record = min(empty, key=lambda record: record.runner.conversation.clock.deadline, default=None)
         if record is None:
             return False
         try:
             record.runner.mailbox.send_nowait(Drain())
         except trio.WouldBlock:
             return False
-        del self._records[record.runner.session.id]
+        del self._records[record.runner.conversation.id]
         return True
 
     async def _run(self, session_id: str, record: SessionRecord) -> None:
@@ -189,7 +191,7 @@ class SessionRegistry:
         try:
             await record.runner.mailbox.send(Left(member))
         except trio.BrokenResourceError:
-            log.debug("%r was over by then", record.runner.session)
+            log.debug("%r was over by then", record.runner.conversation)
         if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
             record.sender = None
         record.receivers.discard(member)

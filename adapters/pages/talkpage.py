@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 import segno
 
-from actors.deciding.table import RULES
+from actors.deciding import graph
 from adapters.pages.static import CONTENT_TYPES, STRICT, Route, static_route
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
@@ -46,12 +46,11 @@ def about(path: str, names: Names, lan: tuple[str, ...] = ()) -> About:
 
 
 def arrows() -> tuple[Arrow, ...]:
-    """The session's machine as its own table has it."""
+    """The session's machine as `transitions` has it."""
     events: dict[tuple[str, str], list[str]] = {}
-    for rule in RULES:
-        for source in rule.sources:
-            if rule.dest is not None and rule.dest is not source:
-                events.setdefault((source.value, rule.dest.value), []).append(rule.event)
+    for source, dest, event in graph.arrows():
+        if dest is not source:
+            events.setdefault((source.value, dest.value), []).append(event)
     return tuple(Arrow(source, dest, tuple(names)) for (source, dest), names in events.items())
 
 

@@ -88,7 +88,7 @@ def test_without_stream_the_text_is_told_when_it_is_whole(pb: Playbook) -> None:
 
 def test_an_answer_without_words_is_told_and_not_remembered(pb: Playbook) -> None:
     pb.at(State.RESPONDING) >> answered() << TextDone("") << Metrics << Release(1) << state("handshaken")
-    assert not pb.session.history
+    assert not pb.conversation.memory.history
 
 
 def test_an_answer_without_speakable_words_has_its_text_and_no_audio(pb: Playbook) -> None:
@@ -174,7 +174,7 @@ def test_a_turn_without_receivers_is_finished_for_nobody() -> None:
     pb = Playbook(role="sender").at(State.RESPONDING)
     pb >> written(WORDS) >> answered() << Speak
     pb >> spoken(3.0) << state("speaking") << to(ME, Metrics) >> later(3.0) << Release << state("handshaken")
-    assert list(pb.session.history) == [Exchange("How are you?", WORDS)]
+    assert list(pb.conversation.memory.history) == [Exchange("How are you?", WORDS)]
     pb.finish()
 
 
@@ -208,9 +208,9 @@ def test_the_model_is_told_whether_the_last_answer_was_of_one_that_stood_in(pb: 
 
 def test_speaking_lasts_until_the_sound_has_had_time_to_play(pb: Playbook) -> None:
     pb.at(State.SPEAKING) >> later(2.9)
-    assert pb.session.state is State.SPEAKING
+    assert pb.conversation.state is State.SPEAKING
     pb >> later(0.1) << Release(1) << state("handshaken")
-    assert list(pb.session.history) == [Exchange("How are you?", WORDS)]
+    assert list(pb.conversation.memory.history) == [Exchange("How are you?", WORDS)]
 
 
 def test_a_sound_of_no_length_is_over_at_once(pb: Playbook) -> None:
@@ -268,7 +268,7 @@ def test_the_model_hears_of_a_cut_once(pb: Playbook) -> None:
 
 def test_a_turn_that_was_cut_before_its_words_were_known_is_not_remembered(pb: Playbook) -> None:
     pb.at(State.TRANSCRIBING) >> cancel() << Metrics << Release << state("handshaken")
-    assert not pb.session.history
+    assert not pb.conversation.memory.history
 
 
 def test_the_model_is_given_the_turns_so_far_in_their_order(pb: Playbook) -> None:
@@ -297,7 +297,7 @@ def test_the_history_is_bounded_by_turns_and_by_characters(limits: Limits, remem
         pb.skip() >> later(1.0)
         pb.skip()
     assert [exchange.said for exchange in questions(pb)[-1].history] == remembered
-    assert len(pb.session.history) <= max(1, limits.history_turns)
+    assert len(pb.conversation.memory.history) <= max(1, limits.history_turns)
 
 
 # ---- metrics
@@ -333,7 +333,7 @@ def test_the_model_is_told_how_long_the_last_answer_took(pb: Playbook) -> None:
 
 def test_a_typed_turn_says_everything_in_its_order(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> text("Hello") << TranscribeDone("Hello", "", "") << state("responding")
-    pb << ResponseStarted(1) << Start(pb.jobs[0], admit=True)
+    pb << ResponseStarted(1) << Start(pb.jobs[0], admit=("LLM", "TTS"))
     answer(pb) >> spoken(1.0) << state("speaking") << AudioDelta << Metrics
     pb >> later(1.0) << Release(1) << state("handshaken")
     pb >> text("Again") << TranscribeDone << state("responding") << ResponseStarted(2) << Answer

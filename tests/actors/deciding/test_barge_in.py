@@ -68,8 +68,8 @@ def test_the_chunk_that_interrupts_is_the_first_of_the_new_utterance(pb: Playboo
     pb.at(State.SPEAKING) >> append(b"wait")
     pb.skip() >> append(b" a moment") >> commit()
     pb.skip()
-    assert pb.session.turn.clip is not None
-    assert pb.session.turn.clip.data == b"wait a moment"
+    assert pb.conversation.turn.clip is not None
+    assert pb.conversation.turn.clip.data == b"wait a moment"
 
 
 # ---- by text
@@ -84,7 +84,7 @@ def test_text_during_recognition_begins_a_new_turn_at_once(pb: Playbook) -> None
 def test_text_while_the_answer_is_made_starts_anew_without_a_change_of_state(pb: Playbook) -> None:
     pb.at(State.RESPONDING) >> text("Wait") << cut("interrupted") << TranscribeDone << ResponseStarted(2)
     pb.skip()
-    assert pb.session.state is State.RESPONDING
+    assert pb.conversation.state is State.RESPONDING
 
 
 def test_text_while_the_avatar_speaks_cuts_it(pb: Playbook) -> None:
@@ -96,7 +96,7 @@ def test_text_while_the_avatar_speaks_cuts_it(pb: Playbook) -> None:
 def test_the_new_answer_has_the_whole_time_of_its_deadline(pb: Playbook) -> None:
     pb.at(State.RESPONDING) >> later(59.0) >> text("Wait")
     pb.skip() >> later(59.0)
-    assert pb.session.state is State.RESPONDING
+    assert pb.conversation.state is State.RESPONDING
 
 
 # ---- by cancel
@@ -159,10 +159,10 @@ def test_who_was_sent_nothing_is_sent_no_closing_message(pb: Playbook) -> None:
 
 def test_the_speech_of_a_cut_turn_is_let_go(pb: Playbook) -> None:
     pb.at(State.SPEAKING)
-    assert pb.session.turn.clip is not None
+    assert pb.conversation.turn.clip is not None
     pb >> cancel()
     pb.skip()
-    assert pb.session.turn.clip is None
+    assert pb.conversation.turn.clip is None
 
 
 @pytest.mark.parametrize("where", [State.TRANSCRIBING, *ANSWERING])
@@ -177,7 +177,7 @@ def test_a_turn_that_was_cut_is_followed_by_one_that_works(pb: Playbook, where: 
 def test_an_old_answer_is_never_spoken_in_a_new_turn(pb: Playbook) -> None:
     pb.at(State.RESPONDING) >> text("Wait")
     pb.skip() >> written("old", 1) >> spoken(1.0, turn=1) >> recognised("old", turn=1)
-    assert pb.session.turn.text == ""
+    assert pb.conversation.turn.text == ""
 
 
 def test_an_update_during_an_answer_is_for_the_next(pb: Playbook) -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from actors.deciding.conversation import Session
+from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Release
 from actors.deciding.events import Tick
 from actors.deciding.limits import Limits
+from actors.deciding.machine import step
 from protocol.errors import ErrorId
 from protocol.messages import AudioDelta, CustomError, Metrics, SessionUpdated, TextDone
 from protocol.states import State
@@ -59,7 +60,7 @@ def test_a_state_ends_by_its_deadline_which_the_error_names(timed: Playbook, whe
     assert error.error_id == ErrorId.DEADLINE
     assert f"'{where.value}'" in error.message
     assert f"{seconds} s" in error.message
-    assert timed.session.state is State.HANDSHAKEN
+    assert timed.conversation.state is State.HANDSHAKEN
 
 
 def test_an_utterance_that_goes_quiet_is_thrown_away(timed: Playbook) -> None:
@@ -104,14 +105,14 @@ def test_words_do_not_put_the_deadline_of_transcribing_off(timed: Playbook) -> N
     timed.at(State.TRANSCRIBING) >> later(10) >> words("so far")
     timed.skip() >> later(1) << ErrorId.DEADLINE
     timed.skip()
-    assert timed.session.state is State.HANDSHAKEN
+    assert timed.conversation.state is State.HANDSHAKEN
 
 
 def test_text_does_not_put_the_deadline_of_responding_off(timed: Playbook) -> None:
     timed.at(State.RESPONDING) >> later(10) >> written("Fine") >> later(1) >> answered()
     timed.skip() >> later(1) << ErrorId.DEADLINE
     timed.skip()
-    assert timed.session.state is State.HANDSHAKEN
+    assert timed.conversation.state is State.HANDSHAKEN
 
 
 def test_the_deadline_of_one_state_is_not_that_of_the_next(timed: Playbook) -> None:
@@ -137,7 +138,7 @@ def test_a_sender_that_comes_back_goes_on_with_its_utterance() -> None:
     pb = Playbook(LIMITS).at(State.RECEIVING)
     pb >> left() >> later(59) >> joined(2)
     pb.skip() >> later(9.9)
-    assert pb.session.state is State.RECEIVING
+    assert pb.conversation.state is State.RECEIVING
     pb >> later(0.1) << ErrorId.DEADLINE << state("handshaken")
     pb.finish()
 
@@ -157,11 +158,11 @@ def test_receivers_that_come_and_go_do_not_put_off_the_end_of_a_suspended_uttera
 
 
 def test_a_session_that_nobody_joins_ends_after_the_grace_period() -> None:
-    session = Session("s", LIMITS, accept, ScriptedAnalyst(), now=5.0)
-    session.step(Tick(), 64.9)
+    session = Conversation("s", LIMITS, accept, ScriptedAnalyst(), now=5.0)
+    step(session, Tick(), 64.9)
     assert not session.ended
-    assert session.deadline == 65.0
-    session.step(Tick(), 65.0)
+    assert session.clock.deadline == 65.0
+    step(session, Tick(), 65.0)
     assert session.ended
 
 
@@ -173,5 +174,5 @@ def test_a_clear_ends_the_deadline_of_receiving(timed: Playbook) -> None:
 
 def test_the_trace_tells_the_deadline_of_every_state_it_entered(timed: Playbook) -> None:
     timed.at(State.SPEAKING)
-    told = [round(line.deadline - line.at, 3) for line in timed.session.trace if line.dest is not State.HANDSHAKEN]
+    told = [round(line.deadline - line.at, 3) for line in timed.conversation.trace if line.dest is not State.HANDSHAKEN]
     assert told == [10, 11, 12, 3]

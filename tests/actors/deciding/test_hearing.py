@@ -63,29 +63,29 @@ def test_a_configuration_leads_out_of_idle(pb: Playbook) -> None:
 @pytest.mark.parametrize("where", [where for where in State if where is not State.IDLE])
 def test_a_later_configuration_is_answered_at_once_and_changes_no_state(pb: Playbook, where: State) -> None:
     pb.at(where) >> update(LLM={"temperature": 0}) << SessionUpdated("s", True)
-    assert pb.session.state is where
-    assert pb.session.configuration.llm.temperature == 0
+    assert pb.conversation.state is where
+    assert pb.conversation.settings.in_force.llm.temperature == 0
 
 
 @pytest.mark.parametrize("where", State)
 def test_a_refused_configuration_changes_nothing(pb: Playbook, where: State) -> None:
-    before = pb.at(where).session.configuration
+    before = pb.at(where).conversation.settings.in_force
     pb >> update(LLM={"provider": NOBODY}) << ErrorId.UNKNOWN_PROVIDER << SessionUpdated("s", False)
-    assert pb.session.state is where
-    assert pb.session.configuration == before
+    assert pb.conversation.state is where
+    assert pb.conversation.settings.in_force == before
 
 
 def test_an_update_is_merged_into_what_is_in_force(pb: Playbook) -> None:
     pb >> update(LLM={"model": "m", "temperature": 0.5}) << SessionUpdated << state("handshaken")
     pb >> update(LLM={"temperature": None}, TTS={"voice": "v"}) << SessionUpdated
-    configuration = pb.session.configuration
+    configuration = pb.conversation.settings.in_force
     assert (configuration.llm.model, configuration.llm.temperature, configuration.tts.voice) == ("m", 1, "v")
 
 
 def test_what_a_refused_update_said_is_not_merged_later(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> update(LLM={"provider": NOBODY, "temperature": 0})
     pb.skip() >> update(LLM={"name": "Ada"}) << SessionUpdated("s", True)
-    assert pb.session.configuration.llm.temperature == 1
+    assert pb.conversation.settings.in_force.llm.temperature == 1
 
 
 def test_warnings_are_told_with_the_configuration(pb: Playbook) -> None:
@@ -127,13 +127,13 @@ def test_the_ack_of_every_refused_chunk_says_so(pb: Playbook) -> None:
 def test_there_is_nothing_to_stop_where_nothing_runs(pb: Playbook, where: State, event: Said) -> None:
     pb.at(where) >> asking(1, event)
     assert pb.refusals() == []
-    assert pb.session.state is where
+    assert pb.conversation.state is where
 
 
 @pytest.mark.parametrize("where", State)
 def test_an_empty_chunk_does_nothing(pb: Playbook, where: State) -> None:
     pb.at(where) >> append(b"")
-    assert pb.session.state is where
+    assert pb.conversation.state is where
 
 
 # ---- the utterance
@@ -150,8 +150,8 @@ def test_a_commit_without_audio_is_refused(pb: Playbook) -> None:
 def test_a_commit_has_all_chunks_recognised_in_their_order(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> append(b"one ") << state("receiving") << BufferInitialized
     pb >> append(b"two ") >> append(b"three")
-    job = Transcribe(pb.turn, Clip(b"one two three", MP3), pb.session.configuration.stt)
-    pb >> commit() << state("transcribing") << Start(job, admit=True)
+    job = Transcribe(pb.turn, Clip(b"one two three", MP3), pb.conversation.settings.in_force.stt)
+    pb >> commit() << state("transcribing") << Start(job, admit=("STT", "LLM", "TTS"))
 
 
 @pytest.mark.parametrize("event", [error_commit(), clear()], ids=repr)
@@ -174,7 +174,7 @@ def test_text_and_cancel_leave_an_utterance_alone(pb: Playbook) -> None:
 def test_a_commit_without_a_new_utterance_lets_the_turn_go_on(pb: Playbook, where: State) -> None:
     pb.at(where) >> commit() << ErrorId.NOTHING_SAID
     pb >> clear() >> error_commit()
-    assert pb.session.state is where
+    assert pb.conversation.state is where
 
 
 def test_a_stream_that_goes_on_over_two_utterances_gets_its_head_again(pb: Playbook) -> None:
@@ -222,7 +222,7 @@ def test_an_overlong_utterance_can_be_thrown_away(short: Playbook, event: Said) 
 def test_nothing_of_an_overlong_utterance_is_kept(short: Playbook) -> None:
     short >> append(b"12345678") << state("receiving") << BufferInitialized
     short >> append(b"9ab") << ErrorId.TOO_LONG
-    assert short.session.utterance.audio == b""
+    assert short.conversation.utterance.audio == b""
 
 
 def test_the_ack_of_a_chunk_that_is_dropped_says_so(short: Playbook) -> None:
@@ -266,7 +266,7 @@ def test_what_goes_on_in_the_next_utterance_is_the_last_file_of_this_one(pb: Pla
 def test_a_chunk_that_comes_right_after_its_commit_is_dropped(pb: Playbook) -> None:
     pb.at(State.TRANSCRIBING) >> append() << ErrorId.WRONG_STATE
     pb >> later(0.5) >> append() << ErrorId.WRONG_STATE
-    assert pb.session.state is State.TRANSCRIBING
+    assert pb.conversation.state is State.TRANSCRIBING
 
 
 def test_a_chunk_half_a_second_after_the_commit_is_barge_in(pb: Playbook) -> None:
@@ -281,7 +281,7 @@ def test_a_chunk_that_begins_a_new_file_is_no_straggler(pb: Playbook) -> None:
 def test_there_are_no_stragglers_once_the_words_are_known(pb: Playbook) -> None:
     pb.at(State.RESPONDING) >> append()
     pb.skip()
-    assert pb.session.state is State.RECEIVING
+    assert pb.conversation.state is State.RECEIVING
 
 
 # ---- recognition
@@ -302,7 +302,7 @@ def test_a_transcript_ends_recognition_and_begins_the_answer(pb: Playbook) -> No
 def test_a_transcript_without_words_ends_the_turn(pb: Playbook, silence: str) -> None:
     pb.at(State.TRANSCRIBING) >> recognised(silence) << TranscribeDone("", "", "") << Metrics << Release(1)
     pb << state("handshaken")
-    assert not pb.session.history
+    assert not pb.conversation.memory.history
 
 
 def test_the_model_is_told_the_language_that_was_asked_for_where_none_was_heard(pb: Playbook) -> None:
@@ -345,7 +345,7 @@ def test_text_that_cannot_be_answered_is_refused_and_interrupts_nothing(
     pb: Playbook, where: State, typed: str, error: ErrorId
 ) -> None:
     pb.at(where) >> text(typed) << error
-    assert pb.session.state is where
+    assert pb.conversation.state is where
 
 
 # ---- old results
@@ -356,14 +356,14 @@ def test_results_of_an_earlier_turn_are_dropped(pb: Playbook, where: State) -> N
     pb.at(where)
     old = pb.turn + 100  # a number that is not that of the turn in the air
     pb >> words("x", old) >> recognised("x", turn=old) >> written("x", old)
-    assert pb.session.state is where
+    assert pb.conversation.state is where
 
 
 @pytest.mark.parametrize("where", ANSWERING)
 def test_results_of_a_turn_that_was_cancelled_are_dropped(pb: Playbook, where: State) -> None:
     pb.at(where) >> cancel()
     pb.skip() >> written("late") >> spoken(1.0) >> recognised("late")
-    assert pb.session.state is State.HANDSHAKEN
+    assert pb.conversation.state is State.HANDSHAKEN
 
 
 def test_a_second_receiver_hears_of_the_states_as_well(pb: Playbook) -> None:
@@ -398,4 +398,4 @@ def test_samples_that_begin_like_a_frame_are_awaited_no_longer_than_it_takes(pb:
 
 def test_two_frames_are_enough_where_there_are_no_more(pb: Playbook) -> None:
     play(pb.at(State.HANDSHAKEN), update(STT={"mediaFormat": "wav"}), append(2 * MP3_FRAME), commit())
-    assert pb.session.turn.clip == Clip(2 * MP3_FRAME, MP3)
+    assert pb.conversation.turn.clip == Clip(2 * MP3_FRAME, MP3)

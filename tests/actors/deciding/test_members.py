@@ -64,7 +64,7 @@ def test_only_the_sender_may_say_what_a_sender_says(apart: Playbook, where: Stat
     apart.at(where) >> asking(1, by(2, event)) << to(2, ErrorId.WRONG_ROLE)
     assert apart.refusals() == [1]
     apart.finish()
-    assert apart.session.state is where
+    assert apart.conversation.state is where
 
 
 @pytest.mark.parametrize("member", [ME, 2])
@@ -72,7 +72,7 @@ def test_sender_and_receiver_may_cancel(apart: Playbook, member: int) -> None:
     apart.at(State.RESPONDING) >> asking(1, by(member, cancel())) << DropQueued
     assert apart.refusals() == []
     apart.skip()
-    assert apart.session.state is State.HANDSHAKEN
+    assert apart.conversation.state is State.HANDSHAKEN
 
 
 def test_what_is_for_the_sender_is_not_told_to_receivers_and_the_other_way_round(apart: Playbook) -> None:
@@ -140,8 +140,8 @@ def test_a_turn_whose_receivers_leave_is_finished_for_nobody(apart: Playbook) ->
 def test_the_last_socket_takes_the_running_work_with_it(pb: Playbook, where: State) -> None:
     pb.at(where) >> left()
     assert Release(1) in pb.skip_all()
-    assert pb.session.state is State.HANDSHAKEN
-    assert not pb.session.ended
+    assert pb.conversation.state is State.HANDSHAKEN
+    assert not pb.conversation.ended
 
 
 def test_a_session_keeps_configuration_and_history_for_the_grace_period() -> None:
@@ -149,7 +149,7 @@ def test_a_session_keeps_configuration_and_history_for_the_grace_period() -> Non
     pb >> later(3)
     pb.skip() >> left() >> later(59) >> joined(2) << SessionJoined("s", "both", "handshaken")
     pb >> later(1e6)
-    assert list(pb.session.history) == [Exchange("How are you?", "Fine and well, thanks.")]
+    assert list(pb.conversation.memory.history) == [Exchange("How are you?", "Fine and well, thanks.")]
     pb.finish()
 
 
@@ -158,7 +158,7 @@ def test_a_session_ends_after_the_grace_period(where: State) -> None:
     pb = Playbook(Limits(grace=60)).at(where)
     pb >> left()
     pb.skip() >> later(59.9)
-    assert not pb.session.ended
+    assert not pb.conversation.ended
     pb.skip() >> later(0.1) << Release(pb.turn) << End
     pb.finish()
 
@@ -170,7 +170,7 @@ def test_an_idle_session_ends_with_its_last_socket(pb: Playbook) -> None:
 def test_an_idle_session_goes_on_where_somebody_joins_before_it_has_ended(pb: Playbook) -> None:
     pb >> left() >> joined(2) << SessionJoined
     pb >> later(1e6)
-    assert not pb.session.ended
+    assert not pb.conversation.ended
 
 
 def test_an_utterance_outlives_its_sender(pb: Playbook) -> None:
@@ -178,8 +178,8 @@ def test_an_utterance_outlives_its_sender(pb: Playbook) -> None:
     pb >> by(2, append(b" and more"))
     pb >> by(2, commit())
     pb.skip()
-    assert pb.session.turn.clip is not None
-    assert pb.session.turn.clip.data == b"sound and more"
+    assert pb.conversation.turn.clip is not None
+    assert pb.conversation.turn.clip.data == b"sound and more"
 
 
 # ---- the farewell
@@ -204,9 +204,9 @@ def test_a_server_that_goes_down_cuts_the_answer_first(apart: Playbook, where: S
 
 def test_the_trace_tells_every_transition(pb: Playbook) -> None:
     pb.at(State.RECEIVING)
-    told = [(line.source.value, line.event, line.dest.value) for line in pb.session.trace]
+    told = [(line.source.value, line.event, line.dest.value) for line in pb.conversation.trace]
     assert told == [("idle", "update", "handshaken"), ("handshaken", "append", "receiving")]
-    assert {line.at for line in pb.session.trace} == {pb.now}
+    assert {line.at for line in pb.conversation.trace} == {pb.now}
 
 
 def test_the_trace_is_bounded() -> None:
@@ -214,9 +214,9 @@ def test_the_trace_is_bounded() -> None:
     for _ in range(10):
         pb >> append()
         pb.skip() >> clear() << state("handshaken")
-    assert [line.event for line in pb.session.trace] == ["append", "clear", "append", "clear"]
+    assert [line.event for line in pb.conversation.trace] == ["append", "clear", "append", "clear"]
 
 
 def test_its_repr_reads_like_a_sentence_and_repeats_no_words(apart: Playbook) -> None:
     apart.at(State.RESPONDING)
-    assert repr(apart.session) == "<Session s responding in turn 1 with 1 sender(s) and 1 receiver(s)>"
+    assert repr(apart.conversation) == "<Session s responding in turn 1 with 1 sender(s) and 1 receiver(s)>"

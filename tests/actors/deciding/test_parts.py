@@ -218,7 +218,7 @@ def test_a_part_that_gives_nothing_yet_does_not_lead_to_speaking(pb: Playbook) -
     begin(pb, multiple=False, stream=True) >> written("One.") >> answered() << TextDone << Speak
     pb >> silent(last=False)
     pb.finish()
-    assert pb.session.state is State.RESPONDING
+    assert pb.conversation.state is State.RESPONDING
 
 
 @pytest.mark.parametrize("preset", ["unreal", "unity"])
@@ -302,14 +302,14 @@ def test_what_was_heard_of_a_cut_answer_is_remembered_by_its_parts(pb: Playbook)
     pb.skip() >> spoken(2.0)
     pb.skip() >> spoken(4.0, part=1)
     pb.skip() >> later(4.0) >> cancel() << cut("cancelled") << state("handshaken")
-    [exchange] = pb.session.history
+    [exchange] = pb.conversation.memory.history
     assert exchange.answered == "The first part. The second"
 
 
 def heard(pb: Playbook) -> str:
     """What the model is told that was heard of the answer that is cut now."""
     play(pb, cancel())
-    return pb.session.history[-1].answered
+    return pb.conversation.memory.history[-1].answered
 
 
 def play(pb: Playbook, *events: Event | Cue | Later) -> Playbook:
@@ -337,7 +337,7 @@ def test_nothing_was_heard_of_a_part_while_a_lower_id_is_missing(pb: Playbook, f
 def test_parts_that_come_in_the_wrong_order_play_by_id(pb: Playbook) -> None:
     play(unordered(pb), spoken(part=2, seconds=3.0), later(1.0), spoken(part=1, seconds=3.0), later(1.0))
     play(pb, spoken(part=0, seconds=3.0), later(4.0))
-    assert pb.session.deadline == pb.now + 5.0
+    assert pb.conversation.clock.deadline == pb.now + 5.0
     assert heard(pb) == "One."
 
 
@@ -351,25 +351,25 @@ def test_what_was_heard_follows_the_ids_and_not_the_sending(pb: Playbook, after:
 def test_a_late_barge_in_is_one_while_the_last_id_plays(pb: Playbook) -> None:
     play(unordered(pb), spoken(part=2, seconds=3.0), later(1.2), spoken(part=1, seconds=3.0))
     play(pb, spoken(part=0, seconds=3.0), later(8.9))
-    assert pb.session.state is State.SPEAKING
+    assert pb.conversation.state is State.SPEAKING
     play(pb, append())
-    assert pb.session.history[-1].answered == "One. Two."
+    assert pb.conversation.memory.history[-1].answered == "One. Two."
 
 
 def test_speaking_ends_when_the_last_id_has_played(pb: Playbook) -> None:
     play(unordered(pb), spoken(part=2, seconds=3.0), later(1.2), spoken(part=1, seconds=3.0))
     play(pb, spoken(part=0, seconds=3.0), later(9.0))
-    assert pb.session.state is State.HANDSHAKEN
-    assert pb.session.history[-1].answered == THREE
+    assert pb.conversation.state is State.HANDSHAKEN
+    assert pb.conversation.memory.history[-1].answered == THREE
 
 
 def test_streamed_pieces_of_a_higher_id_play_after_all_of_the_lower_one(pb: Playbook) -> None:
     play(unordered(pb, stream=True), spoken(part=1, seconds=2.0, last=True), spoken(part=0, seconds=2.0, last=False))
     play(pb, later(5.0))
-    assert pb.session.turn.timeline.heard(pb.now).startswith("One")
-    assert "Two" not in pb.session.turn.timeline.heard(pb.now)
+    assert pb.conversation.turn.timeline.heard(pb.now).startswith("One")
+    assert "Two" not in pb.conversation.turn.timeline.heard(pb.now)
     play(pb, spoken(part=0, seconds=2.0, last=True), later(2.1))
-    assert pb.session.turn.timeline.heard(pb.now) == "One."
+    assert pb.conversation.turn.timeline.heard(pb.now) == "One."
     play(pb, later(2.0))
     assert heard(pb) == "One. Two."
 
@@ -378,7 +378,7 @@ def test_what_was_heard_of_a_part_that_is_still_being_made_is_told_by_the_usual_
     begin(pb, multiple=False, stream=True) >> written("One two three four five six seven eight nine ten.") >> answered()
     pb.skip() >> spoken(1.0, last=False)
     pb.skip() >> later(1.0) >> cancel() << cut("cancelled") << state("handshaken")
-    [exchange] = pb.session.history
+    [exchange] = pb.conversation.memory.history
     assert exchange.answered == "One two three"
 
 
@@ -388,7 +388,7 @@ def test_a_part_that_is_made_is_heard_by_its_own_pace_though_it_is_not_closed(pb
     pb.skip() >> spoken(1.0, last=False)
     pb.skip() >> tail
     pb.skip() >> later(1.0) >> cancel() << cut("cancelled") << state("handshaken")
-    [exchange] = pb.session.history
+    [exchange] = pb.conversation.memory.history
     assert exchange.answered == "One two three four five six seven eight nine ten."
 
 
@@ -414,7 +414,7 @@ def test_a_transcript_before_the_commit_means_nothing(pb: Playbook) -> None:
     pb >> commit() << state("transcribing") << Start
     pb >> recognised("How are you today?")
     pb.skip()
-    assert pb.session.turn.said == "How are you today?"
+    assert pb.conversation.turn.said == "How are you today?"
 
 
 def test_a_response_is_told_to_have_started_before_its_parts(pb: Playbook) -> None:
@@ -450,7 +450,7 @@ def test_what_was_streamed_and_is_taken_back_ends_the_part_in_the_air(pb: Playbo
     pb >> spoken(1.0, part=3) << piece(3, "How?", done=True, of=4) << Metrics
     pb >> later(9.0)
     pb.skip()
-    assert [exchange.answered for exchange in pb.session.history] == ["Hello there. How?"]
+    assert [exchange.answered for exchange in pb.conversation.memory.history] == ["Hello there. How?"]
 
 
 def test_what_was_taken_back_is_not_remembered_where_the_answer_is_cut(pb: Playbook) -> None:
@@ -458,10 +458,10 @@ def test_what_was_taken_back_is_not_remembered_where_the_answer_is_cut(pb: Playb
     pb >> spoken(1.0, part=2, last=False) << piece(2, "Hello there. ", closes=False)
     pb >> later(1.5) >> cancel()
     pb.skip()
-    assert [exchange.answered for exchange in pb.session.history] in (["Hello"], ["Hello there."])
+    assert [exchange.answered for exchange in pb.conversation.memory.history] in (["Hello"], ["Hello there."])
     think_aloud(pb) >> cancel()
     pb.skip()
-    assert pb.session.history[-1].answered == ""
+    assert pb.conversation.memory.history[-1].answered == ""
 
 
 def test_nothing_of_a_thought_is_said_where_the_answer_is_spoken_in_one_part(pb: Playbook) -> None:

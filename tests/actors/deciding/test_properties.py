@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from actors.deciding.conversation import Session
+from actors.deciding.conversation import Conversation
 from actors.deciding.effects import (
     Acknowledge,
     Answer,
@@ -24,6 +24,7 @@ from actors.deciding.effects import (
     Transcribe,
 )
 from actors.deciding.events import (
+    Admitted,
     Answered,
     Drain,
     Event,
@@ -31,6 +32,7 @@ from actors.deciding.events import (
     Joined,
     Left,
     MemberId,
+    PoolsBusy,
     Recognised,
     Said,
     Spoken,
@@ -40,12 +42,13 @@ from actors.deciding.events import (
     Written,
 )
 from actors.deciding.limits import Limits
+from actors.deciding.machine import step
+from actors.ports.calls import Kind
 from actors.ports.sound import Sound, Target
 from actors.running.stages import ERRORS, kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
 from protocol.connecting import Role
-from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import (
     AudioDelta,
@@ -112,7 +115,7 @@ ENCODINGS = st.builds(Encoding, st.sampled_from([None, AudioFormat("wav")]), st.
 SECONDS = st.sampled_from([0.0, 0.3, 1.0, 4.0, 30.0])
 
 
-class Ear:
+class StrictClient:
     """A client that holds the server to what docs/protocol.md says of a response."""
 
     def __init__(self, role: Role) -> None:
@@ -179,7 +182,7 @@ class Ear:
             assert "".join(words for _, words in sorted(self.words.items())) == self.text
 
 
-class Conversation(RuleBasedStateMachine):
+class AnyConversation(RuleBasedStateMachine):
     """Random clients, engines and clocks around one session; the outboxes are those of actors/running/session.py."""
 
     def __init__(self) -> None:
@@ -188,12 +191,12 @@ class Conversation(RuleBasedStateMachine):
         self.members = 0
         self.start_over()
 
-    @precondition(lambda self: self.session.ended)
+    @precondition(lambda self: self.conversation.ended)
     @rule()
     def start_over(self) -> None:
         """The session has ended; whoever comes finds a new one."""
-        self.session = Session("s", LIMITS, accept, ScriptedAnalyst(), self.now)
-        self.ears: dict[MemberId, Ear] = {}
+        self.conversation = Conversation("s", LIMITS, accept, ScriptedAnalyst(), self.now)
+        self.clients: dict[MemberId, StrictClient] = {}
         self.outboxes: dict[MemberId, list[tuple[ServerMessage, int | None]]] = {}
         self.jobs: list[Job] = []
         self.admitted: set[int] = set()
@@ -208,7 +211,7 @@ class Conversation(RuleBasedStateMachine):
         """Have the session step, and perform what it asks for."""
         events = [event]
         while events:
-            for effect in self.session.step(events.pop(0), self.now):
+            for effect in step(self.conversation, events.pop(0), self.now):
                 outcome = self.perform(effect)
                 if outcome is not None:
                     events.append(outcome)
@@ -235,7 +238,7 @@ class Conversation(RuleBasedStateMachine):
             case Acknowledge(_, ack):
                 self.asked[ack] -= 1
             case End():
-                assert self.session.ended
+                assert self.conversation.ended
         return None
 
     def drop(self, effect: DropQueued) -> None:
@@ -246,21 +249,20 @@ class Conversation(RuleBasedStateMachine):
             if len(kept) < len(outbox):
                 dropped.add(member)
             outbox[:] = kept
-        for closing in effect.closings:
+        for closing in effect.closing_sends(dropped):
             for member in closing.to:
-                if member in dropped or not closing.only_if_dropped:
-                    self.outboxes[member].append((closing.message, None))
+                self.outboxes[member].append((closing.message, None))
 
-    def start(self, job: Job, admit: bool) -> Event | None:
-        """A job begins, of a turn that has a seat, or has none and says so."""
+    def start(self, job: Job, admit: tuple[Kind, ...]) -> Event | None:
+        """A job begins, of a turn that has its seats, or is told that it gets none."""
         assert job.turn not in self.released, "no work for a turn that is over"
-        assert job.turn == self.session.turn.number
-        assert admit == (job.turn not in self.admitted)
+        assert job.turn == self.conversation.turn.number
+        assert bool(admit) == (job.turn not in self.admitted)
         if admit and self.full:
-            return Failed(job.turn, kind_of(job), ErrorId.BUSY, "busy")
+            return PoolsBusy(job.turn, kind_of(job))
         self.admitted.add(job.turn)
         self.jobs.append(job)
-        return None
+        return Admitted(job.turn) if admit else None
 
     # ---- the plain way, so that what is not plain happens everywhere on it
 
@@ -280,8 +282,8 @@ class Conversation(RuleBasedStateMachine):
 
     def take_a_step(self, typed: bool, answer: tuple[str, ...], seconds: float) -> None:
         """One event on the plain way."""
-        for sender in self.session.senders:
-            match self.session.state:
+        for sender in self.conversation.senders:
+            match self.conversation.state:
                 case State.IDLE:
                     self.step(Said(sender, read_update({})))
                 case State.HANDSHAKEN:
@@ -302,38 +304,38 @@ class Conversation(RuleBasedStateMachine):
 
     # ---- sockets
 
-    @precondition(lambda self: len(self.ears) < MOST_MEMBERS and not self.session.ended)
+    @precondition(lambda self: len(self.clients) < MOST_MEMBERS and not self.conversation.ended)
     @rule(role=st.sampled_from(["sender", "receiver", "both"]), encoding=ENCODINGS)
     def join(self, role: Role, encoding: Encoding) -> None:
-        if role != "receiver" and self.session.senders:
+        if role != "receiver" and self.conversation.senders:
             role = "receiver"
         self.members += 1
-        self.ears[self.members] = Ear(role)
+        self.clients[self.members] = StrictClient(role)
         self.outboxes[self.members] = []
         self.step(Joined(self.members, role, encoding))
 
-    @precondition(lambda self: self.ears)
+    @precondition(lambda self: self.clients)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
-        member = data.draw(st.sampled_from(sorted(self.ears)))
+        member = data.draw(st.sampled_from(sorted(self.clients)))
         self.step(Left(member))
-        del self.ears[member], self.outboxes[member]
+        del self.clients[member], self.outboxes[member]
 
-    @precondition(lambda self: self.ears)
+    @precondition(lambda self: self.clients)
     @rule(message=MESSAGES, ack=st.booleans(), data=st.data())
     def say(self, message: Any, ack: bool, data: st.DataObject) -> None:
-        who = self.session.senders or tuple(self.ears)
-        member = data.draw(st.sampled_from((*who, *who, *sorted(self.ears))))
+        who = self.conversation.senders or tuple(self.clients)
+        member = data.draw(st.sampled_from((*who, *who, *sorted(self.clients))))
         self.asked[1] += ack
         self.step(Said(member, message, 1 if ack else None))
         assert not self.asked[1], "one ack for each event that asks for one"
 
-    @precondition(lambda self: self.ears)
+    @precondition(lambda self: self.clients)
     @rule(data=st.data())
     def read(self, data: st.DataObject) -> None:
-        member = data.draw(st.sampled_from(sorted(self.ears)))
+        member = data.draw(st.sampled_from(sorted(self.clients)))
         for message, _ in self.outboxes[member]:
-            self.ears[member].hear(message)
+            self.clients[member].hear(message)
         self.outboxes[member].clear()
 
     # ---- engines
@@ -364,14 +366,14 @@ class Conversation(RuleBasedStateMachine):
                 sounds = {target: (Sound(b"sound", seconds),) * count for target in targets - failing}
                 return Spoken(turn, part, sounds, dict.fromkeys(failing, "no encoder"), not (goes_on and job.stream))
 
-    @precondition(lambda self: self.released and not self.session.ended)
+    @precondition(lambda self: self.released and not self.conversation.ended)
     @rule(data=st.data())
     def hear_of_a_turn_that_is_over(self, data: st.DataObject) -> None:
         turn = data.draw(st.sampled_from(sorted(self.released)))
-        before = self.session.state
+        before = self.conversation.state
         for event in (Words(turn, "x"), Recognised(turn, "x"), Written(turn, "x"), Answered(turn), Spoken(turn, 0, {})):
-            assert self.session.step(event, self.now) == []
-        assert self.session.state is before
+            assert step(self.conversation, event, self.now) == []
+        assert self.conversation.state is before
 
     @rule()
     def fill_or_empty_the_pools(self) -> None:
@@ -384,93 +386,97 @@ class Conversation(RuleBasedStateMachine):
         """Time passes, and nobody tells the session, because other mail comes first."""
         self.now += seconds
 
-    @precondition(lambda self: not self.session.ended)
+    @precondition(lambda self: not self.conversation.ended)
     @rule()
     def tick(self) -> None:
         """The session is told of the time; it may be early, and nothing happens, or late."""
-        early = self.now < self.session.deadline
-        before = self.session.state
+        early = self.now < self.conversation.clock.deadline
+        before = self.conversation.state
         self.step(Tick())
-        assert not early or self.session.state is before
+        assert not early or self.conversation.state is before
 
-    @precondition(lambda self: not self.session.ended and self.session.deadline < float("inf"))
+    @precondition(lambda self: not self.conversation.ended and self.conversation.clock.deadline < float("inf"))
     @rule()
     def wait_until_the_deadline(self) -> None:
-        self.now = max(self.now, self.session.deadline)
+        self.now = max(self.now, self.conversation.clock.deadline)
         self.step(Tick())
 
     # ---- what always holds
 
     @invariant()
     def there_is_a_way_on(self) -> None:
-        assert self.session.ended or self.session.state in QUIET or self.session.deadline < float("inf")
-        assert self.session.ended or self.ears or self.session.deadline < float("inf")
+        assert (
+            self.conversation.ended
+            or self.conversation.state in QUIET
+            or self.conversation.clock.deadline < float("inf")
+        )
+        assert self.conversation.ended or self.clients or self.conversation.clock.deadline < float("inf")
 
     @invariant()
     def a_turn_that_is_not_in_the_air_has_no_work_and_no_seat(self) -> None:
-        if self.session.state not in TURN or self.session.ended:
+        if self.conversation.state not in TURN or self.conversation.ended:
             assert not self.jobs
             assert self.admitted <= self.released
 
     @invariant()
     def a_turn_that_is_in_the_air_waits_for_work_or_for_the_end_of_the_sound(self) -> None:
-        if self.session.state in TURN and not self.session.ended:
-            speaks = self.session.state is State.SPEAKING and self.session.turn.is_over
+        if self.conversation.state in TURN and not self.conversation.ended:
+            speaks = self.conversation.state is State.SPEAKING and self.conversation.turn.is_over
             assert self.jobs or speaks, "nobody works for it, and it is not over"
 
     @invariant()
     def everything_is_bounded(self) -> None:
-        session = self.session
-        assert len(session.history) <= LIMITS.history_turns
-        assert len(session.trace) <= LIMITS.trace
-        assert len(session.utterance.audio) <= LIMITS.utterance_bytes
-        assert session.turn.answer_chars <= LIMITS.answer_chars
-        assert session.account.used == session.turn.charge.size
-        assert not session.account.used or session.state not in QUIET
+        conversation = self.conversation
+        assert len(conversation.memory.history) <= LIMITS.history_turns
+        assert len(conversation.trace) <= LIMITS.trace
+        assert len(conversation.utterance.audio) <= LIMITS.utterance_bytes
+        assert conversation.turn.answer_chars <= LIMITS.answer_chars
+        assert conversation.account.used == conversation.turn.charge.size
+        assert not conversation.account.used or conversation.state not in QUIET
 
     def teardown(self) -> None:
         """Left to itself the session comes to rest; left by all it ends."""
         self.run_down()
-        assert self.session.ended or self.session.state in QUIET
-        for member in list(self.ears):
+        assert self.conversation.ended or self.conversation.state in QUIET
+        for member in list(self.clients):
             for message, _ in self.outboxes[member]:
-                self.ears[member].hear(message)
-            self.ears[member].check_closed()
-            assert self.session.ended or self.ears[member].state in ("", self.session.state.value)
+                self.clients[member].hear(message)
+            self.clients[member].check_closed()
+            assert self.conversation.ended or self.clients[member].state in ("", self.conversation.state.value)
             self.step(Left(member))
         self.run_down()
-        assert self.session.ended
-        assert self.session.account.used == 0
+        assert self.conversation.ended
+        assert self.conversation.account.used == 0
         assert self.admitted <= self.released
 
     def run_down(self) -> None:
         """Tell the session of each deadline, until there is none."""
         for _ in range(MOST_TICKS):
-            if self.session.ended or self.session.deadline == float("inf"):
+            if self.conversation.ended or self.conversation.clock.deadline == float("inf"):
                 return
-            self.now = max(self.now, self.session.deadline)
+            self.now = max(self.now, self.conversation.clock.deadline)
             self.step(Tick())
-        raise AssertionError(f"{self.session!r} does not come to rest")
+        raise AssertionError(f"{self.conversation!r} does not come to rest")
 
 
-Conversation.TestCase.settings = settings(
+AnyConversation.TestCase.settings = settings(
     max_examples=3 * settings().max_examples,
     stateful_step_count=40,
     suppress_health_check=list(HealthCheck),
     phases=PHASES,
 )
-TestConversation = Conversation.TestCase
+TestAnyConversation = AnyConversation.TestCase
 
 
 @pytest.mark.parametrize("state", State)
 def test_a_session_that_is_told_to_end_ends_in_every_state(state: State) -> None:
-    machine = Conversation()
+    machine = AnyConversation()
     machine.join("both", Encoding())
     for event in _way_to(state):
         machine.step(event)
-    assert machine.session.state is state
+    assert machine.conversation.state is state
     machine.step(Drain())
-    assert machine.session.ended
+    assert machine.conversation.ended
     assert machine.admitted <= machine.released
 
 

@@ -40,7 +40,7 @@ def cut(made: Turn, pieces: Iterable[str], sends: bool) -> None:
     for piece in pieces:
         made.write(piece)
         _begin(made, sends)
-    made.finish_text()
+    made.finish_text(made.remainder())
     _begin(made, sends)
 
 
@@ -138,13 +138,13 @@ def test_nothing_of_an_answer_is_kept_when_its_turn_is_over(ordered: bool) -> No
     pb = Playbook()
     pb.skip() >> update(TTS={"responseType": "multiple", "isOrdered": ordered})
     pb.skip() >> text("Hello")
-    before = held(vars(pb.session))
+    before = held(vars(pb.conversation))
     pb.skip() >> written("One and one. Two and two. " * 100) >> answered()
     pb.skip() >> spoken(1.0, part=1)
-    assert held(vars(pb.session)) > before + 2_000
+    assert held(vars(pb.conversation)) > before + 2_000
     pb.skip() >> cancel()
     pb.skip() >> text("Once more")
-    assert held(vars(pb.session)) < before + 100
+    assert held(vars(pb.conversation)) < before + 100
     pb.skip()
 
 

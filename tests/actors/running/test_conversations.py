@@ -364,7 +364,7 @@ async def test_a_receiver_that_does_not_read_is_dropped_without_slowing_the_othe
         await client.check_a_turn_works()
         await trio.sleep(60)
         [session] = server.session_registry.sessions
-        assert len(session.members) == 1
+        assert len(session.participants) == 1
         await client.check_a_turn_works()
         await stuck.vanish()
 

@@ -161,7 +161,7 @@ async def test_a_receiver_that_does_not_read_is_dropped_and_slows_nobody(clock: 
         deaf = await server.join(role="receiver", session_id=ROOM, listening=False, lockstep=True)
         await client.configure()
         [session] = server.session_registry.sessions
-        assert len(session.members) == 2
+        assert len(session.participants) == 2
         for _ in range(3):
             begun = trio.current_time()
             await client.say()
@@ -170,6 +170,6 @@ async def test_a_receiver_that_does_not_read_is_dropped_and_slows_nobody(clock: 
             assert trio.current_time() == begun
             await client.until(state("handshaken"))
             assert trio.current_time() - begun == pytest.approx(server.engines.codec.seconds)
-        assert len(session.members) == 1
+        assert len(session.participants) == 1
         assert server.supervisor.connection_registry.closed[CloseReason.SLOW_READER] == 1
         await deaf.vanish()

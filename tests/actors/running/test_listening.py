@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.deciding.conversation import Session
+from actors.deciding.conversation import Conversation
 from actors.deciding.events import Joined, Left, Said
 from actors.deciding.limits import Limits
 from actors.ports.calls import Emit, EngineFailed, Kind
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.running.pool import Pool
-from actors.running.session import Arrival, Runner
+from actors.running.session import NewMember, Runner
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
 from protocol.engineio import Frame
@@ -131,11 +131,11 @@ class House:
         for pool in self.pools.values():
             await self._nursery.start(pool.run)
         for name in "ab":
-            session = Session(name, LIMITS, accept, ScriptedAnalyst(), trio.current_time())
-            runner = Runner(session, self.engines, self.pools, Names())
+            conversation = Conversation(name, LIMITS, accept, ScriptedAnalyst(), trio.current_time())
+            runner = Runner(conversation, self.engines, self.pools, Names())
             self.runners.append(runner)
             self._nursery.start_soon(runner.run)
-            runner.mailbox.send_nowait(Arrival(Joined(1, "both", Encoding()), Outlet()))
+            runner.mailbox.send_nowait(NewMember(Joined(1, "both", Encoding()), Outlet()))
             self.tell(read_update({"STT": {"mediaFormat": "pcm16"}}), len(self.runners) - 1)
         await wait_all_tasks_blocked()
 
@@ -188,7 +188,7 @@ async def test_a_recogniser_that_would_hear_the_first_of_several_files_alone_hea
         home.tell(BufferCommit())
         await wait_all_tasks_blocked()
         assert home.engines.listener.calls == (2 if reads_files else 1)
-        assert home.runners[0].session.turn.said == (flac * 3).decode()
+        assert home.runners[0].conversation.turn.said == (flac * 3).decode()
 
 
 @pytest.mark.parametrize("why", WHYS)
@@ -211,7 +211,7 @@ async def test_an_early_end_in_the_instant_of_the_commit_costs_no_words(
         if first == "the commit":
             call.stop(WHYS[why])
         await wait_all_tasks_blocked()
-        session = home.runners[0].session
+        session = home.runners[0].conversation
         if why == "ends" or home.engines.listener.calls > 1:
             assert session.state is State.RESPONDING
             assert session.turn.said == "a chunk\0of sound 0. a chunk\0of sound 1. a chunk\0of sound 2."
@@ -229,7 +229,7 @@ async def test_a_result_that_finds_the_mailbox_full_counts_for_nothing_either(cl
         home.stop(Broken("unforeseen"))
         home.tell(BufferCommit())
         await wait_all_tasks_blocked()
-        assert home.runners[0].session.turn.said == "a chunk\0of sound 0."
+        assert home.runners[0].conversation.turn.said == "a chunk\0of sound 0."
 
 
 OPS = st.lists(
@@ -268,14 +268,14 @@ async def _do(home: House, what: str, session: int, why: str) -> None:
             await wait_all_tasks_blocked()
             home.append(session)
             await wait_all_tasks_blocked()
-            utterance = runner.session.utterance
+            utterance = runner.conversation.utterance
             home.tell(BufferCommit(), session)
             home.stop(WHYS[why])
             await wait_all_tasks_blocked()
-            if runner.session.state is State.TRANSCRIBING:  # the only worker listens to somebody who does not go on
+            if runner.conversation.state is State.TRANSCRIBING:  # the only worker listens to one who says no more
                 await trio.sleep(LIMITS.receiving + 0.1)
-            failed = why != "ends" and runner.session.state is State.HANDSHAKEN
-            assert utterance.overflown or failed or runner.session.turn.said == utterance.audio.decode().strip()
+            failed = why != "ends" and runner.conversation.state is State.HANDSHAKEN
+            assert utterance.overflown or failed or runner.conversation.turn.said == utterance.audio.decode().strip()
         case "stop":
             home.stop(WHYS[why])
         case "clear":

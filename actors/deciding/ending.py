@@ -1,0 +1,91 @@
+"""What a session does about the end of a turn: it is over, or it is cut, by whom and for which reason.
+
+Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
+"""
+
+from actors.deciding.conversation import Conversation
+from actors.deciding.effects import Acknowledge, DropQueued, Release
+from actors.deciding.events import Failed
+from actors.deciding.speaking import closings, report
+from actors.deciding.states import ANSWER, DEADLINES
+from actors.deciding.step import Step
+from actors.ports.answering import Exchange
+from protocol.errors import ErrorId
+from protocol.messages import CustomError, Reason, ResponseCancelled
+
+
+def finish_turn(step: Step, event: object) -> None:
+    """The turn is over and remembered; the Sender gets its `metrics` where it has not; its work and seats end."""
+    conversation = step.conversation
+    turn, memory = conversation.turn, conversation.memory
+    report(step)
+    exchange = turn.exchange(step.now)
+    if exchange is not None:
+        memory.history.append(exchange)
+        memory.history = _remembered(conversation)
+    turn.charge.close()
+    conversation.turn = turn.remains()
+    step.effects.append(Release(turn.number))
+
+
+def _remembered(conversation: Conversation) -> list[Exchange]:
+    """The latest turns that together stay within the bound of characters, oldest first."""
+    limits = conversation.limits
+    kept: list[Exchange] = []
+    room = limits.history_chars
+    for exchange in reversed(conversation.memory.history):
+        room -= len(exchange.said) + len(exchange.answered)
+        if room < 0 or len(kept) >= limits.history_turns:
+            break
+        kept.append(exchange)
+    return kept[::-1]
+
+
+def interrupt(step: Step, event: object) -> None:
+    """The Sender speaks or types during a turn, which is cut; all get `response.cancelled` (interrupted)."""
+    _cut(step, "interrupted")
+
+
+def cancel(step: Step, event: object) -> None:
+    """A client asked for it, or the server goes down: the turn is cut; all get `response.cancelled` (cancelled)."""
+    _cut(step, "cancelled")
+
+
+def abandon(step: Step, event: object) -> None:
+    """The last socket has left: the turn is cut, and nobody is there to be told."""
+    _cut(step, "cancelled")
+
+
+def fail(step: Step, failed: Failed) -> None:
+    """A stage could not do its work: the Sender gets `custom.error`, all get `response.cancelled` (failed).
+
+    Where the turn was not admitted, the message that began it is still without its ack, which says the same.
+    """
+    error = CustomError(failed.message, failed.error_id)
+    begun_by = step.conversation.turn.begun_by
+    if begun_by is not None and begun_by.ack is not None:
+        step.effects.append(Acknowledge(begun_by.member, begun_by.ack, error))
+    step.send(step.conversation.senders, error)
+    _cut(step, "failed")
+
+
+def expire(step: Step, event: object) -> None:
+    """The state's deadline has passed: the Sender gets 3003 with its name, all get `response.cancelled` (failed)."""
+    conversation = step.conversation
+    name = DEADLINES[conversation.state]
+    limit = getattr(conversation.limits, name)
+    message = f"the deadline {name!r} ({limit:g} s) passed; try again, or raise it in [limits]"
+    step.send(conversation.senders, CustomError(message, ErrorId.DEADLINE))
+    _cut(step, "failed")
+
+
+def _cut(step: Step, reason: Reason) -> None:
+    """End the turn early: nothing of it leaves any more but the message that closes it."""
+    conversation = step.conversation
+    turn = conversation.turn
+    if conversation.state in ANSWER:
+        step.effects.append(DropQueued(turn.number, closings(conversation, total=len(turn.timeline))))
+        if len(turn.timeline):
+            conversation.memory.cut_after = turn.timeline.heard(step.now)
+        step.send(tuple(conversation.participants), ResponseCancelled(reason))
+    finish_turn(step, None)

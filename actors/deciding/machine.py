@@ -1,0 +1,110 @@
+"""The machine of a session: `step` takes in one event by the table and returns what is to be done; no I/O, no clock.
+
+`transitions` owns what is legal. The table's rules are fed to one `transitions.Machine` (`graph.py`), those that keep
+the state too; each goes through its trigger, and what has no row there is refused, whatever the table says: a client is
+told so (1002), a result is dropped. Only the chunk of an utterance does not go through a trigger, because a trigger
+costs as much as all the rest of a chunk's step; `extend` takes it where the machine has its row.
+
+A step asks the machine first, with itself as the model: the trigger raises, or leaves in `step.state` where the step
+leads. Then the rule's `ends` are done, `state` is set, and its `begins` are done. So an action that raises leaves the
+state as it was, and `run` is the only place that sets `state`.
+
+What is known of transitions 0.9.3 and shapes this file: a Machine per session costs 38 KiB, so there is one machine
+for all of them, and `machine.events[name].trigger(model)` moves any object that has a `state`; a trigger costs about
+ten microseconds; callbacks of the library are not used, because an `after` callback that raises leaves a state that has
+already moved, and a coroutine among them is never awaited.
+"""
+
+from typing import Any, Final
+
+import transitions
+
+from actors.deciding import naming, triggers
+from actors.deciding.conversation import Conversation, Transition
+from actors.deciding.deadlines import find_deadline
+from actors.deciding.effects import Acknowledge, Effect
+from actors.deciding.events import Event, FromClient, Said
+from actors.deciding.graph import MACHINE
+from actors.deciding.hearing import extend_utterance
+from actors.deciding.states import RECEIVING
+from actors.deciding.step import Step
+from actors.deciding.table import LOOKUP
+from actors.deciding.triggers import Occurrence
+from protocol.errors import ErrorId
+from protocol.messages import SessionState
+
+_APPEND: Final = MACHINE.events[triggers.APPEND.name]
+_RECEIVING: Final = RECEIVING.name
+
+# ---- a step
+
+
+def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
+    """Take in one event at time `now`; the effects are to be performed in order. Never raises for what peers do."""
+    made = Step(conversation, now)
+    occurrence = naming.name(conversation, event, now)
+    if occurrence is not None and not extend(made, occurrence):
+        run(made, occurrence)
+        if (due := naming.name_due(conversation)) is not None:
+            run(made, due)
+    if isinstance(event, Said) and event.ack is not None:
+        _acknowledge(made, event, event.ack)
+    conversation.clock.deadline = find_deadline(conversation)
+    return made.effects
+
+
+def extend(made: Step, occurrence: Occurrence[Any]) -> bool:
+    """Take a chunk into the utterance that is being received, which changes no state; False for all else."""
+    if (
+        occurrence.trigger is not triggers.APPEND
+        or made.state is not RECEIVING
+        or _RECEIVING not in _APPEND.transitions
+    ):
+        return False
+    extend_utterance(made, occurrence.payload)
+    return True
+
+
+def run(made: Step, occurrence: Occurrence[Any]) -> None:
+    """Ask the machine where the event leads, and do what its row says; without a row nothing happens but a refusal."""
+    conversation, name, payload = made.conversation, occurrence.trigger.name, occurrence.payload
+    source = conversation.state
+    if not _allows(made, name):
+        if isinstance(payload, FromClient):
+            made.refuse(payload.member, ErrorId.WRONG_STATE, f"{name} is not possible in the state {source.value}")
+        return
+    rule = LOOKUP[source, name]
+    for action in rule.ends:
+        action(made, payload)
+    if rule.dest is not None:
+        _enter(made)
+    for action in rule.begins:
+        action(made, payload)
+    if rule.dest is not None:
+        line = Transition(source, name, conversation.state, made.now, find_deadline(conversation))
+        conversation.trace.append(line)
+        del conversation.trace[: -conversation.limits.trace]
+
+
+def _allows(made: Step, name: str) -> bool:
+    """Whether the machine has a row for the event; where it has, it has moved the step's state."""
+    try:
+        return name in MACHINE.events and bool(MACHINE.events[name].trigger(made))
+    except transitions.MachineError:
+        return False
+
+
+def _enter(made: Step) -> None:
+    """The conversation is in the state that the step leads to; everybody is told where that is another one."""
+    conversation = made.conversation
+    source, conversation.state = conversation.state, made.state
+    conversation.clock.entered = conversation.clock.touched = made.now
+    if conversation.state is not source:
+        made.send(tuple(conversation.participants), SessionState(conversation.state.value))
+
+
+def _acknowledge(made: Step, said: Said, ack: int) -> None:
+    """Answer the ack, but not of a message whose turn waits for its admission: that is answered with it."""
+    conversation = made.conversation
+    if said.member in conversation.participants and conversation.turn.begun_by is None:
+        made.effects.append(Acknowledge(said.member, ack, made.refusal))

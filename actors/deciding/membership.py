@@ -1,0 +1,70 @@
+"""What a session does about its sockets: who comes, who goes, what only the Sender may say, and the session's own end.
+
+Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
+"""
+
+import math
+
+from actors.deciding.conversation import Conversation, Participant
+from actors.deciding.effects import Acknowledge, End, Release
+from actors.deciding.events import Admitted, FromClient, Joined, Left
+from actors.deciding.step import Step
+from protocol.connecting import Role
+from protocol.errors import ErrorId
+from protocol.messages import SessionJoined
+from protocol.states import State
+
+WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
+
+
+def join(step: Step, joined: Joined) -> None:
+    """The socket is in the session, which does not end while it is; it gets `session.joined` with the state."""
+    conversation = step.conversation
+    conversation.participants[joined.member] = Participant(joined.member, joined.role, joined.encoding)
+    conversation.clock.ends_at = math.inf
+    _suspend_or_resume(conversation, joined.role, step.now)
+    welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload)
+    step.send((joined.member,), welcome)
+
+
+def leave(step: Step, left: Left) -> None:
+    """The socket is not in the session any more; nobody is told."""
+    participant = step.conversation.participants.pop(left.member)
+    _suspend_or_resume(step.conversation, participant.role, step.now)
+
+
+def _suspend_or_resume(conversation: Conversation, role: Role, now: float) -> None:
+    """An utterance waits for its Sender to come back; its deadline counts from when the Sender left or came."""
+    if conversation.state is State.RECEIVING and role != "receiver":
+        conversation.clock.touched = now
+
+
+def wait_for_return(step: Step, left: Left) -> None:
+    """The session lasts for the grace period from now; one in which nothing was configured is over.
+
+    That one is not ended here, but at its deadline, which is now: a socket that is already in the mailbox is let in.
+    """
+    conversation = step.conversation
+    grace = 0.0 if conversation.state is State.IDLE else conversation.limits.grace
+    conversation.clock.ends_at = step.now + grace
+
+
+def refuse_role(step: Step, said: FromClient) -> None:
+    """1003: the client is a Receiver, and this is the Sender's to say."""
+    step.refuse(said.member, ErrorId.WRONG_ROLE, WRONG_ROLE)
+
+
+def acknowledge_turn(step: Step, admitted: Admitted) -> None:
+    """The pools have a seat for the turn: the message that began it gets its ack, where it asked for one."""
+    turn = step.conversation.turn
+    if (begun_by := turn.begun_by) is not None and begun_by.ack is not None:
+        step.effects.append(Acknowledge(begun_by.member, begun_by.ack))
+    turn.begun_by = None
+
+
+def end(step: Step, event: object) -> None:
+    """The session is over: it holds nothing any more, and lets go of the sockets that are left."""
+    conversation = step.conversation
+    conversation.ended = True
+    conversation.let_go()
+    step.effects += [Release(conversation.turn.number), End()]

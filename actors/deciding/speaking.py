@@ -1,0 +1,203 @@
+"""What a session does about an answer's sound: its parts are made, kept, and sent to each Receiver in its encoding.
+
+`keep_sound` and `send_sound` are actions that rows of `table.py` name; the other functions serve actions. No function
+chooses a state.
+"""
+
+import binascii
+
+from actors.deciding.conversation import Conversation, Participant
+from actors.deciding.effects import Closing, Speak, Start
+from actors.deciding.events import MemberId, Spoken
+from actors.deciding.parts import Batch, Part, Piece, Recipient
+from actors.deciding.step import Step
+from actors.deciding.turn import Turn
+from actors.ports.sound import Target
+from actors.ports.synthesis import Speech
+from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
+from protocol.errors import ErrorId
+from protocol.messages import AudioDelta, CustomError
+
+DEFAULT_FORMAT = AudioFormat("mp3")
+_DEFAULT_TARGET = Target(DEFAULT_FORMAT)
+"""What a part is made into while nobody receives: the turn goes its whole way all the same."""
+
+# ---- making
+
+
+def begin_parts(step: Step) -> None:
+    """Have the next parts made, as many as may be, for the Receivers that are there now."""
+    conversation = step.conversation
+    turn = conversation.turn
+    audience = tuple(_recipient(turn, conversation.participants[receiver]) for receiver in conversation.receivers)
+    while (part := turn.parts.begin_next(audience, _DEFAULT_TARGET)) is not None:
+        turn.mark("first_part", step.now)
+        if part.speech is not None:
+            step.effects.append(Start(_speak(turn, part, part.speech)))
+
+
+def _recipient(turn: Turn, participant: Participant) -> Recipient:
+    tts, encoding = turn.configuration.tts, participant.encoding
+    named = parse_output(tts.audio_format) if tts.audio_format else DEFAULT_FORMAT
+    is_base64 = tts.is_base64 if encoding.is_base64 is None else encoding.is_base64
+    format_ = encoding.format or named
+    target = Target(format_, encoding.pieces, encoding.piece_bytes) if tts.stream else Target(format_)
+    return Recipient(participant.id, target, is_base64)
+
+
+def _speak(turn: Turn, part: Part, text: str) -> Speak:
+    tts = turn.configuration.tts
+    own_voice = turn.delivery.voice if tts.provider == turn.configuration.llm.provider else ""
+    formats = {target.format for target in part.targets}
+    speech = Speech(
+        text=text,
+        model=tts.model,
+        voice=own_voice or tts.voice,
+        language=tts.language_code,
+        gender=tts.ssml_gender.name,
+        speed=turn.delivery.speed or tts.speed,
+        format=_source_for(formats.pop()) if len(formats) == 1 else None,
+        stream=tts.stream,
+    )
+    return Speak(
+        turn.number,
+        part.id,
+        tts.provider.name,
+        speech,
+        turn.delivery.clip,
+        frozenset(part.targets),
+        tts.stream,
+        _shares(part),
+    )
+
+
+def _shares(part: Part) -> dict[Target, float]:
+    """How many bytes wait for Receivers for each byte of sound: each has its own, and base64 takes four for three."""
+    shares: dict[Target, float] = {}
+    for recipient in part.audience:
+        shares[recipient.target] = shares.get(recipient.target, 0.0) + (4 / 3 if recipient.is_base64 else 1.0)
+    return shares
+
+
+def _source_for(format_: AudioFormat) -> AudioFormat:
+    """What to ask a synthesiser for: the head of a wav that it streams cannot be true, so raw samples instead."""
+    return AudioFormat("pcm16", OUTPUT_RATE) if format_.name == "wav" else format_
+
+
+def keep_sound(step: Step, spoken: Spoken) -> None:
+    """Sound of a part was made and is kept; where it may go out now, `send_sound` follows in the same step."""
+    turn = step.conversation.turn
+    turn.parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last, spoken.room)
+    if turn.parts[spoken.part].is_sent:
+        turn.timeline.complete(spoken.part, step.now)
+
+
+# ---- sending
+
+
+def send_sound(step: Step, event: None) -> None:
+    """What is due is sent as `response.audio.delta`, and parts begin for which there is room now.
+
+    With the last piece of the answer the Sender gets the turn's `metrics`.
+    """
+    turn = step.conversation.turn
+    while turn.parts.has_due:  # a silent part is due as soon as it has begun
+        for batch in turn.parts.due():
+            _send_batch(step, batch)
+        begin_parts(step)
+    if turn.is_over:
+        _close_for_the_rest(step)
+        report(step)
+
+
+def _send_batch(step: Step, batch: Batch) -> None:
+    turn, part = step.conversation.turn, batch.part
+    if batch.seconds:
+        turn.mark("first_audio", step.now)
+    turn.mark_last_audio(step.now)
+    for target, why in batch.failures.items():
+        if target not in turn.without:
+            turn.without.add(target)
+            _tell_failure(step, part, target, why)
+    for piece in batch.pieces:
+        _send_piece(step, part, piece)
+    turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for
+    turn.timeline.play(part.id, part.text, batch.seconds, step.now, complete=part.made)
+    step.conversation.clock.touched = step.now
+
+
+def _tell_failure(step: Step, part: Part, target: Target, why: str) -> None:
+    """One encoder that fails concerns those alone who wanted its format."""
+    to = tuple(one.member for one in _still_there(step.conversation, part) if one.target == target)
+    step.send(to, CustomError(f"no sound as {target.format}: {why}", ErrorId.SYNTHESIS_FAILED))
+
+
+def _still_there(conversation: Conversation, part: Part) -> list[Recipient]:
+    return [recipient for recipient in part.audience if recipient.member in conversation.participants]
+
+
+def _send_piece(step: Step, part: Part, piece: Piece) -> None:
+    """Encode once for all that share an encoding."""
+    turn = step.conversation.turn
+    for is_base64 in (True, False):
+        to = tuple(
+            recipient.member
+            for recipient in _still_there(step.conversation, part)
+            if recipient.target == piece.target and recipient.is_base64 is is_base64
+        )
+        if not to:
+            continue
+        turn.reached.update(dict.fromkeys(to, (part.id, is_base64)))
+        message = AudioDelta(
+            id=part.id,
+            text=piece.text,
+            audio=encode_audio(piece.sound.data, is_base64),
+            is_base64=is_base64,
+            done=piece.done,
+            stream_part_done=piece.part_done,
+            total_number=turn.parts.total,
+        )
+        step.send(to, message, turn.number)
+
+
+def _close_for_the_rest(step: Step) -> None:
+    """Say `done` to those who were sent something, but not the part whose last piece says it."""
+    turn = step.conversation.turn
+    told = {recipient.member for recipient in turn.parts[turn.parts.last_sent].audience}
+    for closing in closings(step.conversation, total=turn.parts.total):
+        to = tuple(member for member in closing.to if member not in told)
+        step.send(to, closing.message, turn.number)
+
+
+def closings(conversation: Conversation, total: int) -> tuple[Closing, ...]:
+    """The messages that say `done` to the Receivers that were sent a piece, one for all whose last one was alike."""
+    turn = conversation.turn
+    alike: dict[tuple[int, bool], list[MemberId]] = {}
+    for member, last in turn.reached.items():
+        if member in conversation.participants:
+            alike.setdefault(last, []).append(member)
+    made = []
+    for (part, is_base64), to in sorted(alike.items(), key=lambda item: (item[0][0], not item[0][1])):
+        message = AudioDelta(
+            id=part,
+            text="",
+            audio=encode_audio(b"", is_base64),
+            is_base64=is_base64,
+            done=True,
+            stream_part_done=True,
+            total_number=total,
+        )
+        made.append(Closing(tuple(sorted(to)), message, only_if_dropped=turn.is_over))
+    return tuple(made)
+
+
+def report(step: Step) -> None:
+    """The Sender gets the turn's `metrics`, once."""
+    metrics = step.conversation.turn.report()
+    if metrics is not None:
+        step.send(step.conversation.senders, metrics)
+
+
+def encode_audio(data: bytes, is_base64: bool) -> str | bytes:
+    """The `audio` of a message: a base64 string, or bytes, which become an attachment."""
+    return binascii.b2a_base64(data, newline=False).decode() if is_base64 else data
