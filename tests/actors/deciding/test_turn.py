@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterable
+from enum import Enum
 from itertools import pairwise
 
 import pytest
@@ -125,7 +126,7 @@ def held(root: object) -> int:
     left, size = [root], 0
     while left:
         one = left.pop()
-        if id(one) in seen or isinstance(one, type) or callable(one):
+        if id(one) in seen or isinstance(one, type | Enum) or callable(one):
             continue
         seen.add(id(one))
         size += len(one) if isinstance(one, bytes | bytearray | str) else 0
