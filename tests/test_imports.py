@@ -3,7 +3,8 @@
 import ast
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,15 @@ MODULES = {
 PURE_ROOMS = ("actors.deciding.", "actors.words.")
 """What decides or knows words; it knows neither Trio nor time."""
 OF_SESSIONS = {
-    *(f"actors.deciding.{name}" for name in ("answering", "conversation", "events", "hearing", "turn")),
-    "actors.running.session",
-}
+    *(
+        f"actors.deciding.{name}"
+        for name in (
+            "answering", "conversation", "ending", "events", "hearing", "machine", "membership", "naming", "speaking",
+            "step", "triggers", "turn",
+        )
+    ),
+    *(f"actors.running.{name}" for name in ("jobs", "listening", "seats", "session")),
+}  # fmt: skip
 IMPURE = {"trio", "asyncio", "socket", "ssl", "time", "threading", "subprocess", "selectors", "logging"}
 POSIX_ONLY = {
     "crypt", "fcntl", "grp", "nis", "ossaudiodev", "posix", "pty", "pwd", "readline", "resource", "spwd", "syslog",
@@ -59,6 +66,38 @@ def parse(module: str) -> ast.Module:
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
+def rings(arrows: Mapping[str, Collection[str]]) -> list[set[str]]:
+    """The groups of names that import each other, on whatever way round."""
+
+    def reach(start: str) -> set[str]:
+        reached: set[str] = set()
+        pending = [start]
+        while pending:
+            new = set(arrows.get(pending.pop(), ())) - reached
+            reached |= new
+            pending += new
+        return reached
+
+    reached = {name: reach(name) for name in arrows}
+    found = [{name, *(other for other in ways if name in reached.get(other, ()))} for name, ways in reached.items()]
+    return [ring for number, ring in enumerate(found) if len(ring) > 1 and ring not in found[:number]]
+
+
+def arrows_between(room: Callable[[str], str]) -> dict[str, set[str]]:
+    """What imports what, `if TYPE_CHECKING` and inside functions too, by what `room` makes of a module's name."""
+    arrows: dict[str, set[str]] = {}
+    for module in MODULES:
+        known = {room(name) for name in imported(module)}
+        arrows.setdefault(room(module), set()).update(known - {room(module)})
+    return arrows
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """The modules of this project that the module imports."""
+    return frozenset(name for name in imports(parse(module)) if name in MODULES)
+
+
 def packages(names: Iterator[str]) -> set[str]:
     """The first part of each name."""
     return {name.split(".")[0] for name in names}
@@ -69,6 +108,20 @@ def test_arrows_lead_from_adapters_to_actors_to_protocol(module: str) -> None:
     own = PACKAGES.index(module.split(".")[0])
     above = packages(imports(parse(module))) & set(PACKAGES[own + 1 :])
     assert not above, f"{module} imports {above}"
+
+
+def test_no_modules_import_each_other() -> None:
+    assert rings(arrows_between(lambda module: module)) == []
+
+
+def test_no_rooms_import_each_other() -> None:
+    assert rings(arrows_between(lambda module: module.rpartition(".")[0])) == []
+
+
+def test_a_ring_is_found_however_long_it_is() -> None:
+    arrows = {"a": ["b"], "b": ["c"], "c": ["a", "d"], "d": ["e"], "e": [], "f": ["g"], "g": ["f"]}
+    assert rings(arrows) == [{"a", "b", "c"}, {"f", "g"}]
+    assert rings({"a": ["b"], "b": ["c"], "c": []}) == []
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("protocol")])
