@@ -14,8 +14,9 @@ import msgspec
 import trio
 
 from actors.ports.calls import EngineFailed, Kind
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.reach.wyoming import WyomingInfo
 from adapters.reach.wyoming import WyomingServer as WyomingServer
 

@@ -92,6 +92,7 @@ class ProviderEngines:
         """
         async with trio.open_nursery() as nursery:
             await nursery.start(self._web.run)
+            self._web.load()  # so that no turn waits for that
             await nursery.start(self._failover.run)
             # Before loading models keeps this process from being on time.
             await nursery.start(adopt, self._roster, self._providers, self._places, self._web)

@@ -14,11 +14,12 @@ import trio
 from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 from wsproto.utilities import ProtocolError
 
+from adapters.reach.call import Patience
 from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reached
 from adapters.reach.faults import of_status, of_transport
+from adapters.reach.httpclient import trusted
 from adapters.reach.pacedstream import PacedStream
-from adapters.reach.web import Patience, trusted
 
 RECEIVE_SIZE = 65_536
 MOST = 1_000_000

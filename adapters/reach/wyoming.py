@@ -15,8 +15,8 @@ import trio
 from actors.ports.calls import EngineFailed
 from actors.ports.pace import Pace
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Patience
 from adapters.reach.contract import ProviderFailed, Verdict, reached
-from adapters.reach.web import Patience
 
 MAX_JSON, MAX_PAYLOAD = 4 * 1024 * 1024, 16 * 1024 * 1024
 """Bytes that a line or the data of an event may have, and its payload; more is taken for something else than Wyoming.

@@ -9,11 +9,12 @@ from functools import partial
 import msgspec
 
 from actors.ports.answering import Question
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import of_error, words_of_error
 from adapters.reach.jsontext import fields, items, words
 from adapters.reach.remembered import Remembered
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.conversation import (
     MOST,
     PATIENCE,

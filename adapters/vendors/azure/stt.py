@@ -8,8 +8,9 @@ import msgspec
 from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.sound import seconds_of
 from protocol.audioformat import AudioFormat
 from protocol.wav import wav_file

@@ -14,11 +14,12 @@ import trio
 from actors.ports.calls import Emit
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.faults import scrub
 from adapters.reach.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
 from adapters.reach.remembered import Remembered
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.languages import bcp47
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat

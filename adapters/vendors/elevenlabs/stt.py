@@ -10,8 +10,9 @@ import msgspec
 from actors.ports.audio import Complete, whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, whisper_code
 from adapters.vendors.shared.terms import terms

@@ -12,9 +12,10 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.lengths import Limit
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, understood

@@ -11,8 +11,9 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.sound import seconds_of
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat

@@ -10,11 +10,12 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import of_error
 from adapters.reach.jsontext import parsed
 from adapters.reach.lengths import Limit, octets
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
 from adapters.vendors.shared.voices import UNHURRIED, understood

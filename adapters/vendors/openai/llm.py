@@ -10,10 +10,11 @@ from functools import partial
 import msgspec
 
 from actors.ports.answering import Question
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.jsontext import fields, items, words
 from adapters.reach.remembered import Remembered
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.shared.conversation import (
     MOST,
     PATIENCE,

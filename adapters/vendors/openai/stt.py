@@ -13,14 +13,16 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import error_of
+from adapters.reach.httpclient import HttpAnswer
 from adapters.reach.jsontext import Halves, fields, items, parsed
 from adapters.reach.jsontext import whole as whole_text
 from adapters.reach.jsontext import words as text_of
 from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
-from adapters.reach.web import Call, HttpAnswer, Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.openai.segments import spoken
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, whisper_code

@@ -10,7 +10,7 @@ from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.reach.faults import of_type, of_words
-from adapters.reach.web import HttpAnswer
+from adapters.reach.httpclient import HttpAnswer
 from adapters.vendors.shared.announced import Announced, announced
 from adapters.vendors.shared.rawsound import RawSound
 from adapters.vendors.shared.sound import SoundReader, soundless

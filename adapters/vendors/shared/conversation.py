@@ -6,7 +6,7 @@ import msgspec
 
 from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit, Retraction
-from adapters.reach.web import Patience
+from adapters.reach.call import Patience
 
 PATIENCE = Patience(first_byte=18.0, silence=18.0, whole=58.0)
 """A little less than a session has with a language model, so that it hears of it from the provider's side."""

@@ -6,8 +6,8 @@ from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.codec.pieces import SampleAligner
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed
-from adapters.reach.web import Patience
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, sniff
 from protocol.joined import Files
 from protocol.wav import MAX_HEADER, WavReader

@@ -17,10 +17,10 @@ from actors.ports.calls import Retraction
 from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.faults import error_of, of_error, words_of_error
+from adapters.reach.httpclient import HttpAnswer
 from adapters.reach.jsontext import Halves, parsed
 from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
-from adapters.reach.web import HttpAnswer
 from adapters.vendors.shared.conversation import Write
 from adapters.vendors.shared.thoughts import Thoughts
 from protocol.tolerant import show

@@ -6,8 +6,8 @@ from typing import TypeVar
 import msgspec
 
 from actors.ports.synthesis import Speech
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed
-from adapters.reach.web import Patience
 from protocol.languages import folded, primary
 
 MOST = 5_000

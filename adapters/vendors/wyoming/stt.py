@@ -9,9 +9,9 @@ from actors.ports.audio import Complete
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Patience
 from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Offer, ProviderFailed, Verdict
-from adapters.reach.web import Patience
 from adapters.reach.wyoming import (
     PATIENCE,
     Dial,

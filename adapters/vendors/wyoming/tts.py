@@ -5,9 +5,9 @@ import trio
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.lengths import characters
-from adapters.reach.web import Patience
 from adapters.reach.wyoming import (
     PATIENCE,
     Dial,

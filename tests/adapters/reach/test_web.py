@@ -9,10 +9,11 @@ import trio
 import trustme
 from trio.testing import MockClock
 
+from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reaching
 from adapters.reach.faults import retry_after, words_of
 from adapters.reach.sse import EventReader, ServerSentEvent, TooLong
-from adapters.reach.web import Call, Patience, Web
+from adapters.reach.web import Web
 from tests.adapters.reach.loopback import (
     KEY,
     Break,

@@ -9,8 +9,9 @@ import trio
 
 from actors.ports.answering import Delivery, Exchange, LanguageModel, Question
 from actors.ports.calls import Emit, Retraction
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.anthropic.llm import AnthropicChat
 from adapters.vendors.openai.llm import AIGAMES, COMPATIBLE, OPENAI, OpenAiChat
 from tests.adapters.reach.loopback import (

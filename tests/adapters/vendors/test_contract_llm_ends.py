@@ -9,8 +9,9 @@ from trio.testing import MockClock
 
 from actors.ports.answering import Delivery
 from actors.ports.calls import Retraction
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Web
 from tests.adapters.reach.loopback import KEY, NET, Break, Reply, Step, browsing, endpoint_of, json_reply, loopback, sse
 from tests.adapters.vendors.test_contract_llm import KINDS, Kind, answer_of, chunk, claude, data, question
 

@@ -10,7 +10,8 @@ from trio.testing import MockClock
 
 from actors.ports.answering import Delivery
 from actors.ports.calls import Retraction
-from adapters.reach.web import Patience, Web
+from adapters.reach.call import Patience
+from adapters.reach.web import Web
 from tests.adapters.reach.loopback import Loopback, Step, browsing, endpoint_of, loopback, sse
 from tests.adapters.vendors.test_contract_llm import KINDS, Adapter, Kind, question
 

@@ -14,8 +14,9 @@ import trio
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, Listed, Verdict
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.azure.stt import AzureRecogniser
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
 from adapters.vendors.elevenlabs import stt as elevenlabs

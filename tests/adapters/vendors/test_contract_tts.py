@@ -21,8 +21,9 @@ from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverSynthesiser
 from adapters.choosing.table import declaration_of
+from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, Listed, Verdict
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.azure.tts import AzureSpeech
 from adapters.vendors.elevenlabs.tts import ElevenLabsSpeech
 from adapters.vendors.google.tts import GoogleSpeech

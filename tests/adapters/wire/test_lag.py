@@ -11,9 +11,9 @@ from actors.ports.sound import Target
 from adapters.codec.codec import AudioCodec
 from adapters.codec.live import STEP, passed
 from adapters.codec.passing import Mp3Walker, OggWalker, PassingWriter
+from adapters.reach.call import Patience
 from adapters.reach.events import Events
 from adapters.reach.sse import EventReader
-from adapters.reach.web import Patience
 from adapters.reach.wyoming import Incoming, WyomingConnection
 from adapters.vendors.shared.sound import SoundReader
 from adapters.wire.http import CHUNK_ITEMS, Deadlines, HttpConnection

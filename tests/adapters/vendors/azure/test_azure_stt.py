@@ -7,8 +7,9 @@ import pytest
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import Transcript, Utterance
+from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
-from adapters.reach.web import Call, Web
+from adapters.reach.web import Web
 from adapters.vendors.azure.stt import AzureRecogniser
 from protocol.audioformat import AudioFormat
 from protocol.wav import wav_file

@@ -12,8 +12,8 @@ import trio.testing
 from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.call import Patience
 from adapters.reach.contract import ProviderFailed, Verdict
-from adapters.reach.web import Patience
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
 from protocol.audioformat import AudioFormat
 from tests.adapters.reach.loopback import KEY, NET, browsing, endpoint_of, json_reply, loopback

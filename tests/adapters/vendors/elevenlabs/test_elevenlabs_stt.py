@@ -8,8 +8,8 @@ import trio
 
 from actors.ports.audio import Complete
 from actors.ports.recognition import Transcript, Utterance
+from adapters.reach.call import Patience
 from adapters.reach.contract import Offer, Verdict
-from adapters.reach.web import Patience
 from adapters.vendors.elevenlabs import stt as elevenlabs
 from adapters.vendors.elevenlabs.stt import SAMPLES, ElevenLabsRecogniser
 from protocol.audioformat import AudioFormat

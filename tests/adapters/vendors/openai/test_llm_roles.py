@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from actors.ports.answering import Question
+from adapters.reach.call import Patience
 from adapters.reach.contract import ProviderFailed
-from adapters.reach.web import Patience, Web
+from adapters.reach.web import Web
 from adapters.vendors.anthropic.llm import AnthropicChat
 from adapters.vendors.openai.llm import OPENAI, OpenAiChat
 from tests.adapters.reach.loopback import Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse

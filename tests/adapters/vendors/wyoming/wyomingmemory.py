@@ -10,7 +10,7 @@ import trio.testing
 from actors.ports.recognition import Audio, Utterance
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.reach.web import Patience
+from adapters.reach.call import Patience
 from adapters.vendors.wyoming.stt import WyomingRecogniser
 from adapters.vendors.wyoming.tts import WyomingSpeech
 from protocol.audioformat import AudioFormat
