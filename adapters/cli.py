@@ -15,6 +15,7 @@ from adapters.settings.errors import BadSettings, StartupFailed, first_of
 from protocol.printable import printable
 
 if TYPE_CHECKING:
+    from adapters.client.talk import Options, Said
     from adapters.settings.settings import Settings
 
 INTERRUPTED = 130
@@ -112,12 +113,8 @@ def talk(
 
     Exit code 0: answered; 1: the server said why not; 2: no connection.
     """
-    from rich.console import Console
-
     from adapters.client import recording
     from adapters.client.talk import AnswerForm, Options
-    from adapters.client.talk import talk as hold
-    from adapters.client.voiceclient import ConnectRefused, Disconnected, Unreachable
     from protocol.audioformat import parse_output
 
     _set_up_faults(debug)
@@ -132,21 +129,28 @@ def talk(
         _refuse(error, debug)
     except ValueError as error:
         _refuse(ValueError(f"--format: came {audio_format}, allowed: {error}"), debug)
+    sys.exit(_run(lambda: _hold_turn(said, options), interrupted=INTERRUPTED, debug=debug))
 
-    async def run() -> int:
-        try:
-            return await hold(said, options, Console(highlight=False))
-        except ConnectRefused as error:
-            hint = "; give its token with --token" if error.status == 401 and not token else ""
-            raise StartupFailed(f"{url} refuses: {error}{hint}") from None
-        except (Unreachable, Disconnected) as error:
-            raise StartupFailed(str(error)) from None
-        except OSError as error:
-            if error.filename is None:
-                raise
-            raise StartupFailed(f"{error.filename}: cannot be written: {error.strerror}") from None
 
-    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+async def _hold_turn(said: "Said", options: "Options") -> int:
+    """Say `said` to the server: the exit code. Raises StartupFailed where that cannot be."""
+    from rich.console import Console
+
+    from adapters.client.packets import Disconnected, Unreachable
+    from adapters.client.talk import talk
+    from adapters.client.voiceclient import ConnectRefused
+
+    try:
+        return await talk(said, options, Console(highlight=False))
+    except ConnectRefused as error:
+        hint = "; give its token with --token" if error.status == 401 and not options.token else ""
+        raise StartupFailed(f"{options.url} refuses: {error}{hint}") from None
+    except (Unreachable, Disconnected) as error:
+        raise StartupFailed(str(error)) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise StartupFailed(f"{error.filename}: cannot be written: {error.strerror}") from None
 
 
 @main.command()

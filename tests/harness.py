@@ -21,7 +21,8 @@ from trio_websocket import WebSocketConnection, wrap_client_stream
 from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.client.voiceclient import AudioPiece, Disconnected, Received, VoiceClient
+from adapters.client.packets import Disconnected
+from adapters.client.voiceclient import AudioPiece, Received, VoiceClient
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio
 from protocol.connecting import Auth

@@ -10,9 +10,10 @@ from msgspec import UNSET
 from rich.console import Console
 
 from adapters.client.arrival import AnswerPart, Arrival, BadAnswer
+from adapters.client.packets import Disconnected
 from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
-from adapters.client.voiceclient import AckReceived, AudioPiece, Disconnected, Received, VoiceClient, connect
+from adapters.client.voiceclient import AckReceived, AudioPiece, Received, VoiceClient, connect
 from protocol.connecting import Auth
 from protocol.messages import (
     BufferInitialized,

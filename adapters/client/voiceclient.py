@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 import trio
 from trio_websocket import (
-    ConnectionClosed,
     ConnectionRejected,
     ConnectionTimeout,
     HandshakeError,
@@ -17,10 +16,9 @@ from trio_websocket import (
 )
 
 from adapters.client.opening import CONNECT_SECONDS, opened
-from protocol import base64text, engineio, socketio
+from adapters.client.packets import Disconnected, PacketSocket, Unreachable
+from protocol import base64text, socketio
 from protocol.connecting import Auth
-from protocol.engineio import Frame, OpenPacket
-from protocol.errors import RemoteProtocolError
 from protocol.messages import (
     AudioDelta,
     BufferInitialized,
@@ -37,14 +35,10 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
-from protocol.socketio import Header, Packet
+from protocol.socketio import Packet
 
 DEFAULT_URL = "http://127.0.0.1:7171"
 _CLOSE_SECONDS = 2.0
-
-
-class Unreachable(Exception):
-    """There is no such server, or none that speaks this protocol; the message says what to do."""
 
 
 class ConnectRefused(Exception):
@@ -53,10 +47,6 @@ class ConnectRefused(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
-
-
-class Disconnected(Exception):
-    """The connection is over; the message says how it ended."""
 
 
 class AudioPiece(msgspec.Struct, frozen=True, rename="camel"):
@@ -144,33 +134,34 @@ def _websocket_address(url: str) -> SplitResult:
 
 
 class VoiceClient:
-    """A joined client. One task may receive while another sends.
+    """A client that has joined a session. One task may receive while others send.
 
-    The server's pings are answered by `receive` alone, so whoever does not receive loses the connection after a while.
+    Only `receive` answers the server's pings, so a client that does not receive loses the connection after a while.
+    What is sent raises Disconnected where the connection is over. Cancelling it may leave a part of the event sent:
+    then the client is of no use any more.
     """
 
-    def __init__(self, websocket: WebSocketConnection, opened: OpenPacket, names: Names) -> None:
+    def __init__(self, packets: PacketSocket, names: Names) -> None:
         self.session_id = ""
-        self._websocket = websocket
-        self._silence = (opened.ping_interval + opened.ping_timeout) / 1000
+        self.packets = packets
         self._kinds: dict[str, Any] = {name: kind for kind, name in names.wire.items()}
         self._kinds[names.wire[AudioDelta]] = AudioPiece
-        self._sending = trio.Lock()
-        self._header: Header | None = None
-        self._attachments: list[bytes] = []
 
     @classmethod
     async def join(cls, websocket: WebSocketConnection, auth: Auth, names: Names | None = None) -> "VoiceClient":
-        """Join a session over an open WebSocket. Raises ConnectRefused, Disconnected, or Unreachable after 10 s."""
+        """Join a session over an open WebSocket. Raises ConnectRefused, Disconnected, or Unreachable after 10 s.
+
+        Cancelling leaves the WebSocket open, in the midst of the handshake.
+        """
         with trio.move_on_after(CONNECT_SECONDS):
-            client = cls(websocket, await _opened(websocket), names or Names())
-            await client._send(Packet(socketio.CONNECT, data=auth))
-            answer = await client._packet()
+            packets = await PacketSocket.open(websocket)
+            await packets.send(Packet(socketio.CONNECT, data=auth))
+            answer = await packets.receive()
             if answer.type == socketio.CONNECT_ERROR:
                 raise _refusal(answer.data)
             if answer.type != socketio.CONNECT:
                 raise Unreachable("the server answers something else than Socket.IO")
-            return client
+            return cls(packets, names or Names())
         raise Unreachable("the server accepts the connection, but does not answer")
 
     # ---- what a client says
@@ -211,29 +202,15 @@ class VoiceClient:
         await self.send("response.cancel")
 
     async def send(self, event: str, *arguments: object, ack: int | None = None) -> None:
-        """Send any event by its name on the wire; bytes in `arguments` become attachments. Raises Disconnected."""
-        await self._send(Packet(socketio.EVENT, ack=ack, data=[event, *arguments]))
-
-    async def _send(self, packet: Packet) -> None:
-        async with self._sending:  # an event and its attachments are not to be parted
-            for frame in socketio.encode(packet):
-                await self._send_frame(frame)
-
-    async def _send_frame(self, frame: Frame) -> None:
-        try:
-            await self._websocket.send_message(frame)
-        except ConnectionClosed as error:
-            raise Disconnected(_ending(error)) from None
+        """Send any event by its name on the wire; bytes in `arguments` become attachments."""
+        await self.packets.send(Packet(socketio.EVENT, ack=ack, data=[event, *arguments]))
 
     # ---- what the server says
 
     async def receive(self) -> Received:
-        """The next message; events that are not known are passed over. Raises Disconnected.
-
-        Cancelling loses no message.
-        """
+        """The next message; unknown events are skipped. Raises Disconnected. Cancelling loses no message."""
         while True:
-            packet = await self._packet()
+            packet = await self.packets.receive()
             match packet.type:
                 case socketio.EVENT | socketio.BINARY_EVENT if str(packet.data[0]) in self._kinds:
                     return self._message(*packet.data)
@@ -246,7 +223,7 @@ class VoiceClient:
         return self
 
     async def __anext__(self) -> Received:
-        """The messages until the connection ends."""
+        """The next message, until the connection ends. Cancelling loses no message."""
         try:
             return await self.receive()
         except Disconnected:
@@ -262,59 +239,6 @@ class VoiceClient:
             self.session_id = message.session_id
         return message
 
-    async def _packet(self) -> Packet:
-        """The next Socket.IO packet, whole; what has come of it is kept when the wait is cancelled."""
-        try:
-            while self._header is None:
-                decoded = socketio.decode_text(_text(await self._frame()))
-                if isinstance(decoded, Packet):
-                    return decoded
-                self._header = decoded
-            while len(self._attachments) < self._header.attachments:
-                self._attachments.append(_bytes(await self._frame()))
-            packet = socketio.join(self._header, self._attachments)
-        except RemoteProtocolError as error:
-            raise Disconnected(f"the server broke the protocol: {error}") from None
-        self._header, self._attachments = None, []
-        return packet
-
-    async def _frame(self) -> Frame:
-        """The next Engine.IO message; pings on the way are answered."""
-        while True:
-            frame = await _next_frame(self._websocket, self._silence)
-            packet = engineio.decode_frame(frame)
-            match packet.type:
-                case engineio.MESSAGE:
-                    return packet.data
-                case engineio.PING:
-                    await self._send_frame(engineio.encode_frame(engineio.EnginePacket(engineio.PONG, packet.data)))
-                case engineio.CLOSE:
-                    raise Disconnected("the server closed the connection")
-
-
-async def _opened(websocket: WebSocketConnection) -> OpenPacket:
-    frame = await _next_frame(websocket, CONNECT_SECONDS)
-    try:
-        return msgspec.json.decode(_text(frame).removeprefix("0"), type=OpenPacket)
-    except (msgspec.DecodeError, RemoteProtocolError):
-        raise Unreachable("the server does not begin as Engine.IO 4 does: is that a vivavoce server?") from None
-
-
-async def _next_frame(websocket: WebSocketConnection, silence: float) -> Frame:
-    try:
-        with trio.fail_after(silence):
-            frame: Frame = await websocket.get_message()
-            return frame
-    except trio.TooSlowError:
-        raise Disconnected(f"nothing came from the server for {silence:g} s") from None
-    except ConnectionClosed as error:
-        raise Disconnected(_ending(error)) from None
-
-
-def _ending(error: ConnectionClosed) -> str:
-    code = f" ({error.reason.name.lower()})" if error.reason else ""
-    return f"the connection to the server is lost{code}"
-
 
 def _refusal(data: object) -> ConnectRefused:
     said = data if isinstance(data, Mapping) else {"message": data}
@@ -328,15 +252,3 @@ def _with_bytes(payload: object) -> object:
     if isinstance(payload, dict) and isinstance(payload.get("audio"), str):
         return {**payload, "audio": base64text.decode(payload["audio"])}
     return payload
-
-
-def _text(frame: Frame) -> str:
-    if isinstance(frame, str):
-        return frame
-    raise RemoteProtocolError("bytes came where text was due")
-
-
-def _bytes(frame: Frame) -> bytes:
-    if isinstance(frame, bytes):
-        return frame
-    raise RemoteProtocolError("text came where an attachment was due")

@@ -43,8 +43,8 @@ async def join(server: Server) -> Client:
 
 async def close(server: Server) -> None:
     client = await join(server)
-    await client.voice._send_frame("41")
-    await client.voice._send_frame("1")
+    await client.voice.packets.send_frame("41")
+    await client.voice.packets.send_frame("1")
     await client.over.wait()
 
 
@@ -55,7 +55,7 @@ async def vanish(server: Server) -> None:
 
 async def send_nonsense(server: Server) -> None:
     client = await join(server)
-    await client.voice._send_frame("9nonsense")
+    await client.voice.packets.send_frame("9nonsense")
     await client.over.wait()
 
 

@@ -20,7 +20,8 @@ from trio.testing import MockClock
 from actors.deciding.limits import Limits
 from actors.ports.synthesis import Speech
 from actors.running.sizes import PoolSizes
-from adapters.client.voiceclient import AckReceived, ConnectRefused, Disconnected, Received
+from adapters.client.packets import Disconnected
+from adapters.client.voiceclient import AckReceived, ConnectRefused, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth, Role
@@ -158,7 +159,7 @@ class Stage:
         if step.politely:
             with trio.move_on_after(1):
                 with contextlib.suppress(Disconnected):
-                    await client.voice._send(Packet(socketio.DISCONNECT))
+                    await client.voice.packets.send(Packet(socketio.DISCONNECT))
         await client.vanish()
 
     async def say(self, step: Say) -> None:

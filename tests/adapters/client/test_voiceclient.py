@@ -9,12 +9,11 @@ import trio
 from trio.testing import MockClock
 from trio_websocket import wrap_server_stream
 
+from adapters.client.packets import Disconnected, Unreachable
 from adapters.client.voiceclient import (
     AckReceived,
     AudioPiece,
     ConnectRefused,
-    Disconnected,
-    Unreachable,
     VoiceClient,
     connect,
 )
