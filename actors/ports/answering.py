@@ -65,6 +65,6 @@ class LanguageModel(Protocol):
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
         """Write the answer piece by piece; the pieces joined are its text. A Delivery, if any, comes before the words.
 
-        An empty piece is a sign of life, of a model that thinks before it speaks: nobody is told, and the deadline of
-        silence begins anew. Raises EngineFailed. Cancelling ends the request.
+        An empty piece says that the model works, before it has words: only the deadline of silence begins anew. Raises
+        EngineFailed. Cancelling ends the request.
         """

@@ -9,7 +9,7 @@ BYTES = 65_536
 
 
 class Pace:
-    """Counts what a task does, and lets others run where it was enough, after `most` items for instance."""
+    """Counts what a task does, and lets other tasks run after `most` items or BYTES bytes."""
 
     def __init__(self, most: int = ITEMS) -> None:
         self._most = most
@@ -17,7 +17,10 @@ class Pace:
         self._bytes = 0
 
     async def spend(self, items: int, size: int = 0) -> None:
-        """So many items, of so many bytes, were done: a checkpoint, where one is due."""
+        """Note that this many items, of `size` bytes in all, were done; other tasks run where it was enough.
+
+        Cancelling raises here where it was enough, after the items were done.
+        """
         self._items += items
         self._bytes += size
         if self._items >= self._most or self._bytes >= BYTES:

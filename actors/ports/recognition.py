@@ -16,7 +16,7 @@ class Audio(Protocol):
     def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Read from the beginning, as often as is wanted: pieces as they come, none empty, to the end of the utterance.
 
-        Reading waits for whoever speaks; it may raise Undecodable. See `actors.ports.audio` for reading it whole.
+        Reading waits for the speaker; it may raise Undecodable. See `actors.ports.audio` for reading it whole.
         """
 
 

@@ -25,7 +25,7 @@ def network_of(address: str) -> str:
 class EvictionOrder(Generic[M]):
     """Members in the order of their arrival, each of one network; knows the oldest one of the network with most.
 
-    Each call costs the same whatever the number of members, because a crowd grows when somebody attacks.
+    Each call costs the same whatever the number of members, because there are many during an attack.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class EvictionOrder(Generic[M]):
             self._most -= 1  # one went, so the network that had most has one less, or nobody is left
 
     def oldest_of_most(self) -> M | None:
-        """Who gives way: the oldest member of the network that has most, and came to it first; None: nobody is here."""
+        """The member that gives way: the oldest one of the network that has most; None where there is no member."""
         if not self._network:
             return None
         network = next(iter(self._by_count[self._most]))

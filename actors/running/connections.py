@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class Full(Exception):
-    """There are too many connections already."""
+    """There are too many connections already, or the server is going down; the message says which."""
 
 
 class ConnectionRegistry:
-    """The connections of a server; `serve` makes the application of each."""
+    """Every connection of a server by its sid; `serve` makes the application of each."""
 
     def __init__(
         self,
@@ -53,17 +53,17 @@ class ConnectionRegistry:
         return tuple(self._connections.values())
 
     def get(self, sid: str) -> ConnectionActor | None:
-        """The connection with this sid; where its time is just over, it is closed."""
+        """The connection with this sid, None where there is none. One whose time is over is closed here."""
         connection = self._connections.get(sid)
         if connection is not None:
             connection.keep_time()
         return connection
 
     def open(self, transport: str, query: Mapping[str, str], address: str, bearer: str = "") -> ConnectionActor:
-        """A new connection on `transport`, asked for with this `query` and Bearer token. Raises Full.
+        """Open a connection on `transport`, asked for with this `query` and Bearer token. Raises Full.
 
-        Past the cap on connections that have not joined a namespace, the oldest one of the address that has most of
-        them is closed: whoever is about to join does so at once, and those that never will must not keep others out.
+        Past the limit on connections that have not joined a namespace, one of them is closed: the oldest one of the
+        address that has most of them. A client that means to join does so at once, so it is hardly ever the one.
         """
         if self._is_closed:
             raise Full("the server is going down; connect again in a moment")
@@ -102,13 +102,13 @@ class ConnectionRegistry:
             self._unconnected.add(connection, connection.address)
 
     def close_all(self) -> None:
-        """The server is going down: nobody is let in any more."""
+        """Open no connection any more, and close each that there is; what is queued for it still leaves."""
         self._is_closed = True
         for connection in list(self._connections.values()):
             connection.close(CloseReason.SERVER_CLOSED)
 
     async def wait_until_empty(self) -> None:
-        """Until the last connection is closed."""
+        """Wait until the last connection is closed. Cancelling ends the wait alone."""
         if self._connections:
             await self._emptied.wait()
 

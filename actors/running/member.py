@@ -52,17 +52,20 @@ class Member:
         return self._multiplex.deadline
 
     async def receive(self, message: Frame) -> None:
-        """A Socket.IO packet, or a part of one. Waits while the session's mailbox is full."""
+        """Take in a Socket.IO packet, or a part of one. Waits while the session's mailbox is full.
+
+        Raises RemoteProtocolError. Cancelling may lose the event; the connection is over then.
+        """
         for came in self._multiplex.receive(message, trio.current_time()):
             await self._take(came)
 
     async def tick(self) -> None:
-        """A CONNECT or an attachment is overdue."""
+        """End what is overdue: a CONNECT, or an event's attachment. Cancelling may lose the event, as in `receive`."""
         for came in self._multiplex.tick(trio.current_time()):
             await self._take(came)
 
     async def closed(self) -> None:
-        """The connection is gone: leave the session."""
+        """Leave the session: the connection is gone. Cancelling may leave the session unaware of it."""
         await self._leave()
 
     async def _take(self, came: Came) -> None:
@@ -97,7 +100,7 @@ class Member:
             await self._enter(membership)
 
     async def _enter(self, membership: Membership) -> None:
-        """Answer the CONNECT, and only then arrive: the session greets whoever arrives."""
+        """Answer the CONNECT, and only then tell the session, which greets each new member."""
         self._membership = membership
         if self._connection.engineio.closed:  # it went away while it waited to be let in
             return await self._leave()
@@ -189,5 +192,5 @@ class Member:
         self._connection.close(CloseReason.SERVER_CLOSED)
 
     async def is_alive(self, seconds: float) -> bool:
-        """Whether the client at the other end answers a ping in time."""
+        """Whether the client answers a ping within `seconds`. Cancelling leaves the ping to the heartbeat."""
         return await self._connection.is_alive(seconds)

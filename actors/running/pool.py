@@ -28,9 +28,10 @@ def _ignore(work: "Work") -> None:
 
 
 class Work:
-    """One job: what to run, for whom, and what to do when it breaks in a way that nobody foresaw.
+    """One job: what to run, for which owner, and what to do when it breaks unforeseen.
 
-    `ended` is told of the work when it has run, however it went; not where it is cancelled before it begins.
+    `ended` is called with the work when it has run, however it went. It is not called for work that is cancelled before
+    it begins.
     """
 
     def __init__(

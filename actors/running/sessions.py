@@ -42,7 +42,7 @@ class Membership(NamedTuple):
 
 
 class SessionRecord:
-    """What the session registry knows of a session."""
+    """What the registry knows of a session."""
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
@@ -52,7 +52,7 @@ class SessionRecord:
 
 
 class SharedResources(NamedTuple):
-    """What every session of a server shares."""
+    """What all sessions of a server use in common."""
 
     engines: Engines
     pools: dict[Kind, Pool]
@@ -68,7 +68,7 @@ class SharedResources(NamedTuple):
 
 
 class SessionRegistry:
-    """The sessions of a server; `spawn` runs a session's task where failures of one do not reach the others."""
+    """The sessions of a server by their ids; `spawn` runs a session's task so that its failure reaches no other."""
 
     def __init__(self, shared: SharedResources, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
         self.shared = shared
@@ -86,10 +86,10 @@ class SessionRegistry:
         return tuple(record.runner.conversation for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
-        """Give a socket its place, in a new session where there is none by that id. Raises JoinRefused.
+        """Give a socket its place in a session, which begins where there is none by that id. Raises JoinRefused.
 
-        The session knows of it when the socket has sent its `arrival` to the mailbox. A second Sender waits here until
-        the first has answered a ping, or has been taken out for want of an answer.
+        The session knows of the socket when its `arrival` is sent to the mailbox. A second Sender waits here until the
+        first has answered a ping, or has been taken out because it did not. Cancelling takes no place.
         """
         self._check(handshake, bearer)
         session_id = handshake.session_id or str(uuid.uuid4())
@@ -151,9 +151,9 @@ class SessionRegistry:
         return record
 
     def _evict(self) -> bool:
-        """End the session nearest to its end of those that nobody is in; False where there is none.
+        """End one session that has no member, the one whose deadline is nearest; False where there is none.
 
-        Else who joins and leaves again and again could fill the server with sessions in their grace period.
+        Otherwise a client that joins and leaves again and again fills the server with sessions in their grace period.
         """
         empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
         record = min(empty, key=lambda record: record.runner.conversation.clock.deadline, default=None)
@@ -182,7 +182,10 @@ class SessionRegistry:
             record.over.set()
 
     async def leave(self, membership: Membership) -> None:
-        """A socket is gone; does nothing for one that is gone already. Waits while the mailbox is full."""
+        """Take a socket out of its session, if it is still there. Waits while the mailbox is full.
+
+        Cancelling leaves it in: the caller calls again.
+        """
         record = self._records.get(membership.session_id)
         if record is not None and record.runner.mailbox is membership.mailbox:
             await self._leave(record, membership.member)
@@ -197,7 +200,10 @@ class SessionRegistry:
         record.receivers.discard(member)
 
     async def drain(self) -> None:
-        """Let nobody in any more, and end every session with a farewell to its sockets; until all have ended."""
+        """Join no socket any more, end every session, disconnect its sockets, and wait until all have ended.
+
+        Cancelling ends the waiting; sessions whose mailbox was full go on.
+        """
         self.draining = True
         records = list(self._records.values())
         for record in records:

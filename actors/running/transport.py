@@ -58,13 +58,13 @@ class NoApplication:
     deadline = math.inf
 
     async def receive(self, message: Frame) -> None:
-        """What was still coming is not heard any more."""
+        """Drop a message that was still coming; never waits."""
 
     async def tick(self) -> None:
-        """Nothing is due."""
+        """Do nothing, and never wait."""
 
     async def closed(self) -> None:
-        """It is over already."""
+        """Do nothing, and never wait."""
 
 
 NO_APPLICATION: Final = NoApplication()

@@ -19,10 +19,10 @@ _QUEUED_MESSAGES = 64
 
 @asynccontextmanager
 async def opened(address: SplitResult) -> AsyncIterator[WebSocketConnection]:
-    """A WebSocket to `address` (ws or wss). Leaving closes the stream at once: the goodbye is the caller's.
+    """A WebSocket to `address` (ws or wss). Leaving closes the stream at once; a close frame is the caller's to send.
 
     Raises trio-websocket's HandshakeError, ConnectionRejected and ConnectionTimeout, and ssl.SSLError; what is raised
-    inside comes out as itself.
+    inside comes out as itself. Cancelling closes the stream.
     """
     with FirstCause():
         async with trio.open_nursery() as nursery:

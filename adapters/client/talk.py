@@ -69,7 +69,8 @@ class Options(msgspec.Struct, frozen=True):
 async def talk(said: Said, options: Options, console: Console) -> int:
     """Say `said` to the server at `options.url`; the exit code of `converse`.
 
-    Raises Unreachable, Refused or Disconnected where no session begins, and OSError where the folder `save` cannot be.
+    Raises Unreachable, ConnectRefused or Disconnected where no session begins, and OSError where the folder `save`
+    cannot be made. Cancelling closes the connection.
     """
     if options.save:
         await trio.Path(options.save).mkdir(parents=True, exist_ok=True)
@@ -86,10 +87,10 @@ async def talk(said: Said, options: Options, console: Console) -> int:
 
 
 async def converse(client: VoiceClient, said: Said, options: Options, printout: Printout) -> int:
-    """Say `said` and show the answer; ANSWERED, or FAILED where the server said why not, or its answer is not right.
+    """Say `said` and show the answer: ANSWERED; or FAILED where the server said why not, or its answer is not right.
 
     Ends when the answer is there, with `realtime` when it has been played, and at the latest when nothing has come for
-    a minute.
+    a minute. Cancelling stops in the midst of it; what has come is shown.
     """
     turn = ClientTurn(client, options, printout)
     try:
@@ -140,7 +141,10 @@ class ClientTurn:
         self._updated = self._at_work = self._answered = self._sounded = False
 
     async def say(self, said: Said) -> None:
-        """Send what is said, a recording in real time if so asked; a lost connection is for `listen` to tell."""
+        """Send what is said, a recording at its own speed where so asked. `listen` tells of a lost connection.
+
+        Cancelling leaves the utterance uncommitted.
+        """
         try:
             if isinstance(said, Recording):
                 await self._speak(said)
@@ -160,7 +164,8 @@ class ClientTurn:
     async def listen(self, patience: float, *, until_updated: bool = False) -> int | None:
         """Show what comes until the turn is over: its exit code; None where `session.updated` came and was awaited.
 
-        `patience` is how long the server may say nothing, in seconds, besides the time that its sound plays.
+        `patience` is how long the server may say nothing, in seconds, besides the time that its sound plays. Cancelling
+        loses no message.
         """
         while not (until_updated and self._updated):
             finishing = self._arrival.is_done and not self._options.realtime

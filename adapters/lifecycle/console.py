@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def say(line: str) -> None:
-    """Print a line for whoever has started the server, which goes on without it where that is not possible."""
+    """Print a line for the operator. Where standard output cannot be written the server goes on without it."""
     try:
         click.echo(line)
     except OSError as error:
@@ -29,7 +29,7 @@ def complain(line: str) -> None:
         silence(sys.stderr)
 
 
-class Watched:
+class StandardStream:
     """A standard stream that remembers why it could not be written: afterwards no other way tells it reliably."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -37,12 +37,12 @@ class Watched:
         self.fault = ""
 
     def write(self, text: str) -> int:
-        """As the stream does it."""
+        """Write to the stream. Raises the stream's OSError."""
         with self._noted():
             return self._stream.write(text)
 
     def flush(self) -> None:
-        """As the stream does it."""
+        """Flush the stream. Raises the stream's OSError."""
         with self._noted():
             self._stream.flush()
 
@@ -69,7 +69,7 @@ def watched() -> Iterator[None]:
         streams: tuple[TextIO | None, TextIO | None] = (sys.stdout, sys.stderr)  # None where it was closed
         for stream, redirect in zip(streams, (redirect_stdout, redirect_stderr), strict=True):
             if stream is not None:
-                seen = Watched(stream)
+                seen = StandardStream(stream)
                 stack.callback(_forget, seen)
                 stack.enter_context(redirect(cast("TextIO", seen)))
         yield
@@ -77,10 +77,10 @@ def watched() -> Iterator[None]:
 
 def fault(stream: object) -> str:
     """Why a watched stream could not be written, "" where it could."""
-    return stream.fault if isinstance(stream, Watched) else ""
+    return stream.fault if isinstance(stream, StandardStream) else ""
 
 
-def _forget(stream: Watched) -> None:
+def _forget(stream: StandardStream) -> None:
     with suppress(OSError):
         stream.flush()
     if stream.fault:
@@ -88,7 +88,7 @@ def _forget(stream: Watched) -> None:
 
 
 def silence(stream: TextIO) -> None:
-    """Have everything that is still written there go nowhere."""
+    """Discard everything that is written to the stream from now on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -21,7 +21,7 @@ def taken() -> set[int]:
 
 
 def hold_back() -> None:
-    """Block the signals, and have them do nothing where nobody heeds them; does nothing on Windows."""
+    """Block the signals, and have them do nothing where no task heeds them; does nothing on Windows."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, taken())
         for number in taken():

@@ -15,11 +15,11 @@ PAUSE = 0.1
 
 
 class PatientListener(trio.abc.Listener[trio.abc.Stream]):
-    """Accepts as `listener` does; where the system refuses for want of room, `give_way` makes some, if it can.
+    """Accepts streams; where the system has no room for one, `give_way` closes another, if it can.
 
-    The bound on silent streams is of no use where the limit on open files is smaller: then the streams of whoever
-    says nothing keep all others out until their time is over, in the kernel's queue. `trio.serve_listeners` goes on
-    as well, but ten times a second with a stack trace in the log.
+    The bound on silent streams does not help where the limit on open files is smaller: silent streams then keep all
+    others in the kernel's queue until their time is over. `trio.serve_listeners` goes on as well, but ten times a
+    second with a stack trace in the log.
     """
 
     def __init__(self, listener: trio.abc.Listener[trio.abc.Stream], give_way: Callable[[], bool]) -> None:
@@ -28,7 +28,10 @@ class PatientListener(trio.abc.Listener[trio.abc.Stream]):
         self._told_at = -TOLD_EVERY
 
     async def accept(self) -> trio.abc.Stream:
-        """The next stream. Raises OSError for what waiting does not mend, ClosedResourceError once closed."""
+        """The next stream. Raises OSError for what waiting does not mend, ClosedResourceError once closed.
+
+        Cancelling loses no stream.
+        """
         while True:
             try:
                 return await self._listener.accept()
@@ -44,5 +47,5 @@ class PatientListener(trio.abc.Listener[trio.abc.Stream]):
             log.error("cannot accept a connection: %s; raise the limit on open files (ulimit -n)", error.strerror)
 
     async def aclose(self) -> None:
-        """As the listener below."""
+        """Close the listener below. Cancelling closes it all the same."""
         await self._listener.aclose()

@@ -61,7 +61,7 @@ class Deadlines(msgspec.Struct, frozen=True):
 
 
 def _nobody_minds(is_waiting: bool) -> None:
-    """Where nobody has to know whose turn it is."""
+    """Ignore whose turn it is."""
 
 
 class HttpConnection:
@@ -84,7 +84,10 @@ class HttpConnection:
         return self._h11.their_state is h11.SEND_BODY
 
     async def next_request(self) -> Request | None:
-        """The head of the next request; None when the peer is done or idle for too long. Raises BadRequest."""
+        """The head of the next request; None when the peer is done or idle for too long. Raises BadRequest, PeerGone.
+
+        Cancelling loses what has come of it: then the stream is of no use.
+        """
         self._on_wait(True)
         with trio.move_on_after(self._deadlines.idle):
             if not await self._begin():
@@ -135,7 +138,8 @@ class HttpConnection:
     async def read_body(self, limit: int) -> bytes:
         """The body of the current request, b"" where it has been read already.
 
-        Raises BadRequest: 413 past `limit` bytes, 408 past its deadline.
+        Raises PeerGone, and BadRequest: 413 past `limit` bytes, 408 past its deadline. Cancelling loses what has
+        come of it.
         """
         if self._h11.their_state is not h11.SEND_BODY:
             return b""
@@ -160,10 +164,10 @@ class HttpConnection:
         raise BadRequest(408, "the request took too long")
 
     async def skip_body(self, limit: int = MOST_SKIPPED) -> None:
-        """Have the body pass by, so that another request can follow: for an answer that does not depend on it.
+        """Read the body and drop it, so that another request can follow: for an answer that does not depend on it.
 
-        One that its sender holds back until it is asked for (`Expect`) is left there; the connection is closed behind
-        the answer then. Raises BadRequest, as `read_body`.
+        A body that its sender holds back until it is asked for (`Expect`) is not read; the connection is closed behind
+        the answer then. Raises and cancels as `read_body`.
         """
         if not self._h11.they_are_waiting_for_100_continue:
             await self.read_body(limit)
@@ -198,7 +202,8 @@ class HttpConnection:
     async def while_connected(self, work: Callable[[], Awaitable[T]], on_gone: Callable[[], None]) -> T:
         """Do `work` while the peer is there; when it is not, call `on_gone` at once, cancel `work`, raise PeerGone.
 
-        The body of the request has to be read by then. What the peer sends meanwhile is its next request.
+        The body of the request has to be read by then. What the peer sends meanwhile is its next request. Cancelling
+        cancels `work`.
         """
         gone = True
         async with trio.open_nursery() as nursery:
@@ -225,7 +230,8 @@ class HttpConnection:
     async def respond(self, response: Response) -> None:
         """Send the response. Raises PeerGone where the peer does not take it in time.
 
-        From now on it is the peer's turn: to take the response, and then to ask again.
+        Afterwards it is the peer's turn: to take the response, and then to ask again. Cancelling may leave half of it
+        sent.
         """
         self._on_wait(True)
         reason = HTTPStatus(response.status).phrase.encode()
@@ -244,7 +250,7 @@ class HttpConnection:
         raise PeerGone
 
     async def refuse(self, bad: BadRequest) -> None:
-        """Answer a request that cannot be served, as far as that is still possible."""
+        """Answer a request that cannot be served, where no answer has begun. Raises and cancels as `respond`."""
         if self._h11.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._method = self._method or "GET"
             headers = (("Connection", "close"), *bad.headers)
@@ -268,7 +274,10 @@ class HttpConnection:
 
 
 async def linger(stream: trio.abc.Stream, seconds: float) -> None:
-    """Let the peer take in the last word: one that still sends when its stream is closed hears of a reset alone."""
+    """Read until the peer has closed, for `seconds` at most, so that it can read our last response.
+
+    A peer that still sends when its stream is closed gets a reset in the place of the response. Cancelling ends it.
+    """
     with trio.move_on_after(seconds), contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
         if isinstance(stream, trio.abc.HalfCloseableStream):
             await stream.send_eof()

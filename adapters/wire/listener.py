@@ -76,7 +76,7 @@ class Listener:
         await trio.serve_listeners(self.serve, patient, task_status=task_status)
 
     async def serve(self, stream: trio.abc.Stream) -> None:
-        """Serve one stream until it is closed; it is closed by the end. Never raises for what the peer does."""
+        """Serve one stream, and close it at the end. Raises nothing for what the peer does. Cancelling closes it."""
         peer = peer_address(stream)
         slot = self._streams.enter(peer)
         if slot is None:
@@ -120,7 +120,10 @@ class Listener:
         self._is_going_down = True
 
     async def wait_until_quiet(self) -> None:
-        """Until every request is answered and every WebSocket has said goodbye; idle streams do not count."""
+        """Wait until every request is answered and every WebSocket is closed; idle streams do not count.
+
+        Cancelling ends the wait alone.
+        """
         while self._underway:
             await self._quiet.wait()
 
@@ -139,7 +142,7 @@ class Listener:
     # ---- requests
 
     async def _answer_or_say_why_not(self, http: HttpConnection, request: Request, address: str) -> Upgrade | None:
-        """As `_answer`; a page that may read the answers may read why there is none, too."""
+        """Answer one request; a BadRequest gets the headers by which an allowed page may read it."""
         try:
             return await self._answer(http, request, address)
         except BadRequest as bad:

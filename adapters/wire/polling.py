@@ -42,7 +42,7 @@ class RequestRefused(Exception):
         self.fault = fault
 
     def response(self, headers: Headers = ()) -> Response:
-        """As HTTP."""
+        """The refusal as an HTTP response."""
         code, message = self.fault
         status = 403 if self.fault == FORBIDDEN else 400
         return json_response(status, {"code": code, "message": message}, headers)
@@ -86,7 +86,7 @@ async def answer(
     address: str,
     headers: Headers,
 ) -> Response:
-    """Answer a polling request. Raises BadRequest, RequestRefused, PeerGone."""
+    """Answer a polling request. Raises BadRequest, RequestRefused, PeerGone. Cancelling a POST ends its connection."""
     try:
         connection = target.connection
         if connection is None:

@@ -25,7 +25,10 @@ class ListeningSockets(msgspec.Struct, frozen=True):
 
 
 async def open_sockets(server: Server, folder: Path) -> ListeningSockets:
-    """Listen where `server` says; what `lan` needs is kept in `folder`. Raises StartupFailed, with what to do."""
+    """Listen where `server` says; what `lan` needs is kept in `folder`. Raises StartupFailed, with what to do.
+
+    Cancelling may leave sockets to the garbage collector.
+    """
     plain = await _listen(server.host, server.port, "--port")
     host, port = plain[0].socket.getsockname()[:2]
     if server.tls_certificate:

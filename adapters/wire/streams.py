@@ -27,7 +27,7 @@ TOLD_EVERY = 60.0
 
 
 class StreamSlot:
-    """The place of one stream; `scope` is cancelled when it has to give way."""
+    """The slot of one stream; `scope` is cancelled when it has to give way."""
 
     def __init__(self, streams: "StreamSlots", address: str) -> None:
         self.address = address
@@ -63,7 +63,7 @@ class StreamSlots:
         return self._count
 
     def enter(self, address: str) -> StreamSlot | None:
-        """A place for a new stream from `address`; None where all are taken and nobody can give way."""
+        """A slot for a new stream from `address`; None where all are taken and no stream can give way."""
         if self._count >= self._most and not self.give_way():
             self._tell(f"there are {self._most} streams, all of them at work; new ones are closed at once")
             return None
@@ -81,7 +81,7 @@ class StreamSlots:
         self.waiting.discard(stream)
 
     def give_way(self) -> bool:
-        """Have one stream make room at which nobody is at work; False where there is none."""
+        """Close one stream that waits for its peer, to make room; False where there is none."""
         crowd = self.waiting if self.waiting else self.silent
         return self._close(crowd, f"there is no room for more than {self._count} streams")
 

@@ -155,9 +155,10 @@ def find_fault(request: Request) -> str | None:
 
 
 async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message: int) -> WebSocketTransport | None:
-    """Make a WebSocket of `stream`, on whose request with this Sec-WebSocket-Key `trailing` followed.
+    """Answer the request of `stream` with 101; None where the peer does not take the answer.
 
-    None where the peer does not take the answer. `find_fault` has found none in the request.
+    `key` is its Sec-WebSocket-Key and `trailing` what came behind it; `find_fault` has found none in it. Cancelling may
+    leave half of the answer sent.
     """
     incoming = MessageReader(max_message)
     incoming.feed(trailing)
