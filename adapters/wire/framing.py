@@ -27,7 +27,7 @@ class Ping(NamedTuple):
     payload: bytes
 
 
-class CloseFrame(NamedTuple):
+class ClosingFrame(NamedTuple):
     """The close frame: nothing comes after it. `code` is NO_CODE where it gave none."""
 
     code: int
@@ -37,7 +37,7 @@ class PartialFrame(NamedTuple):
     """A frame, or a piece of one, that is no message yet and asks for nothing."""
 
 
-Came = Frame | Ping | CloseFrame | PartialFrame
+Came = Frame | Ping | ClosingFrame | PartialFrame
 PARTIAL = PartialFrame()
 
 
@@ -110,7 +110,7 @@ class MessageReader:
         assert isinstance(payload, bytes)
         match frame.opcode:
             case Opcode.CLOSE:
-                return CloseFrame(_close_code(payload))
+                return ClosingFrame(_close_code(payload))
             case Opcode.PING:
                 return Ping(payload)
             case _:

@@ -9,7 +9,7 @@ from wsproto.utilities import generate_accept_token
 
 from actors.running.transport import TransportClosed
 from adapters.wire import framing
-from adapters.wire.framing import CloseFrame, MessageReader, PartialFrame, Ping
+from adapters.wire.framing import ClosingFrame, MessageReader, PartialFrame, Ping
 from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -62,7 +62,7 @@ class WebSocketTransport:
                         return came
                     case Ping():
                         self._pongs += framing.pong(came)
-                    case CloseFrame(code):
+                    case ClosingFrame(code):
                         self._peer_code = code
                         raise TransportClosed
                     case PartialFrame():

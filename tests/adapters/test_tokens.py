@@ -1,4 +1,4 @@
-"""The token at every door and in every way: right, wrong, missing, empty, of other letters, and more than one."""
+"""The token at every entry point and by every means: right, wrong, missing, empty, odd letters, and more than one."""
 
 import itertools
 import json
@@ -65,7 +65,7 @@ class NoListings:
         return ()
 
 
-# ---- the doors: each tells why somebody was refused
+# ---- the entry points: each tells why somebody was refused
 
 
 async def over_websocket(server: MemoryServer, shown: Shown) -> str:
@@ -124,11 +124,11 @@ def _why(packet: str) -> str:
     return str(told["message"])
 
 
-Door = Callable[[MemoryServer, Shown], Awaitable[str]]
-Way = Callable[[str], Shown]
-SOCKETS: list[Door] = [over_websocket, over_polling, after_an_upgrade]
-PAGES: list[Door] = [at_inspect, at_catalogue]
-PAIRS: list[tuple[Door, Way]] = [
+EntryPoint = Callable[[MemoryServer, Shown], Awaitable[str]]
+Means = Callable[[str], Shown]
+SOCKETS: list[EntryPoint] = [over_websocket, over_polling, after_an_upgrade]
+PAGES: list[EntryPoint] = [at_inspect, at_catalogue]
+PAIRS: list[tuple[EntryPoint, Means]] = [
     *itertools.product(SOCKETS, [as_bearer, in_query, in_auth]),
     *itertools.product(PAGES, [as_bearer, in_query]),
 ]
@@ -145,61 +145,63 @@ async def serving(token: str = TOKEN) -> AsyncIterator[MemoryServer]:
         yield server
 
 
-every_pair = pytest.mark.parametrize(("door", "way"), PAIRS, ids=lambda one: one.__name__)
+every_pair = pytest.mark.parametrize(("entry", "means"), PAIRS, ids=lambda one: one.__name__)
 
 
 @every_pair
 @pytest.mark.parametrize("token", [TOKEN, OTHER_LETTERS, "voilà", "a=b&c%d+e#f"])
-async def test_the_right_one_lets_in(door: Door, way: Way, token: str, autojump_clock: MockClock) -> None:
+async def test_the_right_one_lets_in(entry: EntryPoint, means: Means, token: str, autojump_clock: MockClock) -> None:
     async with serving(token) as server:
-        assert await door(server, way(token)) == LET_IN
+        assert await entry(server, means(token)) == LET_IN
 
 
 @every_pair
 @pytest.mark.parametrize("token", ["wrong", "à", "Open-sesame", "open-sesam", "open-sesame2", OTHER_LETTERS, "\N{BOM}"])
-async def test_a_wrong_one_does_not(door: Door, way: Way, token: str, autojump_clock: MockClock) -> None:
+async def test_a_wrong_one_does_not(entry: EntryPoint, means: Means, token: str, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, way(token)) == WRONG
+        assert await entry(server, means(token)) == WRONG
 
 
 @every_pair
-async def test_an_empty_one_is_none(door: Door, way: Way, autojump_clock: MockClock) -> None:
+async def test_an_empty_one_is_none(entry: EntryPoint, means: Means, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, way("")) == MISSING
+        assert await entry(server, means("")) == MISSING
 
 
-@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
-async def test_who_shows_none_is_told_how(door: Door, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("entry", [*SOCKETS, *PAGES])
+async def test_who_shows_none_is_told_how(entry: EntryPoint, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, Shown()) == MISSING
-        assert await door(server, Shown(headers={"Authorization": f"Basic {TOKEN}"})) == MISSING
-        assert await door(server, Shown(query=f"&Token2={TOKEN}")) == MISSING
+        assert await entry(server, Shown()) == MISSING
+        assert await entry(server, Shown(headers={"Authorization": f"Basic {TOKEN}"})) == MISSING
+        assert await entry(server, Shown(query=f"&Token2={TOKEN}")) == MISSING
 
 
 @every_pair
-async def test_a_wrong_one_beside_the_right_one_does_no_harm(door: Door, way: Way, autojump_clock: MockClock) -> None:
-    others: list[Way] = [as_bearer] if way is not as_bearer else [other for at, other in PAIRS if at is door][1:]
+async def test_a_wrong_one_beside_the_right_one_does_no_harm(
+    entry: EntryPoint, means: Means, autojump_clock: MockClock
+) -> None:
+    others: list[Means] = [as_bearer] if means is not as_bearer else [other for at, other in PAIRS if at is entry][1:]
     async with serving() as server:
         for other in others:
-            assert await door(server, way(TOKEN).with_(other("wrong"))) == LET_IN
-            assert await door(server, way("wrong").with_(other("wrong"))) == WRONG
+            assert await entry(server, means(TOKEN).with_(other("wrong"))) == LET_IN
+            assert await entry(server, means("wrong").with_(other("wrong"))) == WRONG
 
 
-@pytest.mark.parametrize("door", SOCKETS)
-async def test_auth_goes_before_the_query_as_with_every_key(door: Door, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("entry", SOCKETS)
+async def test_auth_goes_before_the_query_as_with_every_key(entry: EntryPoint, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, in_auth(TOKEN).with_(in_query("wrong"))) == LET_IN
-        assert await door(server, in_auth("wrong").with_(in_query(TOKEN))) == WRONG
+        assert await entry(server, in_auth(TOKEN).with_(in_query("wrong"))) == LET_IN
+        assert await entry(server, in_auth("wrong").with_(in_query(TOKEN))) == WRONG
 
 
-@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
-async def test_of_two_in_the_query_the_last_one_counts(door: Door, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("entry", [*SOCKETS, *PAGES])
+async def test_of_two_in_the_query_the_last_one_counts(entry: EntryPoint, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, in_query("wrong").with_(in_query(TOKEN))) == LET_IN
-        assert await door(server, in_query(TOKEN).with_(in_query("wrong"))) == WRONG
+        assert await entry(server, in_query("wrong").with_(in_query(TOKEN))) == LET_IN
+        assert await entry(server, in_query(TOKEN).with_(in_query("wrong"))) == WRONG
 
 
-@pytest.mark.parametrize("door", [*SOCKETS, *PAGES])
-async def test_two_in_the_header_are_none_that_is_right(door: Door, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("entry", [*SOCKETS, *PAGES])
+async def test_two_in_the_header_are_none_that_is_right(entry: EntryPoint, autojump_clock: MockClock) -> None:
     async with serving() as server:
-        assert await door(server, Shown(headers={"Authorization": f"Bearer {TOKEN}, Bearer {TOKEN}"})) == WRONG
+        assert await entry(server, Shown(headers={"Authorization": f"Bearer {TOKEN}, Bearer {TOKEN}"})) == WRONG

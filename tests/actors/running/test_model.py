@@ -195,7 +195,7 @@ class Stage:
                 return () if payload is None else (payload,)
 
     def take(self, step: Engine | Encoders | Crowd) -> None:
-        """The house changes."""
+        """The limits change."""
         match step:
             case Engine(kind, act):
                 self.server.engines.scripts[kind].usual = act

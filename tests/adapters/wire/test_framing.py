@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from adapters.wire import framing
-from adapters.wire.framing import NO_CODE, PARTIAL, Came, CloseFrame, MessageReader, Ping
+from adapters.wire.framing import NO_CODE, PARTIAL, Came, ClosingFrame, MessageReader, Ping
 from adapters.wire.websocket import close_code
 from protocol.errors import RemoteProtocolError
 from tests.adapters.wire.wirefaults import BINARY, CONT, FAULTS, MOST, PING, PONG, TEXT, closing, frame
@@ -45,10 +45,10 @@ MESSAGES: dict[str, tuple[bytes, list[Came]]] = {
     "two messages": (frame(TEXT, b"4") + frame(BINARY, b"a"), ["4", b"a"]),
     "a ping of 125 bytes": (frame(PING, b"p" * 125), [Ping(b"p" * 125)]),
     "a long length": (frame(TEXT, b"4" * 300), ["4" * 300]),
-    "a close": (closing(1000, b"bye"), [CloseFrame(1000)]),
-    "a close without a code": (frame(8), [CloseFrame(NO_CODE)]),
+    "a close": (closing(1000, b"bye"), [ClosingFrame(1000)]),
+    "a close without a code": (frame(8), [ClosingFrame(NO_CODE)]),
     **{
-        f"a close with {code}": (closing(code), [CloseFrame(code)])
+        f"a close with {code}": (closing(code), [ClosingFrame(code)])
         for code in (1001, 1002, 1003, 1007, 1011, 1012, 1013, 1014, 3000, 4999)
     },
 }
