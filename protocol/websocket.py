@@ -186,8 +186,8 @@ class FrameReader:
             if len(data) < start:
                 return 0, 0, 0
             size = _long_size(data[at + 2 : start])
-        held = len(self._message) if self._message is not None and opcode < _CLOSE else 0
-        if size > self._most - held and opcode < _CLOSE:
+        held = len(self._message or b"")
+        if opcode < _CLOSE and size > self._most - held:
             words = f"a message has at most {self._most} bytes (maxPayload); send sound in chunks"
             raise RemoteProtocolError(words, CloseReason.TOO_LARGE)
         start += _KEY
