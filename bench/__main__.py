@@ -12,7 +12,7 @@ import msgspec
 from bench import audio, bargein, first_sound, frames, lag, load, providers
 from bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
-Timed = first_sound.FirstSound | first_sound.Conversation | first_sound.Growth
+Timed = first_sound.FirstSound | first_sound.ConversationTimes | first_sound.Growth
 Loaded = load.Spoken | load.Connected | load.Kept | load.Returned
 Measurement = Loaded | bargein.Interrupted | providers.Streamed | frames.FrameCost | Timed
 MEMORY_ROUNDS = 10

@@ -65,7 +65,7 @@ class FirstSound(msgspec.Struct, frozen=True):
     ms_p99: float
 
 
-class Conversation(msgspec.Struct, frozen=True):
+class ConversationTimes(msgspec.Struct, frozen=True):
     """Milliseconds of the processor for a second of conversation, for one of speech, for one of answer; and the part of
     the codec's processes in the first."""
 
@@ -115,7 +115,7 @@ async def commit_at_once(server: Process, mode: Mode, at_once: int, turns: int =
     return FirstSound(total / turns * 1e6, codec / turns * 1e6, percentiles[49] * 1e3, percentiles[98] * 1e3)
 
 
-async def converse(server: Process, mode: Mode, sessions: int) -> Conversation:
+async def converse(server: Process, mode: Mode, sessions: int) -> ConversationTimes:
     """`sessions` speak for SPOKEN seconds at the pace of life and are answered with ANSWERED seconds of sound.
 
     Raises RuntimeError where the server complains, TimeoutError where it does not answer.
@@ -131,7 +131,7 @@ async def converse(server: Process, mode: Mode, sessions: int) -> Conversation:
     total = used.passed()
     await asyncio.gather(*[socket.close() for socket in sockets])
     seconds, both = sessions / 1e3, SPOKEN + ANSWERED
-    return Conversation(
+    return ConversationTimes(
         ms_a_second=total[0] / seconds / both,
         ms_heard=heard[0] / seconds / SPOKEN,
         ms_spoken=(total[0] - heard[0]) / seconds / ANSWERED,

@@ -14,7 +14,7 @@ from protocol.languages import folded, primary
 from protocol.tolerant import show
 
 
-class Refused(Exception):
+class UnusableProvider(Exception):
     """The configuration names a provider that cannot be used."""
 
 
@@ -47,7 +47,7 @@ def resolve(asked: Configuration, named: Named, catalogue: Catalogue) -> Resolve
         stt_entry, llm_entry, tts_entry = (
             _provider(wish, catalogue, warnings) for wish in (stt_wish, llm_wish, tts_wish)
         )
-    except Refused as refused:
+    except UnusableProvider as refused:
         return Resolved(asked, error_id=ErrorId.UNKNOWN_PROVIDER, message=f"session.update: {refused}")
     stt = replace(
         asked.stt,
@@ -119,14 +119,18 @@ def _provider(wish: _Wish, catalogue: Catalogue, warnings: list[str]) -> Provide
     named = next((entry for entry in entries if entry.name == wish.provider.lower()), None)
     if named is None:
         known = [entry.name for entry in entries]
-        raise Refused(f"{kind}.provider: {show(wish.provider)} is unknown; there are: {', '.join(known)}")
+        raise UnusableProvider(f"{kind}.provider: {show(wish.provider)} is unknown; there are: {', '.join(known)}")
     if named.configured:
         return named
     lacks = f" ({named.missing})" if named.missing else ""
     if not catalogue.substitute:
-        raise Refused(f"{kind}.provider: {named.name} is not configured here{lacks}, and no other may stand in for it")
+        raise UnusableProvider(
+            f"{kind}.provider: {named.name} is not configured here{lacks}, and no other may stand in for it"
+        )
     if first is None:
-        raise Refused(f"{kind}.provider: {named.name} is not configured here{lacks}, and no other provider works")
+        raise UnusableProvider(
+            f"{kind}.provider: {named.name} is not configured here{lacks}, and no other provider works"
+        )
     warnings.append(f"{kind}: {named.title} is not configured here{lacks}, used {first.title}")
     return first
 

@@ -41,7 +41,7 @@ class Transition(NamedTuple):
     deadline: float
 
 
-class Settings:
+class SessionConfiguration:
     """The configuration: what is `asked` in all, which fields the client has `named`, and what is `in_force`."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Settings:
         self.in_force = Configuration()
 
 
-class Memory:
+class SessionMemory:
     """What is remembered of turns that are over.
 
     `history`: what was said and answered, oldest first. `first_audio_ms`: how long after its commit the last turn was
@@ -104,10 +104,10 @@ class Conversation:
         self.state: State = State.IDLE
         self.ended = False
         self.participants: dict[MemberId, Participant] = {}
-        self.settings = Settings()
+        self.configuration = SessionConfiguration()
         self.utterance = UtteranceBuffer()
-        self.turn = Turn(0, self.settings.in_force)
-        self.memory = Memory()
+        self.turn = Turn(0, self.configuration.in_force)
+        self.memory = SessionMemory()
         self.clock = Clock(now, now + limits.grace)
         self.trace: list[Transition] = []
 
@@ -119,6 +119,14 @@ class Conversation:
     def senders(self) -> tuple[MemberId, ...]:
         """The Sender, where there is one."""
         return tuple(one.id for one in self.participants.values() if one.role != "receiver")
+
+    @property
+    def has_sender(self) -> bool:
+        """Whether there is a Sender. A plain loop, because each chunk of an utterance asks."""
+        for one in self.participants.values():  # noqa: SIM110
+            if one.role != "receiver":
+                return True
+        return False
 
     @property
     def receivers(self) -> tuple[MemberId, ...]:

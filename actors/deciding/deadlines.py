@@ -9,7 +9,7 @@ def find_deadline(conversation: Conversation) -> float:
     limits, clock, turn = conversation.limits, conversation.clock, conversation.turn
     match conversation.state:
         case State.RECEIVING:
-            wait = limits.receiving if conversation.senders else limits.grace
+            wait = limits.receiving if conversation.has_sender else limits.grace
             return min(clock.ends_at, clock.touched + wait)
         case State.TRANSCRIBING:
             return min(clock.ends_at, clock.entered + limits.transcribing)

@@ -27,8 +27,9 @@ UNCONFIGURED = "nothing is configured yet; send session.update first"
 
 def configure(step: Step, new: NewConfiguration) -> None:
     """The configuration is in force from the next turn on; its Sender gets `session.updated` with the warnings."""
-    settings = step.conversation.settings
-    settings.asked, settings.named, settings.in_force = new.asked, new.named, new.resolved.configuration
+    configuration = step.conversation.configuration
+    configuration.asked, configuration.named = new.asked, new.named
+    configuration.in_force = new.resolved.configuration
     step.send((new.member,), SessionUpdated(step.conversation.id, True, new.warnings + new.resolved.warnings))
 
 
@@ -169,7 +170,7 @@ def expire_utterance(step: Step, event: object) -> None:
     """The utterance is thrown away; the Sender gets 3003 with the deadline's name."""
     conversation = step.conversation
     drop_utterance(step, event)
-    limit = conversation.limits.receiving if conversation.senders else conversation.limits.grace
+    limit = conversation.limits.receiving if conversation.has_sender else conversation.limits.grace
     message = f"the deadline 'receiving' passed: no chunk and no commit came for {limit:g} s; commit the utterance"
     step.send(conversation.senders, CustomError(message, ErrorId.DEADLINE))
 

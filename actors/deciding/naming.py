@@ -91,8 +91,8 @@ def _name_message(conversation: Conversation, said: Said, now: float) -> Occurre
 
 
 def _name_update(conversation: Conversation, said: Said, update: SessionUpdate) -> Occurrence[NewConfiguration]:
-    settings = conversation.settings
-    asked, named = merge(settings.asked, update), name_fields(settings.named, update)
+    now = conversation.configuration
+    asked, named = merge(now.asked, update), name_fields(now.named, update)
     resolved = conversation.resolve(asked, named)
     trigger = triggers.UPDATE if resolved.error_id is None else triggers.BAD_UPDATE
     return trigger(NewConfiguration(said.member, said.ack, asked, named, resolved, update.warnings))

@@ -43,7 +43,7 @@ class Step:
         """Put a new turn into the air, with the configuration in force now."""
         conversation = self.conversation
         conversation.memory.first_audio_ms = conversation.turn.first_audio_ms
-        number, settings = conversation.turn.number + 1, conversation.settings
-        turn = Turn(number, settings.in_force, conversation.limits.parts_ahead, conversation.account.open())
+        number, configuration = conversation.turn.number + 1, conversation.configuration.in_force
+        turn = Turn(number, configuration, conversation.limits.parts_ahead, conversation.account.open())
         conversation.turn = turn
         return turn

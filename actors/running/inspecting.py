@@ -113,7 +113,7 @@ def picture(
 
 def session_row(session: "Conversation", now: float) -> SessionRow:
     """One session."""
-    configuration = session.settings.in_force
+    configuration = session.configuration.in_force
     sections = (configuration.stt, configuration.llm, configuration.tts)
     return SessionRow(
         id=session.id,

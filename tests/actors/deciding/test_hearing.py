@@ -64,28 +64,28 @@ def test_a_configuration_leads_out_of_idle(pb: Playbook) -> None:
 def test_a_later_configuration_is_answered_at_once_and_changes_no_state(pb: Playbook, where: State) -> None:
     pb.at(where) >> update(LLM={"temperature": 0}) << SessionUpdated("s", True)
     assert pb.conversation.state is where
-    assert pb.conversation.settings.in_force.llm.temperature == 0
+    assert pb.conversation.configuration.in_force.llm.temperature == 0
 
 
 @pytest.mark.parametrize("where", State)
 def test_a_refused_configuration_changes_nothing(pb: Playbook, where: State) -> None:
-    before = pb.at(where).conversation.settings.in_force
+    before = pb.at(where).conversation.configuration.in_force
     pb >> update(LLM={"provider": NOBODY}) << ErrorId.UNKNOWN_PROVIDER << SessionUpdated("s", False)
     assert pb.conversation.state is where
-    assert pb.conversation.settings.in_force == before
+    assert pb.conversation.configuration.in_force == before
 
 
 def test_an_update_is_merged_into_what_is_in_force(pb: Playbook) -> None:
     pb >> update(LLM={"model": "m", "temperature": 0.5}) << SessionUpdated << state("handshaken")
     pb >> update(LLM={"temperature": None}, TTS={"voice": "v"}) << SessionUpdated
-    configuration = pb.conversation.settings.in_force
+    configuration = pb.conversation.configuration.in_force
     assert (configuration.llm.model, configuration.llm.temperature, configuration.tts.voice) == ("m", 1, "v")
 
 
 def test_what_a_refused_update_said_is_not_merged_later(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> update(LLM={"provider": NOBODY, "temperature": 0})
     pb.skip() >> update(LLM={"name": "Ada"}) << SessionUpdated("s", True)
-    assert pb.conversation.settings.in_force.llm.temperature == 1
+    assert pb.conversation.configuration.in_force.llm.temperature == 1
 
 
 def test_warnings_are_told_with_the_configuration(pb: Playbook) -> None:
@@ -150,7 +150,7 @@ def test_a_commit_without_audio_is_refused(pb: Playbook) -> None:
 def test_a_commit_has_all_chunks_recognised_in_their_order(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN) >> append(b"one ") << state("receiving") << BufferInitialized
     pb >> append(b"two ") >> append(b"three")
-    job = Transcribe(pb.turn, Clip(b"one two three", MP3), pb.conversation.settings.in_force.stt)
+    job = Transcribe(pb.turn, Clip(b"one two three", MP3), pb.conversation.configuration.in_force.stt)
     pb >> commit() << state("transcribing") << Start(job, admit=("STT", "LLM", "TTS"))
 
 

@@ -30,7 +30,7 @@ def _name(action: Any) -> str:
     return str(action.__name__)
 
 
-class Model:
+class AnyModel:
     """Anything with a state."""
 
     def __init__(self, state: State) -> None:
@@ -55,7 +55,7 @@ def test_every_state_and_event_has_exactly_one_row(state: State, event: str) -> 
 
 @pytest.mark.parametrize(("state", "event"), PAIRS)
 def test_the_machine_moves_as_the_table_says(state: State, event: str) -> None:
-    model = Model(state)
+    model = AnyModel(state)
     assert MACHINE.events[event].trigger(model) is True
     assert model.state is (LOOKUP[state, event].dest or state)
 
@@ -148,7 +148,7 @@ def test_the_library_is_the_one_whose_behaviour_is_relied_on() -> None:
 
 
 def test_a_trigger_moves_any_object_with_a_state_and_keeps_nothing_of_it() -> None:
-    model = Model(State.IDLE)
+    model = AnyModel(State.IDLE)
     assert MACHINE.events["update"].trigger(model)
     assert model.state is State.HANDSHAKEN
     assert vars(model) == {"state": State.HANDSHAKEN}
@@ -157,7 +157,7 @@ def test_a_trigger_moves_any_object_with_a_state_and_keeps_nothing_of_it() -> No
 
 def test_a_trigger_that_has_no_row_raises_and_leaves_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(MACHINE.events["commit"].transitions, "IDLE")
-    model = Model(State.IDLE)
+    model = AnyModel(State.IDLE)
     with pytest.raises(transitions.MachineError):
         MACHINE.events["commit"].trigger(model)
     assert model.state is State.IDLE
