@@ -1,15 +1,15 @@
 """What a server holds of what people say and are answered, in bytes, against one bound for all of it.
 
-Each bound of its own (an utterance's, an outbox's) is small, but there are many of each, and their sum is what the
-machine has to have. So whoever holds such bytes opens a Charge, takes what it holds, and closes the charge at its end,
-by which all comes back, however it ended. A charge has one owner:
+The bound of one utterance or one outbox is small, but there are many of each, and the machine has to have their sum. So
+an owner of such bytes opens a Charge, takes what it holds, and closes the charge at its end, however it ends; then all
+comes back. A charge has one owner:
 
     a turn           its utterance, its typed words, its answer and its sound; what engines are given for it besides
     a connection     what waits to be sent, and the frame that is leaving
 
-At the bound, whoever cannot wait is told so (`take`), and whoever can, is called when there may be room (`waiting`). A
-connection does neither (`hold`): what goes into its outbox was taken by its turn before, at the size that it has there.
-So the sum passes the bound by small messages alone.
+At the bound, an owner that cannot wait is told so (`take`), and one that can is called when there may be room
+(`waiting`). A connection does neither (`hold`): what goes into its outbox was taken by its turn before, at the size
+that it has there. So only small messages make the sum pass the bound.
 """
 
 import math
@@ -23,7 +23,7 @@ class Account:
         self.most = most
         self.used = 0
         self.returned = 0
-        """How much was given back, from the beginning."""
+        """How many bytes were given back since the beginning."""
         self.waiting: dict[Callable[[], None], None] = {}
         """What is called, in order, when something is given back."""
 
@@ -31,7 +31,7 @@ class Account:
         return f"<Account {self.used} of {self.most} bytes>"
 
     def has_room(self, size: int) -> bool:
-        """Whether so much could be taken now."""
+        """Whether `size` bytes could be taken now."""
         return self.used + size <= self.most
 
     def open(self) -> "Charge":
@@ -58,24 +58,24 @@ class Charge:
         return f"<Charge {self.size} bytes{', closed' if self._closed else ''}>"
 
     def has_room(self, size: int) -> bool:
-        """Whether so much could be taken, had the owner nothing else."""
+        """Whether `size` bytes could be taken if the owner gave back all that it has."""
         return self.account.has_room(size - self.size)
 
     def take(self, size: int) -> bool:
-        """Take so much more; False, and nothing taken, where there is no room."""
+        """Take `size` bytes more; False, and nothing taken, where there is no room. A closed charge never refuses."""
         if not (self._closed or self.account.has_room(size)):
             return False
         self.hold(self.size + size)
         return True
 
     def hold(self, size: int) -> None:
-        """Have exactly so much from now on, whether there is room or not."""
+        """Have exactly `size` bytes from now on, whether there is room or not."""
         if not self._closed and size != self.size:
             change, self.size = size - self.size, size
             self.account._change(change)
 
     def give_back(self, size: int) -> None:
-        """Have so much less."""
+        """Have `size` bytes less."""
         self.hold(self.size - size)
 
     def close(self) -> None:

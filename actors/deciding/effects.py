@@ -1,4 +1,4 @@
-"""What a session asks for: its runner does it, in order."""
+"""What a session asks for; its task (`actors/running/session.py`) does it, in order."""
 
 from collections.abc import Mapping, Set
 
@@ -122,7 +122,7 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class End(msgspec.Struct, frozen=True):
-    """The session is over: disconnect whoever is left, and forget it."""
+    """The session is over: disconnect the sockets that are left, and forget it."""
 
 
 Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Release | End

@@ -34,7 +34,7 @@ def configure(step: Step, new: NewConfiguration) -> None:
 
 
 def refuse_update(step: Step, new: NewConfiguration) -> None:
-    """Nothing changes; whoever asked gets `custom.error` 200x and `session.updated` with success false."""
+    """Nothing changes; the Sender gets `custom.error` 200x and `session.updated` with success false."""
     step.refuse(new.member, new.resolved.error_id or ErrorId.BAD_CONFIGURATION, new.resolved.message)
     step.send((new.member,), SessionUpdated(step.conversation.id, False))
 

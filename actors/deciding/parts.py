@@ -59,7 +59,7 @@ class Part:
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """A message to be: a piece of sound for whoever wants `target`; `text` on the first one."""
+    """A message to be: a piece of sound for the Receivers that want `target`; `text` stands on the first one."""
 
     target: Target
     sound: Sound
@@ -120,7 +120,7 @@ class Parts:
         self._to_begin.append(part)
 
     def append_to_last(self, text: str) -> bool:
-        """Give unspeakable words at the end of the text to the last part; False where that has begun, or is not."""
+        """Give unspeakable words at the end of the text to the last part; False where there is none to begin."""
         if not self._to_begin:
             return False
         self._to_begin[-1].text += text
@@ -131,7 +131,7 @@ class Parts:
         self.complete = True
 
     def begin_next(self, audience: tuple[Recipient, ...], fallback: Target) -> Part | None:
-        """The next part that may be made now, for those of `audience`, or where there are none as `fallback`."""
+        """The next part that may be made now, or None: for `audience`, or where that is empty as `fallback`."""
         if not self._to_begin or len(self._in_hand) >= self._ahead:
             return None
         part = self._to_begin.popleft()
@@ -142,7 +142,7 @@ class Parts:
         return part
 
     def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool, room: int = 0) -> None:
-        """Sound of a part was made, or why it cannot be for some; with `last` the part is. `room`: see Spoken."""
+        """Sound of a part was made, or why it cannot be for some targets; `last`: all of it. `room`: see Spoken."""
         part = self._parts[number]
         if part.is_retracted:
             return
@@ -152,9 +152,9 @@ class Parts:
         part.made = part.made or last
 
     def retract(self) -> None:
-        """The text so far was none of the answer: parts that are not begun never were, the others end where they are.
+        """The text so far is taken back: parts that have not begun are removed, the others end where they are.
 
-        Those keep their numbers, because ids have no gaps; of one from which nothing was sent, nothing is shown.
+        Those keep their numbers, because ids have no gaps. The text of one from which nothing was sent is not shown.
         """
         for _ in range(len(self._to_begin)):
             self._parts.pop()

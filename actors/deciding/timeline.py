@@ -83,7 +83,7 @@ class Timeline:
             self.plays_until = begins + seconds
 
     def forget(self) -> None:
-        """The words of what was sent were none of the answer; its sound plays on."""
+        """The words of what was sent are taken back and count as not heard; their sound plays on."""
         for played in self._played.values():
             played.text = ""
 

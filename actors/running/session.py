@@ -75,7 +75,7 @@ Mail = Event | NewMember
 
 
 class Runner:
-    """Runs one session; see the module's text."""
+    """Runs one session; see the module's text. `conversation`: its data, which only this task writes."""
 
     def __init__(self, conversation: Conversation, engines: Engines, pools: dict[Kind, Pool], names: Names) -> None:
         self.conversation = conversation
@@ -130,7 +130,7 @@ class Runner:
             return None
 
     def _take_in_the_late(self) -> None:
-        """Whoever arrives while the session breaks is dismissed with the others, rather than left without a word."""
+        """Note sockets whose arrival is still in the mailbox, so that `dismiss` closes them like the others."""
         while (mail := self._waiting()) is not None:
             if isinstance(mail, NewMember):
                 self._outlets[mail.joined.member] = mail.outlet
