@@ -1,8 +1,9 @@
 """How a turn is cut: by speech, by text, by cancel; what is said then, and how a response is closed."""
 
+import msgspec
 import pytest
 
-from actors.deciding.effects import Answer, Closing, DropQueued, Release
+from actors.deciding.effects import Answer, Closing, DropQueued, Release, Send
 from actors.deciding.events import Said
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -132,6 +133,13 @@ def test_sender_and_receivers_hear_that_the_response_is_cut(where: State, event:
 
 
 # ---- the closing message
+
+
+def test_a_message_that_closes_is_for_those_whose_outbox_still_held_the_last_piece() -> None:
+    last, earlier = closing(1, 2), msgspec.structs.replace(closing(3, 4, audio=b""), only_if_dropped=False)
+    drop = DropQueued(1, (last, earlier))
+    assert drop.closing_sends({2, 3}) == (Send((2,), last.message), Send((3, 4), earlier.message))
+    assert drop.closing_sends(set()) == (Send((3, 4), earlier.message),)
 
 
 def test_a_response_of_which_no_part_was_sent_is_not_closed(pb: Playbook) -> None:
