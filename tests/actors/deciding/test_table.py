@@ -136,7 +136,7 @@ def test_the_diagram_draws_an_arrow_for_every_pair_of_states_once() -> None:
 
 def test_the_diagram_is_drawn_from_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "    idle --> handshaken: update" in graph.diagram().splitlines()
-    monkeypatch.delitem(MACHINE.events["update"].transitions, "IDLE")
+    monkeypatch.setattr(MACHINE.events["update"], "transitions", {})
     assert "idle --> handshaken" not in graph.diagram()
 
 
@@ -156,7 +156,7 @@ def test_a_trigger_moves_any_object_with_a_state_and_keeps_nothing_of_it() -> No
 
 
 def test_a_trigger_that_has_no_row_raises_and_leaves_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(MACHINE.events["commit"].transitions, "IDLE")
+    monkeypatch.setattr(MACHINE.events["commit"], "transitions", {})
     model = AnyModel(State.IDLE)
     with pytest.raises(transitions.MachineError):
         MACHINE.events["commit"].trigger(model)
