@@ -10,7 +10,7 @@ from adapters.choosing.adopting import adopt, places_of
 from adapters.choosing.assembly import configured
 from adapters.choosing.catalogue import FIRST_WITHIN, Lists, Roster
 from adapters.choosing.discovery import Places
-from adapters.choosing.embedded import embedded, have_told
+from adapters.choosing.embedded import not_running
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 
@@ -27,9 +27,7 @@ async def asking(providers: Providers, places: Places | None = None) -> AsyncIte
     async with trio.open_nursery() as nursery:
         await nursery.start(web.run)
         await nursery.start(adopt, roster, providers, places or places_of(providers), web)
-        local = embedded(providers, web)
-        have_told(local)
-        for candidate in local.values():
+        for candidate in not_running().values():
             roster.add(candidate)
         with trio.move_on_after(FIRST_WITHIN):
             await Lists(roster, Random()).renew()

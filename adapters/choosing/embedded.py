@@ -1,36 +1,44 @@
 """The embedded engines as candidates, which stand behind all others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from actors.ports.calls import Kind
+from actors.ports.synthesis import Speech
 from adapters.choosing.assembly import limit_of
 from adapters.choosing.candidate import Candidate, CandidateProfile
 from adapters.choosing.table import engine_of
 from adapters.reach.contract import Endpoint, Offer
+from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
-from adapters.vendors.embedded.declaration import EMBEDDED
-from adapters.vendors.embedded.llm import MODELS
-from adapters.vendors.embedded.stt import LANGUAGE
+from adapters.vendors.embedded.declaration import EMBEDDED, OFFERS
 
 
 def embedded(providers: Providers, web: Web) -> dict[Kind, Candidate[Any]]:
-    """A candidate for each kind. What they have is known once they run, see `have_told`. Raises StartupFailed."""
+    """A candidate for each kind, with its engine. Raises StartupFailed where a class is missing."""
     endpoint = Endpoint(EMBEDDED.name, EMBEDDED.title, "")
-    found: dict[Kind, Candidate[Any]] = {}
-    for kind, service in EMBEDDED.services.items():
-        model = service.model or ""
-        profile = CandidateProfile(
-            EMBEDDED.name, EMBEDDED.title, kind, model, is_embedded=True, limit=limit_of(service)
-        )
-        found[kind] = Candidate(profile, engine_of(service, web, endpoint, providers.local))
-    return found
+    return {
+        kind: _candidate(kind, engine_of(service, web, endpoint, providers.local), limit_of(service))
+        for kind, service in EMBEDDED.services.items()
+    }
 
 
-def have_told(candidates: Mapping[Kind, Candidate[Any]]) -> None:
-    """Note what the embedded engines have, now that they run."""
-    hearing, speaking = candidates["STT"], candidates["TTS"]
-    hearing.offer = Offer((hearing.model,), languages=(LANGUAGE,))
-    candidates["LLM"].offer = Offer(MODELS)
-    speaking.offer = Offer((speaking.model,), speaking.engine.voices(), speaking.engine.languages())
+def not_running() -> dict[Kind, Candidate[Any]]:
+    """A candidate for each kind, without an engine: for who asks only which there are."""
+    return {kind: _candidate(kind, None, None) for kind in EMBEDDED.services}
+
+
+def note_voices(candidates: Mapping[Kind, Candidate[Any]]) -> None:
+    """Note what the embedded synthesiser tells of itself, now that it runs."""
+    speaking = candidates["TTS"]
+    models = OFFERS["TTS"].models
+    speaking.offer = Offer(models, speaking.engine.voices(), speaking.engine.languages())
+
+
+def _candidate(kind: Kind, engine: Any, limit: Callable[[Speech], Limit] | None) -> Candidate[Any]:
+    model = EMBEDDED.services[kind].model or ""
+    profile = CandidateProfile(EMBEDDED.name, EMBEDDED.title, kind, model, is_embedded=True, limit=limit)
+    candidate: Candidate[Any] = Candidate(profile, engine)
+    candidate.offer = OFFERS[kind]
+    return candidate

@@ -22,7 +22,7 @@ from adapters.choosing.assembly import configured
 from adapters.choosing.candidate import Candidate
 from adapters.choosing.catalogue import Listing, Lists, Roster
 from adapters.choosing.discovery import Places
-from adapters.choosing.embedded import embedded, have_told
+from adapters.choosing.embedded import embedded, note_voices
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
@@ -101,7 +101,7 @@ class ProviderEngines:
                     starting.start_soon(nursery.start, engine.run)
                 starting.start_soon(trio.to_thread.run_sync, self._analyst.load)
                 starting.start_soon(nursery.start, self._lists.run)
-            have_told(self._embedded)
+            note_voices(self._embedded)
             for candidate in self._embedded.values():
                 self._roster.add(candidate)
             nursery.start_soon(telling.keep_telling, self._roster)

@@ -1,7 +1,16 @@
 """The embedded engines, provider `local`: part of this server, small and always there."""
 
+from collections.abc import Mapping
+
+from actors.ports.calls import Kind
+from adapters.reach.contract import Offer
 from adapters.reach.declaration import Declaration, Service, Setting
 from adapters.reach.values import Workers
+
+LANGUAGE = "en-US"
+"""What the embedded recogniser hears."""
+MODELS = ("guide", "echo")
+"""Who answers, the default one first."""
 
 EMBEDDED = Declaration(
     name="local",
@@ -13,7 +22,7 @@ EMBEDDED = Declaration(
         Setting("tts_processes", "How many processes the embedded synthesiser has.", Workers, 2),
     ),
     stt=Service("adapters.vendors.embedded.stt.LocalRecogniser", "pocketsphinx", takes=("stt_processes",)),
-    llm=Service("adapters.vendors.embedded.llm.Local", "guide", takes=()),
+    llm=Service("adapters.vendors.embedded.llm.Local", MODELS[0], takes=()),
     tts=Service(
         "adapters.vendors.embedded.tts.LocalSpeech",
         "espeak-ng",
@@ -22,3 +31,9 @@ EMBEDDED = Declaration(
     ),
     checked="itself",
 )
+OFFERS: Mapping[Kind, Offer] = {
+    "STT": Offer(("pocketsphinx",), languages=(LANGUAGE,)),
+    "LLM": Offer(MODELS),
+    "TTS": Offer(("espeak-ng",)),
+}
+"""What they have, without the voices and languages of espeak-ng, which it tells itself once it runs."""

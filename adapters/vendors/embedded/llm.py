@@ -6,9 +6,6 @@ from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit
 from adapters.vendors.embedded import guide
 
-MODELS = ("guide", "echo")
-DEFAULT_MODEL = "guide"
-
 
 class Local:
     """The LanguageModel port without a language model. One instance serves all sessions; it keeps nothing of them."""

@@ -11,9 +11,9 @@ from adapters.processes.frames import HearFrame, RecognisedFrame, RecogniseFrame
 from adapters.processes.partials import Partials
 from adapters.processes.process import Plan
 from adapters.processes.worker import LIVES, Broken, ReservedWorker
+from adapters.vendors.embedded.declaration import LANGUAGE
 from protocol.audioformat import AudioFormat
 
-LANGUAGE = "en-US"
 MODEL = "en-us"
 ENOUGH = 48_000
 """Bytes from which on the speaker's microphone can be learnt: 1.5 s. What is shorter is heard when it is complete."""

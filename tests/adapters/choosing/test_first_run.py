@@ -14,7 +14,7 @@ from adapters.client.talk import Options, session_update
 from adapters.client.voiceclient import VoiceClient
 from adapters.reach.declaration import KINDS
 from adapters.settings.providers import Providers
-from adapters.vendors.embedded.llm import MODELS
+from adapters.vendors.embedded.declaration import MODELS
 from protocol.configuration import Configuration
 from protocol.messages import TranscribeDone
 from tests.adapters.choosing.test_discovery import KOKORO, OLLAMA, SPEACHES, port_of

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 DATA = re.compile(
-    r"adapters(\.(reach(\.(declaration|values))?|settings(\.\w+)?|vendors(\.declarations|\.\w+(\.declaration)?)?))?\Z"
+    r"adapters(\.(reach(\.(contract|declaration|values))?|settings(\.\w+)?|vendors(\.declarations|\.\w+(\.declaration)?)?))?\Z"
 )
 HEAVY = ("numpy", "httpx", "trio", "langcodes", "rich", "engineio", "asyncio", "ssl")
 
