@@ -53,10 +53,10 @@ class Work:
 
 
 class Worker:
-    """A worker's desk: where the dispatcher puts its next work."""
+    """A worker as the dispatcher sees it: `assign` is the sending end of its channel, `assigned` the receiving one."""
 
     def __init__(self) -> None:
-        self.desk, self.tray = trio.open_memory_channel[Work](1)
+        self.assign, self.assigned = trio.open_memory_channel[Work](1)
 
 
 class Done:
@@ -169,7 +169,7 @@ class Pool:
             self._running[work.owner] += 1
             self._assigned += 1
             self._served[work.owner] = self._assigned
-            self._idle.popleft().desk.send_nowait(work)
+            self._idle.popleft().assign.send_nowait(work)
         known = self._running.keys() | {work.owner for work in self._waiting}
         self._served = {owner: when for owner, when in self._served.items() if owner in known}
 
@@ -179,7 +179,7 @@ class Pool:
         done = Done(worker, None)
         while True:
             await self._inbox.send(done)
-            work = await worker.tray.receive()
+            work = await worker.assigned.receive()
             try:
                 await self._do(work)
             except Exception:

@@ -1,6 +1,5 @@
 """One TCP port: reads the head of each request, and hands it to a page, to polling, or to a WebSocket."""
 
-import ipaddress
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
 from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
 from adapters.wire.origins import Origins
+from adapters.wire.peers import client_address, peer_address
 from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
 from adapters.wire.streams import StreamSlot, StreamSlots
 from adapters.wire.websocket import WebSocketTransport, close_code
@@ -265,39 +265,3 @@ class Listener:
             await transport.close(
                 close_code(connection.engineio.closed, going_down=self._is_going_down), connection.fault
             )
-
-
-def peer_address(stream: trio.abc.Stream) -> str:
-    """The address of the peer, "memory" where there is no network."""
-    below = stream.transport_stream if isinstance(stream, trio.SSLStream) else stream
-    if not isinstance(below, trio.SocketStream):
-        return "memory"
-    try:
-        return str(below.socket.getpeername()[0])
-    except OSError:
-        return "gone"
-
-
-def client_address(request: Request, peer: str, trusted: tuple[str, ...]) -> str:
-    """Who a request comes from: the peer, or the last hop of X-Forwarded-For that is no trusted proxy itself.
-
-    Each proxy adds the address that it has seen, so what stands before the last one that we trust is anybody's claim.
-    """
-    hops = [*(hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()), peer]
-    while len(hops) > 1 and _is_trusted(hops[-1], trusted):
-        hops.pop()
-    return hops[-1] if _is_address(hops[-1]) else peer
-
-
-def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
-    return _is_address(address) and any(
-        ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in trusted
-    )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

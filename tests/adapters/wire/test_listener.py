@@ -10,7 +10,8 @@ from trio.testing import memory_stream_pair
 from adapters.settings.errors import StartupFailed
 from adapters.wire.heads import Request
 from adapters.wire.http import Deadlines, Response
-from adapters.wire.listener import Listener, ListenerOptions, client_address
+from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.peers import client_address
 from adapters.wire.tls import server_context
 
 DEADLINES = Deadlines()
