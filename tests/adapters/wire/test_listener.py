@@ -43,7 +43,7 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(
 
 
 class NoConnections:
-    """A reception that no request here may reach."""
+    """What no request here may reach."""
 
     @property
     def connection_registry(self) -> None:

@@ -26,7 +26,7 @@ HALF = b"GET /here HTTP/1.1\r\nHost: a\r\n"
 
 
 class NoConnections:
-    """A reception that no request here may reach."""
+    """What no request here may reach."""
 
     @property
     def connection_registry(self) -> None:
@@ -40,10 +40,17 @@ class Port:
     def __init__(self, port: int, context: ssl.SSLContext | None) -> None:
         self._port = port
         self._context = context
+        self._streams: list[trio.abc.Stream] = []
 
     async def silent(self, address: str) -> RawClient:
         """A stream from `address` that has said nothing, not even of TLS."""
-        return RawClient(await trio.open_tcp_stream("127.0.0.1", self._port, local_address=address))
+        self._streams.append(await trio.open_tcp_stream("127.0.0.1", self._port, local_address=address))
+        return RawClient(self._streams[-1])
+
+    async def close(self) -> None:
+        """Close every stream that was opened."""
+        for stream in self._streams:
+            await trio.aclose_forcefully(stream)
 
     async def dial(self, address: str) -> RawClient:
         """A stream from `address`, with TLS where the port has it."""
@@ -73,7 +80,9 @@ async def listening(options: ListenerOptions, authority: trustme.CA | None = Non
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             await nursery.start(listener.run, [ours])
-            yield Port(port, theirs)
+            clients = Port(port, theirs)
+            yield clients
+            await clients.close()
             nursery.cancel_scope.cancel()
 
 
