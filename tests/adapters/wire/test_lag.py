@@ -196,7 +196,7 @@ async def test_the_events_of_wyoming_are_read_with_turns_for_others() -> None:
         connection = CountingConnection(ours, "an engine", Patience())
         connection.watching = watching
         event: Incoming = await connection.receive()
-    assert type(event).__name__ == "AudioStop"
+    assert type(event).__name__ == "WyomingAudioStop"
     assert watching.sum == 20_001
     assert watching.most <= ITEMS
 
