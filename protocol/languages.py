@@ -1,7 +1,9 @@
 """Codes of languages (BCP 47) however they are spelt: `en_us`, `EN-us` and `en-US` are one."""
 
+import re
 from collections.abc import Iterable, Mapping
 
+_WELL_FORMED = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 _CASED = {2: str.upper, 4: str.title}
 
 
@@ -13,6 +15,12 @@ def folded(code: str) -> str:
 def primary(code: str) -> str:
     """The language alone, in lower case, without script and region: `de` of `de-AT`."""
     return folded(code).partition("-")[0]
+
+
+def wellformed(code: str | None) -> str:
+    """The code with hyphens, `en-US` of `en_US`; "" for what is no code of a language."""
+    hyphened = (code or "").strip().replace("_", "-")
+    return hyphened if _WELL_FORMED.match(hyphened) else ""
 
 
 def cased(code: str) -> str:

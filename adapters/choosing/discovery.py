@@ -17,8 +17,8 @@ from actors.ports.calls import EngineFailed, Kind
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Web
-from adapters.reach.wyoming import WyomingInfo
-from adapters.reach.wyoming import WyomingServer as WyomingServer
+from adapters.reach.wyoming.messages import WyomingInfo
+from adapters.reach.wyoming.server import WyomingServer
 
 LOOPBACK = "127.0.0.1"
 EVERY = 30.0

@@ -49,8 +49,8 @@ from adapters.choosing.attempt import Attempt, CallResults, T
 from adapters.choosing.breaker import SHOWN, CircuitBreaker
 from adapters.choosing.candidate import Candidate, E
 from adapters.choosing.policy import Policy
-from adapters.reach.causes import FirstCause
 from adapters.reach.contract import ProviderFailed, Verdict, reaching
+from adapters.reach.exceptiongroups import FirstCause
 
 R = TypeVar("R")
 F = TypeVar("F", bound=Exception)

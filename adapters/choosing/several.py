@@ -7,7 +7,7 @@ from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.choosing.cutting import cut
-from adapters.reach.causes import FirstCause
+from adapters.reach.exceptiongroups import FirstCause
 from adapters.reach.lengths import Limit
 from protocol.audioformat import AudioFormat
 

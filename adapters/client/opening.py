@@ -8,8 +8,8 @@ from urllib.parse import SplitResult
 import trio
 from trio_websocket import ConnectionTimeout, HandshakeError, WebSocketConnection, wrap_client_stream
 
-from adapters.reach.causes import FirstCause
-from adapters.reach.pacedstream import PacedStream
+from adapters.reach.exceptiongroups import FirstCause
+from adapters.reach.framelimit import FrameLimitedStream
 
 CONNECT_SECONDS = 10.0
 RECEIVE_SIZE = 65_536
@@ -66,7 +66,7 @@ async def _dialled(address: SplitResult) -> trio.abc.Stream:
 async def _shaken(nursery: trio.Nursery, stream: trio.abc.Stream, address: SplitResult) -> WebSocketConnection:
     return await wrap_client_stream(
         nursery,
-        PacedStream(stream),  # type: ignore[arg-type]  # any stream will do
+        FrameLimitedStream(stream),  # type: ignore[arg-type]  # any stream will do
         address.netloc.rpartition("@")[2],
         f"{address.path or '/'}?{address.query}",
         message_queue_size=_QUEUED_MESSAGES,

@@ -20,7 +20,7 @@ import trio
 
 from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reached
-from adapters.reach.events import Events
+from adapters.reach.eventstream import EventStream
 from adapters.reach.faults import of_status, of_transport, of_type
 from adapters.reach.sse import ServerSentEvent
 
@@ -134,7 +134,7 @@ class HttpAnswer:
 
         Raises ProviderFailed as `pieces`, and where the body is a page or ends inside a line.
         """
-        return Events(self)
+        return EventStream(self)
 
     async def next(self) -> bytes:
         """The next piece, b"" at the end. Raises ProviderFailed as `pieces`."""

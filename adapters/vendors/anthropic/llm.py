@@ -9,11 +9,11 @@ from functools import partial
 import msgspec
 
 from actors.ports.answering import Question
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import of_error, words_of_error
 from adapters.reach.jsontext import fields, items, words
-from adapters.reach.remembered import Remembered
 from adapters.reach.web import Web
 from adapters.vendors.shared.conversation import (
     MOST,
@@ -51,7 +51,7 @@ class AnthropicChat:
         self._web = web
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
         self._patience = patience
-        self._refusals, self._thinkers = Refusals(), Remembered[str]()
+        self._refusals, self._thinkers = Refusals(), BoundedSet[str]()
 
     async def answer(self, question: Question, write: Write) -> None:
         """Write the answer as it is streamed. The model is asked not to think first, or to think little.

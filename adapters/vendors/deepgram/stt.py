@@ -14,12 +14,12 @@ import trio
 from actors.ports.calls import Emit
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.faults import scrub
-from adapters.reach.livesocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
-from adapters.reach.remembered import Remembered
 from adapters.reach.web import Web
+from adapters.reach.websocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
 from adapters.vendors.shared.languages import bcp47
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
@@ -98,7 +98,7 @@ class DeepgramRecogniser:
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._tls = tls
-        self._regionless = Remembered[tuple[str, str]]()
+        self._regionless = BoundedSet[tuple[str, str]]()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise while it is spoken; a language that the model knows only without its region is sent so.

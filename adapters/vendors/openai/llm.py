@@ -10,10 +10,10 @@ from functools import partial
 import msgspec
 
 from actors.ports.answering import Question
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.jsontext import fields, items, words
-from adapters.reach.remembered import Remembered
 from adapters.reach.web import Web
 from adapters.vendors.shared.conversation import (
     MOST,
@@ -74,7 +74,7 @@ class OpenAiChat:
         self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
         self._dialect = dialect
         self._patience = patience
-        self._refusals, self._thinkers = Refusals(), Remembered[str]()
+        self._refusals, self._thinkers = Refusals(), BoundedSet[str]()
 
     async def answer(self, question: Question, write: Write) -> None:
         """Write the answer as it is streamed, without what the model thinks aloud.

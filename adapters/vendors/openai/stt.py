@@ -13,6 +13,7 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Undecodable
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import error_of
@@ -20,7 +21,6 @@ from adapters.reach.httpclient import HttpAnswer
 from adapters.reach.jsontext import Halves, fields, items, parsed
 from adapters.reach.jsontext import whole as whole_text
 from adapters.reach.jsontext import words as text_of
-from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.reach.web import Web
 from adapters.vendors.openai.segments import spoken
@@ -70,8 +70,8 @@ class OpenAIRecogniser:
         self._web = web
         self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._unknown = Remembered[tuple[str, str]]()
-        self._plain = Remembered[str]()
+        self._unknown = BoundedSet[tuple[str, str]]()
+        self._plain = BoundedSet[str]()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise; gpt-…transcribe models hand on words as they write them, others tell the language.

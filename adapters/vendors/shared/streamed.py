@@ -14,12 +14,12 @@ import trio
 
 from actors.ports.answering import Question
 from actors.ports.calls import Retraction
-from adapters.reach.causes import FirstCause
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
+from adapters.reach.exceptiongroups import FirstCause
 from adapters.reach.faults import error_of, of_error, words_of_error
 from adapters.reach.httpclient import HttpAnswer
 from adapters.reach.jsontext import Halves, parsed
-from adapters.reach.remembered import Remembered
 from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.vendors.shared.conversation import Write
 from adapters.vendors.shared.thoughts import Thoughts
@@ -116,7 +116,7 @@ class StreamedAnswer:
     """
 
     def __init__(
-        self, endpoint: Endpoint, question: Question, write: Write, thinkers: Remembered[str], fault: Fault = of_error
+        self, endpoint: Endpoint, question: Question, write: Write, thinkers: BoundedSet[str], fault: Fault = of_error
     ) -> None:
         self.model = question.model
         self.has_told = False

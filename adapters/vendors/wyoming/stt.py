@@ -10,26 +10,23 @@ from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.call import Patience
-from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Offer, ProviderFailed, Verdict
-from adapters.reach.wyoming import (
-    PATIENCE,
-    Dial,
+from adapters.reach.exceptiongroups import FirstCause
+from adapters.reach.wyoming.connection import WyomingConnection
+from adapters.reach.wyoming.messages import (
     WyomingAudioChunk,
     WyomingAudioStart,
     WyomingAudioStop,
-    WyomingConnection,
     WyomingInfo,
-    WyomingServer,
     WyomingTranscribe,
     WyomingTranscript,
     WyomingTranscriptChunk,
     WyomingTranscriptStart,
     WyomingTranscriptStop,
-    bcp47,
 )
+from adapters.reach.wyoming.server import PATIENCE, Dial, WyomingServer
 from protocol.audioformat import AudioFormat
-from protocol.languages import nearest, primary
+from protocol.languages import nearest, primary, wellformed
 
 RATE, WIDTH = 16_000, 2
 CHUNK = RATE * WIDTH // 10
@@ -63,7 +60,7 @@ class WyomingRecogniser:
     async def offer(self) -> Offer:
         """The models of the first program that recognises, and their languages. Raises ProviderFailed."""
         models = (await self._server.look()).models
-        languages = {bcp47(language): None for model in models for language in model.languages}
+        languages = {wellformed(language): None for model in models for language in model.languages}
         return Offer(tuple(model.name for model in models), (), tuple(filter(None, languages)))
 
     async def check(self) -> None:
@@ -94,7 +91,7 @@ def _request(utterance: Utterance, info: WyomingInfo) -> WyomingTranscribe:
     models = {model.name.lower(): model for model in info.models}
     chosen = models.get(utterance.model.strip().lower())
     languages = [language for model in ([chosen] if chosen else info.models) for language in model.languages]
-    code = bcp47(utterance.language)
+    code = wellformed(utterance.language)
     return WyomingTranscribe(
         chosen.name if chosen else "",
         nearest(code, languages) if languages else primary(code),
@@ -136,12 +133,12 @@ async def _hear(line: WyomingConnection, words: Emit[str]) -> Transcript:
     while True:
         match await line.receive():
             case WyomingTranscriptStart(heard_in):
-                text, language = "", bcp47(heard_in) or language
+                text, language = "", wellformed(heard_in) or language
             case WyomingTranscriptChunk(piece):
                 text = _bounded(text + piece)
                 await words(text.strip())
             case WyomingTranscript(whole, heard_in):
-                return Transcript(_bounded(whole).strip(), bcp47(heard_in) or language)
+                return Transcript(_bounded(whole).strip(), wellformed(heard_in) or language)
             case WyomingTranscriptStop():
                 return Transcript(text.strip(), language)
             case _:

@@ -8,23 +8,20 @@ from actors.ports.synthesis import Speech
 from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.lengths import characters
-from adapters.reach.wyoming import (
-    PATIENCE,
-    Dial,
+from adapters.reach.wyoming.connection import WyomingConnection
+from adapters.reach.wyoming.messages import (
     WyomingAudioChunk,
     WyomingAudioStop,
-    WyomingConnection,
     WyomingInfo,
-    WyomingServer,
     WyomingSynthesize,
     WyomingVoice,
     WyomingVoiceChoice,
-    bcp47,
 )
+from adapters.reach.wyoming.server import PATIENCE, Dial, WyomingServer
 from adapters.vendors.shared.announced import Announced
 from adapters.vendors.shared.body import SoundBody
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
-from protocol.languages import nearest
+from protocol.languages import nearest, wellformed
 
 MAX_TEXT = 20_000
 """Characters that are spoken in one call."""
@@ -56,7 +53,7 @@ class WyomingSpeech:
         Raises ProviderFailed.
         """
         voices = (await self._server.look()).voices
-        languages = {bcp47(language): None for voice in voices for language in voice.languages}
+        languages = {wellformed(language): None for voice in voices for language in voice.languages}
         names = (name for voice in voices for name in _names(voice))
         return Offer((), tuple(names), tuple(filter(None, languages)))
 
@@ -103,7 +100,7 @@ def choose(speech: Speech, info: WyomingInfo) -> WyomingVoiceChoice | None:
         for speaker in ("", *(one.name for one in voice.speakers or ())):
             if speech.voice.strip().lower() == "/".join(filter(None, (voice.name, speaker))).lower():
                 return WyomingVoiceChoice(name=voice.name, speaker=speaker)
-    language = nearest(bcp47(speech.language), (language for voice in voices for language in voice.languages))
+    language = nearest(wellformed(speech.language), (language for voice in voices for language in voice.languages))
     fitting = [voice for voice in voices if language in voice.languages]
     if not language or len(fitting) == len(voices):
         return WyomingVoiceChoice(language=language) if language else None

@@ -7,7 +7,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.ports.calls import EngineFailed
-from adapters.reach.causes import FirstCause
+from adapters.reach.exceptiongroups import FirstCause
 from tests.adapters.choosing.fakes import Fake, Hang, candidate, passing
 from tests.adapters.choosing.test_failover import Asking, running
 from tests.cycles import freed_by_counting

@@ -10,8 +10,8 @@ import msgspec
 import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
-from adapters.reach.causes import FirstCause
-from adapters.reach.livesocket import Unshaken, WatchedStream
+from adapters.reach.exceptiongroups import FirstCause
+from adapters.reach.websocket import Unshaken, WatchedStream
 from tests.adapters.reach.loopback import Loopback, Reply
 
 

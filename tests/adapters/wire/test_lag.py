@@ -12,9 +12,11 @@ from adapters.codec.codec import AudioCodec
 from adapters.codec.live import STEP, passed
 from adapters.codec.passing import Mp3Walker, OggWalker, PassingWriter
 from adapters.reach.call import Patience
-from adapters.reach.events import Events
+from adapters.reach.eventstream import EventStream
 from adapters.reach.sse import EventReader
-from adapters.reach.wyoming import Incoming, WyomingConnection
+from adapters.reach.wyoming.connection import WyomingConnection
+from adapters.reach.wyoming.frames import WyomingReader
+from adapters.reach.wyoming.messages import Incoming, WyomingAudioStop, WyomingError
 from adapters.vendors.shared.sound import SoundReader
 from adapters.wire.http import CHUNK_ITEMS, Deadlines, HttpConnection
 from protocol.audioformat import AudioFormat
@@ -165,7 +167,7 @@ class CountingReader(EventReader):
 @pytest.mark.parametrize("line", [b"\n", b"\r", b": a comment\n", b"data:1\n\n"])
 async def test_the_lines_of_events_are_read_with_turns_for_others(line: bytes) -> None:
     with stretch() as watching:
-        events = Events(Body(line * 50_000))
+        events = EventStream(Body(line * 50_000))
         events._reader = CountingReader(watching)
         assert len([event async for event in events]) == (50_000 if line.startswith(b"data") else 0)
     assert watching.sum >= 50_000
@@ -174,18 +176,19 @@ async def test_the_lines_of_events_are_read_with_turns_for_others(line: bytes) -
 
 async def test_events_that_have_come_are_handed_on_with_turns_for_others() -> None:
     with stretch() as watching:
-        async for _ in Events(Body(b"data:1\n\n" * 10_000)):
+        async for _ in EventStream(Body(b"data:1\n\n" * 10_000)):
             watching.note()
     assert watching.sum == 10_000
     assert watching.most <= ITEMS
 
 
-class CountingConnection(WyomingConnection):
+class CountingWyoming(WyomingReader):
     watching = Stretch()
 
-    async def _event(self):  # type: ignore[no-untyped-def]
-        event = await super()._event()
-        self.watching.note()
+    def take(self) -> Incoming | WyomingError | int | None:
+        event = super().take()
+        if not isinstance(event, int):
+            self.watching.note()
         return event
 
 
@@ -193,10 +196,10 @@ async def test_the_events_of_wyoming_are_read_with_turns_for_others() -> None:
     ours, theirs = memory_stream_pair()
     await theirs.send_all(b'{"type":"x"}\n' * 20_000 + b'{"type":"audio-stop"}\n')
     with stretch() as watching:
-        connection = CountingConnection(ours, "an engine", Patience())
-        connection.watching = watching
-        event: Incoming = await connection.receive()
-    assert type(event).__name__ == "WyomingAudioStop"
+        connection = WyomingConnection(ours, "an engine", Patience())
+        connection._reader = reader = CountingWyoming()
+        reader.watching = watching
+        assert await connection.receive() == WyomingAudioStop()
     assert watching.sum == 20_001
     assert watching.most <= ITEMS
 

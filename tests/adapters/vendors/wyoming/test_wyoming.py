@@ -13,10 +13,12 @@ from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Transcript
 from actors.ports.sound import Clip
 from adapters.reach.contract import Offer, ProviderFailed, Verdict, reaching
-from adapters.reach.wyoming import WyomingSynthesize, bcp47, pack
+from adapters.reach.wyoming.frames import pack
+from adapters.reach.wyoming.messages import WyomingSynthesize
 from adapters.vendors.wyoming.stt import WyomingRecogniser, terms
 from adapters.vendors.wyoming.tts import WyomingSpeech
 from protocol.audioformat import AudioFormat
+from protocol.languages import wellformed
 from tests.adapters.vendors.wyoming.wyomingloop import RATE, Seen, engine
 from tests.adapters.vendors.wyoming.wyomingmemory import speech, spoken, unheard, utterance
 
@@ -204,7 +206,7 @@ async def test_a_connection_that_is_reset_is_an_error_in_words() -> None:
 
 
 def test_a_name_that_is_no_language_is_none() -> None:
-    assert [bcp47(name) for name in ("pt_BR", "auto detect", None, "x", " de ")] == ["pt-BR", "", "", "", "de"]
+    assert [wellformed(name) for name in ("pt_BR", "auto detect", None, "x", " de ")] == ["pt-BR", "", "", "", "de"]
 
 
 def test_terms_are_parted_and_bounded() -> None:

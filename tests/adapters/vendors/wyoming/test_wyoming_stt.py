@@ -12,7 +12,7 @@ from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
 from adapters.reach.contract import ProviderFailed
-from adapters.reach.wyoming import MAX_JSON
+from adapters.reach.wyoming.frames import MAX_JSON
 from adapters.vendors.wyoming.stt import MAX_TEXT, WyomingRecogniser
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.wyoming.wyomingmemory import (

@@ -14,7 +14,7 @@ _CONTROL = 0x08
 _WIDTHS = {126: 2, 127: 8}
 
 
-class PacedStream(trio.abc.Stream):
+class FrameLimitedStream(trio.abc.Stream):
     """The client's end, from the HTTP answer on."""
 
     def __init__(self, stream: trio.abc.Stream) -> None:

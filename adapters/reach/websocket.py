@@ -15,11 +15,11 @@ from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnec
 from wsproto.utilities import ProtocolError
 
 from adapters.reach.call import Patience
-from adapters.reach.causes import FirstCause
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reached
+from adapters.reach.exceptiongroups import FirstCause
 from adapters.reach.faults import of_status, of_transport
+from adapters.reach.framelimit import FrameLimitedStream
 from adapters.reach.httpclient import trusted
-from adapters.reach.pacedstream import PacedStream
 
 RECEIVE_SIZE = 65_536
 MOST = 1_000_000
@@ -186,7 +186,7 @@ async def _connected(call: SocketCall, tls: ssl.SSLContext | None) -> "WatchedSt
     try:
         with trio.fail_after(call.patience.connect):
             tcp = await trio.open_tcp_stream(host, url.port or (443 if is_secure else 80))
-            return WatchedStream(PacedStream(await _secured(tcp, tls or trusted(), host) if is_secure else tcp))
+            return WatchedStream(FrameLimitedStream(await _secured(tcp, tls or trusted(), host) if is_secure else tcp))
     except trio.TooSlowError:
         raise of_transport(call.endpoint, httpx.ConnectTimeout("")) from None
     except (OSError, trio.BrokenResourceError) as error:

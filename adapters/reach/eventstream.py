@@ -24,7 +24,7 @@ class EventBody(Protocol):
         """The next piece of it, b"" at the end."""
 
 
-class Events:
+class EventStream:
     """Iterates over the events; raises ProviderFailed as the body does, and where it is a page or ends inside a line.
 
     The content type is not heeded: many a server has a wrong one.

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from trio.testing import memory_stream_pair
 
 from adapters.reach.contract import Endpoint
-from adapters.reach.livesocket import SocketCall, SocketClosed, open_socket
-from adapters.reach.pacedstream import FRAGMENTS, FRAMES, PacedStream
+from adapters.reach.framelimit import FRAGMENTS, FRAMES, FrameLimitedStream
+from adapters.reach.websocket import SocketCall, SocketClosed, open_socket
 from tests.adapters.reach.wsloop import Peer, SocketLoop, socket_loop
 
 ANSWER = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
@@ -18,7 +18,7 @@ PING, TEXT, PART, EMPTY, LONG = b"\x89\x00", b"\x81\x02hi", b"\x01\x00", b"\x00\
 async def handed_on(*reads: bytes) -> list[bytes]:
     """What comes out, read by read."""
     ours, theirs = memory_stream_pair()
-    paced = PacedStream(theirs)
+    paced = FrameLimitedStream(theirs)
     pieces = []
     async with trio.open_nursery() as nursery:
 

@@ -1,10 +1,10 @@
 """What was learnt of names that clients send has a bound."""
 
-from adapters.reach.remembered import MOST, Remembered
+from adapters.reach.boundedset import MOST, BoundedSet
 
 
 def test_what_was_added_longest_ago_is_forgotten() -> None:
-    learnt = Remembered[int]()
+    learnt = BoundedSet[int]()
     for number in range(MOST):
         learnt.add(number)
     learnt.add(0)

@@ -11,7 +11,7 @@ from actors.ports.audio import Complete, Growing
 from actors.ports.recognition import Transcript
 from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reaching
-from adapters.reach.livesocket import SocketCall
+from adapters.reach.websocket import SocketCall
 from adapters.vendors.deepgram.stt import DeepgramRecogniser
 from tests.adapters.reach.loopback import KEY, browsing, endpoint_of
 from tests.adapters.reach.wsloop import Peer

@@ -8,7 +8,7 @@ H = TypeVar("H", bound=Hashable)
 MOST = 200
 
 
-class Remembered(Generic[H]):
+class BoundedSet(Generic[H]):
     """What was added last, at most MOST of it."""
 
     def __init__(self) -> None:
