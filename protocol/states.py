@@ -1,7 +1,8 @@
 """The states of a session by their names on the wire, in the order in which a turn goes through them."""
 
 from enum import StrEnum
-from typing import Self
+from itertools import pairwise
+from typing import Final, Self
 
 
 class State(StrEnum):
@@ -21,3 +22,7 @@ class State(StrEnum):
     TRANSCRIBING = "transcribing", "the utterance is being recognised"
     RESPONDING = "responding", "the answer is being found, and its first sound made"
     SPEAKING = "speaking", "the avatar speaks, until the sound sent has had time to play"
+
+
+USUAL_WAY: Final = frozenset({*pairwise(State), (State.SPEAKING, State.HANDSHAKEN)})
+"""The transitions of a turn that nothing disturbs, the first configuration before it."""

@@ -9,7 +9,7 @@ import { Microphone } from "./microphone.js";
 import { Notice } from "./notice.js";
 import { Parts } from "./parts.js";
 import { Place, uuid } from "./place.js";
-import { Player } from "./player.js";
+import { Player, RATE } from "./player.js";
 import { watchRoom } from "./room.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
@@ -29,6 +29,7 @@ const LISTENER_HINTS = { ...HINTS, idle: "Waiting for the conversation to begin.
 const FETCH_TIME = 8_000;
 
 let catalogue = null;
+let facts = null; // what page.json says of the server
 const place = new Place();
 const drawer = new Drawer();
 const diagram = new Diagram();
@@ -52,13 +53,22 @@ new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), ()
 
 /** Where and how to connect; asked anew each time, because a server that was started again may have other settings. */
 async function plan() {
-  const about = await load("page.json");
-  diagram.arrows = about.arrows;
-  share.lan = about.lan;
+  know(await load("page.json"));
   const { sessionId, role, token } = place;
   if (!catalogue) settings.catalogue = catalogue = token ? await load("v1/catalogue").catch(() => null) : null;
-  const url = new URL(`.${about.path}?EIO=4&transport=websocket`, location.href).href.replace(/^http/, "ws"); // below any prefix
-  return { url, names: about.names, keys: about.names, auth: { sessionId, role, token, audioFormat: "pcm16" } };
+  const url = new URL(`.${facts.path}?EIO=4&transport=websocket`, location.href).href.replace(/^http/, "ws"); // below any prefix
+  return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}` } };
+}
+
+/** Use what the server says of itself. */
+function know(told) {
+  facts = told;
+  diagram.machine = facts;
+  settings.fields = facts.configuration;
+  share.lan = facts.lan;
+  conversation.facts = facts;
+  find("#words").maxLength = facts.limits.textChars;
+  if (!facts.roles.includes(place.role)) place.change({ role: "both" });
 }
 
 async function load(path) {
@@ -106,8 +116,8 @@ function rest() {
 function showRefusal(message, code) {
   const anew = ["New conversation", () => join({ sessionId: uuid(), role: "both" })];
   const asked = place.token ? "The server refuses this token. Its operator knows the right one;" : "This server asks for a token. Its operator knows it;";
-  if (code === 401) return page.notice.askToken(`${asked} the link that the server prints has it.`, (token) => join({ token }));
-  if (code === 409) return page.notice.show("link", "This conversation has its microphone elsewhere.", ["Listen only", () => join({ role: "receiver" })], ["Speak here", () => join({ role: place.role })], anew);
+  if (code === facts.refusals.badToken) return page.notice.askToken(`${asked} the link that the server prints has it.`, (token) => join({ token }));
+  if (code === facts.refusals.hasSender) return page.notice.show("link", "This conversation has its microphone elsewhere.", ["Listen only", () => join({ role: "receiver" })], ["Speak here", () => join({ role: place.role })], anew);
   return page.notice.show("link", message, anew);
 }
 
@@ -120,7 +130,7 @@ function showState(state, moved) {
   else diagram.find(state);
   face.state = state;
   find("#hint").textContent = (place.role === "receiver" ? LISTENER_HINTS : HINTS)[state] ?? state;
-  find("#stop").disabled = !["transcribing", "responding", "speaking"].includes(state);
+  find("#stop").disabled = !facts?.arrows.some(({ source, events }) => source === state && events.includes("cancel"));
 }
 
 function showListening(on) {

@@ -1,12 +1,11 @@
-// In the audio thread: gathers the microphone's samples as pcm16, 40 ms at a time, and hands them over while it is on.
+// In the audio thread: gathers the microphone's samples as pcm16 chunks, and hands them over while it is on.
 
 class Capture extends AudioWorkletProcessor {
-  #chunk = new Int16Array(Math.round(sampleRate / 25));
-  #at = 0;
-  #on = false;
+  #chunk; #at = 0; #on = false;
 
-  constructor() {
+  constructor({ processorOptions }) {
     super();
+    this.#chunk = new Int16Array(Math.round((sampleRate * processorOptions.milliseconds) / 1000));
     this.port.onmessage = ({ data }) => (data === "start" ? this.#start() : this.#stop());
   }
 

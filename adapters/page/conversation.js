@@ -1,8 +1,11 @@
 // A conversation as this page takes part in it: what is said and heard, and what each event of the server means to it.
 
-const STRAGGLER = 550; // milliseconds after a commit in which the server takes sound for the rest of what was committed
-const UTTERANCE_ERRORS = new Set([1002, 1003, 1004, 3003]); // after which speaking on is of no use
-const MOST_HELD = 40; // chunks that wait for that time to pass
+import { CHUNK } from "./microphone.js";
+
+const MARGIN = 50; // milliseconds that a chunk may be quicker than the commit before it
+const MOST_LATE = 1_000; // milliseconds of sound that wait for longer than they have to
+const UTTERANCE_ERRORS = ["wrongState", "wrongRole", "tooLong", "deadline"]; // after which speaking on is of no use
+const CONFIGURATION_ERRORS = ["badConfiguration", "unknownProvider"];
 const NOT_OPEN = "Nothing was recorded, because the microphone was still being opened. Press Talk and say it again.";
 const CUT_OFF = "The connection was lost while you spoke. What you said has not been heard: say it again.";
 const TOO_SLOW = "The network does not keep up with the microphone. What you said has not been heard: say it again.";
@@ -10,6 +13,8 @@ const FORGOTTEN = "The server does not remember this conversation any more. A ne
 
 export class Conversation {
   #parts; #page; #socket; #player; #microphone;
+  /** @type {any} what page.json says of the server */
+  facts;
   #deaf = false; #wanted = false; #committed = -Infinity; #held = []; #session = "";
 
   /** `page` has the views: transcript, ledger, settings, notice, and `state(name, moved)`, `listening(on)`. */
@@ -103,9 +108,10 @@ export class Conversation {
 
   /** A chunk of the microphone. Just after a commit it waits a moment, for the server would take it for a late one. */
   chunk(buffer) {
+    const wait = this.facts.limits.straggler * 1000 + MARGIN;
     this.#held.push(buffer);
-    if (this.#held.length > MOST_HELD) this.#held.shift();
-    if (performance.now() - this.#committed > STRAGGLER) this.#giveHeld();
+    if (this.#held.length > (wait + MOST_LATE) / CHUNK) this.#held.shift();
+    if (performance.now() - this.#committed > wait) this.#giveHeld();
   }
 
   /** The connection is gone: what is being said is lost with it, and so is the rest of an answer. */
@@ -194,8 +200,9 @@ export class Conversation {
   }
 
   #failed({ message, errorId }) {
-    if (errorId >= 2000 && errorId < 3000) return this.#page.settings.tell({ success: false, message });
+    const is = (names) => names.some((name) => this.facts.errors[name] === errorId);
+    if (is(CONFIGURATION_ERRORS)) return this.#page.settings.tell({ success: false, message });
     this.#page.transcript.note(`${message} (${errorId})`);
-    if (this.#wanted && UTTERANCE_ERRORS.has(errorId)) this.#drop();
+    if (this.#wanted && is(UTTERANCE_ERRORS)) this.#drop();
   }
 }

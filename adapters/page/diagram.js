@@ -1,33 +1,28 @@
 // The session's states as a drawing: the current one lit, the way by which it came, and the last transitions with times.
 import { bound, clock, element, find, shape, span } from "./dom.js";
 
-const PLACES = {
-  idle: [64, 30], handshaken: [200, 30], receiving: [330, 88],
-  transcribing: [330, 172], responding: [200, 226], speaking: [70, 144],
-};
+const MIDDLE = [200, 128], RADII = [132, 98]; // of the ring on which the states of a turn stand
+const CORNER = [60, 30]; // where the first state stands, which a session leaves once
 const SIZE = [104, 34];
-const USUAL = new Set([
-  "idle handshaken", "handshaken receiving", "receiving transcribing", "transcribing responding", "responding speaking",
-  "speaking handshaken",
-]);
 const KEPT = 6; // transitions
 
 export class Diagram {
   #svg = find("#diagram"); #list = find("#transitions");
-  #nodes = new Map(); #arrows = new Map();
+  #nodes = new Map(); #arrows = new Map(); #drawn = "";
   #state = ""; #since = 0;
 
   constructor() {
-    for (const [name, [x, y]] of Object.entries(PLACES)) this.#nodes.set(name, drawNode(name, x, y));
-    this.arrows = [...USUAL].map((way) => ({ source: way.split(" ")[0], dest: way.split(" ")[1], events: [] }));
+    this.machine = { states: this.#svg.dataset.states.split(" "), arrows: [] };
   }
 
-  /** Every way between two different states, as the server's own table has it. */
-  set arrows(arrows) {
-    this.#arrows.clear();
-    for (const { source, dest, events } of arrows) {
-      if (PLACES[source] && PLACES[dest] && source !== dest) this.#arrows.set(`${source} ${dest}`, drawArrow(source, dest, events));
-    }
+  /** The states and every way between two different ones, as the server's own table has them. */
+  set machine({ states, arrows }) {
+    const drawn = JSON.stringify([states, arrows]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const places = new Map(states.map((name, at) => [name, at ? onRing(at - 1, states.length - 1) : CORNER]));
+    this.#nodes = new Map([...places].map(([name, [x, y]]) => [name, drawNode(name, x, y)]));
+    this.#arrows = new Map(arrows.map((arrow) => [`${arrow.source} ${arrow.dest}`, drawArrow(arrow, places)]));
     const faint = [...this.#arrows.values()].sort((one, other) => one.classList.length - other.classList.length);
     this.#svg.replaceChildren(...faint.reverse(), ...this.#nodes.values());
     this.#light();
@@ -72,14 +67,19 @@ function drawNode(name, x, y) {
   return shape("g", { class: "node", "data-name": name }, box, shape("text", { x, y: y + 4.5, "text-anchor": "middle" }, name));
 }
 
+/** The place of the one numbered `at` of so many, clockwise from the top. */
+function onRing(at, many) {
+  const angle = (2 * Math.PI * at) / many;
+  return [Math.round(MIDDLE[0] + RADII[0] * Math.sin(angle)), Math.round(MIDDLE[1] - RADII[1] * Math.cos(angle))];
+}
+
 /** A bent line between the edges of two boxes, bent to its left, so that there and back lie apart. */
-function drawArrow(source, dest, events) {
-  const [x1, y1] = PLACES[source], [x2, y2] = PLACES[dest];
-  const way = `${source} ${dest}`, usual = USUAL.has(way);
-  const bend = usual ? 0.1 : -0.2;
+function drawArrow({ source, dest, events, isUsual }, places) {
+  const [x1, y1] = places.get(source), [x2, y2] = places.get(dest);
+  const bend = isUsual ? 0.1 : -0.2;
   const middle = [(x1 + x2) / 2 + (y2 - y1) * bend, (y1 + y2) / 2 - (x2 - x1) * bend];
   const from = edge([x1, y1], middle), to = edge([x2, y2], middle);
-  const path = shape("path", { d: `M${from} Q${middle} ${to}`, class: usual ? "arrow usual" : "arrow", "marker-end": "url(#head)" });
+  const path = shape("path", { d: `M${from} Q${middle} ${to}`, class: isUsual ? "arrow usual" : "arrow", "marker-end": "url(#head)" });
   path.append(shape("title", {}, `${source} → ${dest}: ${events.join(", ")}`));
   return path;
 }

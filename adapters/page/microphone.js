@@ -1,5 +1,6 @@
 // The microphone as pcm16 chunks: opened at the first word, closed when the page is put away.
 
+export const CHUNK = 40; // milliseconds of sound in a chunk
 const RANGE = 45; // decibels from silence to full, on the meter
 const LOADING_TIME = 5_000; // milliseconds that a first word waits for what the audio thread needs
 
@@ -75,7 +76,8 @@ export class Microphone {
   }
 
   #build() {
-    const node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
+    const processorOptions = { milliseconds: CHUNK };
+    const node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1, processorOptions });
     node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
     return node;
   }

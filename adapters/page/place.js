@@ -1,7 +1,6 @@
 // Where this page belongs: its session, its role and its credential, from the link that opened it, kept for a reload.
 
 const KEYS = ["session", "role", "token"];
-const ROLES = ["both", "sender", "receiver"];
 const STORE = `vivavoce.place ${new URL(".", location.href).pathname}`; // one origin may have several servers, each below a prefix
 
 export class Place {
@@ -10,7 +9,7 @@ export class Place {
     if (KEYS.some((key) => key in given)) history.replaceState(null, "", location.pathname); // the credential leaves the address
     const kept = given.session ? {} : read();
     this.sessionId = given.session || kept.session || uuid();
-    this.role = [given.role, kept.role].find((role) => ROLES.includes(role)) ?? "both";
+    this.role = given.role || kept.role || "both";
     this.token = given.token ?? read().token ?? "";
     this.keep();
   }

@@ -3,64 +3,67 @@ import { element, find } from "./dom.js";
 
 const STORE = "vivavoce.settings";
 const KINDS = { STT: "Speech to text", LLM: "Language model", TTS: "Text to speech" };
-const NAMED = {
-  responseType: { single: "Single", multiple: "Multiple" },
-  ssmlGender: { unspecified: "Unspecified", female: "Female", male: "Male", neutral: "Neutral" },
-};
-// key, label, kind of field, what it starts with, what to know of it
-const FIELDS = {
-  STT: [
-    ["provider", "Provider", "provider"],
-    ["model", "Model", "models"],
-    ["languageCode", "Language", "languages", "en-US"],
-    ["prompt", "Words to expect", "text"],
-    ["sentimentAnalysis", "Sentiment", "switch", true],
-    ["mediaFormat", "Sound format", "fixed", "", "what this page's microphone gives"],
-  ],
-  LLM: [
-    ["provider", "Provider", "provider"],
-    ["model", "Model", "models"],
-    ["prompt", "Instructions", "area", "", "empty: the server's own"],
-    ["name", "Assistant's name", "text"],
-    ["temperature", "Temperature", "number", 1, "", { min: 0, max: 2, step: 0.1 }],
-    ["maxToken", "Most tokens", "number", 0, "0: no limit", { min: 0, max: 1_000_000, step: 1 }],
-    ["stop", "Stop at", "list", "", "up to four, with commas between"],
-    ["stream", "Speak while it writes", "switch", true],
-  ],
-  TTS: [
-    ["provider", "Provider", "provider"],
-    ["model", "Model", "models"],
-    ["voice", "Voice", "voices", "", "empty: by gender"],
-    ["languageCode", "Language", "languages", "en-US"],
-    ["ssmlGender", "Gender", "named", "unspecified"],
-    ["speed", "Speed", "number", 1, "", { min: 0.25, max: 4, step: 0.05 }],
-    ["responseType", "Parts", "named", "multiple", "multiple: one a sentence"],
-    ["stream", "Send sound as it is made", "switch", true],
-    ["isOrdered", "Parts in order", "switch", true],
-    ["isBase64", "Sound as base64", "switch", false],
-    ["audioFormat", "Sound for others", "text", "", "mp3, wav, opus, pcm16; this page takes pcm16"],
-  ],
+const LONGEST = 2_000, LONGEST_PROMPT = 20_000; // characters that are typed here
+/**
+ * How this page shows a field, and what it chooses where the server's own default is not what shows most: which fields
+ * there are, their types, bounds and names come from the server.
+ * @type {Record<string, {label: string, look?: string, start?: any, hint?: string, step?: number}>}
+ */
+const LOOKS = {
+  provider: { label: "Provider", look: "provider" },
+  model: { label: "Model", look: "models" },
+  voice: { label: "Voice", look: "voices", hint: "empty: by gender" },
+  languageCode: { label: "Language", look: "languages" },
+  "STT.prompt": { label: "Words to expect" },
+  sentimentAnalysis: { label: "Sentiment", start: true },
+  mediaFormat: { label: "Sound format", look: "fixed", hint: "what this page's microphone gives" },
+  "LLM.prompt": { label: "Instructions", look: "area", hint: "empty: the server's own" },
+  name: { label: "Assistant's name" },
+  temperature: { label: "Temperature", step: 0.1 },
+  maxToken: { label: "Most tokens", hint: "0: no limit" },
+  stop: { label: "Stop at" },
+  "LLM.stream": { label: "Speak while it writes", start: true },
+  ssmlGender: { label: "Gender" },
+  speed: { label: "Speed", step: 0.05 },
+  responseType: { label: "Parts", start: "multiple", hint: "multiple: one a sentence" },
+  "TTS.stream": { label: "Send sound as it is made", start: true },
+  isOrdered: { label: "Parts in order", start: true },
+  isBase64: { label: "Sound as base64", start: false },
+  audioFormat: { label: "Sound for others", look: "text" },
 };
 
 export class Settings {
   #dialog = find("#settings"); #form = find("#settings-form"); #answer = find("#settings-answer");
-  #apply; #mediaFormat; #catalogue = {};
+  #fields = {}; #known = ""; #apply; #mediaFormat; #catalogue = null;
 
   /** `apply()` is called when the user wants `update` in force. */
   constructor(mediaFormat, apply) {
     this.#mediaFormat = mediaFormat;
     this.#apply = apply;
-    find("#fields").replaceChildren(...Object.keys(KINDS).map((kind) => this.#fieldset(kind)));
     find("#settings-button").onclick = () => this.#dialog.showModal();
     find("#settings-close").onclick = () => this.#dialog.close();
     this.#form.onsubmit = (event) => this.#submit(event);
     this.#form.onreset = () => setTimeout(() => this.#fill({}));
+  }
+
+  /** The fields of each section, as page.json has them. */
+  set fields(configuration) {
+    const known = JSON.stringify(configuration);
+    if (known === this.#known) return; // the form may be half filled in
+    this.#known = known;
+    this.#fields = shown(configuration);
+    find("#fields").replaceChildren(...this.#kinds.map((kind) => this.#fieldset(kind)));
     this.#fill(stored());
+    if (this.#catalogue) this.catalogue = this.#catalogue;
+  }
+
+  get #kinds() {
+    return Object.keys(this.#fields);
   }
 
   /** The whole of `session.update`; what is empty is null, and so the server's default. */
   get update() {
-    return Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, this.#section(kind)]));
+    return Object.fromEntries(this.#kinds.map((kind) => [kind, this.#section(kind)]));
   }
 
   /** The part of it that this page's own microphone needs. */
@@ -85,47 +88,48 @@ export class Settings {
     }
     this.#catalogue = catalogue;
     const values = stored();
-    for (const kind of Object.keys(KINDS)) this.#offer(kind, values[kind]?.provider);
+    for (const kind of this.#kinds) this.#offer(kind, values[kind]?.provider);
   }
 
   // ---- building
 
   #fieldset(kind) {
-    const rows = FIELDS[kind].map((field) => this.#row(kind, ...field));
-    return element("fieldset", {}, element("legend", {}, KINDS[kind]), ...rows);
+    const rows = this.#fields[kind].map((field) => this.#row(kind, field));
+    return element("fieldset", {}, element("legend", {}, KINDS[kind] ?? kind), ...rows);
   }
 
-  #row(kind, key, label, type, start = "", hint = "", bounds = {}) {
+  #row(kind, field) {
+    const { key, label, look, hint, said } = field;
     const id = `${kind}.${key}`, note = hint && element("small", { id: `${id}.hint` }, hint);
-    const input = this.#input(kind, key, type, { id, name: id, "aria-describedby": hint ? `${id}.hint` : null }, start, bounds);
-    const list = ["models", "voices", "languages"].includes(type) ? element("datalist", { id: `${id}.list` }) : null;
+    const input = this.#input(kind, field, { id, name: id, title: said, "aria-describedby": hint ? `${id}.hint` : null });
+    const list = ["models", "voices", "languages"].includes(look) ? element("datalist", { id: `${id}.list` }) : null;
     if (list) input.setAttribute("list", list.id);
-    return element("div", { class: type === "switch" ? "field switch" : "field" }, element("label", { for: id }, label), input, list, note || null);
+    return element("div", { class: look === "switch" ? "field switch" : "field" }, element("label", { for: id }, label), input, list, note || null);
   }
 
-  #input(kind, key, type, attributes, start, bounds) {
-    switch (type) {
+  #input(kind, { look, start, values, minimum, maximum, step }, attributes) {
+    switch (look) {
       case "provider":
         return element("select", { ...attributes, onchange: () => this.#choose(kind) }, element("option", { value: "" }, "the server's choice"));
       case "named":
-        return element("select", attributes, ...Object.entries(NAMED[key]).map(([value, title]) => element("option", { value, selected: value === start }, title)));
+        return element("select", attributes, ...values.map((value) => element("option", { value, selected: value === start }, titled(value))));
       case "switch":
         return element("input", { ...attributes, type: "checkbox", role: "switch", checked: start });
       case "number":
-        return element("input", { ...attributes, type: "number", value: start, required: true, ...bounds });
+        return element("input", { ...attributes, type: "number", value: start, required: true, min: minimum, max: maximum, step });
       case "area":
-        return element("textarea", { ...attributes, rows: 3, maxlength: 20_000 });
+        return element("textarea", { ...attributes, rows: 3, maxlength: LONGEST_PROMPT });
       case "fixed":
         return element("input", { ...attributes, value: this.#mediaFormat, readonly: true });
       default:
-        return element("input", { ...attributes, type: "text", value: start, maxlength: 2_000 });
+        return element("input", { ...attributes, type: "text", value: start, maxlength: LONGEST });
     }
   }
 
   // ---- the catalogue
 
   #offer(kind, wanted) {
-    const entries = this.#catalogue[kind] ?? [], select = this.#field(kind, "provider");
+    const entries = this.#catalogue?.[kind] ?? [], select = this.#field(kind, "provider");
     const chosen = wanted ?? (entries.find((entry) => entry.default) ?? entries.find((entry) => entry.configured))?.name ?? "";
     const options = entries.map(({ name, title, configured }) => element("option", { value: name }, configured ? title : `${title} (not configured)`));
     select.replaceChildren(element("option", { value: "" }, "the server's choice"), ...options);
@@ -150,7 +154,7 @@ export class Settings {
   }
 
   #entry(kind) {
-    return (this.#catalogue[kind] ?? []).find(({ name }) => name === this.#field(kind, "provider").value);
+    return (this.#catalogue?.[kind] ?? []).find(({ name }) => name === this.#field(kind, "provider").value);
   }
 
   // ---- values
@@ -160,27 +164,27 @@ export class Settings {
   }
 
   #section(kind) {
-    const section = Object.fromEntries(FIELDS[kind].map(([key, , type]) => [key, this.#value(kind, key, type)]));
+    const section = Object.fromEntries(this.#fields[kind].map((field) => [field.key, this.#value(kind, field)]));
     section.model ??= this.#entry(kind)?.defaultModel || null;
     return section;
   }
 
-  #value(kind, key, type) {
+  #value(kind, { key, look, most }) {
     const field = this.#field(kind, key);
-    if (type === "switch") return field.checked;
-    if (type === "number") return field.valueAsNumber;
-    if (type === "list") return field.value.split(",").map((item) => item.trim()).filter(Boolean).slice(0, 4);
-    if (type === "named") return { name: field.value, title: NAMED[key][field.value] };
-    if (type === "provider") return field.value ? { name: field.value, title: this.#entry(kind)?.title ?? "" } : null;
+    if (look === "switch") return field.checked;
+    if (look === "number") return field.valueAsNumber;
+    if (look === "list") return field.value.split(",").map((item) => item.trim()).filter(Boolean).slice(0, most);
+    if (look === "named") return { name: field.value, title: titled(field.value) };
+    if (look === "provider") return field.value ? { name: field.value, title: this.#entry(kind)?.title ?? "" } : null;
     return field.value.trim() || null;
   }
 
   #fill(values) {
-    for (const kind of Object.keys(KINDS)) {
-      for (const [key, , type] of FIELDS[kind]) {
+    for (const kind of this.#kinds) {
+      for (const { key, look } of this.#fields[kind]) {
         const field = this.#field(kind, key), value = values[kind]?.[key];
-        if (value === undefined || type === "fixed" || type === "provider") continue;
-        if (type === "switch") field.checked = value;
+        if (value === undefined || look === "fixed" || look === "provider") continue;
+        if (look === "switch") field.checked = value;
         else field.value = value;
       }
       this.#offer(kind, values[kind]?.provider);
@@ -189,15 +193,40 @@ export class Settings {
 
   #submit(event) {
     event.preventDefault();
-    store(Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, this.#plain(kind)])));
+    store(Object.fromEntries(this.#kinds.map((kind) => [kind, this.#plain(kind)])));
     this.#answer.replaceChildren();
     if (!this.#apply()) this.tell({ success: false, message: "There is no connection; the settings are used when it is back." });
   }
 
   #plain(kind) {
-    const plain = (key, type) => (type === "switch" ? this.#field(kind, key).checked : this.#field(kind, key).value);
-    return Object.fromEntries(FIELDS[kind].map(([key, , type]) => [key, plain(key, type)]));
+    const plain = ({ key, look }) => (look === "switch" ? this.#field(kind, key).checked : this.#field(kind, key).value);
+    return Object.fromEntries(this.#fields[kind].map((field) => [field.key, plain(field)]));
   }
+}
+
+/** The fields of each section with how this page shows them, in the order of LOOKS; behind them those it knows nothing of. */
+function shown(configuration) {
+  const order = Object.keys(LOOKS);
+  return Object.fromEntries(Object.entries(configuration).map(([kind, fields]) => {
+    const rows = Object.entries(fields).map(([key, field]) => {
+      const name = `${kind}.${key}` in LOOKS ? `${kind}.${key}` : key;
+      return { at: name in LOOKS ? order.indexOf(name) : order.length, ...dressed(key, field, LOOKS[name] ?? { label: key }) };
+    });
+    return [kind, rows.sort((one, other) => one.at - other.at)];
+  }));
+}
+
+/** What the server says of a field, and how it is shown. */
+function dressed(key, { kind, said, values = [], minimum, maximum, most, default: usual }, { label, look, start, hint, step }) {
+  look ??= values.length ? "named" : { boolean: "switch", integer: "number", number: "number", array: "list" }[kind] ?? "text";
+  if (look === "list") hint ??= `up to ${most}, with commas between`;
+  if (look === "text" && values.length) hint ??= `${values.join(", ")}; this page takes pcm16`;
+  start ??= ["switch", "number", "named", "languages"].includes(look) ? usual : "";
+  return { key, said, values, minimum, maximum, most, label, look, start, hint, step: step ?? (kind === "integer" ? 1 : "any") };
+}
+
+function titled(name) {
+  return name[0].toUpperCase() + name.slice(1);
 }
 
 function stored() {

@@ -1,22 +1,20 @@
-// A small Socket.IO client over WebSocket: events, attachments both ways, acks, heartbeat, and reconnecting.
+// A small Socket.IO client over WebSocket: events, attachments both ways, heartbeat, and reconnecting.
 import { Decoder, encodeEvent } from "./packets.js";
 
-const CONNECT = 0, DISCONNECT = 1, EVENT = 2, ACK = 3, CONNECT_ERROR = 4;
-const FIRST_DELAY = 400, LONGEST_DELAY = 8_000, ACK_TIME = 10_000, OPENING_TIME = 10_000;
+const CONNECT = 0, DISCONNECT = 1, EVENT = 2, CONNECT_ERROR = 4;
+const FIRST_DELAY = 400, LONGEST_DELAY = 8_000, OPENING_TIME = 10_000;
 const MOST_BUFFERED = 1_000_000; // bytes; a network that is this far behind does not carry a microphone
-const FINAL = new Set([400, 401, 403, 409]); // refusals that asking again does not change
 
 /**
- * `plan()` is asked before each attempt for `{url, auth, names, keys}`; `names` are the events that have another name
- * on this server, by their documented one. `onStatus` hears `{status, ...}`: connecting, open, lost (with `seconds` until the
+ * `plan()` is asked before each attempt for `{url, auth, names, final}`; `names` are the events and keys that have
+ * another name on this server, by their documented one, `final` the refusals that asking again does not change. `onStatus` hears `{status, ...}`: connecting, open, lost (with `seconds` until the
  * next attempt), refused (with `message`, `code`). `onTraffic` hears every event, both ways.
  */
 export class Socket {
   #plan; #onStatus; #onTraffic;
   #listeners = new Map();
-  #acks = new Map();
-  #names = {}; #documented = {};
-  #ack = 0; #attempts = 0; #generation = 0;
+  #names = {}; #documented = {}; /** @type {number[]} */ #final = [];
+  #attempts = 0; #generation = 0;
   /** @type {WebSocket | null} */ #ws = null;
   #decoder = new Decoder(); #retry = 0; #watchdog = 0;
   connected = false;
@@ -53,37 +51,16 @@ export class Socket {
 
   /** Send an event; false where there is no connection, or for sound one that cannot keep up. */
   emit(name, ...args) {
-    return this.#send(name, args);
-  }
-
-  /** Send an event and wait for its ack; null where none comes. */
-  ask(name, ...args) {
-    return new Promise((resolve) => {
-      const ack = ++this.#ack;
-      const timer = setTimeout(() => this.#settle(ack, null), ACK_TIME);
-      this.#acks.set(ack, { resolve, timer });
-      if (!this.#send(name, args, ack)) this.#settle(ack, null);
-    });
-  }
-
-  #send(name, args, ack) {
     const isSound = args[0] instanceof ArrayBuffer;
     const ws = this.#ws;
     if (!ws || !this.connected || (isSound && ws.bufferedAmount > MOST_BUFFERED)) return false;
-    for (const frame of encodeEvent([this.#names[name] ?? name, ...args], ack)) ws.send(frame);
+    for (const frame of encodeEvent([this.#names[name] ?? name, ...args])) ws.send(frame);
     this.#onTraffic("out", name, args[0]);
     return true;
   }
 
-  #settle(ack, answer) {
-    const waiting = this.#acks.get(ack);
-    if (!waiting) return;
-    this.#acks.delete(ack);
-    clearTimeout(waiting.timer);
-    waiting.resolve(answer);
-  }
-
-  #open({ url, auth, names, keys }) {
+  #open({ url, auth, names, final }) {
+    this.#final = final;
     this.#names = names;
     this.#documented = Object.fromEntries(Object.entries(names).map(([documented, wire]) => [wire, documented]));
     const ws = new WebSocket(url);
@@ -91,7 +68,7 @@ export class Socket {
     this.#ws = ws;
     this.#decoder = new Decoder();
     const mine = (act) => (event) => { if (ws === this.#ws) act(event); };
-    ws.onmessage = mine(({ data }) => this.#receive(data, auth, keys));
+    ws.onmessage = mine(({ data }) => this.#receive(data, auth));
     ws.onclose = mine(() => this.#lose("The connection to the server is lost."));
     this.#watch(OPENING_TIME);
   }
@@ -102,19 +79,19 @@ export class Socket {
     this.#watchdog = setTimeout(() => this.#lose("The server has fallen silent."), milliseconds);
   }
 
-  #receive(data, auth, keys) {
+  #receive(data, auth) {
     if (typeof data !== "string") return this.#take(this.#decoder.take(data));
-    if (data[0] === "0") return this.#begin(JSON.parse(data.slice(1)), auth, keys);
+    if (data[0] === "0") return this.#begin(JSON.parse(data.slice(1)), auth);
     if (data[0] === "1") return this.#lose("The server has closed the connection.");
     if (data[0] === "2") return this.#pong();
     if (data[0] === "4") return this.#take(this.#decoder.take(data.slice(1)));
   }
 
-  #begin({ pingInterval, pingTimeout }, auth, keys) {
+  #begin({ pingInterval, pingTimeout }, auth) {
     this.patience = pingInterval + pingTimeout;
     this.#watch(this.patience);
     const given = Object.entries(auth).filter(([, value]) => value !== undefined && value !== "");
-    this.#ws?.send(`40${JSON.stringify(Object.fromEntries(given.map(([key, value]) => [keys[key] ?? key, value])))}`);
+    this.#ws?.send(`40${JSON.stringify(Object.fromEntries(given.map(([key, value]) => [this.#names[key] ?? key, value])))}`);
   }
 
   #pong() {
@@ -126,7 +103,6 @@ export class Socket {
     if (!packet) return;
     if (packet.type === CONNECT) this.#joined();
     if (packet.type === EVENT) this.#hear(packet);
-    if (packet.type === ACK) this.#settle(packet.ack, packet.data[0]);
     if (packet.type === DISCONNECT) this.#lose("The server has ended the session.");
     if (packet.type === CONNECT_ERROR) this.#refused(packet.data ?? {});
   }
@@ -144,7 +120,7 @@ export class Socket {
   }
 
   #refused({ message = "The server refuses the connection.", data }) {
-    if (!FINAL.has(data?.statusCode)) return this.#lose(message);
+    if (!this.#final.includes(data?.statusCode)) return this.#lose(message);
     this.stop();
     this.#onStatus({ status: "refused", message, code: data.statusCode });
   }
@@ -154,7 +130,6 @@ export class Socket {
     clearTimeout(this.#retry);
     this.#retry = 0;
     this.connected = false;
-    for (const ack of [...this.#acks.keys()]) this.#settle(ack, null);
     const ws = this.#ws;
     this.#ws = null;
     ws?.close();

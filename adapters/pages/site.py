@@ -27,7 +27,7 @@ def routes(
     names = supervisor.session_registry.shared.names
     shown = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, token)}
     shown |= clientlibrary.routes(settings.server.listener.path)
-    shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan))
+    shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan, settings.limits))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
         shown |= inspection.routes(lambda chosen: look(supervisor, chosen), problems, token)

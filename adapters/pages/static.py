@@ -45,8 +45,12 @@ def static_route(path: str, content_type: str = "") -> Route:
 
     Browsers keep it, and ask each time whether it is still the same. Raises FileNotFoundError where there is none.
     """
-    body = resources.files("adapters").joinpath("page", *path.split("/")).read_bytes()
-    return content_route(body, content_type or CONTENT_TYPES["." + path.rpartition(".")[2]])
+    return content_route(read_file(path), content_type or CONTENT_TYPES["." + path.rpartition(".")[2]])
+
+
+def read_file(path: str) -> bytes:
+    """The file `path` of the package `adapters.page`; raises FileNotFoundError where there is none."""
+    return resources.files("adapters").joinpath("page", *path.split("/")).read_bytes()
 
 
 def content_route(body: bytes, content_type: str) -> Route:
