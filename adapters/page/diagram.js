@@ -8,7 +8,7 @@ const KEPT = 6; // transitions
 
 export class Diagram {
   #svg = find("#diagram"); #list = find("#transitions");
-  #nodes = new Map(); #arrows = new Map(); #drawn = "";
+  #nodes = new Map(); #arrows = new Map();
   #state = ""; #since = 0;
 
   constructor() {
@@ -17,19 +17,12 @@ export class Diagram {
 
   /** The states and every way between two different ones, as the server's own table has them. */
   set machine({ states, arrows }) {
-    const drawn = JSON.stringify([states, arrows]);
-    if (drawn === this.#drawn) return;
-    this.#drawn = drawn;
     const places = new Map(states.map((name, at) => [name, at ? onRing(at - 1, states.length - 1) : CORNER]));
     this.#nodes = new Map([...places].map(([name, [x, y]]) => [name, drawNode(name, x, y)]));
     this.#arrows = new Map(arrows.map((arrow) => [`${arrow.source} ${arrow.dest}`, drawArrow(arrow, places)]));
     const faint = [...this.#arrows.values()].sort((one, other) => one.classList.length - other.classList.length);
     this.#svg.replaceChildren(...faint.reverse(), ...this.#nodes.values());
     this.#light();
-  }
-
-  get state() {
-    return this.#state;
   }
 
   /** The session has moved to `state`. */

@@ -2,13 +2,13 @@
 import { find } from "./dom.js";
 
 const BLINK_EVERY = 3_800, BLINK_FOR = 130; // milliseconds
-const GAZE = { idle: [0, 0], handshaken: [0, 0], receiving: [0, 1], transcribing: [3, -3], responding: [5, -5], speaking: [0, 0] };
+const AHEAD = [0, 0], GAZE = { receiving: [0, 1], transcribing: [3, -3], responding: [5, -5] };
 const BROWS = { receiving: -3, transcribing: -2, responding: -5, speaking: -1 };
 
 export class Face {
   #mouth = find("#mouth"); #tongue = find("#tongue"); #eyes = find("#eyes"); #brows = find("#brows");
   #still = matchMedia("(prefers-reduced-motion: reduce)");
-  #loudness; #state = "idle"; #open = 0; #wide = 0; #looks = [0, 0]; #blinks = false;
+  #loudness; #state = "idle"; #open = 0; #wide = 0; #looks = AHEAD; #blinks = false;
 
   /** `loudness()` is asked at each `draw`, for a number from 0 to 1. */
   constructor(loudness) {
@@ -34,7 +34,7 @@ export class Face {
     this.#wide += (open - this.#wide) * 0.12;
     this.#open = open;
     this.#shapeMouth();
-    const [x, y] = GAZE[this.#state] ?? GAZE.idle;
+    const [x, y] = GAZE[this.#state] ?? AHEAD;
     this.#looks = [this.#looks[0] + (x - this.#looks[0]) * 0.1, this.#looks[1] + (y - this.#looks[1]) * 0.1];
     const blink = this.#blinks ? " scale(1 0.08)" : "";
     this.#eyes.setAttribute("transform", `translate(${this.#looks[0].toFixed(2)} ${this.#looks[1].toFixed(2)})${blink}`);

@@ -4,11 +4,8 @@ import { element, find } from "./dom.js";
 const STORE = "vivavoce.settings";
 const KINDS = { STT: "Speech to text", LLM: "Language model", TTS: "Text to speech" };
 const LONGEST = 2_000, LONGEST_PROMPT = 20_000; // characters that are typed here
-/**
- * How this page shows a field, and what it chooses where the server's own default is not what shows most: which fields
- * there are, their types, bounds and names come from the server.
- * @type {Record<string, {label: string, look?: string, start?: any, hint?: string, step?: number}>}
- */
+// How this page shows a field, and where it starts unlike the server, which says the rest.
+/** @type {Record<string, any>} */
 const LOOKS = {
   provider: { label: "Provider", look: "provider" },
   model: { label: "Model", look: "models" },
@@ -204,25 +201,24 @@ export class Settings {
   }
 }
 
-/** The fields of each section with how this page shows them, in the order of LOOKS; behind them those it knows nothing of. */
+/** The fields of each section with how they are shown, in the order of LOOKS; those that it does not name stand behind. */
 function shown(configuration) {
   const order = Object.keys(LOOKS);
-  return Object.fromEntries(Object.entries(configuration).map(([kind, fields]) => {
-    const rows = Object.entries(fields).map(([key, field]) => {
-      const name = `${kind}.${key}` in LOOKS ? `${kind}.${key}` : key;
-      return { at: name in LOOKS ? order.indexOf(name) : order.length, ...dressed(key, field, LOOKS[name] ?? { label: key }) };
-    });
-    return [kind, rows.sort((one, other) => one.at - other.at)];
-  }));
+  const rows = (kind, fields) => Object.entries(fields).map(([key, field]) => {
+    const at = order.findIndex((name) => name === key || name === `${kind}.${key}`);
+    return { at: at < 0 ? order.length : at, ...dressed(key, field, LOOKS[order[at]]) };
+  });
+  return Object.fromEntries(Object.entries(configuration).map(([kind, fields]) => [kind, rows(kind, fields).sort((one, other) => one.at - other.at)]));
 }
 
 /** What the server says of a field, and how it is shown. */
-function dressed(key, { kind, said, values = [], minimum, maximum, most, default: usual }, { label, look, start, hint, step }) {
+function dressed(key, field, { label, look, start, hint, step } = { label: key }) {
+  const { kind, values = [], most } = field;
   look ??= values.length ? "named" : { boolean: "switch", integer: "number", number: "number", array: "list" }[kind] ?? "text";
   if (look === "list") hint ??= `up to ${most}, with commas between`;
   if (look === "text" && values.length) hint ??= `${values.join(", ")}; this page takes pcm16`;
-  start ??= ["switch", "number", "named", "languages"].includes(look) ? usual : "";
-  return { key, said, values, minimum, maximum, most, label, look, start, hint, step: step ?? (kind === "integer" ? 1 : "any") };
+  start ??= ["switch", "number", "named", "languages"].includes(look) ? field.default : "";
+  return { ...field, key, label, look, start, hint, step: step ?? (kind === "integer" ? 1 : "any") };
 }
 
 function titled(name) {

@@ -34,7 +34,7 @@ export class Socket {
   async start() {
     this.stop();
     const generation = this.#generation;
-    this.#onStatus({ status: "connecting", attempt: this.#attempts });
+    this.#onStatus({ status: "connecting" });
     try {
       const plan = await this.#plan();
       if (generation === this.#generation) this.#open(plan);

@@ -7,13 +7,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from actors.deciding.limits import Limits
 from actors.deciding.table import RULES
 from adapters import page
 from adapters.pages.static import static_route
 from adapters.pages.talkpage import MOST_QR, about, routes
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
-from protocol.messages import Names
+from protocol.audioformat import OUTPUT_FORMATS
+from protocol.configuration import Configuration
+from protocol.errors import ErrorId, RefusalStatus
+from protocol.messages import EVENTS, Metrics, Names
+from protocol.states import State
 
 LAN = "https://192.168.1.7:7172"
 PAGES = ("index.html", "inspect.html")
@@ -114,3 +119,87 @@ def test_every_address_is_told_from_where_the_page_is() -> None:
         assert "location.origin" not in file.read_text(), file
     for file in FOLDER.rglob("*.css"):
         assert "url(/" not in file.read_text(), file
+
+
+# ---- one fact, one place: what the page knows of the server comes from the server
+
+
+NO_EVENTS = {"page.json", "inspect.json", "capture.js", "vivavoce.settings"}
+
+
+def sources() -> dict[str, str]:
+    """The page's modules by name."""
+    return {file.name: file.read_text() for file in FOLDER.glob("*.js")}
+
+
+def keys_of(table: str, source: str) -> set[str]:
+    """The keys of an object in JavaScript that is a constant called `table`."""
+    found = re.search(rf"\b{table} = \{{(.*?)\}}", source, re.DOTALL)
+    assert found, table
+    return set(re.findall(r"(\w+):", re.sub(r'"[^"]*"', "", found[1])))
+
+
+def test_the_page_is_told_the_limits_that_the_settings_say() -> None:
+    told = about("/", Names(), limits=Limits(straggler=1.5, text_chars=77))
+    assert (told.limits.straggler, told.limits.text_chars) == (1.5, 77)
+
+
+def test_the_page_is_told_states_roles_errors_and_refusals() -> None:
+    told = msgspec.json.decode(ask("/page.json").body)
+    assert told["states"] == [state.value for state in State]
+    assert set(told["roles"]) == {"sender", "receiver", "both"}
+    assert told["errors"]["wrongState"] == ErrorId.WRONG_STATE
+    assert len(told["errors"]) == len(ErrorId)
+    assert told["refusals"] == {"badToken": 401, "hasSender": 409, "final": [400, 401, 403, 409]}
+    usual = [(arrow["source"], arrow["dest"]) for arrow in told["arrows"] if arrow["isUsual"]]
+    assert len(usual) == len(State)
+
+
+def test_the_page_is_told_every_field_of_an_update_with_its_bounds() -> None:
+    told = msgspec.json.decode(ask("/page.json").body)["configuration"]
+    defaults = msgspec.to_builtins(Configuration())
+    assert {kind: list(fields) for kind, fields in told.items()} == {kind: list(of) for kind, of in defaults.items()}
+    speed, stop = told["TTS"]["speed"], told["LLM"]["stop"]
+    assert (speed["kind"], speed["minimum"], speed["maximum"], speed["default"]) == ("number", 0.25, 4, 1)
+    assert (stop["kind"], stop["most"]) == ("array", 4)
+    assert set(told["TTS"]["ssmlGender"]["values"]) == {"unspecified", "male", "female", "neutral"}
+    assert told["TTS"]["audioFormat"]["values"] == list(OUTPUT_FORMATS)
+
+
+def test_the_states_are_in_the_page_before_anything_is_asked_for() -> None:
+    assert f'data-states="{" ".join(State)}"' in ask("/").body.decode()
+
+
+def test_what_the_page_shows_for_a_state_is_for_one_that_there_is() -> None:
+    states = {state.value for state in State}
+    assert keys_of("HINTS", sources()["app.js"]) == states
+    for table in ("GAZE", "BROWS"):
+        assert keys_of(table, sources()["face.js"]) <= states
+
+
+def test_events_and_errors_that_the_page_names_are_those_of_the_protocol() -> None:
+    told = msgspec.json.decode(ask("/page.json").body)
+    for name, source in sources().items():
+        words = set(re.findall(r'"([a-z]+(?:\.[a-z]+)+)"', source)) - {
+            "page.json",
+            "inspect.json",
+            "capture.js",
+            "vivavoce.settings",
+        }
+        assert words <= set(EVENTS), name
+    talked = sources()["conversation.js"]
+    named = {word for found in re.findall(r"_ERRORS = \[(.*?)\]", talked) for word in re.findall(r'"(\w+)"', found)}
+    assert len(named) == 6
+    assert named <= set(told["errors"])
+
+
+def test_the_stages_that_the_page_shows_are_those_of_the_metrics() -> None:
+    stages = re.findall(r'\["(\w+)", "', sources()["ledger.js"])
+    assert stages == [field.encode_name for field in msgspec.structs.fields(Metrics) if field.name != "turn"]
+
+
+def test_no_number_of_the_protocol_stands_in_the_page() -> None:
+    numbers = {str(int(error)) for error in ErrorId if error % 1_000} | {str(int(status)) for status in RefusalStatus}
+    for name in ("app.js", "conversation.js", "settings.js", "socket.js", "diagram.js", "place.js"):
+        code = re.sub(r"//.*", "", sources()[name])
+        assert not numbers & set(re.findall(r"(?<![\w.])\d{3,4}(?![\w.])", code.replace("_", ""))) - {"400"}, name
