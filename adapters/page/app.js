@@ -29,7 +29,7 @@ const LISTENER_HINTS = { ...HINTS, idle: "Waiting for the conversation to begin.
 const FETCH_TIME = 8_000;
 
 let catalogue = null;
-let facts = null; // what page.json says of the server
+/** @type {any} page.json */ let facts = null;
 const place = new Place();
 const drawer = new Drawer();
 const diagram = new Diagram();
@@ -60,7 +60,6 @@ async function plan() {
   return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}` } };
 }
 
-/** Use what the server says of itself. */
 function know(told) {
   facts = told;
   diagram.machine = facts;

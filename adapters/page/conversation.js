@@ -2,8 +2,8 @@
 
 import { CHUNK } from "./microphone.js";
 
-const MARGIN = 50; // milliseconds that a chunk may be quicker than the commit before it
-const MOST_LATE = 1_000; // milliseconds of sound that wait for longer than they have to
+const MARGIN = 50; // milliseconds that a chunk may be quicker than the commit
+const MOST_LATE = 1_000; // milliseconds of sound that wait longer
 const UTTERANCE_ERRORS = ["wrongState", "wrongRole", "tooLong", "deadline"]; // after which speaking on is of no use
 const CONFIGURATION_ERRORS = ["badConfiguration", "unknownProvider"];
 const NOT_OPEN = "Nothing was recorded, because the microphone was still being opened. Press Talk and say it again.";
@@ -13,8 +13,7 @@ const FORGOTTEN = "The server does not remember this conversation any more. A ne
 
 export class Conversation {
   #parts; #page; #socket; #player; #microphone;
-  /** @type {any} what page.json says of the server */
-  facts;
+  /** @type {any} page.json */ facts;
   #deaf = false; #wanted = false; #committed = -Infinity; #held = []; #session = "";
 
   /** `page` has the views: transcript, ledger, settings, notice, and `state(name, moved)`, `listening(on)`. */

@@ -31,7 +31,8 @@ const LOOKS = {
 
 export class Settings {
   #dialog = find("#settings"); #form = find("#settings-form"); #answer = find("#settings-answer");
-  #fields = {}; #known = ""; #apply; #mediaFormat; #catalogue = null;
+  #fields = {}; #apply; #mediaFormat;
+  /** @type {Record<string, any[]>} */ #catalogue = {};
 
   /** `apply()` is called when the user wants `update` in force. */
   constructor(mediaFormat, apply) {
@@ -45,13 +46,10 @@ export class Settings {
 
   /** The fields of each section, as page.json has them. */
   set fields(configuration) {
-    const known = JSON.stringify(configuration);
-    if (known === this.#known) return; // the form may be half filled in
-    this.#known = known;
+    if (this.#kinds.length) return; // the form may be half filled in
     this.#fields = shown(configuration);
     find("#fields").replaceChildren(...this.#kinds.map((kind) => this.#fieldset(kind)));
     this.#fill(stored());
-    if (this.#catalogue) this.catalogue = this.#catalogue;
   }
 
   get #kinds() {
@@ -126,7 +124,7 @@ export class Settings {
   // ---- the catalogue
 
   #offer(kind, wanted) {
-    const entries = this.#catalogue?.[kind] ?? [], select = this.#field(kind, "provider");
+    const entries = this.#catalogue[kind] ?? [], select = this.#field(kind, "provider");
     const chosen = wanted ?? (entries.find((entry) => entry.default) ?? entries.find((entry) => entry.configured))?.name ?? "";
     const options = entries.map(({ name, title, configured }) => element("option", { value: name }, configured ? title : `${title} (not configured)`));
     select.replaceChildren(element("option", { value: "" }, "the server's choice"), ...options);
@@ -151,7 +149,7 @@ export class Settings {
   }
 
   #entry(kind) {
-    return (this.#catalogue?.[kind] ?? []).find(({ name }) => name === this.#field(kind, "provider").value);
+    return (this.#catalogue[kind] ?? []).find(({ name }) => name === this.#field(kind, "provider").value);
   }
 
   // ---- values
@@ -211,14 +209,13 @@ function shown(configuration) {
   return Object.fromEntries(Object.entries(configuration).map(([kind, fields]) => [kind, rows(kind, fields).sort((one, other) => one.at - other.at)]));
 }
 
-/** What the server says of a field, and how it is shown. */
-function dressed(key, field, { label, look, start, hint, step } = { label: key }) {
+/** What the server says of a field, and how it is shown. @param {any} looks */
+function dressed(key, field, looks = { label: key }) {
   const { kind, values = [], most } = field;
-  look ??= values.length ? "named" : { boolean: "switch", integer: "number", number: "number", array: "list" }[kind] ?? "text";
-  if (look === "list") hint ??= `up to ${most}, with commas between`;
-  if (look === "text" && values.length) hint ??= `${values.join(", ")}; this page takes pcm16`;
-  start ??= ["switch", "number", "named", "languages"].includes(look) ? field.default : "";
-  return { ...field, key, label, look, start, hint, step: step ?? (kind === "integer" ? 1 : "any") };
+  const look = looks.look ?? (values.length ? "named" : { boolean: "switch", integer: "number", number: "number", array: "list" }[kind] ?? "text");
+  const hint = { list: `up to ${most}, with commas between`, text: values.length && `${values.join(", ")}; this page takes pcm16` }[look];
+  const start = ["switch", "number", "named", "languages"].includes(look) ? field.default : "";
+  return { step: kind === "integer" ? 1 : "any", hint, start, ...field, key, ...looks, look };
 }
 
 function titled(name) {
