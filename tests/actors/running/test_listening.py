@@ -112,7 +112,7 @@ class Outlet:
         return True
 
 
-class House:
+class SessionRunners:
     """Two sessions that share the pools."""
 
     def __init__(self, nursery: trio.Nursery, workers: int) -> None:
@@ -127,7 +127,7 @@ class House:
         self._serial = count()
 
     async def start(self) -> None:
-        """Open the doors."""
+        """Start the pools and the sessions."""
         for pool in self.pools.values():
             await self._nursery.start(pool.run)
         for name in "ab":
@@ -159,18 +159,18 @@ class House:
 
 
 @asynccontextmanager
-async def house(workers: int = 4) -> AsyncIterator[House]:
-    """A house, until the end of the block; then nothing may be left in it."""
+async def session_runners(workers: int = 4) -> AsyncIterator[SessionRunners]:
+    """Sessions and their pools, until the end of the block; then nothing of them may be left."""
     async with trio.open_nursery() as nursery:
-        home = House(nursery, workers)
-        await home.start()
-        yield home
-        for runner in home.runners:
+        server = SessionRunners(nursery, workers)
+        await server.start()
+        yield server
+        for runner in server.runners:
             runner.mailbox.send_nowait(Left(1))
         await trio.sleep(LIMITS.grace + 1)
         await wait_all_tasks_blocked()
-        assert home.engines.listener.hearing == []
-        assert (home.seats, home.pools["STT"].listening, home.pools["STT"].busy) == (0, 0, 0)
+        assert server.engines.listener.hearing == []
+        assert (server.seats, server.pools["STT"].listening, server.pools["STT"].busy) == (0, 0, 0)
         nursery.cancel_scope.cancel()
 
 
@@ -179,16 +179,16 @@ async def test_a_recogniser_that_would_hear_the_first_of_several_files_alone_hea
     autojump_clock: MockClock, reads_files: bool
 ) -> None:
     flac = b"fLaC\0\0\0\x22 a file"
-    async with house() as home:
+    async with session_runners() as server:
         if reads_files:
-            home.engines.listener.accepts = frozenset({"pcm16", "flac"})
+            server.engines.listener.accepts = frozenset({"pcm16", "flac"})
         for _ in range(3):
-            home.tell(BufferAppend(flac))
+            server.tell(BufferAppend(flac))
         await wait_all_tasks_blocked()
-        home.tell(BufferCommit())
+        server.tell(BufferCommit())
         await wait_all_tasks_blocked()
-        assert home.engines.listener.calls == (2 if reads_files else 1)
-        assert home.runners[0].conversation.turn.said == (flac * 3).decode()
+        assert server.engines.listener.calls == (2 if reads_files else 1)
+        assert server.runners[0].conversation.turn.said == (flac * 3).decode()
 
 
 @pytest.mark.parametrize("why", WHYS)
@@ -197,22 +197,22 @@ async def test_a_recogniser_that_would_hear_the_first_of_several_files_alone_hea
 async def test_an_early_end_in_the_instant_of_the_commit_costs_no_words(
     clock: MockClock, why: str, at: float, first: str
 ) -> None:
-    async with house() as home:
+    async with session_runners() as server:
         begun = trio.current_time()
-        home.append()
+        server.append()
         await trio.sleep_until(begun + at / 2)
-        home.append()
+        server.append()
         await trio.sleep_until(begun + at)
-        [call] = home.engines.listener.hearing
-        home.append()
+        [call] = server.engines.listener.hearing
+        server.append()
         if first == "the end":
             call.stop(WHYS[why])
-        home.tell(BufferCommit())
+        server.tell(BufferCommit())
         if first == "the commit":
             call.stop(WHYS[why])
         await wait_all_tasks_blocked()
-        session = home.runners[0].conversation
-        if why == "ends" or home.engines.listener.calls > 1:
+        session = server.runners[0].conversation
+        if why == "ends" or server.engines.listener.calls > 1:
             assert session.state is State.RESPONDING
             assert session.turn.said == "a chunk\0of sound 0. a chunk\0of sound 1. a chunk\0of sound 2."
         else:  # it failed when it had been told that this was all
@@ -221,15 +221,15 @@ async def test_an_early_end_in_the_instant_of_the_commit_costs_no_words(
 
 
 async def test_a_result_that_finds_the_mailbox_full_counts_for_nothing_either(clock: MockClock) -> None:
-    async with house() as home:
-        home.append()
+    async with session_runners() as server:
+        server.append()
         await wait_all_tasks_blocked()
         for _ in range(LIMITS.mailbox - 1):
-            home.tell(BufferAppend(b""))
-        home.stop(Broken("unforeseen"))
-        home.tell(BufferCommit())
+            server.tell(BufferAppend(b""))
+        server.stop(Broken("unforeseen"))
+        server.tell(BufferCommit())
         await wait_all_tasks_blocked()
-        assert home.runners[0].conversation.turn.said == "a chunk\0of sound 0."
+        assert server.runners[0].conversation.turn.said == "a chunk\0of sound 0."
 
 
 OPS = st.lists(
@@ -250,40 +250,40 @@ def test_whatever_happens_every_utterance_is_recognised_whole_and_no_seat_is_los
     seed: int, workers: int, ops: list[tuple[str, int, str]]
 ) -> None:
     async def evening() -> None:
-        async with house(workers) as home:
+        async with session_runners(workers) as server:
             for op in ops:
-                await _do(home, *op)
-                assert 0 <= home.pools["STT"].listening <= max(1, workers // 2)
+                await _do(server, *op)
+                assert 0 <= server.pools["STT"].listening <= max(1, workers // 2)
 
     reseed(seed)
     trio.run(evening, clock=MockClock(autojump_threshold=0))
 
 
-async def _do(home: House, what: str, session: int, why: str) -> None:
-    runner = home.runners[session]
+async def _do(server: SessionRunners, what: str, session: int, why: str) -> None:
+    runner = server.runners[session]
     match what:
         case "append":
-            home.append(session)
+            server.append(session)
         case "commit":
             await wait_all_tasks_blocked()
-            home.append(session)
+            server.append(session)
             await wait_all_tasks_blocked()
             utterance = runner.conversation.utterance
-            home.tell(BufferCommit(), session)
-            home.stop(WHYS[why])
+            server.tell(BufferCommit(), session)
+            server.stop(WHYS[why])
             await wait_all_tasks_blocked()
             if runner.conversation.state is State.TRANSCRIBING:  # the only worker listens to one who says no more
                 await trio.sleep(LIMITS.receiving + 0.1)
             failed = why != "ends" and runner.conversation.state is State.HANDSHAKEN
             assert utterance.overflown or failed or runner.conversation.turn.said == utterance.audio.decode().strip()
         case "stop":
-            home.stop(WHYS[why])
+            server.stop(WHYS[why])
         case "clear":
-            home.tell(BufferClear(), session)
+            server.tell(BufferClear(), session)
         case "text":
-            home.tell(InputText("Hello"), session)
+            server.tell(InputText("Hello"), session)
         case "update":
-            home.tell(read_update({"STT": {"languageCode": "de-DE"}}), session)
+            server.tell(read_update({"STT": {"languageCode": "de-DE"}}), session)
         case "wait":
             await trio.sleep(1.1)
         case "settle":
