@@ -22,7 +22,7 @@ from protocol.messages import (
 from protocol.tolerant import kind, nearest, show, unset
 
 _DATA_URL = re.compile(r"data:.{0,200}?;base64,", re.ASCII | re.IGNORECASE)
-"""As FileReader writes it for what MediaRecorder made: a list of codecs has commas, quoted or not."""
+"""FileReader writes it so for what MediaRecorder made: a list of codecs has commas, quoted or not."""
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 

@@ -48,7 +48,7 @@ class PageLimits(msgspec.Struct, frozen=True, rename="camel"):
     text_chars: int
 
 
-class Refusals(msgspec.Struct, frozen=True, rename="camel"):
+class PageRefusals(msgspec.Struct, frozen=True, rename="camel"):
     """Statuses of CONNECT_ERROR: two that the page explains, and all that asking again does not change."""
 
     bad_token: int = RefusalStatus.BAD_TOKEN
@@ -89,7 +89,7 @@ class PageFacts(msgspec.Struct, frozen=True, rename="camel"):
     errors: dict[str, int] = msgspec.field(
         default_factory=lambda: {_camel(error.name): int(error) for error in ErrorId}
     )
-    refusals: Refusals = Refusals()
+    refusals: PageRefusals = PageRefusals()
 
 
 def about(path: str, names: Names, lan: tuple[str, ...] = (), limits: Limits = _LIMITS) -> PageFacts:
