@@ -64,7 +64,10 @@ class JobMemory:
         self.waits = False
 
     async def keep(self, size: int) -> None:
-        """Take `size` more bytes for the turn: they are not given back at the end of the job. Otherwise as `take`."""
+        """Take `size` more bytes for the turn: they are not given back at the end of the job. Raises TooLarge.
+
+        Cancelling takes nothing.
+        """
         await self.take(size)
         self._size -= size
 

@@ -129,7 +129,7 @@ def _late(job: Job, kind: Kind, passed: str, limits: Limits, *, waits: bool) -> 
 
 
 def crash(job: Job) -> Failed:
-    """What the session is told when the job broke in a way that nobody foresaw."""
+    """What the session is told when the job broke by a fault of this server."""
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
     return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")

@@ -117,7 +117,7 @@ class Attempt(Generic[E, T]):
         self.is_reached = True
 
     def listen(self) -> None:
-        """From now on it hears somebody speak, and its silence is none."""
+        """From now on it hears a person speak, and its silence does not count."""
         self.silent_since = math.inf
 
     def expect(self) -> None:
@@ -166,5 +166,5 @@ class Attempt(Generic[E, T]):
         self.scope.cancel()
 
     def close(self) -> None:
-        """Tell nobody any more: who would be told holds the race, and the race holds this, which would be a circle."""
+        """Forget the race, which holds this attempt: else the two are a circle, left to the garbage collector."""
         self._decided = self._expected = _ignore

@@ -25,7 +25,7 @@ was reached and has answered before, because it would win every such race. It is
 used up its `patience`.
 
 Why the losing one is put back. It was cancelled in favour of a result, not for a failure. Where the winner breaks off
-and nobody was told, it is asked again, before those that have not been asked.
+and nobody was told, it is asked again, and first, unless it was set aside.
 
 Who is set aside. A candidate that failed, for as long as its circuit is open (`breaker`). One that lost by its silence,
 at once where it was not reached or never known to answer, else at the second loss in a row: a model may be slow once.

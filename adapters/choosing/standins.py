@@ -152,7 +152,7 @@ def _model(candidate: Candidate[E], asked: str, model: str) -> str:
 
 
 def _voice(candidate: Candidate[TextToSpeech], asked: str, speech: Speech) -> str:
-    """The voice that was named, likewise; the guide names the embedded synthesiser's, whoever speaks."""
+    """The voice that was named, where it was named for this provider and it has it; else the provider's own."""
     voices = candidate.offer.voices if candidate.offer and not candidate.is_cut else ()
     is_known = not voices or has_voice(voices, speech.voice)
     if speech.voice and candidate.name == asked and is_known:
