@@ -3,7 +3,8 @@
 import textwrap
 
 from actors.ports.calls import Kind
-from adapters.choosing.discovery import EVERY, SIGNS, WEB_PORTS, WYOMING_PORTS
+from adapters.choosing.discovery import EVERY, WEB_PORTS, WYOMING_PORTS
+from adapters.choosing.signs import SIGNS
 from adapters.reach.declaration import KINDS, Declaration
 from adapters.vendors.declarations import DECLARATIONS
 from adapters.vendors.embedded.declaration import EMBEDDED

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from actors.ports.calls import Kind
 from actors.ports.synthesis import Speech
 from adapters.choosing.candidate import Candidate, CandidateProfile
-from adapters.choosing.discovery import NAMES, Found
+from adapters.choosing.discovery import Found
+from adapters.choosing.signs import NAMES
 from adapters.choosing.table import LOCAL, endpoint_of, engine_of, missing, named
 from adapters.reach.contract import Endpoint
 from adapters.reach.declaration import KINDS, MODELS, VOICE, Declaration, Service

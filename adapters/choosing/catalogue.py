@@ -67,12 +67,12 @@ class Roster:
         self._candidates: dict[Kind, dict[str, Candidate[Any]]] = {kind: {} for kind in KINDS}
 
     def add(self, candidate: Candidate[Any]) -> None:
-        """Have a provider take part, in the place of one of its name."""
+        """Add a candidate; it replaces the one of its name and kind."""
         self.remove(candidate.kind, candidate.name)
         self._candidates[candidate.kind][candidate.name] = candidate
 
     def remove(self, kind: Kind, name: str) -> None:
-        """Have a provider, where there is one, take part no more."""
+        """Remove the candidate of this name, if there is one; calls that it has at work go on."""
         gone = self._candidates[kind].pop(name, None)
         if gone is not None:
             gone.is_gone = True
@@ -86,7 +86,7 @@ class Roster:
         return name in self._providers.prefer.of(kind)
 
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
-        """Who may be asked, in order: the operator's list, the configured, then what was found, then `local`.
+        """The candidates that may be asked, in order: the operator's list, the configured, what was found, `local`.
 
         What was found takes part where nothing is configured, or where the operator's list names it. `local` is always
         the last, unless nobody may stand in; as a language model, which it is not, only where there is no list.
@@ -105,7 +105,7 @@ class Roster:
         return [*chosen, *local] if stands_last or not is_configured else chosen
 
     def chain(self, kind: Kind, asked: str) -> list[Candidate[Any]]:
-        """Who is asked in a call that is meant for `asked`, in order.
+        """The candidates of a call that is meant for `asked`, in the order in which they are asked.
 
         For `local`, which keeps what is said in the house, only those stand in that the operator's list names.
         """
@@ -164,7 +164,7 @@ class Roster:
             )
 
     def aside(self) -> dict[Kind, dict[str, str]]:
-        """Who is set aside, by kind, and why."""
+        """The providers that are set aside, by kind, and why."""
         found = {
             kind: {name: each.aside for name, each in self._candidates[kind].items() if each.aside} for kind in KINDS
         }
@@ -191,7 +191,7 @@ class Lists:
             await trio.sleep(LOOK)
 
     async def renew(self) -> None:
-        """Ask for the lists that are due."""
+        """Ask for the lists that are due. Cancelling ends the calls."""
         now, all_ = trio.current_time(), self._roster.all()
         self._due = {candidate: self._due.get(candidate, now) for candidate in all_}
         self._had = {candidate: had for candidate, had in self._had.items() if candidate in self._due}

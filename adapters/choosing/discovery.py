@@ -1,19 +1,17 @@
 """Finds the servers that people already run on this machine: known by what they answer, not by their port alone.
 
-Ports and answers are as the servers' documentation has them: Ollama /api/tags and /api/ps, LM Studio /api/v0/models,
-llama.cpp /props, vLLM /version, LocalAI /system, Kokoro-FastAPI /v1/audio/voices, speaches the `task` of its models,
-Wyoming `describe`. Whoever answers /v1/models alone is taken for some OpenAI-compatible server.
+The ports are those of the servers' documentation; `signs.py` says what each is known by, and a Wyoming engine answers
+`describe`.
 """
 
 import contextlib
-import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 import trio
 
 from actors.ports.calls import EngineFailed, Kind
+from adapters.choosing.signs import EVERYBODYS, PATHS, SIGNS, SOME, ServerAnswers
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Web
@@ -30,15 +28,8 @@ MISSES = 2
 PATIENCE = Patience(connect=WITHIN, first_byte=WITHIN, silence=WITHIN, whole=2 * WITHIN)
 MOST = 1_000_000
 """Bytes of an answer."""
-EVERYBODYS = "/v1/models"
 WEB_PORTS = (11434, 1234, 8080, 8000, 8880)
 WYOMING_PORTS = (10300, 10200)
-
-_EMBEDS = re.compile(r"embed|bge-|minilm|rerank|e5-|nomic", re.IGNORECASE)
-_HEARS = re.compile(r"whisper|transcribe|asr|parakeet|canary|voxtral|moonshine|sensevoice", re.IGNORECASE)
-_SPEAKS = re.compile(r"tts|kokoro|piper|orpheus|bark|parler|xtts", re.IGNORECASE)
-_DRAWS = re.compile(r"stable-?diffusion|flux|dall-e|image", re.IGNORECASE)
-_TASKS: Mapping[str, Kind] = {"automatic-speech-recognition": "STT", "text-to-speech": "TTS"}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -67,120 +58,6 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-# ---- what came of the questions that a server was asked
-
-
-class _Answers:
-    """What one server answers; None for what it does not."""
-
-    def __init__(self, answers: Mapping[str, object]) -> None:
-        self._answers = answers
-
-    def at(self, path: str, *keys: str) -> Any:
-        """What stands under the keys of the answer to `path`."""
-        value: Any = self._answers.get(path)
-        for key in keys:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return value
-
-    def each(self, path: str, key: str) -> list[Mapping[str, Any]]:
-        """The objects of a list in the answer to `path`."""
-        value = self.at(path, key)
-        return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-    def ids(self) -> list[str]:
-        """The models of /v1/models, embedding and drawing ones left out."""
-        ids = [str(item.get("id", "")) for item in self.each(EVERYBODYS, "data")]
-        return [name for name in ids if name and not _EMBEDS.search(name) and not _DRAWS.search(name)]
-
-
-Models = dict[Kind, list[str]]
-
-
-def _ollama(answers: _Answers) -> Models | None:
-    if answers.at("/api/tags", "models") is None:
-        return None
-    loaded = [str(item.get("name", "")) for item in answers.each("/api/ps", "models")]
-    names = [str(item.get("name", "")) for item in answers.each("/api/tags", "models")]
-    return {"LLM": [name for name in _first(loaded, names) if not _EMBEDS.search(name)]}
-
-
-def _lm_studio(answers: _Answers) -> Models | None:
-    models = [item for item in answers.each("/api/v0/models", "data") if item.get("type") in ("llm", "vlm")]
-    if answers.at("/api/v0/models", "data") is None:
-        return None
-    loaded = [str(item.get("id")) for item in models if item.get("state") == "loaded"]
-    return {"LLM": _first(loaded, [str(item.get("id")) for item in models])}
-
-
-def _llama_cpp(answers: _Answers) -> Models | None:
-    return {"LLM": answers.ids()} if answers.at("/props", "default_generation_settings") is not None else None
-
-
-def _local_ai(answers: _Answers) -> Models | None:
-    if answers.at("/system", "backends") is None:
-        return None
-    loaded = [str(item.get("id", "")) for item in answers.each("/system", "loaded_models")]
-    return _by_name(_first([name for name in loaded if name in answers.ids()], answers.ids()))
-
-
-def _kokoro(answers: _Answers) -> Models | None:
-    has_voices = isinstance(answers.at("/v1/audio/voices", "voices"), list)
-    ids = answers.ids()
-    return {"TTS": ids or ["kokoro"]} if has_voices and all(_SPEAKS.search(name) for name in ids) else None
-
-
-def _speaches(answers: _Answers) -> Models | None:
-    models = [item for item in answers.each(EVERYBODYS, "data") if item.get("task") in _TASKS]
-    if not models:
-        return None
-    found: Models = {"STT": [], "TTS": []}
-    for item in models:
-        found[_TASKS[item["task"]]].append(str(item.get("id", "")))
-    return found
-
-
-def _vllm(answers: _Answers) -> Models | None:
-    is_vllm = isinstance(answers.at("/version", "version"), str)
-    return _by_name(answers.ids()) if is_vllm and answers.ids() else None
-
-
-def _some(answers: _Answers) -> Models | None:
-    return _by_name(answers.ids()) if answers.at(EVERYBODYS, "data") is not None else None
-
-
-def _by_name(ids: Sequence[str]) -> Models:
-    found: Models = {"STT": [], "LLM": [], "TTS": []}
-    for name in ids:
-        found["STT" if _HEARS.search(name) else "TTS" if _SPEAKS.search(name) else "LLM"].append(name)
-    return found
-
-
-def _first(some: Sequence[str], all_: Sequence[str]) -> list[str]:
-    """All, and those that are among `some` first."""
-    return list(dict.fromkeys((*some, *all_)))
-
-
-SOME = "OpenAI-compatible server"
-SIGNS: tuple[tuple[str, str, Callable[[_Answers], Models | None]], ...] = (
-    ("ollama", "Ollama", _ollama),
-    ("lmstudio", "LM Studio", _lm_studio),
-    ("localai", "LocalAI", _local_ai),
-    ("llamacpp", "llama.cpp", _llama_cpp),
-    ("speaches", "speaches", _speaches),
-    ("kokoro", "Kokoro", _kokoro),
-    ("vllm", "vLLM", _vllm),
-    ("openai_server", SOME, _some),
-)
-"""Name, title, and what it is known by; the more certain sign first."""
-NAMES = frozenset(name for name, _, _ in SIGNS) | {"wyoming_stt", "wyoming_tts"}
-"""What a server that is found can be called, followed by its port where there are two."""
-PATHS = ("/api/tags", "/api/ps", "/api/v0/models", "/system", "/props", "/version", "/v1/audio/voices")
-
-
-# ---- looking
-
-
 class Places(msgspec.Struct, frozen=True):
     """Where to look."""
 
@@ -200,7 +77,7 @@ class Discovery:
         self.found: tuple[Found, ...] = ()
 
     async def look(self) -> None:
-        """Look once, everywhere at the same time: `found` is what is there, within a second."""
+        """Look once at all places, for a second at most; then `found` is what is there. Cancelling ends the look."""
         came: dict[tuple[str, int], Found] = {}
         async with trio.open_nursery() as nursery:
             for host in self._places.hosts:
@@ -214,7 +91,7 @@ class Discovery:
         self.found = _told_apart(list((kept | came).values()))
 
     async def changes(self) -> AsyncIterator[tuple[Found, ...]]:
-        """What is there, each time that it is something else, for as long as anybody asks."""
+        """The servers that are there, each time that they have changed. Cancelling ends the look that is under way."""
         while True:
             await trio.sleep(EVERY)
             before = self.found
@@ -234,7 +111,7 @@ class Discovery:
         async with trio.open_nursery() as nursery:
             for path in PATHS:
                 nursery.start_soon(self._ask, root, path, answers)
-        found = _recognised(host, port, _Answers(answers))
+        found = _recognised(host, port, ServerAnswers(answers))
         before = next((each for each in self.found if (each.host, each.port) == (host, port)), None)
         if found is None or (before is not None and before.title != found.title == SOME):
             return  # a server that was known better is too busy to answer everything: for now it has missed a look
@@ -254,7 +131,7 @@ class Discovery:
                 came[host, port] = Found(name, "Wyoming", host, port, has, is_wyoming=True)
 
 
-def _recognised(host: str, port: int, answers: _Answers) -> Found | None:
+def _recognised(host: str, port: int, answers: ServerAnswers) -> Found | None:
     for name, title, sign in SIGNS:
         models = sign(answers)
         if models is not None:

@@ -21,7 +21,7 @@ _NAMED = 4
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """What came of the check of a provider of one kind; `trouble` "": it is in order."""
+    """The result of the check of a provider of one kind; `trouble` says what is wrong, "" where nothing is."""
 
     kind: Kind
     name: str
@@ -29,7 +29,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 
 
 async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
-    """Print the catalogue; the exit code. Raises StartupFailed."""
+    """Print the catalogue; returns the exit code. Raises StartupFailed. Cancelling ends the calls to providers."""
     check_preferences(settings.providers)
     async with asking(settings.providers) as roster:
         listings = roster.listings()
@@ -41,7 +41,10 @@ async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
 
 
 async def check(settings: Settings, console: Console, *, as_json: bool) -> int:
-    """Make the smallest real call to each configured provider, a line each; 1 where one fails. Raises StartupFailed."""
+    """Make the smallest real call to each configured provider, a line each; returns 1 where one fails, else 0.
+
+    Raises StartupFailed. Cancelling ends the calls.
+    """
     from adapters.choosing.engines import ProviderEngines
 
     check_preferences(settings.providers)

@@ -1,4 +1,4 @@
-"""What ends the program in words instead of a stack trace."""
+"""The errors that end the program with one line of words instead of a stack trace."""
 
 
 class StartupFailed(Exception):
