@@ -3,10 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-import msgspec
 import trio
 
-from adapters.reach.call import MOST, Call
+from adapters.reach.call import Call
 from adapters.reach.contract import ProviderFailed
 from adapters.reach.jsontext import parsed
 
@@ -39,9 +38,9 @@ class Web:
         """
         return self.load().open(call)
 
-    async def fetch(self, call: Call, most: int = MOST) -> bytes:
+    async def fetch(self, call: Call) -> bytes:
         """The whole body of the answer. Raises ProviderFailed. Cancelling closes the connection."""
-        async with self.open(msgspec.structs.replace(call, most=min(most, call.most))) as answer:
+        async with self.open(call) as answer:
             return b"".join([piece async for piece in answer.pieces()])
 
     async def fetch_json(self, call: Call) -> object:

@@ -24,6 +24,7 @@ from adapters.vendors.shared.conversation import (
     system_prompt,
     turns,
 )
+from adapters.vendors.shared.modellist import fetch_models
 from adapters.vendors.shared.refusals import Refusals, negotiate
 from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, StreamedAnswer
 
@@ -67,27 +68,30 @@ class AnthropicChat:
         messages = turns(question) if "system" in options else prompted(prompt, "", turns(question))
         body: dict[str, object] = {"max_tokens": DEFAULT_MOST, "messages": messages, "stream": True, **options}
         body["model"] = question.model or DEFAULT_MODEL
-        async with self._web.open(self._call("POST", "/messages", body)) as response:
+        call = Call(self._endpoint, "POST", "/messages", self._headers(), json=body, patience=self._patience, most=MOST)
+        async with self._web.open(call) as response:
             await answer.relay(response, read)
 
     async def offer(self) -> Offer:
         """Its models, the newest first, as it lists them."""
-        call = self._call("GET", "/models", expects=("application/json",))
-        listed = await self._web.fetch_json(msgspec.structs.replace(call, query={"limit": "1000"}))
-        names = [words(fields(model).get("id")) for model in items(fields(listed).get("data"))]
-        if "data" not in fields(listed):
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models")
-        return Offer(models=tuple(dict.fromkeys(filter(None, names))))
+        call = Call(
+            self._endpoint,
+            "GET",
+            "/models",
+            self._headers(),
+            {"limit": "1000"},
+            expects=("application/json",),
+            patience=self._patience,
+        )
+        models = await fetch_models(self._web, call)
+        return Offer(models=tuple(dict.fromkeys(model.id for model in models)))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
         await self.offer()
 
-    def _call(self, method: str, path: str, body: object = None, expects: tuple[str, ...] = ()) -> Call:
-        headers = {"x-api-key": self._endpoint.key, "anthropic-version": VERSION}
-        return Call(
-            self._endpoint, method, path, headers, json=body, expects=expects, patience=self._patience, most=MOST
-        )
+    def _headers(self) -> Mapping[str, str]:
+        return {"x-api-key": self._endpoint.key, "anthropic-version": VERSION}
 
 
 def read(event: Mapping[str, object]) -> Heard:

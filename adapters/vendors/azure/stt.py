@@ -11,6 +11,8 @@ from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.web import Web
+from adapters.vendors.azure.api import base_url, headers
+from adapters.vendors.shared.answers import TRANSCRIPT, understood
 from adapters.vendors.shared.sound import seconds_of
 from protocol.audioformat import AudioFormat
 from protocol.wav import wav_file
@@ -21,8 +23,6 @@ LANGUAGE = "en-US"
 """What is sent where the session names no language: Azure needs one."""
 MOST_BYTES = 2_000_000
 _PATH = "/speech/recognition/conversation/cognitiveservices/v1"
-_RECOGNITION, _SYNTHESIS = ".stt.speech.", ".tts.speech."
-_OWN_HOST = ".cognitiveservices.azure."
 _NOTHING_SAID = ("NoMatch", "InitialSilenceTimeout", "BabbleTimeout")
 
 
@@ -69,9 +69,9 @@ class AzureRecogniser:
         call = Call(
             self._endpoint,
             "POST",
-            f"{self._base()}{_PATH}",
+            base_url(self._endpoint, "stt") + _PATH,
             headers={
-                "Ocp-Apim-Subscription-Key": self._endpoint.key,
+                **headers(self._endpoint),
                 "Content-Type": f"audio/wav; codecs=audio/pcm; samplerate={rate}",
                 "Accept": "application/json",
             },
@@ -80,10 +80,7 @@ class AzureRecogniser:
             patience=self._patience,
             most=MOST_BYTES,
         )
-        try:
-            answer = msgspec.convert(await self._web.fetch_json(call), _AzureTranscript)
-        except msgspec.ValidationError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
+        answer = understood(self._endpoint, await self._web.fetch_json(call), _AzureTranscript, TRANSCRIPT)
         match answer.status:
             case "Success":
                 return (answer.best[0].display if answer.best else answer.text).strip()
@@ -91,18 +88,6 @@ class AzureRecogniser:
                 return ""
             case status:
                 raise ProviderFailed(f"{self._endpoint.title} could not recognise it (its status is {status[:100]!r})")
-
-    def _base(self) -> str:
-        """A resource with a name of its own has recognition and synthesis at one host, the regions have two.
-
-        https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-private-link
-        """
-        url, region = self._endpoint.url, self._endpoint.region
-        if not (url or region):
-            raise ProviderFailed(f"{self._endpoint.title} has no region: set the one of its key", Verdict.REFUSED)
-        if _OWN_HOST in url:
-            return f"{url.removesuffix('/stt')}/stt"
-        return url.replace(_SYNTHESIS, _RECOGNITION) or f"https://{region}{_RECOGNITION}microsoft.com"
 
     async def offer(self) -> Offer:
         """The short-audio service has no models to choose from."""

@@ -4,6 +4,7 @@ Sources: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-synthesis-markup-voice.
 """
 
+from functools import partial
 from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
@@ -11,13 +12,16 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.reach.call import Call, Patience
-from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
+from adapters.reach.call import Call
+from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Web
+from adapters.vendors.azure.api import base_url, headers
+from adapters.vendors.azure.voices import BY_GENDER, voices_of
 from adapters.vendors.shared.body import relay
-from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, speaks, understood
+from adapters.vendors.shared.probes import PROBE, discard
+from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
+from adapters.vendors.shared.voices import VoiceList, choose, find, speaks
 
 FILES = {"mp3": "audio-24khz-96kbitrate-mono-mp3", "opus": "ogg-24khz-16bit-mono-opus"}
 SAMPLES = {rate: f"raw-{name}-16bit-mono-pcm" for rate, name in (
@@ -31,21 +35,6 @@ SLOWEST, FASTEST = 0.5, 2.0
 LONGEST = 4_000
 """Bytes of SSML in one request: spoken at the lowest speed they take less than the ten minutes at which Azure cuts."""
 _LONGEST_VOICE = "x" * 60
-BY_GENDER = {
-    "male": "en-US-AndrewMultilingualNeural",
-    "female": "en-US-AvaMultilingualNeural",
-    "neutral": "en-US-AvaMultilingualNeural",
-    "unspecified": "en-US-AvaMultilingualNeural",
-}
-"""Voices that speak many languages, for one of which the region lists no voice."""
-
-
-class _AzureVoice(msgspec.Struct, rename="pascal"):
-    short_name: str
-    display_name: str = ""
-    gender: str = ""
-    locale: str = ""
-    secondary_locale_list: list[str] = []
 
 
 class AzureSpeech:
@@ -53,9 +42,8 @@ class AzureSpeech:
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         self._web = web
-        region = f"https://{endpoint.region}.tts.speech.microsoft.com" if endpoint.region else ""
-        self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or region)
-        self._voices = VoiceList(self._listed)
+        self._endpoint = endpoint
+        self._voices = VoiceList(partial(voices_of, web, endpoint))
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """Speak; `speech.voice` is a ShortName (en-US-AvaNeural); the sound is handed on as it comes.
@@ -63,15 +51,18 @@ class AzureSpeech:
         Raises ProviderFailed. Cancelling closes the connection. Azure cuts sound at ten minutes.
         """
         asked = fitting(speech.format, frozenset(FILES), frozenset(SAMPLES), BEST_RATE)
-        call = self._call(
+        call = Call(
+            self._endpoint,
             "POST",
-            "/cognitiveservices/v1",
+            base_url(self._endpoint, "tts") + "/cognitiveservices/v1",
             {
+                **headers(self._endpoint),
                 "Content-Type": "application/ssml+xml",
                 "X-Microsoft-OutputFormat": FILES.get(asked.name) or SAMPLES[asked.rate],
             },
-            PATIENCE,
-            markup(speech, self._voice(speech)),
+            body=markup(speech, self._voice(speech)),
+            patience=PATIENCE,
+            most=MOST,
         )
         async with self._web.open(call) as answer:
             await relay(self._endpoint, answer, asked, sound, ignored=BASIC)
@@ -96,29 +87,6 @@ class AzureSpeech:
             return found.id if found else speech.voice
         chosen = choose(voices, speech)
         return chosen.id if chosen and speaks(chosen, speech.language) else BY_GENDER[speech.gender]
-
-    async def _listed(self) -> tuple[ListedVoice, ...]:
-        call = self._call("GET", "/cognitiveservices/voices/list", {}, UNHURRIED)
-        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_AzureVoice])
-        return tuple(
-            ListedVoice(
-                voice.short_name,
-                voice.display_name,
-                (voice.locale, *voice.secondary_locale_list),
-                voice.gender.lower(),
-            )
-            for voice in listed
-        )
-
-    def _call(
-        self, method: str, path: str, headers: dict[str, str], patience: Patience, body: bytes | None = None
-    ) -> Call:
-        if not self._endpoint.url:
-            raise ProviderFailed(f"{self._endpoint.title} has no region: set the one of its key", Verdict.REFUSED)
-        if self._endpoint.key:
-            headers = {"Ocp-Apim-Subscription-Key": self._endpoint.key, **headers}
-        expects = ("application/json",) if body is None else ()
-        return Call(self._endpoint, method, path, headers, body=body, expects=expects, patience=patience, most=MOST)
 
 
 def limit(speech: Speech) -> Limit:

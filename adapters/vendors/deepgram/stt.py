@@ -6,7 +6,6 @@ https://developers.deepgram.com/reference/speech-to-text/listen-streaming
 import contextlib
 import ssl
 from collections import Counter
-from typing import TypeVar
 
 import msgspec
 import trio
@@ -20,12 +19,15 @@ from adapters.reach.contract import Endpoint, Offer, ProviderFailed
 from adapters.reach.faults import scrub
 from adapters.reach.web import Web
 from adapters.reach.websocket import LiveSocket, SocketCall, SocketClosed, SocketRefused, open_socket
+from adapters.vendors.shared.answers import MODELS, decoded, understood
 from adapters.vendors.shared.languages import bcp47
+from adapters.vendors.shared.probes import discard
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
 from protocol.languages import primary
 
 MODEL = "nova-3"
+MESSAGES = "its documented messages"
 KEEP_ALIVE = 4.0
 """Deepgram closes a socket after 10 s without sound or this message, and wants it every 3 to 5 s."""
 PIECE = 65_536
@@ -41,7 +43,6 @@ _UNREADABLE = "DATA-0000"
 _BAD_REQUEST = 400
 _PLAIN_NAME = "-general"
 _OTHER_SOCKET = "flux"
-T = TypeVar("T")
 
 
 class _DeepgramMessage(msgspec.Struct):
@@ -147,24 +148,18 @@ class DeepgramRecogniser:
                 if socket.is_owed and closed.code in _NORMAL:
                     return
                 raise self._cause(closed) from None
-            match self._decoded(message, _DeepgramMessage).type:
+            match decoded(self._endpoint, message, _DeepgramMessage, MESSAGES).type:
                 case "Results":
-                    if hearing.take(self._decoded(message, _DeepgramResults)) and hearing.text:
+                    if hearing.take(decoded(self._endpoint, message, _DeepgramResults, MESSAGES)) and hearing.text:
                         await words(hearing.text)
                     if len(hearing.text) > MOST_LETTERS:
                         raise ProviderFailed(f"{self._endpoint.title} answered with more than {MOST_LETTERS:,} letters")
                 case "Metadata" if socket.is_owed:
                     return
                 case "Error":
-                    raise self._failure(self._decoded(message, _DeepgramError))
+                    raise self._failure(decoded(self._endpoint, message, _DeepgramError, MESSAGES))
                 case _:
                     continue  # what was not asked for, such as SpeechStarted
-
-    def _decoded(self, message: str | bytes, kind: type[T]) -> T:
-        try:
-            return msgspec.json.decode(message, type=kind)
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} sent something other than its documented messages") from None
 
     def _failure(self, error: _DeepgramError) -> ProviderFailed:
         said = error.description or error.message or error.variant or "it does not say why"
@@ -183,10 +178,7 @@ class DeepgramRecogniser:
         https://developers.deepgram.com/reference/manage/models/list
         """
         call = Call(self._endpoint, "GET", "/models", headers=self._headers(), patience=self._patience)
-        try:
-            models = msgspec.convert(await self._web.fetch_json(call), _DeepgramModels).stt
-        except msgspec.ValidationError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
+        models = understood(self._endpoint, await self._web.fetch_json(call), _DeepgramModels, MODELS).stt
         names = {model.canonical_name or model.name or "" for model in models if model.streaming}
         names |= {name.removesuffix(_PLAIN_NAME) for name in names}
         return Offer(models=tuple(sorted(name for name in names if name and not name.startswith(_OTHER_SOCKET))))
@@ -197,7 +189,7 @@ class DeepgramRecogniser:
         async with open_socket(self._call(query), self._tls) as socket:
             with contextlib.suppress(SocketClosed):
                 await _finish(socket)
-            await self._hear(socket, _LiveTranscript(is_multilingual=False, glue=" "), _ignore)
+            await self._hear(socket, _LiveTranscript(is_multilingual=False, glue=" "), discard)
 
 
 class _LiveTranscript:
@@ -275,7 +267,3 @@ async def _keep_alive(socket: LiveSocket) -> None:
                 return
             if trio.current_time() >= socket.last_sent + KEEP_ALIVE:
                 await socket.send('{"type":"KeepAlive"}')
-
-
-async def _ignore(_: str) -> None:
-    await trio.lowlevel.checkpoint()

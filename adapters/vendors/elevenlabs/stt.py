@@ -7,18 +7,20 @@ from itertools import islice
 
 import msgspec
 
-from actors.ports.audio import Complete, whole
+from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import Transcript, Utterance
 from adapters.reach.call import Call, Patience
-from adapters.reach.contract import Endpoint, Offer, ProviderFailed
+from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.web import Web
+from adapters.vendors.elevenlabs.api import headers, located
+from adapters.vendors.shared.answers import TRANSCRIPT, understood
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, whisper_code
+from adapters.vendors.shared.probes import discard, silence
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
 
-URL = "https://api.elevenlabs.io"
 MODELS = ("scribe_v2", "scribe_v1")
 DEFAULT_MODEL = MODELS[0]
 PATIENCE = Patience()
@@ -27,7 +29,6 @@ MOST = 4_000_000
 SAMPLES = AudioFormat("pcm16", 16_000)
 """What it takes without a header, soonest of all."""
 _TERMS, _TERM_WORDS, _TERM_CHARACTERS = 100, 5, 49
-_HALF_A_SECOND = bytes(SAMPLES.rate)
 
 
 class _ElevenLabsTranscript(msgspec.Struct):
@@ -44,7 +45,7 @@ class ElevenLabsRecogniser:
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         self._web = web
-        self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
+        self._endpoint = located(endpoint)
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise, and tell the language; `words` is not told anything before the end.
@@ -56,10 +57,7 @@ class ElevenLabsRecogniser:
         if not data:
             return Transcript("")
         answer = await self._web.fetch_json(self._call(utterance, data))
-        try:
-            said = msgspec.convert(answer, _ElevenLabsTranscript)
-        except msgspec.ValidationError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
+        said = understood(self._endpoint, answer, _ElevenLabsTranscript, TRANSCRIPT)
         return Transcript(said.text.strip(), bcp47(said.language_code or ""))
 
     async def offer(self) -> Offer:
@@ -68,11 +66,7 @@ class ElevenLabsRecogniser:
 
     async def check(self) -> None:
         """Have half a second of silence recognised. Raises ProviderFailed."""
-
-        async def ignore(text: str) -> None:
-            del text
-
-        await self.transcribe(Utterance(Complete(_HALF_A_SECOND), SAMPLES, "", "", ""), ignore)
+        await self.transcribe(silence(SAMPLES), discard)
 
     def _call(self, utterance: Utterance, data: bytes) -> Call:
         name, media_type = FILES.get(utterance.format.name, ("speech.pcm", "application/octet-stream"))
@@ -80,7 +74,7 @@ class ElevenLabsRecogniser:
             self._endpoint,
             "POST",
             "/v1/speech-to-text",
-            headers={"xi-api-key": self._endpoint.key} if self._endpoint.key else {},
+            headers=headers(self._endpoint),
             form=_form(utterance),
             file=(name, data, media_type),
             expects=("application/json",),

@@ -5,6 +5,7 @@ https://elevenlabs.io/docs/api-reference/models/list.
 """
 
 import re
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
@@ -12,16 +13,19 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.reach.call import Call, Patience
+from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
+from adapters.vendors.elevenlabs.api import headers, located
+from adapters.vendors.elevenlabs.voices import BY_GENDER, voices_of
+from adapters.vendors.shared.answers import MODELS, understood
 from adapters.vendors.shared.body import relay
-from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, ListedVoice, VoiceList, choose, find, understood
+from adapters.vendors.shared.probes import PROBE, discard
+from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
+from adapters.vendors.shared.voices import UNHURRIED, VoiceList, choose, find
 from protocol.languages import primary
 
-URL = "https://api.elevenlabs.io"
 DEFAULT_MODEL = "eleven_flash_v2_5"
 """The one made for conversations: its first sound comes soonest."""
 FILES = {"mp3": "mp3_44100_128", "opus": "opus_48000_64"}
@@ -38,34 +42,8 @@ SHORTEST = 5_000
 """The same of every other model, as of eleven_v3."""
 HEEDS_LANGUAGE = frozenset({"eleven_flash_v2_5", "eleven_turbo_v2_5", "eleven_v3"})
 """The models that can be told the language; the others hear it in the text, and some refuse the field."""
-BY_GENDER = {
-    "male": "JBFqnCBsd6RMkjVDRZzb",
-    "female": "EXAVITQu4vr4xnSDxMaL",
-    "neutral": "SAz9YHcvj6GT2YYXdXww",
-    "unspecified": "JBFqnCBsd6RMkjVDRZzb",
-}
-"""Voices that every account has, for a key that may not list them (George, Sarah, River)."""
 
 _ID = re.compile(r"[A-Za-z0-9]{20}\Z")
-_PAGES, _PAGE = 10, 100
-
-
-class _ElevenLabsVoiceLanguage(msgspec.Struct):
-    language: str | None = None
-    locale: str | None = None
-
-
-class _ElevenLabsVoice(msgspec.Struct):
-    voice_id: str
-    name: str | None = None
-    labels: dict[str, str | None] | None = None
-    verified_languages: list[_ElevenLabsVoiceLanguage] | None = None
-
-
-class _ElevenLabsVoices(msgspec.Struct):
-    voices: list[_ElevenLabsVoice]
-    has_more: bool = False
-    next_page_token: str | None = None
 
 
 class _ElevenLabsLanguage(msgspec.Struct):
@@ -83,8 +61,8 @@ class ElevenLabsSpeech:
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         self._web = web
-        self._endpoint = msgspec.structs.replace(endpoint, url=endpoint.url or URL)
-        self._voices = VoiceList(self._listed)
+        self._endpoint = located(endpoint)
+        self._voices = VoiceList(partial(voices_of, web, self._endpoint))
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """Speak; `speech.voice` is an id or a name; the sound is handed on as it comes.
@@ -93,12 +71,15 @@ class ElevenLabsSpeech:
         """
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
         voice = quote(self._voice(speech), safe="")
-        call = self._call(
+        call = Call(
+            self._endpoint,
             "POST",
             f"/v1/text-to-speech/{voice}/stream",
+            headers(self._endpoint),
             {"output_format": FILES.get(asked.name, f"pcm_{asked.rate}")},
-            PATIENCE,
             _body(speech),
+            patience=PATIENCE,
+            most=MOST,
         )
         async with self._web.open(call) as answer:
             await relay(self._endpoint, answer, asked, sound)
@@ -106,8 +87,15 @@ class ElevenLabsSpeech:
     async def offer(self) -> Offer:
         """Its models that speak, their languages, and the account's voices: names, then ids. Raises ProviderFailed."""
         voices = await self._voices.renew()
-        answer = await self._web.fetch_json(self._call("GET", "/v1/models"))
-        listed = understood(self._endpoint, answer, list[_ElevenLabsModel])
+        call = Call(
+            self._endpoint,
+            "GET",
+            "/v1/models",
+            headers(self._endpoint),
+            expects=("application/json",),
+            patience=UNHURRIED,
+        )
+        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_ElevenLabsModel], MODELS)
         models = [model for model in listed if model.can_do_text_to_speech]
         languages = {language.language_id for model in models for language in model.languages or ()}
         names = dict.fromkeys(voice.name for voice in voices if voice.name)
@@ -132,33 +120,6 @@ class ElevenLabsSpeech:
         chosen = choose(voices, speech)
         return chosen.id if chosen else BY_GENDER[speech.gender]
 
-    async def _listed(self) -> tuple[ListedVoice, ...]:
-        voices: list[ListedVoice] = []
-        token = ""
-        for _ in range(_PAGES):
-            query = {"page_size": str(_PAGE)} | ({"next_page_token": token} if token else {})
-            answer = await self._web.fetch_json(self._call("GET", "/v2/voices", query))
-            page = understood(self._endpoint, answer, _ElevenLabsVoices)
-            voices += map(_voice, page.voices)
-            token = page.next_page_token or ""
-            if not page.has_more or not token:
-                break
-        return tuple(voices)
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, str] | None = None,
-        patience: Patience = UNHURRIED,
-        json: object = None,
-    ) -> Call:
-        headers = {"xi-api-key": self._endpoint.key} if self._endpoint.key else {}
-        expects = ("application/json",) if json is None else ()
-        return Call(
-            self._endpoint, method, path, headers, query or {}, json, expects=expects, patience=patience, most=MOST
-        )
-
 
 def limit(speech: Speech) -> Limit:
     """How much of a speech one request may have."""
@@ -174,10 +135,3 @@ def _body(speech: Speech) -> dict[str, object]:
     if speech.speed != 1:
         body["voice_settings"] = {"speed": min(max(speech.speed, SLOWEST), FASTEST)}
     return body
-
-
-def _voice(listed: _ElevenLabsVoice) -> ListedVoice:
-    labels = listed.labels or {}
-    verified = [spoken.locale or spoken.language for spoken in listed.verified_languages or ()]
-    languages = dict.fromkeys(filter(None, (labels.get("language"), *verified)))
-    return ListedVoice(listed.voice_id, listed.name or "", tuple(languages), (labels.get("gender") or "").lower())

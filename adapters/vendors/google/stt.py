@@ -14,6 +14,8 @@ from actors.ports.sound import Undecodable
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.web import Web
+from adapters.vendors.google.api import fetch, headers
+from adapters.vendors.shared.answers import TRANSCRIPT, understood
 from adapters.vendors.shared.sound import seconds_of
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
@@ -29,7 +31,6 @@ _OPUS_HEAD = b"OpusHead"
 _HEAD_BYTES = 65_536
 _CONTAINERS = {"webm": "WEBM_OPUS", "ogg": "OGG_OPUS", "opus": "OGG_OPUS"}
 _TOO_LONG = ("too long", "exceeds duration limit", "longer than 1 min")
-_BAD_KEY = "api key"
 
 
 class _GoogleAlternative(msgspec.Struct):
@@ -78,30 +79,19 @@ class GoogleRecogniser:
             self._endpoint,
             "POST",
             "/speech:recognize",
-            headers={"x-goog-api-key": self._endpoint.key},
+            headers=headers(self._endpoint),
             json={"config": config, "audio": {"content": base64.b64encode(data).decode()}},
             patience=self._patience,
             most=MOST_BYTES,
         )
         try:
-            answer = msgspec.convert(await self._web.fetch_json(call), _GoogleTranscript)
-        except msgspec.ValidationError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
+            answer = await fetch(self._web, call)
         except ProviderFailed as failure:
-            raise self._judged(failure) from None
-        return "".join(result.alternatives[0].transcript for result in answer.results if result.alternatives).strip()
-
-    def _judged(self, failure: ProviderFailed) -> ProviderFailed:
-        """Google says 400 of a bad key and of speech that is too long, too."""
-        words = str(failure).lower()
-        if failure.verdict is not Verdict.FINAL:
-            return failure
-        if _BAD_KEY in words:
-            where = self._endpoint.key_setting or "its setting"
-            return ProviderFailed(f"{self._endpoint.title} refused the key in {where}: {failure}", Verdict.REFUSED)
-        if any(mark in words for mark in _TOO_LONG):
-            return _too_long(self._endpoint.title)
-        return failure
+            if failure.verdict is Verdict.FINAL and any(mark in str(failure).lower() for mark in _TOO_LONG):
+                raise _too_long(self._endpoint.title) from None
+            raise
+        results = understood(self._endpoint, answer, _GoogleTranscript, TRANSCRIPT).results
+        return "".join(result.alternatives[0].transcript for result in results if result.alternatives).strip()
 
     async def offer(self) -> Offer:
         """Google has no list of its models that an API key opens."""

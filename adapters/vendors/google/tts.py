@@ -13,12 +13,14 @@ from actors.ports.synthesis import Speech
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.faults import of_error
-from adapters.reach.jsontext import parsed
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Web
+from adapters.vendors.google.api import fetch, headers
+from adapters.vendors.shared.answers import VOICES, understood
 from adapters.vendors.shared.body import SoundBody
-from adapters.vendors.shared.sound import MOST, PATIENCE, PROBE, discard, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED, understood
+from adapters.vendors.shared.probes import PROBE, discard
+from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
+from adapters.vendors.shared.voices import UNHURRIED
 from protocol import base64text
 from protocol.audioformat import AudioFormat
 
@@ -76,7 +78,7 @@ class GoogleSpeech:
     async def offer(self) -> Offer:
         """Its voices and their languages. Raises ProviderFailed."""
         answer = await self._ask(self._call("GET", "/voices"))
-        voices = understood(self._endpoint, answer, _GoogleVoices).voices
+        voices = understood(self._endpoint, answer, _GoogleVoices, VOICES).voices
         languages = {code for voice in voices for code in voice.languageCodes}
         return Offer((), tuple(voice.name for voice in voices), tuple(sorted(languages)))
 
@@ -85,31 +87,28 @@ class GoogleSpeech:
         await self.synthesise(PROBE, discard)
 
     def _call(self, method: str, path: str, json: object = None, patience: Patience = UNHURRIED) -> Call:
-        headers = {"X-Goog-Api-Key": self._endpoint.key} if self._endpoint.key else {}
         expects = ("application/json",)
         return Call(
-            self._endpoint, method, path, headers, json=json, expects=expects, patience=patience, most=MOST * 4 // 3
+            self._endpoint,
+            method,
+            path,
+            headers(self._endpoint),
+            json=json,
+            expects=expects,
+            patience=patience,
+            most=MOST * 4 // 3,
         )
 
     async def _ask(self, call: Call) -> object:
-        """The answer to `call`. Raises ProviderFailed; Google says of a wrong key that it is a bad request (400)."""
-        try:
-            answer = parsed(await self._web.fetch(call, call.most))
-        except ValueError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with what is not JSON") from None
-        except ProviderFailed as failed:
-            if failed.verdict == Verdict.FINAL and "api key" in str(failed).lower():
-                setting = self._endpoint.key_setting or "its setting"
-                message = f"{self._endpoint.title} refused the key in {setting} (400): is it one for this API?"
-                raise ProviderFailed(message, Verdict.REFUSED) from None
-            raise
+        """The answer to `call`. Raises ProviderFailed, also for an error in an answer that is otherwise well."""
+        answer = await fetch(self._web, call)
         if isinstance(answer, dict) and answer.get("error"):
             raise of_error(self._endpoint, answer["error"])
         return answer
 
     def _decoded(self, answer: object) -> bytes:
         try:
-            return base64text.decode(understood(self._endpoint, answer, _GoogleSound).audioContent)
+            return base64text.decode(understood(self._endpoint, answer, _GoogleSound, "sound").audioContent)
         except ValueError:
             raise ProviderFailed(f"{self._endpoint.title} sent sound that is not base64") from None
 

@@ -12,9 +12,10 @@ import msgspec
 from actors.ports.answering import Question
 from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
-from adapters.reach.contract import Endpoint, Offer, ProviderFailed
+from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.jsontext import fields, items, words
 from adapters.reach.web import Web
+from adapters.vendors.openai.api import URL, headers, models_of
 from adapters.vendors.shared.conversation import (
     MOST,
     PATIENCE,
@@ -29,7 +30,6 @@ from adapters.vendors.shared.conversation import (
 from adapters.vendors.shared.refusals import Refusals, negotiate
 from adapters.vendors.shared.streamed import Heard, StreamedAnswer
 
-URL = "https://api.openai.com/v1"
 _ELSE_CALLED = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
 _NO_CHAT = re.compile(
     r"embed|rerank|whisper|transcri|moderation|realtime|\btts\b|speech|image|dall-e|sora|\baudio\b|\basr\b|parakeet"
@@ -93,26 +93,26 @@ class OpenAiChat:
         body = {"messages": prompted(prompt, role, turns(question)), "stream": True, **others}
         if question.model:
             body["model"] = question.model
-        async with self._web.open(self._call("POST", "/chat/completions", body)) as response:
+        call = Call(
+            self._endpoint,
+            "POST",
+            "/chat/completions",
+            headers(self._endpoint),
+            json=body,
+            patience=self._patience,
+            most=MOST,
+        )
+        async with self._web.open(call) as response:
             await answer.relay(response, read)
 
     async def offer(self) -> Offer:
         """Its models, in its own order, without those that cannot chat."""
-        listed = await self._web.fetch_json(self._call("GET", "/models", expects=("application/json",)))
-        names = [words(fields(model).get("id")) for model in items(fields(listed).get("data"))]
-        if "data" not in fields(listed):
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models")
-        return Offer(models=tuple(dict.fromkeys(name for name in names if name and not _NO_CHAT.search(name))))
+        models = await models_of(self._web, self._endpoint, self._patience)
+        return Offer(models=tuple(dict.fromkeys(model.id for model in models if not _NO_CHAT.search(model.id))))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
         await self.offer()
-
-    def _call(self, method: str, path: str, body: object = None, expects: tuple[str, ...] = ()) -> Call:
-        headers = {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
-        return Call(
-            self._endpoint, method, path, headers, json=body, expects=expects, patience=self._patience, most=MOST
-        )
 
 
 def read(chunk: Mapping[str, object]) -> Heard:

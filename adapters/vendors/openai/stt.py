@@ -5,7 +5,6 @@ https://developers.openai.com/api/reference/resources/audio/subresources/transcr
 
 import re
 from collections.abc import Mapping
-from typing import TypeVar
 
 import msgspec
 
@@ -23,9 +22,12 @@ from adapters.reach.jsontext import whole as whole_text
 from adapters.reach.jsontext import words as text_of
 from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.reach.web import Web
+from adapters.vendors.openai.api import headers, models_of
 from adapters.vendors.openai.segments import spoken
+from adapters.vendors.shared.answers import TRANSCRIPT, decoded, something_else
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, whisper_code
+from adapters.vendors.shared.modellist import ListedModel
 from protocol.audioformat import AudioFormat, sniff
 from protocol.wav import wav_file
 
@@ -36,7 +38,6 @@ _NOT_FOR_FILES = re.compile(r"realtime|live|diarize|tts", re.I)
 _TASK = "automatic-speech-recognition"
 _UNDECODABLE = ("could not be decoded", "invalid file format", "might be corrupted or unsupported")
 _TOO_SHORT = "audio file is too short"
-T = TypeVar("T")
 
 
 class _OpenAILanguage(msgspec.Struct):
@@ -48,15 +49,6 @@ class _OpenAITranscript(msgspec.Struct):
     language: str | None = None
     languages: list[_OpenAILanguage] | None = None
     segments: object = None
-
-
-class _Model(msgspec.Struct):
-    id: str
-    task: str | None = None
-
-
-class _Models(msgspec.Struct):
-    data: list[_Model]
 
 
 class OpenAIRecogniser:
@@ -120,7 +112,7 @@ class OpenAIRecogniser:
             self._endpoint,
             "POST",
             "/audio/transcriptions",
-            headers=self._headers(),
+            headers=headers(self._endpoint),
             form=_form(utterance, answer_format),
             file=_file(data, utterance.format),
             expects=() if _streams(utterance.model) else ("application/json", "text/event-stream"),
@@ -131,7 +123,7 @@ class OpenAIRecogniser:
             if _streams(utterance.model) or answer.content_type == "text/event-stream":
                 return await self._read_events(answer, words)
             body = b"".join([piece async for piece in answer.pieces()])
-        said = self._decoded(body, _OpenAITranscript)
+        said = decoded(self._endpoint, body, _OpenAITranscript, TRANSCRIPT)
         text = spoken(said.text, said.segments).strip()
         return Transcript(text, bcp47(said.language or "") or _detected(said.languages))
 
@@ -164,24 +156,14 @@ class OpenAIRecogniser:
             raise ProviderFailed(f"{self._endpoint.title} failed while it transcribed: {_message(error)}")
         if isinstance(said, dict | None):
             return fields(said)
-        raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript")
-
-    def _decoded(self, body: bytes, kind: type[T]) -> T:
-        try:
-            return msgspec.json.decode(body, type=kind)
-        except (msgspec.DecodeError, RecursionError):
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than a transcript") from None
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._endpoint.key}"} if self._endpoint.key else {}
+        raise something_else(self._endpoint, TRANSCRIPT)
 
     async def offer(self) -> Offer:
-        """The models that recognise speech; of servers that say a task (speaches), those with that task."""
-        call = Call(self._endpoint, "GET", "/models", headers=self._headers(), patience=self._patience)
-        try:
-            models = msgspec.convert(await self._web.fetch_json(call), _Models).data
-        except msgspec.ValidationError:
-            raise ProviderFailed(f"{self._endpoint.title} answered with something other than its models") from None
+        """The models that recognise speech; of servers that say a task (speaches), those with that task.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
+        models = await models_of(self._web, self._endpoint, self._patience)
         return Offer(models=tuple(sorted({model.id for model in models if _recognises(model)})))
 
     async def check(self) -> None:
@@ -267,7 +249,7 @@ def _judged(failure: ProviderFailed) -> Transcript:
     raise failure
 
 
-def _recognises(model: _Model) -> bool:
+def _recognises(model: ListedModel) -> bool:
     if model.task is not None:
         return model.task == _TASK
     return bool(_RECOGNISES.search(model.id)) and not _NOT_FOR_FILES.search(model.id)

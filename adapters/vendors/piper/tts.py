@@ -17,6 +17,7 @@ from adapters.processes.process import Plan
 from adapters.reach.contract import Offer, ProviderFailed, reached
 from adapters.reach.lengths import characters
 from adapters.vendors.piper.child import NORMAL_PACE
+from adapters.vendors.shared.probes import PROBE, discard
 from protocol.audioformat import AudioFormat
 from protocol.languages import cased
 
@@ -49,7 +50,7 @@ class PiperSpeech(ProcessEngine):
     async def check(self) -> None:
         """Have a word spoken. Raises ProviderFailed."""
         try:
-            await self.synthesise(Speech("OK", "", "", "", "unspecified", 1.0), _unheard)
+            await self.synthesise(PROBE, discard)
         except EngineFailed as error:
             raise ProviderFailed(str(error)) from error
 
@@ -79,7 +80,3 @@ class PiperSpeech(ProcessEngine):
 def plain(text: str) -> str:
     """`text` without what Piper would obey: control characters, and `[[`, which begins phonemes."""
     return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()
-
-
-async def _unheard(_: Clip | Retraction) -> None:
-    """For a call whose sound nobody waits for."""

@@ -4,7 +4,6 @@ import re
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Clip
-from actors.ports.synthesis import Speech
 from adapters.codec.pieces import SampleAligner
 from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed
@@ -16,8 +15,6 @@ PATIENCE = Patience(first_byte=13.0, silence=13.0, whole=58.0)
 """A little less than a session has with a synthesiser, so that it hears of it from the provider's side."""
 MOST = 60_000_000
 """Bytes of one answer: twenty minutes of samples at 24 kHz."""
-PROBE = Speech("OK", model="", voice="", language="en-US", gender="unspecified", speed=1.0)
-"""The smallest thing to say, for a check."""
 
 _HEAD = 12
 """Bytes by which a container is known."""
@@ -51,10 +48,6 @@ def soundless(endpoint: Endpoint) -> ProviderFailed:
 def seconds_of(samples: bytes, rate: int) -> float:
     """How long mono 16-bit samples at `rate` Hz play."""
     return len(samples) / (2 * rate)
-
-
-async def discard(clip: Clip) -> None:
-    """Take a clip and do nothing with it, for a check."""
 
 
 class SoundReader:

@@ -1,19 +1,16 @@
 """The voices that a provider lists: kept, found by name, chosen by language and gender."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
 
 import msgspec
 
 from actors.ports.synthesis import Speech
 from adapters.reach.call import Patience
-from adapters.reach.contract import Endpoint, ProviderFailed
 from protocol.languages import folded, primary
 
 MOST = 5_000
 """Voices that are kept."""
 UNHURRIED = Patience()
-T = TypeVar("T")
 
 
 class ListedVoice(msgspec.Struct, frozen=True):
@@ -62,11 +59,3 @@ def choose(voices: Sequence[ListedVoice], speech: Speech) -> ListedVoice | None:
 def speaks(voice: ListedVoice, language: str) -> bool:
     """Whether the voice is said to speak the language, in whatever region."""
     return primary(language) in {primary(spoken) for spoken in voice.languages}
-
-
-def understood(endpoint: Endpoint, answer: object, as_type: type[T]) -> T:
-    """A provider's answer as what its documentation says it is. Raises ProviderFailed where it is something else."""
-    try:
-        return msgspec.convert(answer, as_type)
-    except msgspec.ValidationError:
-        raise ProviderFailed(f"{endpoint.title} sent a list that cannot be read: is its address right?") from None

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import trio
 
-from actors.ports.audio import Complete, whole
+from actors.ports.audio import whole
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Transcript, Utterance
 from adapters.processes.engine import ProcessEngine
 from adapters.processes.partials import Partials
 from adapters.processes.process import Plan
 from adapters.reach.contract import Offer, ProviderFailed, reached
+from adapters.vendors.shared.probes import discard, silence
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"
@@ -40,7 +41,7 @@ class SherpaRecogniser(ProcessEngine):
     async def check(self) -> None:
         """Have half a second of silence recognised. Raises ProviderFailed."""
         try:
-            await self.transcribe(Utterance(Complete(bytes(16_000)), self.wants, "", "", ""), _unheard)
+            await self.transcribe(silence(self.wants), discard)
         except EngineFailed as error:
             raise ProviderFailed(str(error)) from error
 
@@ -56,7 +57,3 @@ class SherpaRecogniser(ProcessEngine):
         reached()
         recognised = await self.recognise(samples, Partials(words))
         return Transcript(recognised.text, recognised.language)
-
-
-async def _unheard(_: str) -> None:
-    """For a call whose words nobody waits for."""

@@ -5,7 +5,6 @@ from contextlib import aclosing
 
 import trio
 
-from actors.ports.audio import Complete
 from actors.ports.calls import Emit, EngineFailed
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Undecodable
@@ -25,6 +24,7 @@ from adapters.reach.wyoming.messages import (
     WyomingTranscriptStop,
 )
 from adapters.reach.wyoming.server import PATIENCE, Dial, WyomingServer
+from adapters.vendors.shared.probes import discard, silence
 from protocol.audioformat import AudioFormat
 from protocol.languages import nearest, primary, wellformed
 
@@ -67,7 +67,7 @@ class WyomingRecogniser:
         """Have half a second of silence recognised. Raises ProviderFailed."""
         if not (await self._server.look()).asr:
             raise ProviderFailed(f"{self._server.name} recognises no speech: name another port", Verdict.FINAL)
-        await self.transcribe(Utterance(Complete(bytes(RATE)), self.wants, "", "", ""), _unheard)
+        await self.transcribe(silence(self.wants), discard)
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise in the nearest language that the engine lists, with `prompt` as words to expect.
@@ -149,7 +149,3 @@ def _bounded(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ProviderFailed(f"the Wyoming engine sent a transcript of more than {MAX_TEXT} characters: see its log")
     return text
-
-
-async def _unheard(_: str) -> None:
-    """For a call whose words nobody waits for."""

@@ -1,5 +1,6 @@
 """Text to speech by any engine that speaks Wyoming: Piper, Kokoro and others."""
 
+import msgspec
 import trio
 
 from actors.ports.calls import Emit
@@ -20,6 +21,7 @@ from adapters.reach.wyoming.messages import (
 from adapters.reach.wyoming.server import PATIENCE, Dial, WyomingServer
 from adapters.vendors.shared.announced import Announced
 from adapters.vendors.shared.body import SoundBody
+from adapters.vendors.shared.probes import PROBE
 from protocol.audioformat import MAX_RATE, MIN_RATE, AudioFormat
 from protocol.languages import nearest, wellformed
 
@@ -66,7 +68,7 @@ class WyomingSpeech:
         async def sound(clip: Clip) -> None:
             heard.append(clip)
 
-        await self.synthesise(Speech("OK", "", "", "", "unspecified", 1.0), sound)
+        await self.synthesise(msgspec.structs.replace(PROBE, language=""), sound)
         if not heard:
             raise ProviderFailed(f"{self._server.name} spoke a word without making a sound: see its log")
 

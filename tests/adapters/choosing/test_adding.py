@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from actors.ports.sound import Clip
-from adapters.vendors.shared.sound import PROBE
+from adapters.vendors.shared.probes import PROBE
 from tests.adapters.reach.loopback import Reply, browsing, endpoint_of, loopback
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from adapters.settings.providers import settings_of
 from adapters.vendors.declarations import DECLARATIONS
 from adapters.vendors.embedded.declaration import EMBEDDED
 from adapters.vendors.openai.declaration import COMPATIBLE, OPENAI
-from adapters.vendors.shared.sound import PROBE
+from adapters.vendors.shared.probes import PROBE
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS, ids=lambda each: each.name)

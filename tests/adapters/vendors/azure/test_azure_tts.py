@@ -9,7 +9,9 @@ import pytest
 
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.vendors.azure.tts import BY_GENDER, AzureSpeech, markup
+from adapters.vendors.azure.api import base_url
+from adapters.vendors.azure.tts import AzureSpeech, markup
+from adapters.vendors.azure.voices import BY_GENDER
 from protocol.audioformat import AudioFormat
 from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback
 from tests.adapters.vendors.calls import SynthesiserCall
@@ -139,7 +141,7 @@ async def test_it_offers_its_voices_and_languages() -> None:
 
 async def test_the_region_makes_the_address() -> None:
     async with browsing() as web:
-        assert AzureSpeech(web, Endpoint("azure", "Azure", "", "k", "K", "westeurope"))._endpoint.url == (
+        assert base_url(Endpoint("azure", "Azure", "", "k", "K", "westeurope"), "tts") == (
             "https://westeurope.tts.speech.microsoft.com"
         )
         with pytest.raises(ProviderFailed, match="no region") as caught:

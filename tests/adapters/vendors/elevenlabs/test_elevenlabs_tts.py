@@ -7,7 +7,8 @@ import pytest
 
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Offer, ProviderFailed
-from adapters.vendors.elevenlabs.tts import BY_GENDER, ElevenLabsSpeech
+from adapters.vendors.elevenlabs.tts import ElevenLabsSpeech
+from adapters.vendors.elevenlabs.voices import BY_GENDER
 from protocol.audioformat import AudioFormat
 from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback
 from tests.adapters.vendors.calls import SynthesiserCall

@@ -8,7 +8,9 @@ import pytest
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.web import Web
-from adapters.vendors.openai.tts import URL, VOICES, CompatibleSpeech, OpenAISpeech
+from adapters.vendors.openai.api import URL
+from adapters.vendors.openai.tts import CompatibleSpeech, OpenAISpeech
+from adapters.vendors.openai.voices import VOICES
 from protocol.audioformat import AudioFormat
 from tests.adapters.reach.loopback import Reply, Request, browsing, endpoint_of, json_reply, loopback
 from tests.adapters.vendors.calls import SynthesiserCall
@@ -90,7 +92,7 @@ async def test_it_offers_the_models_that_speak_and_the_documented_voices() -> No
 
 async def test_a_list_that_is_none_fails() -> None:
     async with talking(server=SpeechDouble(models=["tts-1"])) as talk:
-        with pytest.raises(ProviderFailed, match="cannot be read"):
+        with pytest.raises(ProviderFailed, match="something other than its models"):
             await talk.adapter.offer()
 
 
