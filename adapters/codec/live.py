@@ -166,7 +166,7 @@ class LiveEncoder:
 
 
 async def passed(writer: PassingWriter, data: bytes) -> tuple[Sound, ...]:
-    """As `writer.push`, with turns for others: what a provider sends may be frames of 24 bytes."""
+    """See `writer.push`, with turns for others: what a provider sends may be frames of 24 bytes."""
     parts: list[bytes] = []
     seconds = 0.0
     for start in range(0, len(data), STEP):

@@ -25,11 +25,11 @@ class NoStrip:
     """Passes on everything."""
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `SoundStrip`."""
+        """See `SoundStrip`."""
         return data
 
     def leave(self) -> None:
-        """As `SoundStrip`."""
+        """See `SoundStrip`."""
 
 
 class WavStrip:
@@ -55,7 +55,7 @@ class WavStrip:
         self._remote: RemoteStream | None = None
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `SoundStrip`."""
+        """See `SoundStrip`."""
         here, *others = self._files.take(data, last=last)
         samples = [await self._go_on(here, last=last or bool(others))]
         for number, other in enumerate(others, 1):
@@ -93,7 +93,7 @@ class WavStrip:
         return b"".join(sound.data for sound in made.get(self._target, ()))
 
     def leave(self) -> None:
-        """As `SoundStrip`."""
+        """See `SoundStrip`."""
         if self._remote:
             self._remote.leave()
 
@@ -108,7 +108,7 @@ class SampleStrip:
         self._seconds = seconds
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """As `SoundStrip`; a WAV without a single sample is refused, as where it is decoded whole."""
+        """See `SoundStrip`; a WAV without a single sample is refused, as where it is decoded whole."""
         samples = await self._wavs.take(data, last=last) if self._wavs else data
         self._count += len(samples)
         if self._count > self._most:
@@ -118,6 +118,6 @@ class SampleStrip:
         return samples
 
     def leave(self) -> None:
-        """As `SoundStrip`."""
+        """See `SoundStrip`."""
         if self._wavs:
             self._wavs.leave()

@@ -215,7 +215,7 @@ class ReservedWorker:
         self._child = child
 
     async def call(self, request: Request, each: Each) -> Done:
-        """As `Workers.call`, by this process; once it has ended, every call raises Broken."""
+        """See `Workers.call`, by this process; once it has ended, every call raises Broken."""
         with trio.move_on_after(self._workers._plan.deadline):
             return await self._workers._on(self._child, request, each)
         raise self._workers._late()

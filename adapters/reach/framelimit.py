@@ -79,13 +79,13 @@ class FrameLimitedStream(trio.abc.Stream):
         return True
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As the stream below."""
+        """Ask the stream below."""
         await self._stream.send_all(data)
 
     async def wait_send_all_might_not_block(self) -> None:
-        """As the stream below."""
+        """Ask the stream below."""
         await self._stream.wait_send_all_might_not_block()
 
     async def aclose(self) -> None:
-        """As the stream below."""
+        """Ask the stream below."""
         await self._stream.aclose()

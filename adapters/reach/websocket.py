@@ -246,7 +246,7 @@ class WatchedStream(trio.abc.Stream):
         self._stream = stream
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """As the stream below; raises Unshaken at its end, if hands are not shaken."""
+        """Ask the stream below; raises Unshaken at its end, if hands are not shaken."""
         try:
             data = bytes(await self._stream.receive_some(max_bytes))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -262,7 +262,7 @@ class WatchedStream(trio.abc.Stream):
             raise Unshaken
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """As the stream below, and as `receive_some`."""
+        """Ask the stream below; raises as `receive_some`."""
         try:
             await self._stream.send_all(data)
         except trio.BrokenResourceError:
@@ -270,9 +270,9 @@ class WatchedStream(trio.abc.Stream):
             raise
 
     async def wait_send_all_might_not_block(self) -> None:
-        """As the stream below."""
+        """Ask the stream below."""
         await self._stream.wait_send_all_might_not_block()
 
     async def aclose(self) -> None:
-        """As the stream below."""
+        """Ask the stream below."""
         await self._stream.aclose()
