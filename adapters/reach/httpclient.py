@@ -240,7 +240,7 @@ async def _check(call: Call, response: httpx.Response, answer: HttpAnswer) -> No
 
 
 async def _beginning(answer: HttpAnswer) -> bytes:
-    """As much of the body of an error as comes, and is worth reading."""
+    """The beginning of the body of an error: what comes of it, at most ERROR_BYTES."""
     body = b""
     with suppress(ProviderFailed):
         async for piece in answer.pieces():
