@@ -26,7 +26,7 @@ class Commands(click.Group):
     """The commands; where what they print cannot be written, that is one line as well."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """As click does it."""
+        """Run click's `main`."""
         with console.watched():
             try:
                 return super().main(*arguments, **options)

@@ -1,4 +1,7 @@
-"""The loads of `first-sound`: turns that commit at once, conversations in pieces, and utterances that grow long."""
+"""The loads of `first-sound`: turns that commit at once, conversations in pieces, and utterances that grow long.
+
+Cancelling a load leaves its sockets open.
+"""
 
 import asyncio
 import statistics
@@ -98,7 +101,7 @@ class Used:
 
 
 async def commit_at_once(server: Process, mode: Mode, at_once: int, turns: int = TURNS) -> FirstSound:
-    """`turns` sessions commit, `at_once` at a time; the next when those have been answered.
+    """`turns` sessions commit, `at_once` at a time; the next ones commit when those have been answered.
 
     Raises RuntimeError where the server complains, TimeoutError where it does not answer.
     """
@@ -116,7 +119,7 @@ async def commit_at_once(server: Process, mode: Mode, at_once: int, turns: int =
 
 
 async def converse(server: Process, mode: Mode, sessions: int) -> ConversationTimes:
-    """`sessions` speak for SPOKEN seconds at the pace of life and are answered with ANSWERED seconds of sound.
+    """`sessions` speak for SPOKEN seconds in real time and are answered with ANSWERED seconds of sound.
 
     Raises RuntimeError where the server complains, TimeoutError where it does not answer.
     """

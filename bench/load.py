@@ -1,4 +1,7 @@
-"""The loads: sessions that speak and are answered, or are left alone; connections that idle, or come and go."""
+"""The loads: sessions that speak and are answered, or are left alone; connections that idle, or come and go.
+
+Cancelling a load leaves its sockets open.
+"""
 
 import asyncio
 import statistics

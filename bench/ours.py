@@ -42,14 +42,14 @@ CATALOGUE = Catalogue(
 
 
 class Listening:
-    """The recogniser that reads an utterance while it is spoken, as samples."""
+    """The recogniser that reads an utterance while it is spoken, as samples. Cancelling it loses nothing."""
 
     accepts = frozenset({"pcm16"})
     wants = AudioFormat("pcm16", 16_000)
     live = True
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """Read it to its end; the same words for everything."""
+        """Read the utterance to its end; the transcript is always the same."""
         async with utterance.audio.open() as pieces:
             async for _ in pieces:
                 pass
@@ -57,7 +57,10 @@ class Listening:
 
 
 class Untouched:
-    """Sound on its way to Receivers who get it as it comes; satisfies `SoundEncoder`."""
+    """The conversion of sound for Receivers that take it as it comes; satisfies `SoundEncoder`.
+
+    It never waits, so cancelling has no effect.
+    """
 
     failures: Mapping[Target, str] = {}
 
@@ -65,7 +68,7 @@ class Untouched:
         self._targets = targets
 
     async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
-        """What came."""
+        """The bytes that came, for every target."""
         return {target: (Sound(data, len(data) / SOUND_RATE),) for target in self._targets}
 
     async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
@@ -74,10 +77,13 @@ class Untouched:
 
 
 class Unread:
-    """An utterance on its way to a recogniser who gets it as it comes; satisfies `SoundDecoder`."""
+    """The decoding of an utterance for a recogniser that takes it as it comes; satisfies `SoundDecoder`.
+
+    It never waits, so cancelling has no effect.
+    """
 
     async def push(self, data: bytes) -> bytes:
-        """What came."""
+        """The bytes that came."""
         return data
 
     async def finish(self) -> bytes:
@@ -86,29 +92,29 @@ class Unread:
 
 
 class Same:
-    """The codec that gives everybody what came."""
+    """The codec that returns the bytes that came, in any format. It never waits, so cancelling has no effect."""
 
     async def decode(self, clip: Clip, rate: int) -> bytes:
-        """What came."""
+        """The bytes that came."""
         return clip.data
 
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
-        """What came, whatever is asked for."""
+        """The bytes that came, for every target."""
         return {target: Sound(clip.data, len(clip.data) / SOUND_RATE) for target in targets}
 
     @asynccontextmanager
     async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
-        """What comes."""
+        """The decoder that returns the bytes that come."""
         yield Unread()
 
     @asynccontextmanager
     async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[SoundEncoder]:
-        """What comes, whatever is asked for."""
+        """The encoder that returns the bytes that come, for every target."""
         yield Untouched(targets)
 
 
 class Canned:
-    """Every engine at once, each with the one thing it has to say."""
+    """Every engine at once, each with one canned result. Cancelling hands on no more of it."""
 
     accepts = frozenset({"mp3", "pcm16"})
     wants = AudioFormat("pcm16", 16_000)
@@ -118,16 +124,16 @@ class Canned:
         self._codec = codec
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """The same words for everything."""
+        """The same transcript for every utterance."""
         return Transcript(SAID, "en")
 
     async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
-        """The same answer to everything, or the long one, in its pieces."""
+        """The same answer to every question, or the long one, piece by piece."""
         for piece in answer(stream=question.stream):
             await write(piece)
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
-        """The same sound for everything, or the long one, or the pieces of a voice of real sound."""
+        """The same sound for every text, or the long one, or the pieces of a voice of real sound."""
         voice = sounds.voice_named(speech.voice)
         if voice is None:
             await sound(Clip(voiced(speech.voice), AudioFormat("mp3")))

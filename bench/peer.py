@@ -1,4 +1,7 @@
-"""The same exchange as its documentation would write it with python-socketio: `python -m bench.peer PORT`."""
+"""The same exchange as its documentation would write it with python-socketio: `python -m bench.peer PORT`.
+
+A coroutine here is an event's; python-socketio runs it to its end, but cancelling `commit` is what cuts an answer.
+"""
 
 import asyncio
 import base64

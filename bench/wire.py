@@ -1,4 +1,7 @@
-"""Clients that cost the load little: WebSocket frames made once and sent often, and just enough HTTP for polling."""
+"""Clients that cost the load little: WebSocket frames made once and sent often, and just enough HTTP for polling.
+
+Cancelling a coroutine leaves its socket open.
+"""
 
 import asyncio
 import socket as sockets
@@ -66,7 +69,10 @@ class Socket(asyncio.Protocol):
         return socket
 
     def expect(self, beginning: bytes) -> asyncio.Future[float]:
-        """When, by `time.perf_counter`, a message that begins so came. Raises ConnectionError where none came."""
+        """The time, by `time.perf_counter`, when a message that begins so comes.
+
+        Its future raises ConnectionError where the connection ends before, RuntimeError for an error of the server.
+        """
         future = self._awaited[beginning] = self._loop.create_future()
         return future
 
@@ -76,7 +82,7 @@ class Socket(asyncio.Protocol):
         self._transport.write(data)
 
     async def close(self) -> None:
-        """Say goodbye and wait until the server has let go."""
+        """Send a close frame, and wait until the server has closed the connection. Raises TimeoutError."""
         self.write(_CLOSING)
         await asyncio.wait_for(self.gone, TIMEOUT)
 
@@ -155,7 +161,7 @@ async def connect_polling(port: int) -> None:
 async def request(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, sid: str, body: str = ""
 ) -> bytes:
-    """The body that a request of a polling client is answered with."""
+    """Make a request of a polling client; returns the body of the answer."""
     query = f"{PATH}polling" + (f"&sid={sid}" if sid else "")
     head = f"{method} {query} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
     writer.write(f"{head}\r\n{body}".encode())

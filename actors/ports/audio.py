@@ -1,4 +1,4 @@
-"""The sound of an utterance as engines read it: already whole, while it is spoken, or decoded on its way."""
+"""The sound of an utterance as engines read it: complete, still growing, or decoded on its way."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -18,7 +18,7 @@ class Complete:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it, in one piece."""
+        """Read it, in one piece. Cancelling loses nothing: it may be opened again."""
         async with aclosing(self._pieces()) as pieces:
             yield pieces
 
@@ -29,7 +29,7 @@ class Complete:
 
 
 class Growing:
-    """The Audio port over chunks that are still coming; `extend` and `complete` never wait."""
+    """The Audio port over an utterance that is still being spoken; `extend` and `complete` never wait."""
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
@@ -46,7 +46,7 @@ class Growing:
 
     @property
     def is_read_out(self) -> bool:
-        """Whether somebody has read it to its end."""
+        """Whether a reader has read it to its end."""
         return self._read_out
 
     def extend(self, chunk: bytes) -> None:
@@ -55,7 +55,7 @@ class Growing:
         self._wake()
 
     def complete(self) -> None:
-        """That was all."""
+        """The last chunk has come."""
         self._complete = True
         self.on_complete()
         self._wake()
@@ -66,7 +66,7 @@ class Growing:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it, a chunk a piece."""
+        """Read it from the beginning, one chunk as one piece. Cancelling loses nothing: it may be opened again."""
         async with aclosing(self._pieces()) as pieces:
             yield pieces
 
@@ -94,7 +94,10 @@ class DecodedAudio:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it, decoded as it comes; reading raises Undecodable and EngineFailed."""
+        """Read it, decoded as it comes.
+
+        Reading raises Undecodable and EngineFailed. Cancelling abandons the decoding; it may be opened again.
+        """
         async with (
             self._audio.open() as pieces,
             self._codec.decoding(self._source, self._rate) as decoding,
@@ -116,6 +119,6 @@ def _ignore() -> None:
 
 
 async def whole(audio: Audio) -> bytes:
-    """All of it, once it is complete."""
+    """All bytes, once the last one has come. Raises what reading raises. Cancelling loses nothing."""
     async with audio.open() as pieces:
         return b"".join([piece async for piece in pieces])

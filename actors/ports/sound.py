@@ -45,17 +45,26 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class SoundDecoder(Protocol):
-    """The decoding of one sound whose bytes are still coming; a boundary between them may fall anywhere."""
+    """The decoding of one sound whose bytes are still coming; a boundary between them may fall anywhere.
+
+    After an error or a cancelled call the sound cannot be continued.
+    """
 
     async def push(self, data: bytes) -> bytes:
-        """What can be decoded by now: samples, mono s16le at the rate asked for. Raises Undecodable, EngineFailed."""
+        """The samples that can be decoded by now: mono s16le at the rate asked for.
+
+        Raises Undecodable, EngineFailed.
+        """
 
     async def finish(self) -> bytes:
-        """The rest of the samples; the sound is complete. Raises as `push`, and Undecodable where nothing decoded."""
+        """The last samples; the sound is complete. Raises as `push`, and Undecodable where nothing could be decoded."""
 
 
 class SoundEncoder(Protocol):
-    """The conversion of one sound, whose bytes are still coming, into several formats."""
+    """The conversion of one sound, whose bytes are still coming, into several formats.
+
+    After an error or a cancelled call the sound cannot be continued.
+    """
 
     @property
     def failures(self) -> Mapping[Target, str]:
@@ -72,10 +81,16 @@ class Codec(Protocol):
     """Conversion between audio formats, off the event loop."""
 
     async def decode(self, clip: Clip, rate: int) -> bytes:
-        """The samples of `clip` as mono 16-bit PCM at `rate` Hz. Raises Undecodable. Cancelling abandons the work."""
+        """The samples of `clip` as mono s16le at `rate` Hz. Raises Undecodable, EngineFailed.
+
+        Cancelling abandons the work.
+        """
 
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
-        """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable."""
+        """`clip` in each of the formats of `targets`, each one whole file. Raises Undecodable, EngineFailed.
+
+        Cancelling abandons the work.
+        """
 
     def decoding(self, source: AudioFormat, rate: int) -> AbstractAsyncContextManager[SoundDecoder]:
         """Decode a sound as its bytes come, to mono 16-bit PCM at `rate` Hz. Leaving abandons what is not done."""

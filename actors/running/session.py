@@ -60,7 +60,10 @@ class Outlet(Protocol):
         """Take the socket out of the session for good."""
 
     async def is_alive(self, seconds: float) -> bool:
-        """Whether the client at the other end answers a ping in time."""
+        """Whether the client at the other end answers a ping within `seconds`.
+
+        Cancelling leaves the ping to the heartbeat.
+        """
 
 
 class NewMember:

@@ -53,18 +53,18 @@ class Application(Protocol):
 
 
 class NoApplication:
-    """The application of a connection that is over."""
+    """The application of a connection that is over. Its methods never wait, so cancelling them has no effect."""
 
     deadline = math.inf
 
     async def receive(self, message: Frame) -> None:
-        """Drop a message that was still coming; never waits."""
+        """Drop a message that was still coming."""
 
     async def tick(self) -> None:
-        """Do nothing, and never wait."""
+        """Do nothing."""
 
     async def closed(self) -> None:
-        """Do nothing, and never wait."""
+        """Do nothing."""
 
 
 NO_APPLICATION: Final = NoApplication()

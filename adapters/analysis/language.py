@@ -74,5 +74,5 @@ def _identifier() -> Any:
 
 
 def _numbers(numbers: "NDArray[Any]") -> "array[int]":
-    """As an array of Python's own, which is faster to index one by one."""
+    """Python's own array of them, which is faster to index one by one."""
     return array({2: "H", 4: "I"}[numbers.dtype.itemsize], numbers.tobytes())

@@ -109,7 +109,10 @@ class ProviderEngines:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Have `run` run as long as the block. Raises as it does."""
+        """Run `run` as long as the block lasts. Raises what it raises.
+
+        Leaving, or cancelling, ends the engines' processes.
+        """
         async with trio.open_nursery() as nursery:
             await nursery.start(self.run)
             yield

@@ -39,7 +39,7 @@ class IncomingFile:
         self._name = ""
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`."""
+        """See `Source.feed`."""
         self._is_last = last
         if self._keeps:
             self._kept += data
@@ -84,7 +84,7 @@ class IncomingFile:
         return names[0] if names else ""
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`."""
+        """See `Source.take`."""
         block = self._inner.take(check) if self._inner else None
         if block is not None:
             self._keep(False)
@@ -98,7 +98,7 @@ class IncomingFile:
         return block
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
         self._keep(False)
         if self._inner:
             self._inner.close()
@@ -118,7 +118,7 @@ class InTurn:
         """Of the last samples, 0 where there were none yet."""
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`. Raises Undecodable for more files than are taken."""
+        """See `Source.feed`. Raises Undecodable for more files than are taken."""
         here, *others = self._files.take(data, last=last)
         self._is_last = last
         if self._waiting:
@@ -131,7 +131,7 @@ class InTurn:
             raise Undecodable(f"the audio consists of more than {MOST_FILES} files: send longer ones")
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`; where another file begins it is an empty block, so that a call goes through few of them."""
+        """See `Source.take`. Where another file begins, the block is empty, so that a call goes through few files."""
         try:
             block = self._source.take(check)
         except Undecodable:
@@ -147,7 +147,7 @@ class InTurn:
         return block
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
         self._waiting.clear()
         self._source.close()
 
@@ -161,7 +161,7 @@ class IncomingSound:
         self._inner: Source | None = None
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`."""
+        """See `Source.feed`."""
         if self._inner is None:
             self._head += data
             if len(self._head) < SNIFFED and not last:
@@ -173,10 +173,10 @@ class IncomingSound:
         self._inner.feed(data, last=last)
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`."""
+        """See `Source.take`."""
         return self._inner.take(check) if self._inner else None
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
         if self._inner:
             self._inner.close()

@@ -40,7 +40,10 @@ class Route:
         return {**self._failed, **self._remote.failures} if self._remote else self._failed
 
     async def push(self, data: bytes, *, last: bool) -> Made:
-        """The pieces that can be made by now."""
+        """The pieces that can be made by now. Raises Undecodable, EngineFailed.
+
+        After cancelling, only `leave` may be called.
+        """
         data = await self._strip.take(data, last=last)
         made: Made = {}
         for target, writer in self._writers.items():
@@ -53,14 +56,15 @@ class Route:
         return made
 
     def leave(self) -> None:
-        """Give up what has not come to its end."""
+        """Abandon the sound if it is not complete."""
         self._strip.leave()
         if self._remote:
             self._remote.leave()
 
 
 class LiveEncoder:
-    """One sound whose bytes are still coming, into several formats; satisfies `actors.ports.sound.Encoding`."""
+    """The conversion of one sound, whose bytes are still coming, into several formats; satisfies the port
+    `SoundEncoder`."""
 
     def __init__(self, streams: SoundStreams, opening: Opening) -> None:
         self._streams = streams
@@ -78,12 +82,12 @@ class LiveEncoder:
     async def push(self, data: bytes) -> Made:
         """The pieces that can be made by now.
 
-        Raises Undecodable and EngineFailed; after that, or where it was cancelled, the sound cannot be gone on with.
+        Raises Undecodable and EngineFailed. After an error, or after cancelling, the sound cannot be continued.
         """
         return await self._go_on(data, last=False)
 
     async def finish(self) -> Made:
-        """The last pieces. Raises and is cancelled as `push`."""
+        """The last pieces. Errors and cancelling are those of `push`."""
         return await self._go_on(b"", last=True)
 
     async def _go_on(self, data: bytes, *, last: bool) -> Made:
@@ -103,13 +107,13 @@ class LiveEncoder:
         return made
 
     def leave(self) -> None:
-        """Give up what has not come to its end; does not wait."""
+        """Abandon the sound if it is not complete; does not wait."""
         self._is_over = True
         if self._way:
             self._way.leave()
 
     def _settle(self, data: bytes, *, last: bool) -> Route | None:
-        """How to go on; None while too little has come to tell. `data` is the newest part of the head."""
+        """The route for the sound; None while too little has come to choose one. `data` is the end of the head."""
         if len(self._head) < HEAD and not last:
             return None
         head, source = bytes(self._head[:HEAD]), self._opening.source
@@ -166,7 +170,10 @@ class LiveEncoder:
 
 
 async def passed(writer: PassingWriter, data: bytes) -> tuple[Sound, ...]:
-    """See `writer.push`, with turns for others: what a provider sends may be frames of 24 bytes."""
+    """Like `writer.push`, with checkpoints in between: a provider may send frames of 24 bytes.
+
+    After cancelling, `writer` cannot be used.
+    """
     parts: list[bytes] = []
     seconds = 0.0
     for start in range(0, len(data), STEP):

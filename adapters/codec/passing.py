@@ -79,7 +79,7 @@ class Mp3Walker:
         self._is_first = True
 
     def size(self, head: bytes) -> int:
-        """See `Walker`; a tag comes in parts, since it may be long."""
+        """See `Walker.size`. A tag comes in parts, because it may be long."""
         if len(head) < 10:
             return 0
         if not self._tag and self._is_first:
@@ -91,7 +91,10 @@ class Mp3Walker:
         return _before(head, _SYNC, 3)
 
     def seconds(self, unit: bytes) -> float:
-        """See `Walker`; a frame that only describes the file plays nothing, and what it tells to leave out neither."""
+        """See `Walker.seconds`.
+
+        A frame that only describes the file plays for 0 seconds; samples to leave out do not count.
+        """
         if self._tag:
             self._tag -= len(unit)
             return 0.0
@@ -138,7 +141,7 @@ class OggWalker:
         self._end = 0
 
     def size(self, head: bytes) -> int:
-        """See `Walker`."""
+        """See `Walker.size`."""
         if not head.startswith(b"OggS"):
             return _before(head, _PAGE, 4) if len(head) >= 4 else 0
         if len(head) < _PAGE_FIXED or len(head) < _PAGE_FIXED + head[26]:
@@ -146,7 +149,7 @@ class OggWalker:
         return _PAGE_FIXED + head[26] + sum(head[_PAGE_FIXED : _PAGE_FIXED + head[26]])
 
     def seconds(self, unit: bytes) -> float:
-        """See `Walker`."""
+        """See `Walker.seconds`."""
         if not unit.startswith(b"OggS"):
             return 0.0
         if unit[28:36] == b"OpusHead":

@@ -47,17 +47,17 @@ class RawSamples:
         self._samples = bytearray()
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`; half a sample at the end is left out."""
+        """See `Source.feed`. Half a sample at the end is left out."""
         self._samples += self._even.take(data)
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`, a second at most."""
+        """See `Source.take`. A block is a second at most."""
         samples = bytes(self._samples[: 2 * self._rate])
         del self._samples[: len(samples)]
         return Block(self._rate, np.frombuffer(samples, np.dtype("<i2"))) if samples else None
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
 
 
 class WholeFile:
@@ -67,14 +67,14 @@ class WholeFile:
         self._blocks = blocks_of(clip)
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`; nothing comes any more."""
+        """See `Source.feed`. The file is complete, so no bytes come."""
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`."""
+        """See `Source.take`."""
         return next(self._blocks, None)
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
 
 
 class AacFrames:
@@ -90,7 +90,7 @@ class AacFrames:
         self._blocks: deque[Block] = deque()
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`; the tag before the first frame is left out."""
+        """See `Source.feed`. The tag before the first frame is left out."""
         data, self._tag = data[self._tag :], max(0, self._tag - len(data))
         with suppress(av.FFmpegError):
             self._packets += self._context.parse(data) if data else ()
@@ -98,7 +98,7 @@ class AacFrames:
                 self._packets += self._context.parse(None)
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`."""
+        """See `Source.take`."""
         while self._packets and not self._blocks:
             with suppress(av.FFmpegError):
                 blocks = map(block_of, self._context.decode(self._packets.popleft()))
@@ -106,7 +106,7 @@ class AacFrames:
         return self._blocks.popleft() if self._blocks else None
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
 
 
 class DemuxerThread:
@@ -129,7 +129,7 @@ class DemuxerThread:
         threading.Thread(target=self._run, name=f"{name} in", daemon=True).start()
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`."""
+        """See `Source.feed`."""
         data = self._cleaner.take(data) if self._cleaner else data
         with self._moved:
             if not self._is_done:
@@ -139,7 +139,10 @@ class DemuxerThread:
             self._moved.notify_all()
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`; with nothing at hand it waits until the thread has done what it can, or is far enough ahead."""
+        """See `Source.take`.
+
+        If no block is ready, it waits until the thread needs more bytes, is done, or is FULL blocks ahead.
+        """
         with self._moved:
             if not self._blocks:
                 self._moved.notify_all()
@@ -149,7 +152,7 @@ class DemuxerThread:
             return self._blocks.popleft() if self._blocks else None
 
     def close(self) -> None:
-        """See `Source`; does not wait for the thread."""
+        """See `Source.close`. It does not wait for the thread."""
         with self._moved:
             self._is_closed = True
             self._bytes.clear()
@@ -208,11 +211,11 @@ class TrimmedMp3:
         self._held: list[Block] = []
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        """See `Source`."""
+        """See `Source.feed`."""
         self._inner.feed(data, last=last)
 
     def take(self, check: Check) -> Block | None:
-        """See `Source`."""
+        """See `Source.take`."""
         while self._padding >= 0:
             block = self._inner.take(check)
             if block is None:
@@ -227,6 +230,6 @@ class TrimmedMp3:
         return self._held.pop(0) if self._held else self._inner.take(check)
 
     def close(self) -> None:
-        """See `Source`."""
+        """See `Source.close`."""
         self._held.clear()
         self._inner.close()

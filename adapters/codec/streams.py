@@ -108,7 +108,7 @@ class SoundStreams:
 
 
 class RemoteStream:
-    """One sound in the process, begun anew in the next one where that ends."""
+    """One sound in the codec's process. If the process ends, the sound begins again in the next one."""
 
     def __init__(self, streams: SoundStreams, opening: Opening) -> None:
         self._streams = streams
@@ -127,7 +127,10 @@ class RemoteStream:
         self.failures: dict[Target, str] = {}
 
     async def push(self, data: bytes, *, last: bool) -> Made:
-        """Have these bytes dealt with, slice by slice."""
+        """Have the process convert these bytes, slice by slice; returns the pieces that can be made by now.
+
+        Raises Undecodable, EngineFailed. After cancelling, only `leave` may be called.
+        """
         if self._number is None:
             self._number = self._streams.take()
         self._hold(data, last=last)
@@ -204,7 +207,7 @@ class RemoteStream:
         self._let_go()
 
     def leave(self) -> None:
-        """Give up what has not come to its end; does not wait."""
+        """Abandon the sound if it is not complete; does not wait."""
         if self._number is not None:
             self._streams.drop(self._number)
             self._number = None

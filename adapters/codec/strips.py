@@ -1,4 +1,4 @@
-"""What is taken out of the bytes of a sound in the server itself: its samples, where that needs no decoding."""
+"""The strips: they take the samples out of a sound in the server itself, where that needs no decoding."""
 
 from typing import Protocol
 
@@ -12,24 +12,27 @@ from protocol.wav import MAX_HEADER, WavReader
 
 
 class SoundStrip(Protocol):
-    """Takes what is passed on out of the bytes that come."""
+    """Takes out of the bytes that come what is passed on."""
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """What is passed on. Raises Undecodable, EngineFailed."""
+        """The bytes that are passed on. Raises Undecodable, EngineFailed.
+
+        After cancelling only `leave` may be called.
+        """
 
     def leave(self) -> None:
-        """Give up what has not come to its end."""
+        """Abandon a sound that is not complete."""
 
 
 class NoStrip:
     """Passes on everything."""
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """See `SoundStrip`."""
+        """See `SoundStrip.take`."""
         return data
 
     def leave(self) -> None:
-        """See `SoundStrip`."""
+        """See `SoundStrip.leave`."""
 
 
 class WavStrip:
@@ -55,7 +58,7 @@ class WavStrip:
         self._remote: RemoteStream | None = None
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """See `SoundStrip`."""
+        """See `SoundStrip.take`."""
         here, *others = self._files.take(data, last=last)
         samples = [await self._go_on(here, last=last or bool(others))]
         for number, other in enumerate(others, 1):
@@ -93,7 +96,7 @@ class WavStrip:
         return b"".join(sound.data for sound in made.get(self._target, ()))
 
     def leave(self) -> None:
-        """See `SoundStrip`."""
+        """See `SoundStrip.leave`."""
         if self._remote:
             self._remote.leave()
 
@@ -108,7 +111,7 @@ class SampleStrip:
         self._seconds = seconds
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """See `SoundStrip`; a WAV without a single sample is refused, as where it is decoded whole."""
+        """See `SoundStrip.take`. Raises NoSound for a WAV without samples, and Undecodable for too long a sound."""
         samples = await self._wavs.take(data, last=last) if self._wavs else data
         self._count += len(samples)
         if self._count > self._most:
@@ -118,6 +121,6 @@ class SampleStrip:
         return samples
 
     def leave(self) -> None:
-        """See `SoundStrip`."""
+        """See `SoundStrip.leave`."""
         if self._wavs:
             self._wavs.leave()

@@ -1,4 +1,4 @@
-"""One worker process as the server sees it: started, given calls, stopped, ended."""
+"""A worker process on the server's side: it is started, given calls, stopped and ended."""
 
 import logging
 import os
@@ -60,7 +60,7 @@ _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 class Gone(Exception):
-    """The process has ended, hangs, or says what makes no sense."""
+    """The process has ended, hangs, or sends what cannot be read."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -110,7 +110,10 @@ class Child:
         return not self._killed and self._process.returncode is None
 
     async def write(self) -> None:
-        """Write frames as they are handed over; ends when the process does not read any more."""
+        """Write frames as they are handed over, until the process stops reading.
+
+        Cancelling may leave half a frame in the pipe: the process has to be killed.
+        """
         try:
             async for frame in self._unsent:
                 await self._stdin.send_all(frame)
@@ -118,7 +121,11 @@ class Child:
             self.kill()
 
     async def log(self) -> None:
-        """Log what the process prints; `printed` is its last line, `silent` is set when there will be no more."""
+        """Log what the process prints.
+
+        `printed` is its last line; `silent` is set when no more will come. Cancelling stops the reading, and `silent`
+        is not set.
+        """
         assert self._process.stderr is not None
         left = PRINTED
         async for chunk in self._process.stderr:
@@ -130,7 +137,7 @@ class Child:
         self.silent.set()
 
     async def receive(self) -> Reply:
-        """The next reply. Raises Gone."""
+        """The next reply. Raises Gone. Cancelling loses nothing."""
         try:
             await self._fill(HEAD.size)
             size = HEAD.size + checked(HEAD.unpack_from(self._buffer)[0])
@@ -151,10 +158,10 @@ class Child:
             self._buffer += chunk
 
     async def call(self, request: Request, each: Each) -> Done:
-        """Have `request` done; `each` is told what comes before the end.
+        """Have the process do `request`; `each` is called with the progress that comes before the result.
 
-        Raises Gone, Oversize, EngineFailed, Undecodable. However it ends, the process is then either ready for the
-        next call or killed; a process that is stopped has `Plan.grace` seconds to say so.
+        Raises Gone, Oversize, EngineFailed, Undecodable. However the call ends, the process is then either ready for
+        the next call or killed. Cancelling stops the work, and takes at most `Plan.grace` seconds.
         """
         frame = pack(request)
         ended = False
@@ -185,7 +192,10 @@ class Child:
         raise Gone("it hangs")
 
     async def watch(self) -> None:
-        """Look at the process now and then until it hangs, which ends it and the call at hand."""
+        """Look at the process now and then until it hangs; then kill it, which ends its call.
+
+        Cancelling stops the looking.
+        """
         liveness = Liveness()
         while True:
             before = trio.current_time()
@@ -216,11 +226,14 @@ class Child:
         self._process.kill()
 
     async def exit(self) -> int:
-        """Wait for the process to end by itself; its status."""
+        """Wait until the process ends by itself; returns its exit status. Cancelling stops the waiting alone."""
         return await self._process.wait()
 
     async def bury(self) -> None:
-        """Kill the process, wait for its end (at most GONE_WITHIN), and close its pipes."""
+        """Kill the process, wait for its end (at most GONE_WITHIN seconds), and close its pipes.
+
+        Cancelling shortens neither.
+        """
         self.kill()
         with trio.move_on_after(GONE_WITHIN, shield=True):
             await self._process.wait()
@@ -253,7 +266,10 @@ def _result(reply: Reply) -> Done:
 
 
 async def spawn(plan: Plan) -> Child:
-    """Start a process that finds this package where we found it, and no other `adapters` in the current folder."""
+    """Start a process that imports this package from where we did, not from the current folder.
+
+    Raises OSError where the system cannot start it. Cancelling has no effect once the start has begun.
+    """
     root = str(Path(adapters.__file__).parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     environment = {name: value for name, value in os.environ.items() if name.upper().startswith(NEEDED)}

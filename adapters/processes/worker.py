@@ -47,14 +47,14 @@ class WaitingCall:
 
 
 class HandedProgress:
-    """What comes before the end of a call, on its way to who made it."""
+    """The progress of a call, on its way to the caller."""
 
     def __init__(self, each: Each) -> None:
         self._each = each
         self.has_some = False
 
     async def on(self, progress: Progress) -> None:
-        """Hand it on."""
+        """Hand the progress on. Cancelling is for the caller's `each` to handle."""
         self.has_some = True
         await self._each(progress)
 
@@ -100,13 +100,14 @@ class Workers:
             raise EngineFailed(trouble)
 
     async def call(self, request: Request, each: Each, again: Again | None = None, lives: int = LIVES) -> Done:
-        """Have `request` done by a free process; `each` is told what comes before the end, and may wait.
+        """Have a free process do `request`; `each` is called with the progress before the result, and may wait.
 
-        Where the process dies or hangs it is begun anew until `lives` of them have; after `each` was told something
-        only if there is `again`, which is called before.
+        If the process dies or hangs, the call begins again, until `lives` processes have failed. After some progress it
+        begins again only if there is `again`, which is called first.
 
-        Raises EngineFailed, also when the deadline passes, as Broken where it was not begun anew, and Undecodable.
-        Cancelling stops the process's work, or kills it when it does not heed, and takes at most `Plan.grace` seconds.
+        Raises EngineFailed, also when the deadline passes; its subclass Broken where the call does not begin again;
+        Undecodable. Cancelling stops the process's work, or kills the process if it does not stop, and takes at most
+        `Plan.grace` seconds.
         """
         with trio.move_on_after(self._plan.deadline):
             return await self._insist(request, HandedProgress(each), again, lives)
@@ -208,18 +209,21 @@ class Workers:
 
 
 class ReservedWorker:
-    """A process that is kept for several calls."""
+    """A worker process that is reserved for several calls."""
 
     def __init__(self, workers: Workers, child: Child | None) -> None:
         self._workers = workers
         self._child = child
 
     async def call(self, request: Request, each: Each) -> Done:
-        """See `Workers.call`, by this process; once it has ended, every call raises Broken."""
+        """Like `Workers.call`, by this process. Once the process has ended, every call raises Broken.
+
+        Cancelling stops the process's work, or kills the process if it does not stop, within `Plan.grace` seconds.
+        """
         with trio.move_on_after(self._workers._plan.deadline):
             return await self._workers._on(self._child, request, each)
         raise self._workers._late()
 
 
 async def nothing(_: Progress) -> None:
-    """For calls that have no progress."""
+    """Ignore the progress of a call; never waits, so cancelling has no effect."""

@@ -38,17 +38,20 @@ class Offer(msgspec.Struct, frozen=True):
 
 @runtime_checkable
 class Listed(Protocol):
-    """What every adapter can do besides its port."""
+    """The methods of every adapter besides its port.
+
+    Cancelling one closes its connection, or stops the work of its process.
+    """
 
     async def offer(self) -> Offer:
-        """Ask the provider what it has. Raises ProviderFailed. Never called on the way of a turn."""
+        """Ask the provider for its models, voices and languages. Raises ProviderFailed. Never called during a turn."""
 
     async def check(self) -> None:
         """Make the smallest real call. Raises ProviderFailed with what is wrong."""
 
 
 class Verdict(StrEnum):
-    """What a failure means for whoever might try again."""
+    """The meaning of a failure for a caller that might try again."""
 
     PASSING = "passing"
     """It can pass: a time-out, 408, 429, 5xx, an answer that makes no sense or breaks off."""

@@ -1,4 +1,4 @@
-"""The events of an answer that is still coming, see `adapters.reach.sse`."""
+"""The event stream: the events of an answer that is still coming, read by `adapters.reach.sse`."""
 
 from collections import deque
 from typing import Protocol, Self
@@ -15,19 +15,20 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
 class EventBody(Protocol):
-    """What an answer is to its events."""
+    """The part of an answer that its event stream reads."""
 
     title: str
     content_type: str
 
     async def next(self) -> bytes:
-        """The next piece of it, b"" at the end."""
+        """The next piece of the body, b"" at the end. Raises ProviderFailed. Cancelling closes the connection."""
 
 
 class EventStream:
-    """Iterates over the events; raises ProviderFailed as the body does, and where it is a page or ends inside a line.
+    """Iterates over the events of an answer; cancelling closes the connection.
 
-    The content type is not heeded: many a server has a wrong one.
+    Raises ProviderFailed as the body does, and where the body is a page or ends inside a line. The content type is
+    ignored, because many servers send a wrong one.
     """
 
     def __init__(self, body: EventBody) -> None:

@@ -15,7 +15,7 @@ _WIDTHS = {126: 2, 127: 8}
 
 
 class FrameLimitedStream(trio.abc.Stream):
-    """The client's end, from the HTTP answer on."""
+    """The client's end of a stream, from the HTTP answer on. Cancelling does what it does on the stream below."""
 
     def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
@@ -79,13 +79,13 @@ class FrameLimitedStream(trio.abc.Stream):
         return True
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Ask the stream below."""
+        """Send on the stream below, with its errors."""
         await self._stream.send_all(data)
 
     async def wait_send_all_might_not_block(self) -> None:
-        """Ask the stream below."""
+        """Wait for the stream below, with its errors."""
         await self._stream.wait_send_all_might_not_block()
 
     async def aclose(self) -> None:
-        """Ask the stream below."""
+        """Close the stream below."""
         await self._stream.aclose()

@@ -240,7 +240,7 @@ async def _check(call: Call, response: httpx.Response, answer: HttpAnswer) -> No
 
 
 async def _beginning(answer: HttpAnswer) -> bytes:
-    """The beginning of the body of an error: what comes of it, at most ERROR_BYTES."""
+    """The beginning of an error's body, as far as it comes, of at most ERROR_BYTES."""
     body = b""
     with suppress(ProviderFailed):
         async for piece in answer.pieces():

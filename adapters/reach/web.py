@@ -1,4 +1,4 @@
-"""The one HTTP client that all providers share; what it is made of is loaded by its first call."""
+"""The web client: the one HTTP client that all providers share; its libraries are loaded by its first call."""
 
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
@@ -44,7 +44,10 @@ class Web:
             return b"".join([piece async for piece in answer.pieces()])
 
     async def fetch_json(self, call: Call) -> object:
-        """The body of the answer, decoded. Raises ProviderFailed, also where it is not JSON."""
+        """The body of the answer, decoded from JSON. Raises ProviderFailed, also where it is not JSON.
+
+        Cancelling closes the connection.
+        """
         body = await self.fetch(call)
         try:
             return parsed(body)
@@ -54,7 +57,10 @@ class Web:
             ) from None
 
     def load(self) -> "HttpClient":
-        """Load what calls are made with, which takes a tenth of a second; else the first call does it."""
+        """Load the HTTP client, which takes a tenth of a second; otherwise the first call loads it.
+
+        Raises RuntimeError where `run` has not been started.
+        """
         if not self._is_running:
             raise RuntimeError("the web client has not been started")
         if self._made is None:

@@ -107,7 +107,10 @@ class LiveSocket:
             self._sending -= 1
 
     async def receive(self) -> str | bytes:
-        """The next message. Raises SocketClosed, and ProviderFailed where one is owed and none comes in time."""
+        """The next message. Raises SocketClosed, and ProviderFailed where a message is owed and none comes in time.
+
+        Cancelling loses no message.
+        """
         self._is_receiving = True
         try:
             with trio.CancelScope(deadline=self._deadline()) as self._waiting:
@@ -147,10 +150,10 @@ def _closed(closed: ConnectionClosed) -> SocketClosed:
 
 @asynccontextmanager
 async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> AsyncIterator[LiveSocket]:
-    """Open a socket; leaving closes it at once, without a goodbye that would have to be awaited.
+    """Open a WebSocket; leaving, or cancelling, closes it at once, without a close frame.
 
-    `connect` bounds finding the host and TLS, `first_byte` the handshake. An error inside comes out as itself, not in a
-    group. Raises ProviderFailed, SocketRefused for an HTTP answer instead of a socket. Proxies are not used.
+    `connect` bounds DNS, TCP and TLS, `first_byte` the handshake. An error inside comes out as itself, not in a group.
+    Raises ProviderFailed, SocketRefused for an HTTP answer instead of a socket. Proxies are not used.
     """
     with _translated(call), FirstCause():
         async with trio.open_nursery() as nursery:
@@ -236,9 +239,9 @@ class Unshaken(Exception):
 
 
 class WatchedStream(trio.abc.Stream):
-    """A stream whose end before the handshake raises Unshaken: trio-websocket would wait on, at either end.
+    """A stream that raises Unshaken where it ends before the handshake: trio-websocket would wait forever.
 
-    Whoever has shaken hands sets `is_shaken`.
+    The handshake's task sets `is_shaken`. Cancelling does what it does on the stream below.
     """
 
     def __init__(self, stream: trio.abc.Stream) -> None:
@@ -246,7 +249,7 @@ class WatchedStream(trio.abc.Stream):
         self._stream = stream
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Ask the stream below; raises Unshaken at its end, if hands are not shaken."""
+        """Receive from the stream below, with its errors; raises Unshaken where it ends before the handshake."""
         try:
             data = bytes(await self._stream.receive_some(max_bytes))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -262,7 +265,7 @@ class WatchedStream(trio.abc.Stream):
             raise Unshaken
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Ask the stream below; raises as `receive_some`."""
+        """Send on the stream below, with its errors; raises Unshaken where it breaks before the handshake."""
         try:
             await self._stream.send_all(data)
         except trio.BrokenResourceError:
@@ -270,9 +273,9 @@ class WatchedStream(trio.abc.Stream):
             raise
 
     async def wait_send_all_might_not_block(self) -> None:
-        """Ask the stream below."""
+        """Wait for the stream below, with its errors."""
         await self._stream.wait_send_all_might_not_block()
 
     async def aclose(self) -> None:
-        """Ask the stream below."""
+        """Close the stream below."""
         await self._stream.aclose()

@@ -62,7 +62,7 @@ class WyomingConnection:
         self._waiting.cancel()
 
     async def ask(self) -> WyomingInfo:
-        """What the peer has. Raises ProviderFailed."""
+        """The programs that the peer has. Raises ProviderFailed. After cancelling, the connection has to be closed."""
         await self.send(WyomingDescribe())
         self.expect()
         while True:

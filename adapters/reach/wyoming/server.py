@@ -32,9 +32,9 @@ class WyomingServer:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[WyomingConnection]:
-        """A connection of its own for one call: engines close theirs when they have answered.
+        """Open a connection for one call: Wyoming engines close it after the answer.
 
-        Raises ProviderFailed. It is closed however the block ends.
+        Raises ProviderFailed. The connection is closed however the block ends, also by cancelling.
         """
         try:
             stream = await self._reach()
@@ -64,13 +64,16 @@ class WyomingServer:
         )
 
     async def known(self, line: WyomingConnection) -> WyomingInfo:
-        """What the peer has, asked over `line` where it is not known yet. Raises ProviderFailed."""
+        """The programs that the peer has, asked over `line` where they are not known yet.
+
+        Raises ProviderFailed. After cancelling, `line` has to be closed.
+        """
         if self._info is None:
             self._info = await line.ask()
         return self._info
 
     async def look(self) -> WyomingInfo:
-        """What the peer has now. Raises ProviderFailed."""
+        """The programs that the peer has now. Raises ProviderFailed. Cancelling closes the connection."""
         async with self.connect() as line:
             self._info = await line.ask()
             return self._info
