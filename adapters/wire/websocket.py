@@ -1,26 +1,23 @@
-"""A WebSocket on a stream whose request has been read: it moves bytes, which adapters/wire/framing.py understands."""
+"""A WebSocket on a stream whose request has been read: it moves bytes, which protocol/websocket.py understands."""
 
 import base64
 import contextlib
 import math
 
 import trio
-from wsproto.utilities import generate_accept_token
+from websockets.utils import accept_key
 
 from actors.running.transport import TransportClosed
-from adapters.wire import framing
-from adapters.wire.framing import ClosingFrame, MessageReader, PartialFrame, Ping
 from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.websocket import CloseFrame, FrameReader, PingFrame, Received, encode_close, encode_message, encode_pong
 
 HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 LAST_FRAME_SECONDS = 0.2
 """How long a close frame may take to leave where the server itself is in a hurry."""
 RECEIVE_SIZE = 65_536
-FRAMES_AT_A_TIME = 256
-"""Frames that are read before other tasks have their turn: a read can bring ten thousand."""
 
 NORMAL, GOING_AWAY, PROTOCOL_ERROR, BAD_TEXT, TOO_LARGE = 1000, 1001, 1002, 1007, 1009
 _CODES = {
@@ -40,10 +37,12 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 class WebSocketTransport:
     """A WebSocket as actors/running/transport.py wants a transport. One task may receive while another sends."""
 
-    def __init__(self, stream: trio.abc.Stream, incoming: MessageReader) -> None:
+    def __init__(self, stream: trio.abc.Stream, max_message: int, trailing: bytes) -> None:
         self._stream = stream
-        self._incoming = incoming
-        self._pongs = b""
+        self._reader = FrameReader(max_message)
+        self._trailing = trailing
+        self._waiting: list[Received] = []  # the next one last
+        self._ping: PingFrame | None = None
         self._peer_code: int | None = None
         self._sending = trio.Lock()
         self._is_torn = False
@@ -53,33 +52,40 @@ class WebSocketTransport:
 
         Cancelling loses no message, but may leave half a pong: then there is only `close`.
         """
-        if not self._incoming.is_empty:
+        if self._waiting:
             await trio.lowlevel.checkpoint()  # another message of the same read has been handed out just now
         while True:
-            for _ in range(FRAMES_AT_A_TIME):
-                match came := self._incoming.take():
+            while self._waiting:
+                match came := self._waiting.pop():
                     case str() | bytes():
                         return came
-                    case Ping():
-                        self._pongs += framing.pong(came)
-                    case ClosingFrame(code):
+                    case PingFrame():
+                        self._ping = came
+                    case CloseFrame(code):
                         self._peer_code = code
                         raise TransportClosed
-                    case PartialFrame():
-                        continue
-                    case None:
-                        break
-            else:
-                await trio.lowlevel.checkpoint()
-            await self._answer_pings()
-            if came is None:
-                self._incoming.feed(await self._read())
+            await self._answer_ping()
+            await self._refill()
 
-    async def _answer_pings(self) -> None:
-        """Where the peer does not take its pongs this waits, and so nothing more is read of its pings."""
-        if self._pongs:
-            pongs, self._pongs = self._pongs, b""
-            await self._send(pongs)
+    async def _answer_ping(self) -> None:
+        """Answer the newest ping that waits, which answers those before it too (RFC 6455 5.5.3).
+
+        Where the peer does not take its pong this waits, and so nothing more is read of its pings.
+        """
+        if self._ping is not None:
+            ping, self._ping = self._ping, None
+            await self._send(encode_pong(ping.payload))
+
+    async def _refill(self) -> None:
+        """Read frames into `_waiting`; others have their turn before the next ones of the same read."""
+        if self._reader.has_more:
+            await trio.lowlevel.checkpoint()
+            data = b""
+        elif self._trailing:
+            data, self._trailing = self._trailing, b""
+        else:
+            data = await self._read()
+        self._waiting = self._reader.receive(data)[::-1]
 
     async def _read(self) -> bytes:
         try:
@@ -92,7 +98,7 @@ class WebSocketTransport:
 
     async def send(self, frame: Frame) -> None:
         """Send a message. Raises TransportClosed. Cancelling may leave half a frame: then there is only `close`."""
-        await self._send(framing.message(frame))
+        await self._send(encode_message(frame))
 
     async def _send(self, data: bytes) -> None:
         async with self._sending:
@@ -125,7 +131,7 @@ class WebSocketTransport:
         is_cancelled = trio.current_effective_deadline() == -math.inf
         with trio.move_on_after(LAST_FRAME_SECONDS if is_cancelled else CLOSE_SECONDS, shield=True):
             try:
-                await self._send(framing.close(code, words))
+                await self._send(encode_close(code, words))
             except TransportClosed:
                 return False
             return True
@@ -160,16 +166,14 @@ async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message
     `key` is its Sec-WebSocket-Key and `trailing` what came behind it; `find_fault` has found none in it. Cancelling may
     leave half of the answer sent.
     """
-    incoming = MessageReader(max_message)
-    incoming.feed(trailing)
     answer = (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: %s\r\n\r\n" % generate_accept_token(key.encode("ascii"))
+        b"Sec-WebSocket-Accept: %s\r\n\r\n" % accept_key(key).encode()
     )
     with trio.move_on_after(HANDSHAKE_SECONDS):
         try:
             await stream.send_all(answer)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             return None
-        return WebSocketTransport(stream, incoming)
+        return WebSocketTransport(stream, max_message, trailing)
     return None
