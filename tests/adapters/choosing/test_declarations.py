@@ -30,7 +30,7 @@ def test_each_declaration_says_what_it_needs_and_what_lacks(declaration: Declara
 EVERY = [(declaration, kind) for declaration in (*DECLARATIONS, EMBEDDED) for kind in declaration.services]
 
 
-@pytest.mark.parametrize(("declaration", "kind"), EVERY, ids=str)
+@pytest.mark.parametrize(("declaration", "kind"), EVERY, ids=lambda one: one if isinstance(one, str) else one.name)
 def test_each_class_that_is_named_is_there_and_is_built_as_declared(declaration: Declaration, kind: Kind) -> None:
     service = declaration.services[kind]
     settings = settings_of(declaration, **{need.name: 1 if need.default == 0 else "x" for need in declaration.needs})
