@@ -48,7 +48,7 @@ async def run(settings: Settings, say: Callable[[str], None] = console.say) -> N
                 await trio.sleep_forever()
             say("vivavoce: going down")
             if leave is not None:
-                with ending.farewell:
+                with ending.shutdown:
                     await leave()
             nursery.cancel_scope.cancel()
 

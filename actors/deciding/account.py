@@ -1,4 +1,4 @@
-"""What a server holds of what people say and are answered, in bytes, against one bound for all of it.
+"""The memory account of a server: the bytes of what people say and are answered, against one bound for all of it.
 
 The bound of one utterance or one outbox is small, but there are many of each, and the machine has to have their sum. So
 an owner of such bytes opens a Charge, takes what it holds, and closes the charge at its end, however it ends; then all
@@ -10,6 +10,8 @@ comes back. A charge has one owner:
 At the bound, an owner that cannot wait is told so (`take`), and one that can is called when there may be room
 (`waiting`). A connection does neither (`hold`): what goes into its outbox was taken by its turn before, at the size
 that it has there. So only small messages make the sum pass the bound.
+
+Terms: docs/glossary.md.
 """
 
 import math
@@ -17,7 +19,7 @@ from collections.abc import Callable
 
 
 class Account:
-    """The sum of all charges, and what it may be, in bytes."""
+    """The sum of all charges, and its bound `most`, in bytes."""
 
     def __init__(self, most: float = math.inf) -> None:
         self.most = most
@@ -47,7 +49,10 @@ class Account:
 
 
 class Charge:
-    """What one owner has taken of an account. A closed one stays at nothing, whatever is asked of it."""
+    """The bytes that one owner has taken of an account.
+
+    A closed charge stays at 0, also where `take` or `hold` is called.
+    """
 
     def __init__(self, account: Account) -> None:
         self.size = 0
@@ -62,7 +67,7 @@ class Charge:
         return self.account.has_room(size - self.size)
 
     def take(self, size: int) -> bool:
-        """Take `size` bytes more; False, and nothing taken, where there is no room. A closed charge never refuses."""
+        """Take `size` bytes more; False, and nothing is taken, where there is no room. A closed charge returns True."""
         if not (self._closed or self.account.has_room(size)):
             return False
         self.hold(self.size + size)

@@ -1,4 +1,4 @@
-"""What a session does about an answer's text: it is asked for, written, taken back, and complete.
+"""The actions about an answer's text: it is asked for, written, taken back, and complete.
 
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """
@@ -48,7 +48,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
 
 
 def note_delivery(step: Step, delivered: Delivered) -> None:
-    """How the answer wants to be spoken is kept for its sound; nobody is told."""
+    """Keep how the answer is to be spoken for its synthesis; no client is told."""
     step.conversation.turn.delivery = delivered.delivery
 
 

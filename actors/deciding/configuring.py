@@ -1,4 +1,4 @@
-"""What the catalogue makes of a configuration: which provider stands in, which models and voices there are."""
+"""The configuration of a session, resolved by the catalogue: providers that stand in, models and voices that exist."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class UnusableProvider(Exception):
 
 
 class _Wish(NamedTuple):
-    """What a session asks of one kind of work, and which of its fields the client has named itself."""
+    """The fields that a session asks of one kind of work, and which of them the client has named itself."""
 
     kind: Kind
     provider: str
@@ -102,7 +102,7 @@ def _voice(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
 
 
 def has_voice(voices: Collection[str], asked: str) -> bool:
-    """Whether the voice is there, in any case: by its name, by that name's first word, or as several joined by +."""
+    """Whether the voice exists, in any case: by its name, by that name's first word, or as several joined by +."""
     folded = {voice.casefold() for voice in voices}
     folded |= {voice.partition(" ")[0] for voice in folded}
     wanted = asked.strip().casefold()

@@ -1,7 +1,9 @@
-"""What a session is: plain data, grouped; who is in it, what is configured, what is heard, answered and remembered.
+"""The data of a session, plain and grouped: members, configuration, utterance, turn and memory.
 
 Nothing here decides. `machine.py` is the only writer of `state`; the actions that a row of `table.py` names write the
 rest, with a Step in hand.
+
+Terms: docs/glossary.md.
 """
 
 import math
@@ -51,7 +53,7 @@ class SessionConfiguration:
 
 
 class SessionMemory:
-    """What is remembered of turns that are over.
+    """The memory of turns that are over.
 
     `history`: what was said and answered, oldest first. `first_audio_ms`: how long after its commit the last turn was
     first heard, -1 where it was not. `cut_after`: the words after which the last answer was cut, "" where it was not.
@@ -134,6 +136,6 @@ class Conversation:
         return tuple(one.id for one in self.participants.values() if one.role != "sender")
 
     def let_go(self) -> None:
-        """Hold nothing any more: the session is over, or has broken."""
+        """Release all that is held: the session is over, or has broken."""
         self.utterance = UtteranceBuffer()
         self.turn.charge.close()

@@ -1,4 +1,7 @@
-"""When a session must next be told of the time, and what of its sound has been played by then; changes nothing."""
+"""The deadline of a session: the time at which it must next be told of the time.
+
+Pure functions; they change nothing.
+"""
 
 from actors.deciding.conversation import Conversation
 from protocol.states import State
@@ -23,6 +26,6 @@ def find_deadline(conversation: Conversation) -> float:
 
 
 def is_played(conversation: Conversation, now: float) -> bool:
-    """Whether everything of the answer was sent and has had time to play."""
+    """Whether all of the answer was sent and its playback has ended."""
     turn = conversation.turn
     return conversation.state is State.SPEAKING and turn.is_over and now >= turn.timeline.plays_until

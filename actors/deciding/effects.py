@@ -1,4 +1,7 @@
-"""What a session asks for; its task (`actors/running/session.py`) does it, in order."""
+"""The effects that a session asks for; its task (`actors/running/session.py`) performs them in order.
+
+Terms: docs/glossary.md.
+"""
 
 from collections.abc import Mapping, Set
 

@@ -1,4 +1,4 @@
-"""What a session does about the end of a turn: it is over, or it is cut, by whom and for which reason.
+"""The actions about the end of a turn: it is over, or it is cut, by which side and for which reason.
 
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """

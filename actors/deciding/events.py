@@ -1,4 +1,7 @@
-"""What a session is told: by its clients, by the stages of a turn, and by the clock."""
+"""The events that a session is told: by its clients, by the stages of a turn, and by the clock.
+
+Terms: docs/glossary.md.
+"""
 
 from collections.abc import Mapping
 
@@ -43,14 +46,14 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class FromClient(msgspec.Struct, frozen=True):
-    """Who said something, and the id under which it wants an answer."""
+    """The member that sent the message, and the id under which it wants an acknowledgement."""
 
     member: MemberId
     ack: int | None
 
 
 class Resolved(msgspec.Struct, frozen=True):
-    """What the catalogue makes of a session.update: the configuration to use, or why it is refused."""
+    """The result of resolving a session.update by the catalogue: the configuration to use, or why it is refused."""
 
     configuration: Configuration
     warnings: tuple[str, ...] = ()
@@ -98,14 +101,14 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """How the answer wants to be spoken; before its words."""
+    """How the answer is to be spoken; comes before its words."""
 
     turn: int
     delivery: Delivery
 
 
 class Retracted(msgspec.Struct, frozen=True):
-    """What was written of the answer is taken back, and it comes anew."""
+    """The text of the answer so far is taken back, and comes anew."""
 
     turn: int
 

@@ -1,4 +1,4 @@
-"""What a session does about its Sender: configuration, the utterance, its recognition, the typed turn.
+"""The actions about the Sender: configuration, the utterance, its recognition, the typed turn.
 
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """

@@ -1,9 +1,9 @@
 """The machine of a session: `step` takes in one event by the table and returns what is to be done; no I/O, no clock.
 
 `transitions` owns what is legal. The table's rules are fed to one `transitions.Machine` (`graph.py`), those that keep
-the state too; each goes through its trigger, and what has no row there is refused, whatever the table says: a client is
-told so (1002), a result is dropped. Only the chunk of an utterance does not go through a trigger, because a trigger
-costs as much as all the rest of a chunk's step; `extend` takes it where the machine has its row.
+the state too; each goes through its trigger. An event without a row in the machine is refused, even if the table has
+one: a client is told so (1002), a result is dropped. Only the chunk of an utterance does not go through a trigger,
+because a trigger costs as much as all the rest of a chunk's step; `extend` takes it where the machine has its row.
 
 A step asks the machine first, with itself as the model: the trigger raises, or leaves in `step.state` where the step
 leads. Then the rule's `ends` are done, `state` is set, and its `begins` are done. So an action that raises leaves the

@@ -1,4 +1,4 @@
-"""What a session does about its sockets: who comes, who goes, what only the Sender may say, and the session's own end.
+"""The actions about the sockets of a session: joining, leaving, messages that only the Sender may send, the end.
 
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """

@@ -1,4 +1,4 @@
-"""Which event of the table a message, a result or a tick is, by what it holds and the state that it meets.
+"""Naming: which event of the table a message, a result or a tick is, by its content and the state that it meets.
 
 Pure: naming says nothing and changes nothing, so to name an event twice is to name it once; a test holds it to that.
 What had to be found out on the way (the configuration that the catalogue makes, the parts that are left of an answer)
@@ -60,7 +60,7 @@ def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any
 
 
 def name_due(conversation: Conversation) -> Occurrence[Any] | None:
-    """What follows from the step that was just made: sound of the answer is to be sent now."""
+    """The event that follows from the step that was just made: sound of the answer is to be sent now."""
     is_due = conversation.state in ANSWER and conversation.turn.parts.has_due
     return triggers.SOUND(None) if is_due else None
 

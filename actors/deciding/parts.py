@@ -6,6 +6,8 @@ A part is cut from the answer's text, made (its sound comes in pieces), and sent
 The rule that shapes it: `done` stands on the last message of the whole response, and nothing follows it. So the message
 that closes a part waits until it is known whether another part follows: one that is cut already, or none because the
 text is complete. Sound itself never waits for that where it is streamed.
+
+Terms: docs/glossary.md.
 """
 
 from collections import deque
@@ -69,7 +71,9 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What goes out of one part at once; it plays for `seconds`. `failures`: who gets no sound, and why.
+    """The pieces of one part that are sent together; they play for `seconds`.
+
+    `failures`: targets without sound, and why.
 
     `room`: bytes that its sound has taken of the turn's charge until now.
     """
@@ -169,11 +173,11 @@ class Parts:
 
     @property
     def has_due(self) -> bool:
-        """Whether something is to be sent now."""
+        """Whether a piece is to be sent now."""
         return any(self._can_go(part) for part in self._sendable())
 
     def due(self) -> Iterator[Batch]:
-        """What is to be sent now, in order; it is taken to be sent."""
+        """The pieces that are to be sent now, in order; they count as sent."""
         while part := next((part for part in self._sendable() if self._can_go(part)), None):
             yield self._batch(part)
 

@@ -1,4 +1,4 @@
-"""What a session does about an answer's sound: its parts are made, kept, and sent to each Receiver in its encoding.
+"""The actions about an answer's sound: its parts are made, kept, and sent to each Receiver in its encoding.
 
 `keep_sound` and `send_sound` are actions that rows of `table.py` name; the other functions serve actions. No function
 chooses a state.
@@ -72,7 +72,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
 
 
 def _shares(part: Part) -> dict[Target, float]:
-    """How many bytes wait for Receivers for each byte of sound: each has its own, and base64 takes four for three."""
+    """Bytes that are queued for each byte of sound: each Receiver has its copy, and base64 takes four for three."""
     shares: dict[Target, float] = {}
     for recipient in part.audience:
         shares[recipient.target] = shares.get(recipient.target, 0.0) + (4 / 3 if recipient.is_base64 else 1.0)
@@ -80,7 +80,7 @@ def _shares(part: Part) -> dict[Target, float]:
 
 
 def _source_for(format_: AudioFormat) -> AudioFormat:
-    """What to ask a synthesiser for: the head of a wav that it streams cannot be true, so raw samples instead."""
+    """The format to ask a synthesiser for: raw samples in place of a streamed wav, whose header cannot be true."""
     return AudioFormat("pcm16", OUTPUT_RATE) if format_.name == "wav" else format_
 
 
@@ -96,7 +96,7 @@ def keep_sound(step: Step, spoken: Spoken) -> None:
 
 
 def send_sound(step: Step, event: None) -> None:
-    """What is due is sent as `response.audio.delta`, and parts begin for which there is room now.
+    """Send the pieces whose turn it is as `response.audio.delta`, and begin parts for which there is room now.
 
     With the last piece of the answer the Sender gets the turn's `metrics`.
     """

@@ -1,4 +1,4 @@
-"""What an action has in hand besides its event: the conversation, the time, and where to put what is to be done."""
+"""The step: an action's context besides its event, which is the conversation, the time, and the list of effects."""
 
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Effect, Send
@@ -26,21 +26,21 @@ class Step:
         self.refusal: CustomError | None = None
 
     def send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None) -> None:
-        """Have `message` sent, where anybody is there to get it; `turn`: it is dropped when that turn is cut."""
+        """Have `message` sent, unless `to` is empty; `turn`: the message is dropped when that turn is cut."""
         if to:
             self.effects.append(Send(to, message, turn))
 
     def refuse(self, member: MemberId, error_id: ErrorId, message: str) -> None:
-        """What the client said cannot be done: it is told so by a `custom.error`, and its ack says so."""
+        """Refuse the client's message: the client gets a `custom.error`, and its ack has the same error."""
         self.refuse_silently(error_id, message)
         self.send((member,), CustomError(message, error_id))
 
     def refuse_silently(self, error_id: ErrorId, message: str) -> None:
-        """What the client said cannot be done, and it was told so before: only its ack says so."""
+        """Refuse the client's message in its ack alone, because the client was told the reason before."""
         self.refusal = CustomError(message, error_id)
 
     def begin_turn(self) -> Turn:
-        """Put a new turn into the air, with the configuration in force now."""
+        """Begin a new turn, with the configuration in force now."""
         conversation = self.conversation
         conversation.memory.first_audio_ms = conversation.turn.first_audio_ms
         number, configuration = conversation.turn.number + 1, conversation.configuration.in_force

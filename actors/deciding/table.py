@@ -25,6 +25,8 @@ an old answer cannot be spoken in a new turn.
 
 Nothing here waits. Every state but `idle` and `handshaken` has a deadline (`states.DEADLINES`); a session that is told
 nothing at all still leaves it by the event `deadline`.
+
+Terms: docs/glossary.md.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""When the sound that was sent plays, and so how many of its words were heard by some time."""
+"""The timeline of playback: when the sound that was sent plays, and how many of its words were heard by some time."""
 
 import re
 from typing import NamedTuple

@@ -1,4 +1,7 @@
-"""One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result."""
+"""One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result.
+
+Terms: docs/glossary.md.
+"""
 
 import copy
 from collections.abc import Iterable
@@ -23,12 +26,12 @@ CHUNK = 64
 
 
 def cost(chunk: bytes) -> int:
-    """What a chunk of an utterance takes of memory, in bytes."""
+    """The memory that a chunk of an utterance takes, in bytes."""
     return len(chunk) + CHUNK
 
 
 def text_cost(text: str) -> int:
-    """What words take of memory, in bytes, at most."""
+    """The memory that a text takes at most, in bytes."""
     return 4 * len(text)
 
 
@@ -72,7 +75,7 @@ class UtteranceBuffer:
 
 
 class Remainder(NamedTuple):
-    """What of a complete answer is not among its parts yet.
+    """The rest of a complete answer, which is not among its parts yet.
 
     `parts`: text and speech of each that follows. `tail`: text at the end that cannot be said. `has_sound`: whether the
     answer has any part, with what it has already.
@@ -105,7 +108,7 @@ class Turn:
         self.parts = Parts(stream=tts.stream, ordered=tts.is_ordered, ahead=ahead)
         self.timeline = Timeline()
         self.reached: dict[MemberId, tuple[int, bool]] = {}
-        """Whom a piece was sent to: the id of the last one's part, and whether as base64."""
+        """For each Receiver its last piece: the id of its part, and whether it was sent as base64."""
         self.without: set[Target] = set()
         """The targets that have been told that they cannot be made."""
         self.first_audio_ms = -1
@@ -122,7 +125,7 @@ class Turn:
 
     @property
     def is_over(self) -> bool:
-        """Whether everything of the answer was sent, be it nothing but its text."""
+        """Whether all of the answer was sent, also where it is text alone."""
         return self.parts.is_over
 
     def _new_cutter(self) -> Cutter:
@@ -160,7 +163,7 @@ class Turn:
         self.timeline.forget()
 
     def remainder(self) -> Remainder:
-        """What is left to make parts of, now that the answer is written to its end; changes nothing."""
+        """The rest of which parts are to be made, now that the answer is complete; changes nothing."""
         if not self._has_many:
             spoken = self._speech(self.text)
             parts = [(self.text, spoken)] if spoken or self.delivery.clip is not None else []
@@ -211,7 +214,7 @@ class Turn:
     # ---- what is remembered
 
     def exchange(self, now: float) -> Exchange | None:
-        """What the model will be reminded of; None where nothing was said or the answer had no words."""
+        """The exchange that the model is reminded of; None where nothing was said or the answer had no words."""
         if not self.said:
             return None
         if self.is_over and now >= self.timeline.plays_until:

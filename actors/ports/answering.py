@@ -1,4 +1,4 @@
-"""The language model: what it is asked, and how it hands on its answer."""
+"""The port of language models: the question, how the answer is handed on, and how it is to be spoken."""
 
 from typing import Protocol
 
@@ -16,7 +16,7 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What the session knows of itself, for an engine that speaks about it; ms, -1 for not known."""
+    """Facts about the session, for an engine that speaks about it; times in ms, -1 for not known."""
 
     turn: int = 1
     first_audio_ms: int = -1
@@ -60,7 +60,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class LanguageModel(Protocol):
-    """What finds the answer."""
+    """The port that an engine for answers satisfies."""
 
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
         """Write the answer piece by piece; the pieces joined are its text. A Delivery, if any, comes before the words.

@@ -1,4 +1,4 @@
-"""What every call of an engine has in common: its kind, how it hands on results, and how it fails."""
+"""Calls of engines: the kinds of work, how a call hands on results, and how it fails."""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal, TypeVar

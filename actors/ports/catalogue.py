@@ -1,4 +1,4 @@
-"""Which providers there are, and what each has."""
+"""The catalogue: the providers that there are, and the models, voices and languages of each."""
 
 import msgspec
 

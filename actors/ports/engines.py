@@ -1,4 +1,4 @@
-"""Where the stages of a turn find their engines."""
+"""The port by which the stages of a turn find their engines."""
 
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from actors.ports.synthesis import TextToSpeech
 
 
 class Analyst(Protocol):
-    """What can be told of a text, offline and in well under a millisecond."""
+    """Finds the language and the sentiment of a text, offline and in well under a millisecond."""
 
     def sentiment(self, text: str) -> str:
         """positive, neutral or negative."""
@@ -19,7 +19,7 @@ class Analyst(Protocol):
 
 
 class Engines(Protocol):
-    """Where the stages find the engine of a provider, by the provider's name."""
+    """The engines of the providers, found by a provider's name."""
 
     def recogniser(self, provider: str) -> SpeechToText:
         """The speech-to-text engine; the catalogue says which names there are."""

@@ -1,4 +1,4 @@
-"""The measure of how much is done in one go: others get their turn after so many items or bytes."""
+"""Pace: long work passes a checkpoint after so many items or bytes, so that other tasks run in between."""
 
 import trio
 

@@ -1,4 +1,4 @@
-"""Speech to text: what a recogniser is given, and what it answers."""
+"""The port of speech to text: the utterance that a recogniser is given, and the transcript that it returns."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -52,7 +52,7 @@ class SpeechToText(Protocol):
 
     @property
     def wants(self) -> AudioFormat:
-        """What every other format is decoded to: `pcm16` at a rate."""
+        """The format that every other format is decoded to: `pcm16` at a rate."""
 
     @property
     def live(self) -> bool:

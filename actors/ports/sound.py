@@ -1,4 +1,4 @@
-"""Sound that crosses over between the actors and the codec: clips, playable pieces, and the codec's port."""
+"""Sound between the actors and the codec: clips, playable pieces, and the codec's port."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -33,7 +33,7 @@ class Sound(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What a Receiver wants of a part that comes in pieces.
+    """The sound that a Receiver wants of a part that comes in pieces.
 
     `joined`: the pieces together are one file; `whole`: each is a file of its own with true sizes in its header.
     `most`: bytes that a piece may have, 0 for any.

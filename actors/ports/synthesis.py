@@ -1,4 +1,4 @@
-"""Text to speech: what a synthesiser is asked for."""
+"""The port of text to speech: the text and the voice that a synthesiser is asked for."""
 
 from typing import Literal, Protocol
 

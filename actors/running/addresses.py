@@ -1,4 +1,4 @@
-"""Whom connections are counted for: addresses by the network that one customer has, and who gives way among them."""
+"""Crowds: connections counted by the network of their address, and which of them is closed first."""
 
 import ipaddress
 from collections.abc import Hashable
@@ -10,7 +10,7 @@ _CUSTOMER_BITS = 64
 
 
 def network_of(address: str) -> str:
-    """Whom `address` is counted for: an IPv4 address itself, an IPv6 address's /64; what is no address, itself."""
+    """The network that `address` is counted for: an IPv4 address, or an IPv6 address's /64; other text as it is."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -25,7 +25,7 @@ def network_of(address: str) -> str:
 class EvictionOrder(Generic[M]):
     """Members in the order of their arrival, each of one network; knows the oldest one of the network with most.
 
-    Each call costs the same whatever the number of members, because there are many during an attack.
+    A call takes the same time for any number of members, because there are many during an attack.
     """
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class EvictionOrder(Generic[M]):
             self._most -= 1  # one went, so the network that had most has one less, or nobody is left
 
     def oldest_of_most(self) -> M | None:
-        """The member that gives way: the oldest one of the network that has most; None where there is no member."""
+        """The member to close first: the oldest one of the network that has most; None where there is no member."""
         if not self._network:
             return None
         network = next(iter(self._by_count[self._most]))

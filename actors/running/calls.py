@@ -1,4 +1,4 @@
-"""One call of an engine, seen from the session: its deadlines, the memory that it takes, and what it reports.
+"""An engine call as the session sees it: its deadlines, the memory that it takes, and what it reports.
 
 The life of a call. A stage makes an `EngineCall`, gives the engine something to hand results on to, and waits:
 

@@ -23,7 +23,7 @@ it may wait for this very client. Each frame has `send_timeout` seconds to leave
 What fails together. What a peer does wrong is a RemoteProtocolError, which ends this connection with a line in the log
 and words for the last frame (`break_off`). A fault of ours in the reader or the writer cancels the other one and leaves
 `run_websocket` as an exception, which the listener logs; one in the keeper is logged by the supervisor. Either way
-`finish` runs: the application is told once, for at most FAREWELL_SECONDS, and the registry forgets the connection.
+`finish` runs: the application is told once, for at most CLOSED_WITHIN, and the registry forgets the connection.
 """
 
 import logging
@@ -41,10 +41,10 @@ from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 
 log = logging.getLogger(__name__)
-FAREWELL_SECONDS = 5.0
-"""How long an application may take to take leave of a connection that is gone."""
+CLOSED_WITHIN = 5.0
+"""Seconds that an application may take in `closed`."""
 MESSAGE_ITEMS = 8
-"""As how many items a message counts: its event is read, stepped and perhaps logged."""
+"""Items that a message counts for in `Pace`: its event is read, stepped and perhaps logged."""
 
 
 class OpeningRequest(msgspec.Struct, frozen=True):
@@ -183,15 +183,15 @@ class ConnectionActor:
     @property
     def is_gone(self) -> bool:
         """Whether nothing of the connection is left. After a close by the server, messages may wait for a poll."""
-        closed, farewell = self.engineio.closed, len(self.engineio.outbox)
-        return bool(closed) and not (closed is CloseReason.SERVER_CLOSED and farewell)
+        closed, waiting = self.engineio.closed, len(self.engineio.outbox)
+        return bool(closed) and not (closed is CloseReason.SERVER_CLOSED and waiting)
 
     async def run_polling(self) -> None:
         """Keep the time of a connection on polling, until it is closed or has upgraded. Cancelling closes it."""
         try:
             while not self.engineio.closed and self.engineio.transport == POLLING:
                 await self._wait()
-            with trio.move_on_after(FAREWELL_SECONDS):
+            with trio.move_on_after(CLOSED_WITHIN):
                 while self.engineio.closed and not self.is_gone:
                     await self._wake.wait()
         finally:
@@ -212,7 +212,7 @@ class ConnectionActor:
         self._notify()
         self._on_closed(self)
         application, self._application = self._application, NO_APPLICATION
-        with trio.move_on_after(FAREWELL_SECONDS, shield=True):
+        with trio.move_on_after(CLOSED_WITHIN, shield=True):
             await application.closed()
 
     # ---- polling requests

@@ -1,4 +1,4 @@
-"""Every connection by its sid, and the bounds on how many there are."""
+"""The connection registry: every connection by its sid, and the bounds on how many there are."""
 
 import logging
 import secrets

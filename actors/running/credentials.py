@@ -1,4 +1,4 @@
-"""The server's token: the one rule by which every entry point checks what somebody shows, and the words where it fails.
+"""The server's token: the one rule by which every entry point checks a token that a client shows, and its messages.
 
 A token is shown as `Authorization: Bearer`, as `?token=`, or, in Socket.IO's CONNECT, as `auth.token`; HTTP requests
 have no `auth`. `auth.token` goes before `?token=`, as with every key of the handshake. A client that shows a token in

@@ -1,4 +1,4 @@
-"""A picture of a running server for its operator: sessions, pools and connections as they are, bounded, without words.
+"""The inspection of a running server, for its operator: sessions, pools and connections, bounded, without words.
 
 Pure: it reads what it is given, and knows neither Trio nor time. What people say, and what they are answered, is not in
 it; nor are prompts and credentials.

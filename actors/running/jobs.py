@@ -1,4 +1,7 @@
-"""The jobs of one session in the pools: started, cancelled with their turn, and reported to its mailbox."""
+"""The jobs of one session in the pools: started, cancelled with their turn, and reported to its mailbox.
+
+Terms: docs/glossary.md.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable

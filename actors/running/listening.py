@@ -1,8 +1,7 @@
 """Recognition while the person speaks: an utterance is given to a recogniser with its first chunks.
 
-Its result only saves time; without it the answer is the same. Whatever goes wrong before the commit, the whole
-utterance is recognised then. What a recogniser reports of an utterance that is not complete is not reported to the
-session, but for the words so far.
+Its result only saves time; without it the answer is the same. If it fails before the commit, the whole utterance is
+recognised after the commit. The session is told nothing of an utterance that is not complete, except the words so far.
 """
 
 from functools import partial

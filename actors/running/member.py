@@ -1,4 +1,4 @@
-"""One socket of a session: Socket.IO events on its one side, the session's mailbox on the other."""
+"""A member: one socket of a session, between its Socket.IO events and the session's mailbox."""
 
 import logging
 import secrets

@@ -1,13 +1,15 @@
 """A bounded pool of workers, one implementation for STT, LLM and TTS.
 
-Three kinds of tasks talk through channels: whoever submits work, one dispatcher, and N workers. The dispatcher never
-waits for a worker and a worker never waits for another, so submitting never waits at all: full is an answer (`reserve`
-gives no seat), not a delay.
+Three kinds of tasks talk through channels: the sessions that submit work, one dispatcher, and N workers. The dispatcher
+never waits for a worker and a worker never waits for another, so submitting never waits at all: full is an answer
+(`reserve` gives no seat), not a delay.
 
 A seat is the right of one turn to have work in the pool. Seats are given out when a turn is admitted and come back when
 it is over, so an admitted turn is never refused half way; the number of seats is the number of workers and of turns
 that may wait. Among the waiting, the owner with the least work running goes first, then the one that was given a worker
 longest ago, then who came first: a session with many parts cannot keep the others from their first.
+
+Terms: docs/glossary.md.
 """
 
 import contextlib
@@ -108,7 +110,7 @@ class Pool:
     def reserve_to_listen(self) -> bool:
         """Take a seat for work that waits for a person who is still speaking; False where there is none to spare.
 
-        At most half of the workers may be waiting so: who has finished speaking finds the others.
+        At most half of the workers may wait so: the others are for people who have finished speaking.
         """
         if self.listening >= self.workers // 2 or not self.reserve():
             return False
@@ -116,7 +118,7 @@ class Pool:
         return True
 
     def note_spoken(self) -> None:
-        """A person whom work was waiting for has finished speaking, or is gone; the seat stays taken."""
+        """A person that a worker listened to has finished speaking, or is gone; the seat stays taken."""
         self.listening -= 1
 
     def give_back(self) -> None:

@@ -1,4 +1,7 @@
-"""The seats that the turns of one session have in the pools: all that a turn needs, or none."""
+"""The seats that the turns of one session have in the pools: all that a turn needs, or none.
+
+Terms: docs/glossary.md.
+"""
 
 from actors.ports.calls import Kind
 from actors.running.pool import Pool
@@ -37,7 +40,7 @@ class Seats:
         return True
 
     def note_spoken(self) -> None:
-        """A person whom a recogniser listens to has finished speaking, or is gone; the seat stays taken."""
+        """A person that a recogniser listens to has finished speaking, or is gone; the seat stays taken."""
         self._pools["STT"].note_spoken()
 
     def give_back(self, turn: int) -> None:

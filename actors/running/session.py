@@ -67,7 +67,7 @@ class Outlet(Protocol):
 
 
 class NewMember:
-    """A socket joins: its Joined, with the way to it."""
+    """A socket that joins: its Joined event and its outlet."""
 
     def __init__(self, joined: Joined, outlet: Outlet) -> None:
         self.joined = joined

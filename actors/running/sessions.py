@@ -1,4 +1,4 @@
-"""Every session by its id: who is its Sender, how many Receivers it has, and the way to its mailbox."""
+"""The session registry: every session by its id, with its Sender, its Receivers and its mailbox."""
 
 import logging
 import uuid
@@ -25,7 +25,7 @@ FAULT = CustomError("a fault of this server ended the session; connect again", E
 
 
 class JoinRefused(Exception):
-    """Why a socket may not join; `status` as HTTP has it."""
+    """The reason why a socket may not join; `status` is one of HTTP."""
 
     def __init__(self, status: RefusalStatus, message: str) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class Membership(NamedTuple):
 
 
 class SessionRecord:
-    """What the registry knows of a session."""
+    """The registry's entry of one session."""
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
@@ -52,7 +52,7 @@ class SessionRecord:
 
 
 class SharedResources(NamedTuple):
-    """What all sessions of a server use in common."""
+    """The resources that all sessions of a server share."""
 
     engines: Engines
     pools: dict[Kind, Pool]
@@ -117,7 +117,7 @@ class SessionRegistry:
             raise JoinRefused(RefusalStatus.BAD_TOKEN, fault)
 
     async def _make_way(self, session_id: str) -> None:
-        """Where there is a Sender that does not answer, take it out; refuse where it does."""
+        """Take out a Sender that does not answer its ping. Raises JoinRefused where it does answer."""
         first = self._sender_of(session_id)
         if first is None:
             return
@@ -167,7 +167,7 @@ class SessionRegistry:
         return True
 
     async def _run(self, session_id: str, record: SessionRecord) -> None:
-        """One session's task: whatever breaks in it ends this session alone."""
+        """The task of one session: an exception in it ends this session alone."""
         fault = None
         try:
             await record.runner.run()

@@ -1,4 +1,4 @@
-"""How many of each a server has at most: connections, and workers of its pools. The settings are made of it."""
+"""The sizes of a server's pools and the bounds on its connections. The settings are made of it."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ class ConnectionLimits(msgspec.Struct, frozen=True):
 
 
 class PoolSizes(msgspec.Struct, frozen=True):
-    """How many workers each stage of a turn has, and how many turns may wait for one."""
+    """The workers of each stage of a turn, and how many turns may wait for one."""
 
     stt_workers: Workers = 32
     """How many utterances are recognised at once; see [providers.local] for the embedded recogniser."""

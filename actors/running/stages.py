@@ -129,7 +129,7 @@ def _late(job: Job, kind: Kind, passed: str, limits: Limits, *, waits: bool) -> 
 
 
 def crash(job: Job) -> Failed:
-    """What the session is told when the job broke by a fault of this server."""
+    """The event for the session when the job broke by a fault of this server."""
     kind = kind_of(job)
     error_id, stage = ERRORS[kind]
     return Failed(job.turn, kind, error_id, f"{stage} failed by a fault of this server; see its log, and try again")
@@ -151,10 +151,10 @@ async def _transcribe(
 async def _audio(
     job: Transcribe, engine: SpeechToText, codec: Codec, call: EngineCall, live: Growing | None
 ) -> tuple[Audio, AudioFormat]:
-    """What the recogniser is given: the utterance as it is where that is possible, else its samples.
+    """The audio for the recogniser: the utterance as it is where its format is accepted, else its samples.
 
-    Several files in one utterance are decoded for every recogniser, because most hear the first file alone; a tiny file
-    is decoded here, because it may be a header and no sound, which recognisers answer in many ways.
+    Several files in one utterance are decoded for every recogniser, because most recognise the first file alone. A tiny
+    file is decoded here, because it may be a header without sound, to which recognisers react in many ways.
     """
     format_ = job.clip.format
     is_taken = format_.name in engine.accepts

@@ -52,7 +52,7 @@ DRAIN_SECONDS = 2.0
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """What the settings say about sessions, pools and connections."""
+    """The settings of sessions, pools and connections."""
 
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()

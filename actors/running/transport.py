@@ -1,7 +1,9 @@
-"""What a connection stands between: the transport below it, which moves frames, and the application above it.
+"""The two sides of a connection: the transport below it, which moves frames, and the application above it.
 
 The application is the vivavoce namespace (`member.py`), or in the tests a server that sends everything back. It is
 told messages and the time, and sends through the ConnectionActor.
+
+Terms: docs/glossary.md.
 """
 
 import math
@@ -33,7 +35,7 @@ class Transport(Protocol):
 
 
 class Application(Protocol):
-    """What is served over a connection."""
+    """The port that a connection serves."""
 
     @property
     def deadline(self) -> float:
@@ -49,7 +51,7 @@ class Application(Protocol):
         """The deadline has come. Raises RemoteProtocolError to end the connection. Cancelled only at its end."""
 
     async def closed(self) -> None:
-        """The connection is over; called once, and cancelled where it takes longer than FAREWELL_SECONDS."""
+        """The connection is over. It is called once, and cancelled where it takes longer than CLOSED_WITHIN."""
 
 
 class NoApplication:

@@ -71,13 +71,13 @@ class LiveEncoder:
         self._opening = opening
         self._head = bytearray()
         self._probe: WavReader | None = None
-        self._way: Route | None = None
+        self._route: Route | None = None
         self._is_over = False
 
     @property
     def failures(self) -> Mapping[Target, str]:
         """The targets that could not be made, and why."""
-        return self._way.failures if self._way else {}
+        return self._route.failures if self._route else {}
 
     async def push(self, data: bytes) -> Made:
         """The pieces that can be made by now.
@@ -94,14 +94,14 @@ class LiveEncoder:
         if self._is_over:
             raise EngineFailed("this sound has come to its end or was broken off: open another")
         self._is_over = True
-        if self._way is None:
+        if self._route is None:
             self._head += data
-            self._way = self._settle(data, last=last)
-        if self._way is None:
+            self._route = self._settle(data, last=last)
+        if self._route is None:
             await trio.lowlevel.checkpoint()
             made: Made = dict.fromkeys(self._opening.targets, ())
         else:
-            made = await self._way.push(bytes(self._head) if self._head else data, last=last)
+            made = await self._route.push(bytes(self._head) if self._head else data, last=last)
             self._head.clear()
         self._is_over = last
         return made
@@ -109,8 +109,8 @@ class LiveEncoder:
     def leave(self) -> None:
         """Abandon the sound if it is not complete; does not wait."""
         self._is_over = True
-        if self._way:
-            self._way.leave()
+        if self._route:
+            self._route.leave()
 
     def _settle(self, data: bytes, *, last: bool) -> Route | None:
         """The route for the sound; None while too little has come to choose one. `data` is the end of the head."""
@@ -128,7 +128,7 @@ class LiveEncoder:
                 return self._settle_samples(source.rate or INPUT_RATE, is_wav=False)
             source = AudioFormat(known.format)
         writers = {target: passing(target, head) for target in self._opening.targets if target.format == source}
-        return self._way_of(source, NoStrip(), {target: writer for target, writer in writers.items() if writer})
+        return self._route_of(source, NoStrip(), {target: writer for target, writer in writers.items() if writer})
 
     def _settle_wav(self, data: bytes, *, last: bool) -> Route | None:
         """A plain WAV becomes its samples; any other, and one whose header is long, goes to the process as it is."""
@@ -141,7 +141,7 @@ class LiveEncoder:
         shape = probe.shape
         if probe.has_samples and shape and shape.is_plain and MIN_RATE <= shape.rate <= MAX_RATE:
             return self._settle_samples(shape.rate, is_wav=True)
-        return self._way_of(self._opening.source, NoStrip(), {})
+        return self._route_of(self._opening.source, NoStrip(), {})
 
     def _settle_samples(self, rate: int, *, is_wav: bool) -> Route:
         writers: dict[Target, Writer] = {}
@@ -154,9 +154,9 @@ class LiveEncoder:
                 failed[target] = str(error)
         seconds = self._opening.seconds
         strip = SampleStrip(rate, seconds, WavStrip(self._streams, rate, seconds) if is_wav else None)
-        return self._way_of(AudioFormat("pcm16", rate), strip, writers, failed)
+        return self._route_of(AudioFormat("pcm16", rate), strip, writers, failed)
 
-    def _way_of(
+    def _route_of(
         self,
         source: AudioFormat,
         strip: SoundStrip,

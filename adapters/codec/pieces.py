@@ -35,11 +35,11 @@ class SampleWriter:
     def __init__(self, target: Target) -> None:
         self._rate = target.format.rate
         self._most = most_samples(target, 0)
-        self._even = SampleAligner()
+        self._aligner = SampleAligner()
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
         """The samples that came whole."""
-        samples = self._even.take(data)
+        samples = self._aligner.take(data)
         return split(samples, len(samples) / 2 / self._rate, self._most)
 
     def finish(self) -> tuple[Sound, ...]:
@@ -54,12 +54,12 @@ class WavWriter:
         self._target = target
         self._whole = target.pieces == "whole"
         self._most = most_samples(target, HEADER_SIZE)
-        self._even = SampleAligner()
+        self._aligner = SampleAligner()
         self._began = False
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
         """The samples that came whole, behind a header where one is due."""
-        samples = self._even.take(data)
+        samples = self._aligner.take(data)
         return tuple(Sound(head + part, len(part) / 2 / OUTPUT_RATE) for head, part in self._parts(samples))
 
     def _parts(self, samples: bytes) -> Iterator[tuple[bytes, bytes]]:

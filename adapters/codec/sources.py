@@ -43,12 +43,12 @@ class RawSamples:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._even = SampleAligner()
+        self._aligner = SampleAligner()
         self._samples = bytearray()
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """See `Source.feed`. Half a sample at the end is left out."""
-        self._samples += self._even.take(data)
+        self._samples += self._aligner.take(data)
 
     def take(self, check: Check) -> Block | None:
         """See `Source.take`. A block is a second at most."""

@@ -52,7 +52,7 @@ class WavStrip:
     def _begin(self) -> None:
         """Another file begins."""
         self._reader = WavReader()
-        self._even = SampleAligner()
+        self._aligner = SampleAligner()
         self._head = bytearray()
         self._is_settled = self._is_left_out = False
         self._remote: RemoteStream | None = None
@@ -72,7 +72,7 @@ class WavStrip:
             return b""
         if self._remote:
             return await self._decoded(self._remote, data, last=last)
-        samples = self._even.take(self._reader.take(data))
+        samples = self._aligner.take(self._reader.take(data))
         if self._is_settled:
             return samples
         self._head += data

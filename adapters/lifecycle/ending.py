@@ -17,15 +17,15 @@ from adapters.lifecycle.signals import HANGUP, let_through, taken
 from adapters.wire.listener import Listener
 
 log = logging.getLogger(__name__)
-FAREWELL_SECONDS = 3.0
+SHUTDOWN_SECONDS = 3.0
 
 
 class Ending:
-    """The two scopes of a server: `life` is cancelled by the first signal, `farewell` by the next one."""
+    """The two scopes of a server: `life` is cancelled by the first signal, `shutdown` by the next one."""
 
     def __init__(self) -> None:
         self.life = trio.CancelScope()
-        self.farewell = trio.CancelScope()
+        self.shutdown = trio.CancelScope()
         self._is_on_terminal = _has_terminal()
 
     async def heed(self, signals: AsyncIterator[int]) -> None:
@@ -39,12 +39,12 @@ class Ending:
                 self.life.cancel()
             else:
                 log.info("%s: going down at once", name)
-                self.farewell.cancel()
+                self.shutdown.cancel()
 
 
 async def take_leave(supervisor: Supervisor, listener: Listener) -> None:
-    """End every session and connection in good order, within FAREWELL_SECONDS. Cancelling ends the waiting."""
-    with trio.move_on_after(FAREWELL_SECONDS):
+    """End every session and connection in good order, within SHUTDOWN_SECONDS. Cancelling ends the waiting."""
+    with trio.move_on_after(SHUTDOWN_SECONDS):
         listener.go_down()
         await supervisor.drain()
         await listener.wait_until_quiet()

@@ -125,19 +125,19 @@ class _Wavs:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._files = Files("wav")
-        self._reader, self._even = WavReader(), SampleAligner()
+        self._reader, self._aligner = WavReader(), SampleAligner()
 
     def take(self, data: bytes, *, last: bool) -> bytes:
         """The samples that there are by now; half a one at the end of a file is left out."""
         here, *others = self._files.take(data, last=last)
         samples = [self._samples(here)]
         for other in others:
-            self._reader, self._even = WavReader(), SampleAligner()
+            self._reader, self._aligner = WavReader(), SampleAligner()
             samples.append(self._samples(other))
         return b"".join(samples)
 
     def _samples(self, data: bytes) -> bytes:
-        samples, shape = self._even.take(self._reader.take(data)), self._reader.shape
+        samples, shape = self._aligner.take(self._reader.take(data)), self._reader.shape
         if samples and not (shape and shape.is_plain and shape.rate == self._rate):
             raise EngineFailed("the synthesiser answered with WAV files of different kinds in one body")
         return samples

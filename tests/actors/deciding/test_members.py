@@ -1,4 +1,4 @@
-"""Who is in a session: roles, coming and going, acks, the farewell, and what a session tells of itself."""
+"""Who is in a session: roles, coming and going, acks, the end, and what a session tells of itself."""
 
 import pytest
 
@@ -182,7 +182,7 @@ def test_an_utterance_outlives_its_sender(pb: Playbook) -> None:
     assert pb.conversation.turn.clip.data == b"sound and more"
 
 
-# ---- the farewell
+# ---- the end
 
 
 @pytest.mark.parametrize("where", [State.IDLE, State.HANDSHAKEN, State.RECEIVING, State.TRANSCRIBING])

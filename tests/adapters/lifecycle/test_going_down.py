@@ -4,7 +4,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from adapters.lifecycle.ending import FAREWELL_SECONDS
+from adapters.lifecycle.ending import SHUTDOWN_SECONDS
 from adapters.wire.websocket import CLOSE_SECONDS
 from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, MemoryServer, standing
 from tests.adapters.wire.wirefaults import TEXT, closing, frame
@@ -72,10 +72,10 @@ async def test_who_does_not_read_is_waited_for_within_a_bound(autojump_clock: Mo
     async with standing() as server:
         stuck = await server.websocket("40", lockstep=True)
         await stuck.until('42["session.joined"')
-        assert 0 < await leave(server) <= FAREWELL_SECONDS
+        assert 0 < await leave(server) <= SHUTDOWN_SECONDS
 
 
-async def test_a_turn_in_the_air_is_cut_before_the_farewell(autojump_clock: MockClock) -> None:
+async def test_a_turn_in_the_air_is_cut_before_the_shutdown(autojump_clock: MockClock) -> None:
     engines = ScriptedEngines()
     engines.llm.script.usual = Act(("One. ", "Two. "), 60.0)
     async with standing(engines=engines) as server:

@@ -120,7 +120,7 @@ async def test_a_fault_in_a_polling_connection_ends_it_alone(
         await (await server.websocket("40")).until('42["session.joined"')
 
 
-async def test_a_farewell_waits_for_the_next_poll(autojump_clock: MockClock) -> None:
+async def test_a_last_message_waits_for_the_next_poll(autojump_clock: MockClock) -> None:
     async with standing() as server:
         polled = await server.polling()
         client = server.connection_registry.get(polled._target.rpartition("=")[2])
