@@ -15,22 +15,21 @@ from typing import Any
 import h11
 import msgspec
 import trio
-from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
+from trio.testing import wait_all_tasks_blocked
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits, PoolSizes
-from actors.running.supervisor import ServerPlan, Supervisor
+from actors.running.supervisor import ServerPlan
 from adapters.client.packets import Disconnected
 from adapters.client.voiceclient import AudioPiece, Received, VoiceClient
-from adapters.wire.listener import Listener, ListenerOptions
 from protocol import engineio, socketio
 from protocol.connecting import Auth
 from protocol.engineio import Frame
-from protocol.messages import CustomError, Names, SessionState
+from protocol.messages import CustomError, SessionState
 from protocol.socketio import Packet
 from protocol.timing import Timing, Waits
-from tests.playbook import accept
+from tests.inprocess import InProcess, running
 from tests.scripted import ScriptedEngines
 
 PATIENCE = 1_000.0
@@ -200,20 +199,15 @@ async def exchange(stream: trio.abc.Stream, method: str, target: str, body: byte
 
 
 class Server:
-    """A running server; `nursery` is that of its connections and clients."""
+    """A server in this process, and its clients."""
 
-    def __init__(self, supervisor: Supervisor, engines: ScriptedEngines, nursery: trio.Nursery) -> None:
-        self.supervisor = supervisor
+    def __init__(self, server: InProcess, engines: ScriptedEngines) -> None:
+        self.supervisor = server.supervisor
         self.engines = engines
-        self.session_registry = supervisor.session_registry
-        self._listener = Listener(supervisor, ListenerOptions(), {})
-        self._nursery = nursery
-
-    def stream(self, *, lockstep: bool = False) -> trio.abc.Stream:
-        """The client's end of a new connection; with `lockstep` nothing is sent that is not being received."""
-        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
-        self._nursery.start_soon(self._listener.serve, far)
-        return near
+        self.session_registry = server.supervisor.session_registry
+        self.stream = server.dial
+        self._server = server
+        self._nursery = server.nursery
 
     @asynccontextmanager
     async def dial(self) -> AsyncIterator[trio.abc.Stream]:
@@ -257,14 +251,9 @@ class Server:
     async def check_nothing_is_left(self) -> None:
         """After the grace period nothing remains of any session: no record, task, seat, work or connection."""
         await trio.sleep(self.session_registry.shared.limits.grace + 60.0)
-        assert len(self.session_registry) == 0
         assert self.seats == {}
         assert self.engines.running == {}
-        assert len(self.supervisor.connection_registry) == 0
-        assert self.supervisor.account.used == 0
-        for nursery in (self.supervisor._sessions, self.supervisor._connections):
-            assert nursery is not None
-            assert not nursery.child_tasks
+        self._server.check_nothing_is_left()
 
 
 @asynccontextmanager
@@ -279,9 +268,6 @@ async def serving(
     """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
     scripted = engines or ScriptedEngines()
     plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits(), token)
-    supervisor = Supervisor(plan, scripted, Names(), accept)
-    with trio.fail_after(PATIENCE):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(supervisor.run)
-            yield Server(supervisor, scripted, nursery)
-            nursery.cancel_scope.cancel()
+    async with running(scripted, plan, patience=PATIENCE) as server:
+        yield Server(server, scripted)
+        server.nursery.cancel_scope.cancel()

@@ -23,9 +23,9 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
-from tests.modelanswer import Answer, Call, Due, Part, paced
+from tests.modelanswer import Due, ExpectedAnswer, ExpectedCall, Part, paced
 from tests.scripted import UNDECODABLE, Act
-from tests.steps import Way
+from tests.steps import AnswerForm
 from tests.story import ANSWER, FAILURES, TURN, WAY, Slot, line
 
 # ---- what exactly each client is told, where nothing happens at the same time
@@ -58,7 +58,7 @@ class Model:
         self.alive = False
         self.state = "idle"
         self.turn = 0
-        self.way = Way()
+        self.way = AnswerForm()
         self.utterance: list[bytes] = []
         self.overflown = False
         self.touched = self.entered = 0.0
@@ -67,9 +67,9 @@ class Model:
 
     def over(self) -> None:
         """No turn is in the air."""
-        self.calls: list[Call] = []
+        self.calls: list[ExpectedCall] = []
         self.reported = True
-        self.answer = Answer(self.way, self.limits.parts_ahead)
+        self.answer = ExpectedAnswer(self.way, self.limits.parts_ahead)
 
     # ---- who is told
 
@@ -154,7 +154,7 @@ class Model:
             self.error([slot], 2001)
             self.tell([slot], SessionUpdated(self.id, False))
             return 2001
-        self.way = payload if isinstance(payload, Way) else self.way._replace(written=bool(payload))
+        self.way = payload if isinstance(payload, AnswerForm) else self.way._replace(written=bool(payload))
         self.tell([slot], SessionUpdated(self.id, True))
         if self.state == "idle":
             self.go("handshaken")
@@ -189,7 +189,7 @@ class Model:
         self.turn += 1
         self.utterance, self.overflown = [], False
         self.go(state)
-        self.answer = Answer(self.way, self.limits.parts_ahead)
+        self.answer = ExpectedAnswer(self.way, self.limits.parts_ahead)
 
     def _commit(self, slot: Slot, payload: object) -> bool | int:
         if payload is not None:
@@ -265,10 +265,10 @@ class Model:
             return self._fail(1007)
         if part is not None:
             act = paced(act, part.speech)
-        self.calls.append(Call(kind, act, self.now, self.limits, part))
+        self.calls.append(ExpectedCall(kind, act, self.now, self.limits, part))
         return None
 
-    def _take(self, call: Call, due: Due) -> None:
+    def _take(self, call: ExpectedCall, due: Due) -> None:
         if due.what != "piece":
             self.calls.remove(call)
         match due.what, call.kind:
@@ -332,7 +332,7 @@ class Model:
             else:
                 part.made = True
 
-    def _hear(self, call: Call, part: Part, piece: str) -> None:
+    def _hear(self, call: ExpectedCall, part: Part, piece: str) -> None:
         """Sound was made: it is kept, or where it is streamed, encoded."""
         codec = self.acts["codec"]
         call.touched = self.now
@@ -345,7 +345,7 @@ class Model:
             return call.hang()
         return None if part.formats <= self.broken else self._keep(part, call.sound[-1])
 
-    def _finish(self, call: Call, part: Part) -> None:
+    def _finish(self, call: ExpectedCall, part: Part) -> None:
         """The synthesiser is done; sound that was kept is encoded, and silence still counts from its last piece."""
         codec, stream = self.acts["codec"], self.answer.way.stream
         if not call.sound or (codec.failure is not None and not stream):

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from actors.deciding.limits import Limits
 from adapters.client.voiceclient import AudioPiece
 from tests.scripted import Act
-from tests.steps import PACES, Way
+from tests.steps import PACES, AnswerForm
 from tests.story import Slot
 
 # ---- what an engine does
@@ -72,7 +72,7 @@ class Part:
         return spoken(self.text)
 
 
-class Call:
+class ExpectedCall:
     """An engine at work: what it will do, the sound it has made, and when its deadlines pass."""
 
     def __init__(self, kind: str, act: Act, now: float, limits: Limits, part: Part | None = None) -> None:
@@ -102,10 +102,10 @@ def spoken(text: str) -> str:
     return words if any(map(str.isalnum, words)) else ""
 
 
-class Answer:
+class ExpectedAnswer:
     """The text of an answer and its parts; `reached`: the part of which each Receiver was sent something last."""
 
-    def __init__(self, way: Way, ahead: int) -> None:
+    def __init__(self, way: AnswerForm, ahead: int) -> None:
         self.way = way
         self.ahead = ahead
         self.text = self.uncut = ""

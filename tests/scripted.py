@@ -121,7 +121,7 @@ class Script(Generic[T]):
                 await emit(act.pieces[number])
 
 
-class Heard(msgspec.Struct, frozen=True):
+class HeardUtterance(msgspec.Struct, frozen=True):
     """What a recogniser was given to hear, and how."""
 
     data: bytes
@@ -140,12 +140,12 @@ class Recogniser:
         self.live = False
         self.listening = 0
         self.deaf_to = b""
-        self.script: Script[Heard] = Script(Act(("How are you?",)))
+        self.script: Script[HeardUtterance] = Script(Act(("How are you?",)))
 
     async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
         """The pieces joined are the transcript; each is told as it comes."""
         data = await (self._listen(utterance, words) if self.live else whole(utterance.audio))
-        act = await self.script.play(Heard(data, utterance), words)
+        act = await self.script.play(HeardUtterance(data, utterance), words)
         return Transcript("".join(act.pieces), "en")
 
     async def _listen(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> bytes:
@@ -164,7 +164,7 @@ class Recogniser:
         return b"".join(heard)
 
 
-class Model:
+class ScriptedModel:
     """A language model that writes the pieces of its act."""
 
     def __init__(self) -> None:
@@ -289,7 +289,7 @@ class ScriptedEngines:
 
     def __init__(self) -> None:
         self.stt = Recogniser()
-        self.llm = Model()
+        self.llm = ScriptedModel()
         self.tts = Synthesiser()
         self._codec = ScriptedCodec()
         self._analyst = ScriptedAnalyst()

@@ -33,7 +33,7 @@ class Listen(msgspec.Struct, frozen=True):
     slot: Slot
 
 
-class Way(NamedTuple):
+class AnswerForm(NamedTuple):
     """In how many parts and pieces an answer comes; `written`: its text is told as it is written."""
 
     written: bool = False
@@ -47,7 +47,7 @@ class Say(msgspec.Struct, frozen=True):
 
     slot: Slot
     event: str
-    payload: bytes | str | bool | Way | None = None
+    payload: bytes | str | bool | AnswerForm | None = None
     asks: bool = True
 
 
@@ -108,8 +108,10 @@ SENTENCES = ("One. ", "Two. Th", "ree. Four. F", "ive.\n<br>")
 PACES = {"One.": 1.0913, "Two.": 0.3911, "Three.": 0.7129, "Four.": 0.2377, "Five.": 0.2309}
 """How much longer or shorter it takes to make the sound of these words, so that parts are not ready in their order."""
 ANSWERS = {"".join(pieces) for pieces in [*PIECES["LLM"], SENTENCES]}
-WAYS = [Way(), Way(stream=True), Way(many=True)]
-WAYS += [Way(many=True, stream=stream, ordered=ordered) for stream in (False, True) for ordered in (False, True)] * 2
+WAYS = [AnswerForm(), AnswerForm(stream=True), AnswerForm(many=True)]
+WAYS += [
+    AnswerForm(many=True, stream=stream, ordered=ordered) for stream in (False, True) for ordered in (False, True)
+] * 2
 TROUBLES = ["fails", "breaks", "hangs", "hangs", "drips"]
 ENDS = ["done"] * 20 + TROUBLES
 

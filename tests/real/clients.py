@@ -24,7 +24,7 @@ UPGRADE, WEBSOCKET, POLLING = "polling,websocket", "websocket", "polling"
 _END_SECONDS = 10.0
 
 
-class Heard(msgspec.Struct, frozen=True):
+class ClientNews(msgspec.Struct, frozen=True):
     """What a client tells: an `event` or `ack` by name, the `transport` it is on now, or that it is `disconnected`."""
 
     what: Literal["event", "ack", "transport", "refused", "disconnected"]
@@ -41,7 +41,7 @@ class Talker:
     """A client at work: orders go in, and `heard` grows."""
 
     def __init__(self, program: trio.Process) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[ClientNews] = []
         self._program = program
         self._seen: Counter[tuple[str, str]] = Counter()
         self._news = trio.Event()
@@ -67,7 +67,7 @@ class Talker:
         assert self._program.stdin is not None
         await self._program.stdin.send_all(json.dumps({"name": name, "args": pack(args), "ack": ack}).encode() + b"\n")
 
-    async def until(self, name: str, what: str = "event", **fields: object) -> Heard:
+    async def until(self, name: str, what: str = "event", **fields: object) -> ClientNews:
         """The next of that name whose payload has `fields`; those of the same name before it are passed over."""
         while True:
             for index in range(self._seen[what, name], len(self.heard)):
@@ -101,7 +101,7 @@ class Talker:
             *lines, rest = (rest + data).split(b"\n")
             for line in lines:
                 told = json.loads(line)
-                self.heard.append(msgspec.convert({**told, "args": unpack(told["args"])}, Heard))
+                self.heard.append(msgspec.convert({**told, "args": unpack(told["args"])}, ClientNews))
             self._notify()
         self._over = True
         self._notify()

@@ -11,19 +11,18 @@ from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
-from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.vendors.embedded.llm import Local
-from adapters.wire.listener import Listener, ListenerOptions
 from protocol.audioformat import AudioFormat
-from protocol.messages import Names
-from tests.playbook import accept
+from tests.inprocess import running
 from tests.scripted import ScriptedAnalyst, Synthesiser
 
 HEARD = AudioFormat("pcm16", 16_000)
+PATIENCE = 300.0
+"""Seconds that a test may take."""
 
 
-class Ear:
+class LiveRecogniser:
     """A recogniser that keeps the samples, `live` while the person speaks; its words are how many there were."""
 
     accepts: frozenset[str] = frozenset()
@@ -51,10 +50,10 @@ class Ear:
 
 
 class LiveEngines:
-    """The real codec and guide, an Ear, and a synthesiser that needs no time; all the engines of a server."""
+    """All the engines of a server: the real codec and guide, one that listens, a synthesiser that needs no time."""
 
     def __init__(self, codec: AudioCodec) -> None:
-        self.ear = Ear()
+        self.ear = LiveRecogniser()
         self._codec = codec
         self._tts = Synthesiser()
 
@@ -91,12 +90,9 @@ async def listening() -> AsyncIterator[tuple[str, LiveEngines]]:
     """The address of such a server, and its engines."""
     codec = AudioCodec()
     engines = LiveEngines(codec)
-    supervisor = Supervisor(ServerPlan(), engines, Names(), accept)
     async with trio.open_nursery() as nursery:
         await nursery.start(codec.run)
-        await nursery.start(supervisor.run)
-        listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        serve = Listener(supervisor, ListenerOptions(), {}).serve
-        nursery.start_soon(trio.serve_listeners, serve, listeners)
-        yield f"http://127.0.0.1:{listeners[0].socket.getsockname()[1]}", engines
+        async with running(engines, patience=PATIENCE) as server:
+            host, port = await server.open_port()
+            yield f"http://{host}:{port}", engines
         nursery.cancel_scope.cancel()

@@ -15,7 +15,7 @@ from tests.real.speech import QUESTION, Sentence
 pytestmark = pytest.mark.real
 
 
-class House(msgspec.Struct, frozen=True):
+class LanServer(msgspec.Struct, frozen=True):
     """A server with --lan: what it printed, the folder of what it keeps, and its token."""
 
     served: Served
@@ -29,16 +29,16 @@ class House(msgspec.Struct, frozen=True):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanServer]:
     """The server that these tests share."""
     state = tmp_path_factory.mktemp("state")
     env = {"XDG_STATE_HOME": str(state), "VIVAVOCE_SERVER_LAN_PORT": "0"}
     with running(VIVAVOCE, "serve", "--lan", "--port", "0", log=state / "log", env=env) as served:
-        yield House(served, state / "vivavoce", (state / "vivavoce" / "lan-token").read_text())
+        yield LanServer(served, state / "vivavoce", (state / "vivavoce" / "lan-token").read_text())
 
 
 def test_a_phone_in_the_network_has_its_microphone(
-    browser: Browser, house: House, said: Mapping[str, Sentence]
+    browser: Browser, house: LanServer, said: Mapping[str, Sentence]
 ) -> None:
     with visiting(browser, f"{house.near}/#token={house.token}") as here:
         here.sees_state("handshaken")
@@ -57,7 +57,7 @@ def test_a_phone_in_the_network_has_its_microphone(
         expect(stranger.page.get_by_role("alert")).to_contain_text("asks for a token")
 
 
-def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, house: House) -> None:
+def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, house: LanServer) -> None:
     with visiting(browser, f"{house.near}/#token={house.token}") as here:
         secured = find_lan(house, here.page.request.get(f"{house.near}/page.json").json()["lan"])
     plain = secured.replace("https:", "http:").rpartition(":")[0] + ":" + house.near.rpartition(":")[2]
@@ -74,14 +74,14 @@ def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser
         visitor.faults.clear()
 
 
-def find_lan(house: House, origins: list[str]) -> str:
+def find_lan(house: LanServer, origins: list[str]) -> str:
     """The first address under which the network finds the server."""
     origin = origins[0] if origins else pytest.skip("no network here")
     assert origin.startswith("https://")
     return origin
 
 
-def test_a_wrong_token_is_asked_for(browser: Browser, house: House) -> None:
+def test_a_wrong_token_is_asked_for(browser: Browser, house: LanServer) -> None:
     with visiting(browser, f"{house.near}/#token=wrong") as visitor:
         visitor.sees_link("refused")
         visitor.faults.clear()  # the browser notes the catalogue's 401
@@ -99,7 +99,7 @@ def test_a_wrong_token_is_asked_for(browser: Browser, house: House) -> None:
         operator.faults.clear()  # the browser notes the 401
 
 
-def test_token_and_key_are_for_this_user_alone(house: House) -> None:
+def test_token_and_key_are_for_this_user_alone(house: LanServer) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in house.kept.iterdir()} == {0o600}
     assert house.token not in house.served.log.read_text()
 

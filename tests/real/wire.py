@@ -17,7 +17,7 @@ NET = 10.0
 _LARGEST = 4_000_000
 
 
-class Polling:
+class PollingSession:
     """A polling session."""
 
     def __init__(self, http: httpx.AsyncClient, path: str) -> None:
@@ -59,11 +59,11 @@ class Polling:
 
 
 @asynccontextmanager
-async def polling(server: Served) -> AsyncIterator[Polling]:
+async def polling(server: Served) -> AsyncIterator[PollingSession]:
     """A polling client, not yet open; no request outlives NET."""
     with trio.fail_after(NET):
         async with httpx.AsyncClient(base_url=server.origin, timeout=NET) as http:
-            yield Polling(http, server.path)
+            yield PollingSession(http, server.path)
 
 
 @asynccontextmanager

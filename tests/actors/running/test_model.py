@@ -33,7 +33,21 @@ from tests.model import Model
 from tests.modelanswer import paced
 from tests.playbook import NOBODY
 from tests.scripted import Act, Script, ScriptedEngines
-from tests.steps import ANSWERS, Crowd, Encoders, Engine, Join, Leave, Listen, Say, Step, Wait, Way, Yield, scripts
+from tests.steps import (
+    ANSWERS,
+    AnswerForm,
+    Crowd,
+    Encoders,
+    Engine,
+    Join,
+    Leave,
+    Listen,
+    Say,
+    Step,
+    Wait,
+    Yield,
+    scripts,
+)
 from tests.story import TURN, Slot, Story, check_taken_back, line
 
 ROOM = str(uuid.UUID(int=7))
@@ -183,7 +197,7 @@ class Stage:
         match step.event, step.payload:
             case "session.update", None:
                 return ({"LLM": {"provider": NOBODY}},)
-            case "session.update", Way(written, many, stream, ordered):
+            case "session.update", AnswerForm(written, many, stream, ordered):
                 response = "multiple" if many else "single"
                 tts = {"responseType": response, "stream": stream, "isOrdered": ordered}
                 return ({"LLM": {"stream": written}, "TTS": tts},)

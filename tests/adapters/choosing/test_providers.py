@@ -46,7 +46,7 @@ def openai(request: Request) -> Reply:
             return json_reply({"error": {"message": "not here"}}, 404)
 
 
-class Server:
+class RunningServer:
     """A server that runs, and what it printed."""
 
     def __init__(self) -> None:
@@ -73,11 +73,11 @@ class Server:
 
 
 @asynccontextmanager
-async def serving(environ: Mapping[str, str]) -> AsyncIterator[Server]:
+async def serving(environ: Mapping[str, str]) -> AsyncIterator[RunningServer]:
     own = {"VIVAVOCE_PORT": "0", "VIVAVOCE_PROVIDERS_DISCOVER": "false"}
     for kind in ("STT", "TTS"):
         own[f"VIVAVOCE_PROVIDERS_LOCAL_{kind}_PROCESSES"] = "1"
-    server = Server()
+    server = RunningServer()
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(run, load(NO_FILE, {**own, **environ}, {}), server.say)
@@ -109,7 +109,7 @@ async def turn(client: VoiceClient) -> list[Received]:
 
 
 @asynccontextmanager
-async def talking(server: Server) -> AsyncIterator[VoiceClient]:
+async def talking(server: RunningServer) -> AsyncIterator[VoiceClient]:
     async with connect(server.url, Auth(audio_format="pcm16")) as client:
         yield client
 

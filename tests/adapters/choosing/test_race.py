@@ -328,12 +328,12 @@ async def test_once_a_call_has_failed_nothing_is_heard(attempt: int, autojump_cl
 
 @pytest.mark.parametrize("error", [Undecodable("no sound"), ZeroDivisionError()])
 async def test_what_is_nobodys_failure_comes_out_as_itself(error: Exception, autojump_clock: MockClock) -> None:
-    class Broken(Fake):
+    class BrokenRecogniser(Fake):
         async def transcribe(self, utterance: Any, words: Any) -> Any:
             await trio.sleep(1.5)
             raise error
 
-    chain = [candidate("one", Broken(), "STT"), candidate("two", second := Fake([Hang()]), "STT")]
+    chain = [candidate("one", BrokenRecogniser(), "STT"), candidate("two", second := Fake([Hang()]), "STT")]
     async with running() as failover:
         with pytest.raises(type(error)):
             await recogniser(failover, chain).transcribe(UTTERANCE, Collected())

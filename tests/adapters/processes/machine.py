@@ -33,7 +33,7 @@ PATH = "/usr/lib/secret/engine.so"
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
-class Scripted:
+class ScriptedProcess:
     """One process: the part of `trio.Process` that the server uses, and the life behind the pipes.
 
     The text of a `SynthesiseFrame` says what it does: "die", "hang", "hold" (until `go`), after a first piece of sound
@@ -138,7 +138,7 @@ class Machine:
     def __init__(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
         self.starts: list[str | OSError] = []
-        self.processes: list[Scripted] = []
+        self.processes: list[ScriptedProcess] = []
         self.spawned: list[float] = []
 
     async def spawn(self, plan: Plan) -> Child:
@@ -148,7 +148,7 @@ class Machine:
         how = self.starts.pop(0) if self.starts else WELL
         if isinstance(how, OSError):
             raise how
-        scripted = Scripted(len(self.processes) + 1, how)
+        scripted = ScriptedProcess(len(self.processes) + 1, how)
         self.processes.append(scripted)
         self._nursery.start_soon(scripted.live)
         return Child(scripted, plan, scripted.read)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from adapters.processes.frames import Progress, SoundFrame, SpokenFrame, Synthes
 from adapters.processes.liveness import LOOK, SILENT_WITHIN, STOPPED_LOOKS
 from adapters.processes.seat import PAUSES
 from adapters.processes.worker import Broken, nothing
-from tests.adapters.processes.machine import TITLE, Machine, Scripted, ask, running
+from tests.adapters.processes.machine import TITLE, Machine, ScriptedProcess, ask, running
 
 LONG = 100.0
 """Seconds in which whoever is to be replaced is."""
@@ -64,7 +64,7 @@ async def test_a_call_whose_only_process_hangs_is_begun_anew_on_the_next(
 
 @innocent
 async def test_a_process_that_works_or_cannot_is_left_alone(
-    make: Callable[[Scripted], None], monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
+    make: Callable[[ScriptedProcess], None], monkeypatch: pytest.MonkeyPatch, autojump_clock: MockClock
 ) -> None:
     async with running(monkeypatch) as (machine, workers):
         for each in machine.processes:

@@ -1,26 +1,19 @@
 """What every language model of a provider does, whichever it is, and however its answer breaks."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Protocol
-
-import msgspec
 import pytest
 import trio
 
-from actors.ports.answering import Delivery, Exchange, LanguageModel, Question
+from actors.ports.answering import Delivery
 from actors.ports.calls import Emit, Retraction
 from adapters.reach.call import Patience
-from adapters.reach.contract import Endpoint, Listed, ProviderFailed, Verdict
+from adapters.reach.contract import ProviderFailed, Verdict
 from adapters.reach.web import Web
-from adapters.vendors.anthropic.llm import AnthropicChat
-from adapters.vendors.openai.llm import AIGAMES, COMPATIBLE, OPENAI, OpenAiChat
 from tests.adapters.reach.loopback import (
     KEY,
     NET,
     Break,
     Reply,
     Step,
-    browsing,
     cancel_everywhere,
     drip,
     endpoint_of,
@@ -28,6 +21,7 @@ from tests.adapters.reach.loopback import (
     loopback,
     sse,
 )
+from tests.adapters.vendors.models import LlmKind, answer_of, data, ignore, question
 
 pytestmark = pytest.mark.real
 HASTY = Patience(first_byte=0.05, silence=0.05)
@@ -35,116 +29,9 @@ WORDS = ("Grüße ", "aus 東京 ", "🎭\u2028", 'und «so» \\ "weiter"')
 KEEP_ALIVE = b": keep-alive\n\n"
 
 
-class Adapter(LanguageModel, Listed, Protocol):
-    """What is tested here."""
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """A provider's adapter, and how that provider streams: a beginning, words, an end."""
-
-    name: str
-    build: Callable[[Web, Endpoint, Patience], Adapter]
-    begin: bytes
-    say: Callable[[str], bytes]
-    end: bytes
-    noise: bytes
-    """What may come in the midst and says nothing."""
-    reason: bytes
-    """Why the answer ends; `end` has it too."""
-    done: bytes
-    """By which the answer is over; `end` ends with it."""
-    think: Callable[[str], bytes]
-    """What the model thinks, apart from its words."""
-
-    def stream(self, *words: str) -> tuple[bytes, ...]:
-        """A whole answer."""
-        return (self.begin, *map(self.say, words), self.end)
-
-
-def chunk(**choice: object) -> bytes:
-    """A chunk of a chat completion."""
-    return data({"id": "c", "object": "chat.completion.chunk", "choices": [{"index": 0, **choice}]})
-
-
-def data(value: object, event: str = "") -> bytes:
-    """An event with JSON in it."""
-    return (f"event: {event}\n" if event else "").encode() + b"data: " + msgspec.json.encode(value) + b"\n\n"
-
-
-def claude(kind: str, **fields: object) -> bytes:
-    """An event of Anthropic's."""
-    return data({"type": kind, **fields}, kind)
-
-
-OPEN_AI = (
-    chunk(delta={"role": "assistant", "content": ""}, finish_reason=None),
-    lambda text: chunk(delta={"content": text}, finish_reason=None),
-    chunk(delta={}, finish_reason="stop") + data({"choices": [], "usage": {"total_tokens": 3}}) + b"data: [DONE]\n\n",
-    data({"choices": []}) + chunk(delta={"content": None}) + chunk(delta={"reasoning_content": "hm"}),
-    chunk(delta={}, finish_reason="stop"),
-    b"data: [DONE]\n\n",
-    lambda text: chunk(delta={"role": "assistant", "content": None, "reasoning_content": text}),
-)
-KINDS = (
-    Kind("openai", lambda web, at, patience: OpenAiChat(web, at, OPENAI, patience), *OPEN_AI),
-    Kind("compatible", lambda web, at, patience: OpenAiChat(web, at, COMPATIBLE, patience), *OPEN_AI),
-    Kind("aigames", lambda web, at, patience: OpenAiChat(web, at, AIGAMES, patience), *OPEN_AI),
-    Kind(
-        "anthropic",
-        AnthropicChat,
-        claude("message_start", message={"id": "m", "content": [], "usage": {"input_tokens": 9}})
-        + claude("content_block_start", index=0, content_block={"type": "text", "text": ""}),
-        lambda text: claude("content_block_delta", index=0, delta={"type": "text_delta", "text": text}),
-        claude("content_block_stop", index=0)
-        + claude("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 5})
-        + claude("message_stop"),
-        claude("ping") + claude("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": "hm"}),
-        claude("message_delta", delta={"stop_reason": "end_turn"}),
-        claude("message_stop"),
-        lambda text: claude("content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": text}),
-    ),
-)
-
-
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    assert isinstance(request.param, Kind)
-    return request.param
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    with trio.fail_after(6 * NET):
-        async with browsing() as web:
-            yield web
-
-
-def question(text: str = "Hello?", model: str = "some-model") -> Question:
-    """What somebody asks."""
-    history = (Exchange("Hi.", "Hello."),)
-    return Question(text, history, model, "Be brief.", 0.5, ("END",), 100, "Ada", "en-US", stream=True)
-
-
-async def ignore(_: str | Delivery | Retraction) -> None:
-    """Nobody listens."""
-
-
-async def answer_of(adapter: LanguageModel, asked: Question | None = None) -> list[str]:
-    """The pieces of its answer, in a list that does not depend on how they came."""
-    pieces: list[str] = []
-
-    async def write(piece: str | Delivery | Retraction) -> None:
-        assert isinstance(piece, str)
-        if piece:  # else it is a sign of life
-            pieces.append(piece)
-
-    await adapter.answer(asked or question(), write)
-    return pieces
-
-
 async def failing(
     web: Web,
-    kind: Kind,
+    kind: LlmKind,
     reply: Reply,
     patience: Patience | None = None,
     write: Emit[str | Delivery | Retraction] = ignore,
@@ -164,26 +51,26 @@ async def failing(
 # ---- answers
 
 
-async def test_the_pieces_of_an_answer_come_as_they_are(web: Web, kind: Kind) -> None:
+async def test_the_pieces_of_an_answer_come_as_they_are(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*kind.stream(*WORDS))) as server:
         assert await answer_of(kind.build(web, endpoint_of(server), Patience())) == list(WORDS)
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
-async def test_an_answer_comes_in_any_pieces_and_with_any_line_ends(web: Web, kind: Kind, line_end: bytes) -> None:
+async def test_an_answer_comes_in_any_pieces_and_with_any_line_ends(web: Web, kind: LlmKind, line_end: bytes) -> None:
     whole = b"".join((KEEP_ALIVE, kind.begin, kind.noise, kind.say(WORDS[0]), KEEP_ALIVE, kind.noise))
     whole += b"".join((*map(kind.say, WORDS[1:]), kind.end))
     async with loopback(sse(*drip(whole.replace(b"\n", line_end)))) as server:
         assert await answer_of(kind.build(web, endpoint_of(server), Patience())) == list(WORDS)
 
 
-async def test_an_empty_answer_writes_nothing(web: Web, kind: Kind) -> None:
+async def test_an_empty_answer_writes_nothing(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*kind.stream()), sse(*kind.stream("", ""))) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
         assert (await answer_of(adapter), await answer_of(adapter)) == ([], [])
 
 
-async def test_the_first_words_are_handed_on_before_the_next_have_come(web: Web, kind: Kind) -> None:
+async def test_the_first_words_are_handed_on_before_the_next_have_come(web: Web, kind: LlmKind) -> None:
     heard = trio.Event()
 
     async def write(piece: str | Delivery | Retraction) -> None:
@@ -196,7 +83,7 @@ async def test_the_first_words_are_handed_on_before_the_next_have_come(web: Web,
     assert heard.is_set()
 
 
-async def test_the_connection_is_used_for_the_next_turns(web: Web, kind: Kind) -> None:
+async def test_the_connection_is_used_for_the_next_turns(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*kind.stream("yes"))) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
         for _ in range(5):
@@ -204,19 +91,19 @@ async def test_the_connection_is_used_for_the_next_turns(web: Web, kind: Kind) -
         assert (server.accepted, len(server.requests)) == (1, 5)
 
 
-async def test_an_end_that_the_connection_outlives_is_an_end(web: Web, kind: Kind) -> None:
+async def test_an_end_that_the_connection_outlives_is_an_end(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*kind.stream("yes"), trio.Event())) as server:
         assert await answer_of(kind.build(web, endpoint_of(server), Patience())) == ["yes"]
         await server.until(lambda now: now.open == 0)
 
 
-async def test_cancelling_at_any_await_leaves_nothing_behind(web: Web, kind: Kind) -> None:
+async def test_cancelling_at_any_await_leaves_nothing_behind(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*kind.stream("one", "two"))) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
         await cancel_everywhere(server, lambda: adapter.answer(question(), ignore))
 
 
-async def test_cancelling_in_the_middle_of_an_answer_closes_its_connection(web: Web, kind: Kind) -> None:
+async def test_cancelling_in_the_middle_of_an_answer_closes_its_connection(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(kind.begin, kind.say("one"), trio.Event())) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
         async with trio.open_nursery() as nursery:
@@ -240,34 +127,36 @@ async def test_cancelling_in_the_middle_of_an_answer_closes_its_connection(web: 
         (b'data: {"type": "content_block_delta", "delta": {"text": "\xe6\x9d', Break.CUT),
     ],
 )
-async def test_an_answer_that_breaks_off_can_be_asked_for_again(web: Web, kind: Kind, rest: tuple[Step, ...]) -> None:
+async def test_an_answer_that_breaks_off_can_be_asked_for_again(
+    web: Web, kind: LlmKind, rest: tuple[Step, ...]
+) -> None:
     failure = await failing(web, kind, sse(kind.begin, kind.say("one"), *rest))
     assert "broke off" in str(failure)
     assert failure.verdict is Verdict.PASSING
 
 
 @pytest.mark.parametrize("nonsense", [b"data: {\n\n", b"data: hello\n\n", b"data: [1]\n\n", b"data: \xff\n\n"])
-async def test_an_answer_that_makes_no_sense(web: Web, kind: Kind, nonsense: bytes) -> None:
+async def test_an_answer_that_makes_no_sense(web: Web, kind: LlmKind, nonsense: bytes) -> None:
     failure = await failing(web, kind, sse(kind.begin, nonsense))
     assert "answered with what is no" in str(failure)
     assert failure.verdict is Verdict.PASSING
 
 
-async def test_a_page_instead_of_an_answer(web: Web, kind: Kind) -> None:
+async def test_a_page_instead_of_an_answer(web: Web, kind: LlmKind) -> None:
     failure = await failing(web, kind, Reply(content_type="text/html; charset=utf-8", body=b"<html>Sign in</html>"))
     assert "text/html" in str(failure)
     assert "is its address right?" in str(failure)
     assert failure.verdict is Verdict.PASSING
 
 
-async def test_an_answer_without_end(web: Web, kind: Kind) -> None:
+async def test_an_answer_without_end(web: Web, kind: LlmKind) -> None:
     long = kind.say("a" * 800_000)
     failure = await failing(web, kind, sse(kind.begin, *[long] * 25, kind.end))
     assert "has more than" in str(failure)
 
 
 @pytest.mark.parametrize("before", [(), (b": thinking\n\n",)])
-async def test_an_answer_that_does_not_go_on(web: Web, kind: Kind, before: tuple[bytes, ...]) -> None:
+async def test_an_answer_that_does_not_go_on(web: Web, kind: LlmKind, before: tuple[bytes, ...]) -> None:
     failure = await failing(web, kind, sse(*before, trio.Event()), HASTY)
     assert str(failure) == "Double sent nothing for 0.05 s"
     assert failure.verdict is Verdict.PASSING
@@ -286,14 +175,16 @@ async def test_an_answer_that_does_not_go_on(web: Web, kind: Kind, before: tuple
         (529, Verdict.PASSING, "Double failed (529): bad [key]"),
     ],
 )
-async def test_what_the_provider_does_not_do(web: Web, kind: Kind, status: int, verdict: Verdict, words: str) -> None:
+async def test_what_the_provider_does_not_do(
+    web: Web, kind: LlmKind, status: int, verdict: Verdict, words: str
+) -> None:
     reply = json_reply({"type": "error", "error": {"message": f"bad {KEY}"}}, status, retry_after="3")
     failure = await failing(web, kind, reply)
     assert (str(failure), failure.verdict) == (words, verdict)
     assert failure.retry_after == (3.0 if verdict is Verdict.PASSING else 0.0)
 
 
-async def test_a_failure_after_the_first_words_is_not_mended_by_asking_again(web: Web, kind: Kind) -> None:
+async def test_a_failure_after_the_first_words_is_not_mended_by_asking_again(web: Web, kind: LlmKind) -> None:
     error = {"message": "'temperature' is not supported", "type": "invalid_request_error", "code": 400}
     heard: list[str | Delivery | Retraction] = []
 
@@ -306,7 +197,7 @@ async def test_a_failure_after_the_first_words_is_not_mended_by_asking_again(web
     assert (heard, failure.verdict) == (["one"], Verdict.FINAL)
 
 
-async def test_nobody_is_there(web: Web, kind: Kind) -> None:
+async def test_nobody_is_there(web: Web, kind: LlmKind) -> None:
     async with loopback() as server:
         endpoint = endpoint_of(server)
     with pytest.raises(ProviderFailed, match="nothing listens there"):
@@ -316,7 +207,7 @@ async def test_nobody_is_there(web: Web, kind: Kind) -> None:
 # ---- what it has
 
 
-async def test_its_models_are_asked_for_with_the_key(web: Web, kind: Kind) -> None:
+async def test_its_models_are_asked_for_with_the_key(web: Web, kind: LlmKind) -> None:
     async with loopback(json_reply({"object": "list", "data": [{"id": "b"}, {"id": "a"}, {"id": "b"}]})) as server:
         adapter = kind.build(web, endpoint_of(server, "/v1"), Patience())
         assert (await adapter.offer()).models == ("b", "a")
@@ -330,7 +221,7 @@ async def test_its_models_are_asked_for_with_the_key(web: Web, kind: Kind) -> No
 
 
 @pytest.mark.parametrize("reply", [json_reply({}, 401), json_reply([1]), Reply(content_type="text/html")])
-async def test_a_list_that_does_not_come_is_a_failure(web: Web, kind: Kind, reply: Reply) -> None:
+async def test_a_list_that_does_not_come_is_a_failure(web: Web, kind: LlmKind, reply: Reply) -> None:
     async with loopback(reply) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
         for asking in (adapter.offer, adapter.check):
@@ -341,7 +232,7 @@ async def test_a_list_that_does_not_come_is_a_failure(web: Web, kind: Kind, repl
 # ---- secrets
 
 
-async def test_neither_keys_nor_words_are_logged(web: Web, kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
+async def test_neither_keys_nor_words_are_logged(web: Web, kind: LlmKind, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     refusal = json_reply({"error": {"message": f"'temperature' is not supported, {KEY}"}}, 400)
     async with loopback(refusal, sse(*kind.stream("spoken"))) as server:

@@ -9,36 +9,16 @@ from trio.testing import MockClock
 
 from actors.ports.answering import Delivery
 from actors.ports.calls import Retraction
-from adapters.reach.call import Patience
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.web import Web
-from tests.adapters.reach.loopback import KEY, NET, Break, Reply, Step, browsing, endpoint_of, json_reply, loopback, sse
-from tests.adapters.vendors.test_contract_llm import KINDS, Kind, answer_of, chunk, claude, data, question
+from tests.adapters.reach.loopback import KEY, NET, Break, Reply, Step, endpoint_of, json_reply, loopback, sse
+from tests.adapters.vendors.models import KINDS, LONG, LlmKind, answer_of, chunk, claude, data, question
 
 pytestmark = pytest.mark.real
 OPEN = trio.Event  # a connection that stays open without a word
-LONG = Patience(first_byte=300.0, silence=300.0, whole=900.0)
 
 
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    assert isinstance(request.param, Kind)
-    return request.param
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
-
-
-@pytest.fixture
-def jumping_clock() -> MockClock:
-    """Time stands still while the sockets have something to do."""
-    return MockClock(autojump_threshold=0.05)
-
-
-async def said(web: Web, kind: Kind, *steps: Step, content_type: str = "text/event-stream") -> str:
+async def said(web: Web, kind: LlmKind, *steps: Step, content_type: str = "text/event-stream") -> str:
     """The words of an answer that comes so."""
     async with loopback(Reply(content_type=content_type, steps=steps)) as server:
         return "".join(await answer_of(kind.build(web, endpoint_of(server), LONG)))
@@ -47,20 +27,20 @@ async def said(web: Web, kind: Kind, *steps: Step, content_type: str = "text/eve
 # ---- ends
 
 
-async def test_the_stream_is_read_on_after_a_reason(web: Web, kind: Kind) -> None:
+async def test_the_stream_is_read_on_after_a_reason(web: Web, kind: LlmKind) -> None:
     body = (kind.begin, kind.reason, kind.say("one "), kind.reason, kind.noise, kind.say("two"), kind.reason, kind.done)
     assert await said(web, kind, *body, kind.say("never")) == "one two"
 
 
 async def test_after_a_reason_and_a_second_without_words_the_answer_is_over(
-    web: Web, kind: Kind, jumping_clock: MockClock
+    web: Web, kind: LlmKind, jumping_clock: MockClock
 ) -> None:
     at = trio.current_time()
     assert await said(web, kind, kind.begin, kind.say("yes"), kind.reason, kind.noise, OPEN()) == "yes"
     assert 1.0 <= trio.current_time() - at < 2.0
 
 
-async def test_words_after_a_reason_begin_the_second_anew(web: Web, kind: Kind, jumping_clock: MockClock) -> None:
+async def test_words_after_a_reason_begin_the_second_anew(web: Web, kind: LlmKind, jumping_clock: MockClock) -> None:
     gates = [trio.Event() for _ in range(5)]
 
     async def open_gates() -> None:
@@ -76,7 +56,7 @@ async def test_words_after_a_reason_begin_the_second_anew(web: Web, kind: Kind, 
 
 
 async def test_what_is_no_word_does_not_keep_an_answer_that_has_its_reason(
-    web: Web, kind: Kind, jumping_clock: MockClock
+    web: Web, kind: LlmKind, jumping_clock: MockClock
 ) -> None:
     gates = [trio.Event() for _ in range(9)]
 
@@ -107,7 +87,7 @@ async def test_thoughts_with_a_reason_do_not_end_an_answer(web: Web, jumping_clo
         assert await said(web, openai, role, thought, thought, gate, openai.say("yes"), openai.end) == "yes"
 
 
-async def test_a_clean_end_is_an_end_and_is_noted(web: Web, kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_clean_end_is_an_end_and_is_noted(web: Web, kind: LlmKind, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "adapters.vendors")
     assert await said(web, kind, kind.begin, kind.say("one "), kind.say("two")) == "one two"
     assert "ended without a sign that it was whole" in caplog.text
@@ -117,11 +97,11 @@ async def test_a_clean_end_is_an_end_and_is_noted(web: Web, kind: Kind, caplog: 
 
 
 @pytest.mark.parametrize("how", [Break.CUT, Break.RESET])
-async def test_a_break_after_the_reason_comes_too_late_to_matter(web: Web, kind: Kind, how: Break) -> None:
+async def test_a_break_after_the_reason_comes_too_late_to_matter(web: Web, kind: LlmKind, how: Break) -> None:
     assert await said(web, kind, kind.begin, kind.say("one"), kind.reason, how) == "one"
 
 
-async def test_a_break_is_one_where_reasons_have_meant_nothing(web: Web, kind: Kind) -> None:
+async def test_a_break_is_one_where_reasons_have_meant_nothing(web: Web, kind: LlmKind) -> None:
     with pytest.raises(ProviderFailed, match="broke off"):
         await said(
             web, kind, kind.begin, kind.reason, kind.say("a"), kind.reason, kind.say("b"), kind.reason, Break.CUT
@@ -129,14 +109,14 @@ async def test_a_break_is_one_where_reasons_have_meant_nothing(web: Web, kind: K
 
 
 @pytest.mark.parametrize("body", [b"", b": hello\n\n", b"\n\n", b"data:\n\n", b"data: null\n\n"])
-async def test_a_body_without_an_answer_is_a_failure(web: Web, kind: Kind, body: bytes) -> None:
+async def test_a_body_without_an_answer_is_a_failure(web: Web, kind: LlmKind, body: bytes) -> None:
     with pytest.raises(ProviderFailed, match="broke off before its answer began") as caught:
         await said(web, kind, body or b"\n")
     assert caught.value.verdict is Verdict.PASSING
 
 
 @pytest.mark.parametrize("told", [{"detail": "out of memory"}, {"message": "out of memory", "code": 500}])
-async def test_words_that_are_no_answer_are_told(web: Web, kind: Kind, told: object) -> None:
+async def test_words_that_are_no_answer_are_told(web: Web, kind: LlmKind, told: object) -> None:
     async with loopback(json_reply(told)) as server:
         with pytest.raises(ProviderFailed, match="out of memory"):
             await answer_of(kind.build(web, endpoint_of(server), LONG))
@@ -162,13 +142,13 @@ async def talking_raw(head: bytes, body: bytes) -> AsyncIterator[Endpoint]:
         nursery.cancel_scope.cancel()
 
 
-async def raw(web: Web, kind: Kind, head: str, body: bytes) -> str:
+async def raw(web: Web, kind: LlmKind, head: str, body: bytes) -> str:
     async with talking_raw(head.replace("\n", "\r\n").encode(), body) as endpoint:
         with trio.fail_after(NET):
             return "".join(await answer_of(kind.build(web, endpoint, LONG)))
 
 
-async def failing_raw(web: Web, kind: Kind, head: str, body: bytes) -> str:
+async def failing_raw(web: Web, kind: LlmKind, head: str, body: bytes) -> str:
     async with talking_raw(head.replace("\n", "\r\n").encode(), body) as endpoint:
         adapter = kind.build(web, endpoint, LONG)
         with trio.fail_after(NET), pytest.raises(ProviderFailed) as caught:
@@ -177,20 +157,20 @@ async def failing_raw(web: Web, kind: Kind, head: str, body: bytes) -> str:
         return str(caught.value)
 
 
-async def test_a_body_without_a_length_ends_with_its_connection(web: Web, kind: Kind) -> None:
+async def test_a_body_without_a_length_ends_with_its_connection(web: Web, kind: LlmKind) -> None:
     body = kind.begin + kind.say("one ") + kind.say("two")
     for head in ("HTTP/1.0 200 OK", "HTTP/1.1 200 OK\nConnection: close\nContent-Type: text/plain"):
         assert await raw(web, kind, head, body) == "one two"
         assert "broke off" in await failing_raw(web, kind, head, body[:-20])
 
 
-async def test_a_body_that_is_shorter_than_it_says_is_cut(web: Web, kind: Kind) -> None:
+async def test_a_body_that_is_shorter_than_it_says_is_cut(web: Web, kind: LlmKind) -> None:
     body = kind.begin + kind.say("one")
     assert "broke off" in await failing_raw(web, kind, f"HTTP/1.1 200 OK\nContent-Length: {len(body) + 9}", body)
     assert await raw(web, kind, f"HTTP/1.1 200 OK\nContent-Length: {len(body)}", body) == "one"
 
 
-async def test_chunks_without_the_last_one_are_cut(web: Web, kind: Kind) -> None:
+async def test_chunks_without_the_last_one_are_cut(web: Web, kind: LlmKind) -> None:
     body = kind.begin + kind.say("one")
     chunks, head = b"%x\r\n%b\r\n" % (len(body), body), "HTTP/1.1 200 OK\nTransfer-Encoding: chunked"
     assert "broke off" in await failing_raw(web, kind, head, chunks)
@@ -204,14 +184,14 @@ async def test_chunks_without_the_last_one_are_cut(web: Web, kind: Kind) -> None
     "content_type",
     ["text/plain", "application/x-ndjson", "application/json", "application/octet-stream", "text/html", "", "nonsense"],
 )
-async def test_the_content_type_does_not_matter(web: Web, kind: Kind, content_type: str) -> None:
+async def test_the_content_type_does_not_matter(web: Web, kind: LlmKind, content_type: str) -> None:
     body = b"".join(kind.stream("one ", "two"))
     assert await said(web, kind, body, content_type=content_type) == "one two"
     bare = body.replace(b"data: ", b"").replace(b"\n\n", b"\n")
     assert await said(web, kind, bare, content_type=content_type) == "one two"
 
 
-async def test_events_with_one_line_end_between_them_come_one_by_one(web: Web, kind: Kind) -> None:
+async def test_events_with_one_line_end_between_them_come_one_by_one(web: Web, kind: LlmKind) -> None:
     heard = trio.Event()
 
     async def write(piece: str | Delivery | Retraction) -> None:
@@ -227,19 +207,19 @@ async def test_events_with_one_line_end_between_them_come_one_by_one(web: Web, k
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain", ""])
-async def test_a_page_is_known_by_its_first_character(web: Web, kind: Kind, content_type: str) -> None:
+async def test_a_page_is_known_by_its_first_character(web: Web, kind: LlmKind, content_type: str) -> None:
     with pytest.raises(ProviderFailed, match="is its address right"):
         await said(web, kind, b"\n <!doctype html><title>Sign in</title>", content_type=content_type)
 
 
-async def test_the_halves_of_a_character_may_come_in_two_events(web: Web, kind: Kind) -> None:
+async def test_the_halves_of_a_character_may_come_in_two_events(web: Web, kind: LlmKind) -> None:
     halves = [kind.say("@@").replace(b"@@", half) for half in (rb"one \ud83d", rb"\ude00 two \ud83d", b" three")]
     assert await said(web, kind, kind.begin, *halves, kind.end) == "one 😀 two \ufffd three"
     assert await said(web, kind, kind.begin, halves[0], kind.end) == "one \ufffd"
 
 
 async def test_an_event_without_data_that_make_sense_is_nothing_where_it_keeps_the_connection(
-    web: Web, kind: Kind
+    web: Web, kind: LlmKind
 ) -> None:
     noise = b"event: ping\ndata: hello\n\n" + b"data: \n\n" + b"event: heartbeat\ndata: 1\n\n" + b"data: null\n\n"
     assert await said(web, kind, kind.begin, noise, kind.say("one"), noise, kind.end) == "one"
@@ -255,7 +235,7 @@ async def test_an_event_without_data_that_make_sense_is_nothing_where_it_keeps_t
         b'data: {"error": {"message": "overloaded", "code": null, "type": ""}, "choices": null}\n',
     ],
 )
-async def test_an_error_however_it_is_wrapped(web: Web, kind: Kind, error: bytes) -> None:
+async def test_an_error_however_it_is_wrapped(web: Web, kind: LlmKind, error: bytes) -> None:
     with pytest.raises(ProviderFailed, match="failed while it answered: overloaded"):
         await said(web, kind, kind.begin, kind.say("one"), error)
 

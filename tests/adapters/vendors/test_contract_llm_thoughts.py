@@ -1,6 +1,5 @@
 """Models that think before they speak, for every adapter: held back, taken back, and waited for."""
 
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import msgspec
@@ -10,39 +9,19 @@ from trio.testing import MockClock
 
 from actors.ports.answering import Delivery
 from actors.ports.calls import Retraction
-from adapters.reach.call import Patience
 from adapters.reach.web import Web
-from tests.adapters.reach.loopback import Loopback, Step, browsing, endpoint_of, loopback, sse
-from tests.adapters.vendors.test_contract_llm import KINDS, Adapter, Kind, question
+from tests.adapters.reach.loopback import Loopback, Step, endpoint_of, loopback, sse
+from tests.adapters.vendors.models import LONG, ListedModel, LlmKind, question
 
 pytestmark = pytest.mark.real
-LONG = Patience(first_byte=300.0, silence=300.0, whole=900.0)
 Told = list[tuple[float, str | Delivery | Retraction]]
 
 
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    assert isinstance(request.param, Kind)
-    return request.param
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
-
-
-@pytest.fixture
-def jumping_clock() -> MockClock:
-    """Time stands still while the sockets have something to do."""
-    return MockClock(autojump_threshold=0.05)
-
-
-def adapter_of(web: Web, kind: Kind, server: Loopback) -> Adapter:
+def adapter_of(web: Web, kind: LlmKind, server: Loopback) -> ListedModel:
     return kind.build(web, endpoint_of(server), LONG)
 
 
-async def told(adapter: Adapter, *, streams: bool = True, model: str = "some-model") -> Told:
+async def told(adapter: ListedModel, *, streams: bool = True, model: str = "some-model") -> Told:
     """What is written, and when, since the question was asked."""
     began, pieces = trio.current_time(), Told()
 
@@ -64,7 +43,7 @@ async def slowly(gates: list[trio.Event], pause: float) -> None:
         gate.set()
 
 
-def steps(kind: Kind, *pieces: str, gates: list[trio.Event] | None = None) -> list[Step]:
+def steps(kind: LlmKind, *pieces: str, gates: list[trio.Event] | None = None) -> list[Step]:
     """An answer of these pieces, a gate before each but the first."""
     said: list[Step] = [kind.begin]
     for number, piece in enumerate(pieces):
@@ -73,13 +52,13 @@ def steps(kind: Kind, *pieces: str, gates: list[trio.Event] | None = None) -> li
     return [*said, kind.end]
 
 
-async def test_a_thought_is_not_told_wherever_the_chunks_end(web: Web, kind: Kind) -> None:
+async def test_a_thought_is_not_told_wherever_the_chunks_end(web: Web, kind: LlmKind) -> None:
     pieces = ["Yes. <th", "ink>h", "m</thi", "nk> No.", " [THI", "NK]hm[/THINK]", "So<|im_", "end|>"]
     async with loopback(sse(*steps(kind, *pieces))) as server:
         assert "".join(map(str, words(await told(adapter_of(web, kind, server))))) == "Yes. No. So"
 
 
-async def test_the_end_alone_takes_back_and_teaches(web: Web, kind: Kind) -> None:
+async def test_the_end_alone_takes_back_and_teaches(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*steps(kind, "Hm. ", "So ", "</think>", "\n\nYes", "."))) as server:
         adapter = adapter_of(web, kind, server)
         assert words(await told(adapter)) == ["Hm. ", "So ", Retraction(), "Yes", "."]
@@ -88,7 +67,7 @@ async def test_the_end_alone_takes_back_and_teaches(web: Web, kind: Kind) -> Non
         assert words(await told(adapter, streams=False)) == ["Hm. ", "So ", Retraction(), "Yes", "."]
 
 
-async def test_what_is_awaited_whole_teaches_too(web: Web, kind: Kind) -> None:
+async def test_what_is_awaited_whole_teaches_too(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*steps(kind, "Hm.", "</think>", "Yes"))) as server:
         adapter = adapter_of(web, kind, server)
         assert words(await told(adapter, streams=False)) == ["Hm.", Retraction(), "Yes"]
@@ -96,7 +75,7 @@ async def test_what_is_awaited_whole_teaches_too(web: Web, kind: Kind) -> None:
 
 
 async def test_a_model_that_is_known_to_think_is_held_back_for_five_seconds(
-    web: Web, kind: Kind, jumping_clock: MockClock
+    web: Web, kind: LlmKind, jumping_clock: MockClock
 ) -> None:
     gates = [trio.Event(), trio.Event()]
     later = sse(*steps(kind, "No. ", "Not ", "yet.", gates=gates))
@@ -109,7 +88,7 @@ async def test_a_model_that_is_known_to_think_is_held_back_for_five_seconds(
         assert 5.0 <= next(at for at, piece in pieces if piece) < 6.0
 
 
-async def test_what_is_held_back_is_told_where_the_answer_ends_before(web: Web, kind: Kind) -> None:
+async def test_what_is_held_back_is_told_where_the_answer_ends_before(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(*steps(kind, "Hm", "</think>Yes")), sse(*steps(kind, "No. ", "Yes."))) as server:
         adapter = adapter_of(web, kind, server)
         await told(adapter)
@@ -118,7 +97,7 @@ async def test_what_is_held_back_is_told_where_the_answer_ends_before(web: Web, 
 
 @pytest.mark.parametrize("aloud", [True, False])
 async def test_a_model_that_thinks_gives_signs_of_life(
-    web: Web, kind: Kind, jumping_clock: MockClock, aloud: bool
+    web: Web, kind: LlmKind, jumping_clock: MockClock, aloud: bool
 ) -> None:
     gates = [trio.Event() for _ in range(20)]
     think = kind.say if aloud else kind.think
@@ -134,7 +113,7 @@ async def test_a_model_that_thinks_gives_signs_of_life(
         assert 20 <= len(pieces) <= 23
 
 
-async def test_signs_of_life_are_few(web: Web, kind: Kind) -> None:
+async def test_signs_of_life_are_few(web: Web, kind: LlmKind) -> None:
     async with loopback(sse(kind.begin, *[kind.think("hm")] * 500, kind.say("Yes."), kind.end)) as server:
         with trio.fail_after(60):
             assert len(await told(adapter_of(web, kind, server))) < 50

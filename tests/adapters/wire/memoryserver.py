@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import trio
-from trio.testing import lockstep_stream_pair, memory_stream_pair, wait_all_tasks_blocked
+from trio.testing import wait_all_tasks_blocked
 
 from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits
-from actors.running.supervisor import ServerPlan, Supervisor
+from actors.running.supervisor import ServerPlan
 from adapters.lifecycle.ending import take_leave
-from adapters.wire.listener import Listener, ListenerOptions, Page
+from adapters.wire.listener import ListenerOptions, Page
 from protocol.messages import Names
 from protocol.timing import Timing, Waits
-from tests.playbook import accept
+from tests.inprocess import InProcess, running
 from tests.rawclient import Answer, RawClient, request
 from tests.scripted import ScriptedEngines
 
@@ -30,22 +30,16 @@ LONG_GONE = 300.0
 class MemoryServer:
     """A server whose connections a test opens and loses."""
 
-    def __init__(
-        self, supervisor: Supervisor, options: ListenerOptions, pages: dict[str, Page], nursery: trio.Nursery
-    ) -> None:
-        self.connection_registry = supervisor.connection_registry
-        self.keep = supervisor.keep
-        self._listener = Listener(supervisor, options, pages)
-        self.take_leave = partial(take_leave, supervisor, self._listener)
-        self._nursery = nursery
-        self._streams: list[trio.abc.Stream] = []
+    def __init__(self, server: InProcess) -> None:
+        self.connection_registry = server.supervisor.connection_registry
+        self.keep = server.supervisor.keep
+        self.take_leave = partial(take_leave, server.supervisor, server.listener)
+        self.lose_everybody = server.hang_up
+        self._server = server
 
     def dial(self, *, lockstep: bool = False) -> RawClient:
         """A new stream; with `lockstep` the server can send nothing that is not being received."""
-        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
-        self._nursery.start_soon(self._listener.serve, far)
-        self._streams.append(near)
-        return RawClient(near)
+        return RawClient(self._server.dial(lockstep=lockstep))
 
     async def websocket(self, *said: str, query: str = "", lockstep: bool = False) -> RawClient:
         """A WebSocket that has said this much."""
@@ -67,11 +61,6 @@ class MemoryServer:
     ) -> Answer:
         """A request on a stream of its own."""
         return await self.dial().ask(method, target, body, headers)
-
-    async def lose_everybody(self) -> None:
-        """All clients go without a word."""
-        for stream in self._streams:
-            await trio.aclose_forcefully(stream)
 
 
 class Polled:
@@ -108,6 +97,15 @@ class Polled:
         return client
 
 
+class NoConnections:
+    """A reception that no request here may reach."""
+
+    @property
+    def connection_registry(self) -> None:
+        """Never asked for."""
+        raise AssertionError("a page has nothing to do with connections")
+
+
 @asynccontextmanager
 async def standing(
     *,
@@ -129,28 +127,8 @@ async def standing(
         connection_limits=connection_limits or ConnectionLimits(),
         token=token,
     )
-    supervisor = Supervisor(plan, engines or ScriptedEngines(), names or Names(), accept)
-    with trio.fail_after(NET):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(supervisor.run)
-            async with trio.open_nursery() as streams:
-                server = MemoryServer(supervisor, options or ListenerOptions(), pages or {}, streams)
-                yield server
-                await server.lose_everybody()
-            await trio.sleep(LONG_GONE)
-            check_nothing_is_left(supervisor)
-            nursery.cancel_scope.cancel()
-
-
-def check_nothing_is_left(supervisor: Supervisor) -> None:
-    """No connection, no count, no task, no session."""
-    connection_registry = supervisor.connection_registry
-    assert (
-        len(connection_registry),
-        len(connection_registry._unconnected),
-        connection_registry._by_address,
-        len(supervisor.session_registry),
-    ) == (0, 0, {}, 0)
-    for nursery in (supervisor._connections, supervisor._sessions):
-        assert nursery is not None
-        assert not nursery.child_tasks
+    async with running(engines or ScriptedEngines(), plan, options, names, pages, patience=NET) as server:
+        yield MemoryServer(server)
+        await server.hang_up()
+        await trio.sleep(LONG_GONE)
+        server.check_nothing_is_left()

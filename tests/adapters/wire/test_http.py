@@ -11,8 +11,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from adapters.wire.http import MOST_EMPTY, Response
 from adapters.wire.listener import Listener, ListenerOptions
 from protocol.timing import Timing
-from tests.adapters.wire.memoryserver import POLLED, SOCKET, standing
-from tests.adapters.wire.test_streams import NoConnections
+from tests.adapters.wire.memoryserver import POLLED, SOCKET, NoConnections, standing
 from tests.rawclient import UPGRADE, Answer, Closed, RawClient, request
 
 GET = b"GET /here HTTP/1.1\r\nHost: localhost\r\n"

@@ -13,6 +13,7 @@ from adapters.wire.http import Deadlines, Response
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.peers import client_address
 from adapters.wire.tls import server_context
+from tests.adapters.wire.memoryserver import NoConnections
 
 DEADLINES = Deadlines()
 PROXIES = ("127.0.0.1", "10.0.0.0/8")
@@ -40,15 +41,6 @@ def test_a_forwarded_address_is_believed_from_a_trusted_proxy_alone(
     peer: str, forwarded: str | None, expected: str
 ) -> None:
     assert client_address(request(forwarded), peer, PROXIES) == expected
-
-
-class NoConnections:
-    """What no request here may reach."""
-
-    @property
-    def connection_registry(self) -> None:
-        """Never asked for."""
-        raise AssertionError("a page has nothing to do with connections")
 
 
 async def ask(raw: bytes, deadlines: Deadlines = DEADLINES) -> bytes:

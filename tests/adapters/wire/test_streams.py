@@ -17,7 +17,7 @@ from adapters.wire.http import Response
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.streams import StreamSlots
 from protocol.errors import CloseReason
-from tests.adapters.wire.memoryserver import POLLED, standing
+from tests.adapters.wire.memoryserver import POLLED, NoConnections, standing
 from tests.rawclient import Closed, RawClient, request
 
 PAGE, LARGE = "/here", "/large"
@@ -25,16 +25,7 @@ MORE_THAN_A_KERNEL_HOLDS = 20_000_000
 HALF = b"GET /here HTTP/1.1\r\nHost: a\r\n"
 
 
-class NoConnections:
-    """What no request here may reach."""
-
-    @property
-    def connection_registry(self) -> None:
-        """Never asked for."""
-        raise AssertionError("a page has nothing to do with connections")
-
-
-class Port:
+class LoopbackPort:
     """A listener on loopback, and clients of several addresses: all of 127.0.0.0/8 is this machine."""
 
     def __init__(self, port: int, context: ssl.SSLContext | None) -> None:
@@ -63,7 +54,7 @@ class Port:
 
 
 @asynccontextmanager
-async def listening(options: ListenerOptions, authority: trustme.CA | None = None) -> AsyncIterator[Port]:
+async def listening(options: ListenerOptions, authority: trustme.CA | None = None) -> AsyncIterator[LoopbackPort]:
     """A port with two pages."""
     pages = {PAGE: lambda _: Response(200, b"found"), LARGE: lambda _: Response(200, bytes(MORE_THAN_A_KERNEL_HOLDS))}
     listener = Listener(NoConnections(), options, pages)  # type: ignore[arg-type]
@@ -80,7 +71,7 @@ async def listening(options: ListenerOptions, authority: trustme.CA | None = Non
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             await nursery.start(listener.run, [ours])
-            clients = Port(port, theirs)
+            clients = LoopbackPort(port, theirs)
             yield clients
             await clients.close()
             nursery.cancel_scope.cancel()

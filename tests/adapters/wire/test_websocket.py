@@ -10,15 +10,13 @@ import pytest
 import trio
 from trio.testing import memory_stream_pair
 
-from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.wire.listener import Listener, ListenerOptions
+from actors.running.supervisor import ServerPlan
 from adapters.wire.websocket import WebSocketTransport
-from protocol.messages import Names
 from protocol.timing import Timing
 from protocol.websocket import FRAMES_AT_A_TIME, FrameReader, Received
 from tests.adapters.wire.memoryserver import SOCKET
 from tests.adapters.wire.wirefaults import BINARY, CLOSE, CONT, FAULTS, MOST, PING, PONG, TEXT, closing, frame
-from tests.playbook import accept
+from tests.inprocess import InProcess, running
 from tests.rawclient import Closed, RawClient
 from tests.scripted import ScriptedEngines
 
@@ -26,43 +24,29 @@ NET = 30.0
 CONNECT = frame(TEXT, b"40")
 
 
-class Port:
+class WebSocketPort:
     """A server on a port of this machine."""
 
-    def __init__(self, address: tuple[str, int], supervisor: Supervisor) -> None:
-        self.supervisor = supervisor
+    def __init__(self, server: InProcess, address: tuple[str, int]) -> None:
+        self.supervisor = server.supervisor
+        self._server = server
         self._address = address
-        self._streams: list[trio.SocketStream] = []
 
     async def dial(self) -> RawClient:
         """A new WebSocket."""
-        stream = await trio.open_tcp_stream(*self._address)
+        stream = await self._server.dial_port(self._address)
         stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._streams.append(stream)
         client = RawClient(stream)
         assert (await client.upgrade(SOCKET)).status == 101
         return client
 
-    async def hang_up(self) -> None:
-        """Close what was dialled."""
-        for stream in self._streams:
-            await trio.aclose_forcefully(stream)
-
 
 @asynccontextmanager
-async def serving(timing: Timing | None = None) -> AsyncIterator[Port]:
+async def serving(timing: Timing | None = None) -> AsyncIterator[WebSocketPort]:
     """A server with engines that need no time."""
-    supervisor = Supervisor(ServerPlan(timing=timing or Timing(max_payload=MOST)), ScriptedEngines(), Names(), accept)
-    listener = Listener(supervisor, ListenerOptions(), {})
-    with trio.fail_after(NET):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(supervisor.run)
-            (listening,) = await trio.open_tcp_listeners(0, host="127.0.0.1")
-            nursery.start_soon(trio.serve_listeners, listener.serve, [listening])
-            port = Port(listening.socket.getsockname()[:2], supervisor)
-            yield port
-            nursery.cancel_scope.cancel()
-        await port.hang_up()
+    plan = ServerPlan(timing=timing or Timing(max_payload=MOST))
+    async with running(ScriptedEngines(), plan, patience=NET) as server:
+        yield WebSocketPort(server, await server.open_port())
 
 
 async def ending(client: RawClient) -> tuple[int, str]:

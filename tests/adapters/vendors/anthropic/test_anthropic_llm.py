@@ -1,7 +1,5 @@
 """Anthropic's messages: what it is asked, and what its streams may say besides words."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -9,18 +7,12 @@ from actors.ports.answering import Exchange, Question
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.web import Web
 from adapters.vendors.anthropic.llm import DEFAULT_MODEL, AnthropicChat
-from tests.adapters.reach.loopback import KEY, Request, browsing, endpoint_of, json_reply, loopback, sse
-from tests.adapters.vendors.test_contract_llm import KINDS, answer_of, claude, ignore, question
+from tests.adapters.reach.loopback import KEY, Request, endpoint_of, json_reply, loopback, sse
+from tests.adapters.vendors.models import KINDS, answer_of, claude, ignore, question
 
 pytestmark = pytest.mark.real
 CLAUDE = next(kind for kind in KINDS if kind.name == "anthropic")
 FINE = sse(*CLAUDE.stream("fine"))
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
 
 
 def replace(**changes: object) -> Question:

@@ -1,7 +1,5 @@
 """Models whose chat template has no role for the prompt: learnt, and the prompt goes before the first user message."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -11,25 +9,13 @@ from adapters.reach.contract import ProviderFailed
 from adapters.reach.web import Web
 from adapters.vendors.anthropic.llm import AnthropicChat
 from adapters.vendors.openai.llm import OPENAI, OpenAiChat
-from tests.adapters.reach.loopback import Loopback, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse
-from tests.adapters.vendors.test_contract_llm import KINDS, Kind, answer_of, data, ignore, question
+from tests.adapters.reach.loopback import Loopback, Reply, Request, endpoint_of, json_reply, loopback, sse
+from tests.adapters.vendors.models import KINDS, LlmKind, answer_of, data, ignore, question
 
 pytestmark = pytest.mark.real
 FINE = {kind.name: sse(*kind.stream("fine")) for kind in KINDS}
 PROMPT = "Be brief.\nYour name is Ada."
 FOLDED = [("user", f"{PROMPT}\n\nHi."), ("assistant", "Hello."), ("user", "Hello?")]
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
-
-
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    assert isinstance(request.param, Kind)
-    return request.param
 
 
 def refusal(words: str, status: int = 400) -> Reply:
@@ -65,7 +51,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("words", "status"), REFUSED)
 async def test_a_prompt_that_has_no_role_goes_before_what_the_user_said_first(
-    web: Web, kind: Kind, words: str, status: int, caplog: pytest.LogCaptureFixture
+    web: Web, kind: LlmKind, words: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with loopback(refusal(words, status), FINE[kind.name]) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
@@ -79,7 +65,7 @@ async def test_a_prompt_that_has_no_role_goes_before_what_the_user_said_first(
     assert "takes no prompt as" in caplog.text
 
 
-async def test_an_error_inside_the_stream_teaches_it_too(web: Web, kind: Kind) -> None:
+async def test_an_error_inside_the_stream_teaches_it_too(web: Web, kind: LlmKind) -> None:
     error = sse(data({"type": "error", "error": {"message": "System role not supported", "code": 500}}))
     async with loopback(error, FINE[kind.name]) as server:
         assert await answer_of(kind.build(web, endpoint_of(server), Patience())) == ["fine"]
@@ -100,7 +86,7 @@ async def test_a_model_that_wants_a_developer_is_told_so(web: Web) -> None:
         assert [messages(request) for request in server.requests][-1] == FOLDED
 
 
-async def test_what_another_failure_says_of_roles_is_not_learnt(web: Web, kind: Kind) -> None:
+async def test_what_another_failure_says_of_roles_is_not_learnt(web: Web, kind: LlmKind) -> None:
     broken = refusal("Chat template error: unknown filter 'tojson'", 500)
     async with loopback(broken, broken, FINE[kind.name]) as server:
         adapter = kind.build(web, endpoint_of(server), Patience())
@@ -111,14 +97,14 @@ async def test_what_another_failure_says_of_roles_is_not_learnt(web: Web, kind: 
 
 
 @pytest.mark.parametrize("words", ["Your operating system is not supported", "File system error", "Incorrect API key"])
-async def test_what_is_about_no_role_changes_nothing(web: Web, kind: Kind, words: str) -> None:
+async def test_what_is_about_no_role_changes_nothing(web: Web, kind: LlmKind, words: str) -> None:
     async with loopback(refusal(words)) as server:
         with pytest.raises(ProviderFailed, match=words):
             await kind.build(web, endpoint_of(server), Patience()).answer(question(), ignore)
         assert len(server.requests) == 1
 
 
-async def test_without_a_prompt_there_is_nothing_to_refuse(web: Web, kind: Kind) -> None:
+async def test_without_a_prompt_there_is_nothing_to_refuse(web: Web, kind: LlmKind) -> None:
     bare: Question = msgspec.structs.replace(question(), prompt="", name="", history=())
     async with loopback(refusal("Only user and assistant roles are supported!")) as server:
         with pytest.raises(ProviderFailed):

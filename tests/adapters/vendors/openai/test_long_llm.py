@@ -1,6 +1,6 @@
 """The adapter for chat completions against a server that others wrote, with a model whose words mean nothing."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -12,9 +12,8 @@ from actors.ports.calls import Retraction
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
 from adapters.reach.web import Web
 from adapters.vendors.openai.llm import COMPATIBLE, OPENAI, OpenAiChat
-from tests.adapters.reach.loopback import browsing
 from tests.adapters.vendors.llamaserver import CONTEXT, KEY, MODEL, llama_server
-from tests.adapters.vendors.test_contract_llm import answer_of
+from tests.adapters.vendors.models import answer_of
 
 pytestmark = [pytest.mark.real, pytest.mark.long]
 ASKED = Question(
@@ -26,12 +25,6 @@ ASKED = Question(
 def url() -> Iterator[str]:
     with llama_server() as url:
         yield url
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Chat completions: what OpenAI and the many that speak as it does are asked, and the oddities of their answers."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -11,18 +9,12 @@ from adapters.reach.web import Web
 from adapters.vendors.openai.llm import AIGAMES, COMPATIBLE, OPENAI, Dialect, OpenAiChat
 from adapters.vendors.shared.conversation import turns
 from adapters.vendors.shared.refusals import Refusals
-from tests.adapters.reach.loopback import KEY, Reply, Request, browsing, endpoint_of, json_reply, loopback, sse
-from tests.adapters.vendors.test_contract_llm import answer_of, chunk, data, ignore, question
+from tests.adapters.reach.loopback import KEY, Reply, Request, endpoint_of, json_reply, loopback, sse
+from tests.adapters.vendors.models import answer_of, chunk, data, ignore, question
 
 pytestmark = pytest.mark.real
 DONE = b"data: [DONE]\n\n"
 FINE = sse(chunk(delta={"content": "fine"}), chunk(delta={}, finish_reason="stop"), DONE)
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with browsing() as web:
-        yield web
 
 
 def replace(**changes: object) -> Question:

@@ -8,7 +8,7 @@ from adapters.client.voiceclient import AudioPiece
 from protocol.messages import CustomError, TextDelta, TextDone
 from tests.adapters.choosing.test_providers import openai, openai_at, serving, talking, turn, updated
 from tests.adapters.reach.loopback import Reply, Request, loopback, sse
-from tests.adapters.vendors.test_contract_llm import KINDS
+from tests.adapters.vendors.models import KINDS
 
 pytestmark = pytest.mark.real
 THOUGHT = ("Okay, somebody greets me. ", "I should greet back. ", "Let me ")

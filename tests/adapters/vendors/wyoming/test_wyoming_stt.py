@@ -18,7 +18,7 @@ from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.wyoming.wyomingmemory import (
     INFO,
     SHORT,
-    Peer,
+    MemoryPeer,
     Play,
     cancel_after,
     recogniser,
@@ -43,7 +43,7 @@ async def fails(play: Play, audio: Audio | None = None) -> str:
 def after_audio(*pieces: bytes) -> Play:
     """A peer that hears all, sends `pieces`, and closes."""
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
         for piece in pieces:
             await peer.answer.send_all(piece)
@@ -104,7 +104,7 @@ async def test_what_makes_no_sense_is_an_error_in_words(
 
 
 async def test_a_peer_that_says_nothing_is_given_up(autojump_clock: trio.testing.MockClock) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
 
     began = trio.current_time()
@@ -115,7 +115,7 @@ async def test_a_peer_that_says_nothing_is_given_up(autojump_clock: trio.testing
 async def test_patience_begins_when_the_person_has_spoken(autojump_clock: trio.testing.MockClock) -> None:
     audio = Growing()
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-chunk")
         await trio.sleep(1_000)
         audio.complete()
@@ -128,7 +128,7 @@ async def test_patience_begins_when_the_person_has_spoken(autojump_clock: trio.t
 
 
 async def test_a_slow_drip_comes_to_an_end(autojump_clock: trio.testing.MockClock) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
         while True:
             await trio.sleep(2.9)
@@ -140,7 +140,7 @@ async def test_a_slow_drip_comes_to_an_end(autojump_clock: trio.testing.MockCloc
 
 
 async def test_half_an_event_and_then_nothing_is_given_up(autojump_clock: trio.testing.MockClock) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
         await peer.answer.send_all(TRANSCRIPT[:30])
 
@@ -148,7 +148,7 @@ async def test_half_an_event_and_then_nothing_is_given_up(autojump_clock: trio.t
 
 
 async def test_a_session_that_is_behind_does_not_count_against_the_peer(autojump_clock: object) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
         for _ in range(3):
             await peer.says("transcript-chunk", {"text": "a "})
@@ -176,7 +176,7 @@ async def test_a_connection_lost_while_the_person_speaks_fails_at_once(autojump_
     audio = Growing()
     audio.extend(b"\1\0")
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-chunk")
         await peer.stream.aclose()
         await peer.answer.aclose()
@@ -195,7 +195,7 @@ async def test_an_utterance_that_cannot_be_decoded_says_so_itself(autojump_clock
             yield bytes(64)
             raise Undecodable("no such sound")
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("audio-stop")
 
     async with recogniser(play) as (adapter, _):
@@ -206,7 +206,7 @@ async def test_an_utterance_that_cannot_be_decoded_says_so_itself(autojump_clock
 async def test_a_peer_that_fails_is_asked_anew_what_it_has(autojump_clock: object) -> None:
     asked = 0
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         nonlocal asked
         while (heard := await peer.hears()) != "closed":
             if heard == "describe":
@@ -224,7 +224,7 @@ async def test_a_peer_that_fails_is_asked_anew_what_it_has(autojump_clock: objec
 
 
 async def test_a_call_can_be_cancelled_at_every_step(autojump_clock: object) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         while (heard := await peer.hears()) != "closed":
             if heard == "describe":
                 await peer.says("info", INFO)

@@ -13,7 +13,7 @@ from tests.adapters.vendors.sounds import SAMPLES, wav
 from tests.adapters.vendors.wyoming.wyomingmemory import (
     INFO,
     SHORT,
-    Peer,
+    MemoryPeer,
     Play,
     cancel_after,
     recogniser,
@@ -26,7 +26,7 @@ from tests.adapters.vendors.wyoming.wyomingmemory import (
 def says_sound(*chunks: tuple[int, int, int, bytes], stop: bool = True) -> Play:
     """A peer that speaks in these chunks of a rate, a width, a number of channels, and bytes."""
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("synthesize")
         for rate, width, channels, data in chunks:
             await peer.says("audio-chunk", {"rate": rate, "width": width, "channels": channels}, data)
@@ -115,7 +115,7 @@ async def test_no_sound_is_no_clip_and_no_text_no_call(autojump_clock: object) -
 
 
 async def test_an_engine_of_the_other_kind_is_told_apart(autojump_clock: object) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         while await peer.hears() == "describe":
             await peer.says("info", {"asr": [], "tts": []})
 
@@ -139,7 +139,7 @@ async def test_a_connection_that_does_not_come_is_given_up(autojump_clock: trio.
 async def test_the_first_sound_is_handed_on_before_the_second_has_come(autojump_clock: object) -> None:
     heard = trio.Event()
 
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("synthesize")
         await peer.says("audio-chunk", {"rate": 8_000, "width": 2, "channels": 1}, b"ab")
         await heard.wait()
@@ -158,7 +158,7 @@ async def test_the_first_sound_is_handed_on_before_the_second_has_come(autojump_
 
 
 async def test_a_peer_that_stops_speaking_is_given_up(autojump_clock: trio.testing.MockClock) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         await peer.until("synthesize")
         await trio.sleep(4.9)
         await peer.says("audio-chunk", {"rate": 8_000, "width": 2, "channels": 1}, b"ab")
@@ -171,7 +171,7 @@ async def test_a_peer_that_stops_speaking_is_given_up(autojump_clock: trio.testi
 
 
 async def test_a_call_can_be_cancelled_at_every_step(autojump_clock: object) -> None:
-    async def play(peer: Peer) -> None:
+    async def play(peer: MemoryPeer) -> None:
         while (heard := await peer.hears()) != "closed":
             if heard == "describe":
                 await peer.says("info", INFO)

@@ -30,7 +30,7 @@ class Seen(msgspec.Struct, frozen=True):
     size: int = 0
 
 
-class Engine:
+class WyomingEngine:
     """The program as a test sees it."""
 
     def __init__(self, port: int, lines: trio.MemoryReceiveChannel[Seen]) -> None:
@@ -47,8 +47,8 @@ class Engine:
 
 
 @asynccontextmanager
-async def engine(way: str) -> AsyncIterator[Engine]:
-    """Run an engine that behaves in a `way`: see `Scripted`."""
+async def engine(way: str) -> AsyncIterator[WyomingEngine]:
+    """Run an engine that behaves in a `way`: see `ScriptedHandler`."""
     # What it tells waits here until a test looks; no test lets it tell more.
     tell, lines = trio.open_memory_channel[Seen](10_000)
     async with trio.open_nursery() as nursery:
@@ -64,7 +64,7 @@ async def engine(way: str) -> AsyncIterator[Engine]:
         with trio.fail_after(30):
             port = int(await anext(output))
         nursery.start_soon(_follow, output, tell)
-        yield Engine(port, lines)
+        yield WyomingEngine(port, lines)
         nursery.cancel_scope.cancel()
 
 
@@ -116,7 +116,7 @@ def tell(kind: str, data: object = None, size: int = 0) -> None:
     print(json.dumps({"type": kind, "data": data or {}, "size": size}), flush=True)
 
 
-class Scripted(AsyncEventHandler):
+class ScriptedHandler(AsyncEventHandler):
     """Answers as engines do: `whole` after the audio, then closes (as faster-whisper); `pieces` while it comes.
 
     `early` at the third chunk; `broken` with an error event. Speech is a ramp of samples, in any way.
@@ -178,7 +178,7 @@ class Scripted(AsyncEventHandler):
 async def main(way: str) -> None:
     """Serve until killed; the port is the first line."""
     server = AsyncTcpServer("127.0.0.1", 0)
-    await server.start(partial(Scripted, way))
+    await server.start(partial(ScriptedHandler, way))
     assert isinstance(server._server, asyncio.Server)
     print(server._server.sockets[0].getsockname()[1], flush=True)
     await asyncio.Event().wait()

@@ -18,7 +18,7 @@ from protocol.audioformat import AudioFormat
 HEARD = AudioFormat("pcm16", 16_000)
 SHORT = Patience(connect=2.0, first_byte=5.0, silence=3.0, whole=20.0)
 INFO = {"asr": [{"models": [{"name": "m"}]}], "tts": [{"voices": [{"name": "v"}]}]}
-Play = Callable[["Peer"], Awaitable[None]]
+Play = Callable[["MemoryPeer"], Awaitable[None]]
 
 
 def utterance(audio: Audio, language: str = "", model: str = "", prompt: str = "") -> Utterance:
@@ -46,7 +46,7 @@ async def spoken(adapter: WyomingSpeech, asked: Speech) -> list[Clip]:
     return clips
 
 
-class Peer:
+class MemoryPeer:
     """The other end of a connection in memory."""
 
     def __init__(self, stream: trio.testing.MemoryReceiveStream, answer: trio.testing.MemorySendStream) -> None:
@@ -98,10 +98,10 @@ class Memory:
         far_send, near_receive = trio.testing.memory_stream_one_way_pair()
         stream = trio.StapledStream[trio.abc.SendStream, trio.abc.ReceiveStream](near_send, near_receive)
         self.streams.append(stream)
-        self._nursery.start_soon(self._live, Peer(far_receive, far_send))
+        self._nursery.start_soon(self._live, MemoryPeer(far_receive, far_send))
         return stream
 
-    async def _live(self, peer: Peer) -> None:
+    async def _live(self, peer: MemoryPeer) -> None:
         try:
             await self._play(peer)
         except trio.BrokenResourceError:

@@ -1,0 +1,95 @@
+"""A whole server in the test's process, on memory streams or on a port: what every kit of the tests stands on.
+
+    async with running(ScriptedEngines()) as server:
+        stream = server.dial()              # a connection in memory
+        address = await server.open_port()  # or real ones
+
+The clients are the kits' own: `harness` speaks to it as a VoiceClient, `memoryserver` in bytes.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+from trio.testing import lockstep_stream_pair, memory_stream_pair
+
+from actors.ports.engines import Engines
+from actors.running.supervisor import ServerPlan, Supervisor
+from adapters.wire.listener import Listener, ListenerOptions, Page
+from protocol.messages import Names
+from tests.playbook import accept
+
+
+class InProcess:
+    """A running server; `nursery` is that of its connections in memory and of the tests' clients."""
+
+    def __init__(self, supervisor: Supervisor, listener: Listener, nursery: trio.Nursery, ports: trio.Nursery) -> None:
+        self.supervisor = supervisor
+        self.listener = listener
+        self.nursery = nursery
+        self._ports = ports
+        self._streams: list[trio.abc.Stream] = []
+
+    def dial(self, *, lockstep: bool = False) -> trio.abc.Stream:
+        """The client's end of a new connection; with `lockstep` nothing is sent that is not being received."""
+        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
+        self.nursery.start_soon(self.listener.serve, far)
+        self._streams.append(near)
+        return near
+
+    async def open_port(self) -> tuple[str, int]:
+        """Listen on a free port of this machine, too; the address and the port."""
+        [listening] = await trio.open_tcp_listeners(0, host="127.0.0.1")
+        self._ports.start_soon(trio.serve_listeners, self.listener.serve, [listening])
+        host, port = listening.socket.getsockname()[:2]
+        return host, port
+
+    async def dial_port(self, address: tuple[str, int]) -> trio.SocketStream:
+        """A new connection to a port, closed at the latest when the server ends."""
+        stream = await trio.open_tcp_stream(*address)
+        self._streams.append(stream)
+        return stream
+
+    async def hang_up(self) -> None:
+        """All clients go without a word."""
+        for stream in self._streams:
+            await trio.aclose_forcefully(stream)
+
+    def check_nothing_is_left(self) -> None:
+        """No session, connection, count, task or byte that is held for one."""
+        supervisor = self.supervisor
+        registry = supervisor.connection_registry
+        assert len(supervisor.session_registry) == 0
+        assert (len(registry), len(registry._unconnected), registry._by_address) == (0, 0, {})
+        assert supervisor.account.used == 0
+        for nursery in (supervisor._connections, supervisor._sessions):
+            assert nursery is not None
+            assert not nursery.child_tasks
+
+
+@asynccontextmanager
+async def running(
+    engines: Engines,
+    plan: ServerPlan | None = None,
+    options: ListenerOptions | None = None,
+    names: Names | None = None,
+    pages: dict[str, Page] | None = None,
+    *,
+    patience: float = 30.0,
+) -> AsyncIterator[InProcess]:
+    """A server until the end of the block, which may take so many seconds of the test's clock.
+
+    At the end all clients go, and what served those in memory has to end by itself.
+    """
+    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept)
+    with trio.fail_after(patience):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(supervisor.run)
+            async with trio.open_nursery() as connections:
+                listener = Listener(supervisor, options or ListenerOptions(), pages or {})
+                server = InProcess(supervisor, listener, connections, nursery)
+                try:
+                    yield server
+                finally:
+                    await server.hang_up()
+            nursery.cancel_scope.cancel()
