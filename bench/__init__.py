@@ -1,1 +1,0 @@
-"""Benchmarks of the whole server against others that do the same exchange; see README.md."""

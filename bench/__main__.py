@@ -50,35 +50,38 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Read the arguments, and measure."""
     arguments = _arguments()
-    core = part_cores()
+    core, rounds = part_cores(), arguments.rounds
     match arguments.benchmark:
         case "turns":
-            _turns(core, arguments.rounds, arguments.sessions, arguments.seconds)
+            _turns(core, rounds, arguments.sessions, arguments.seconds)
         case "connections":
-            _connections(core, arguments.rounds, arguments.idle, arguments.comers)
+            _connections(core, rounds, arguments.idle, arguments.comers)
         case "sessions":
-            _sessions(core, arguments.rounds, arguments.sessions)
+            _sessions(core, rounds, arguments.sessions)
         case "audio":
-            audio.measure(arguments.rounds)
+            audio.measure(rounds)
         case "rounds":
-            size = arguments.megabytes * 1_000_000
-            print(f"\n{arguments.sessions} utterances of {arguments.megabytes} MB, {MEMORY_ROUNDS} rounds")
-            measure_rounds = partial(load.go_round, sessions=arguments.sessions, rounds=MEMORY_ROUNDS, size=size)
-            _compare(core, (OURS,), 1, measure_rounds)
+            _rounds(core, arguments.sessions, arguments.megabytes)
         case "barge-in":
-            _barge_in(core, arguments.rounds, arguments.sessions)
+            _barge_in(core, rounds, arguments.sessions)
         case "first-sound":
-            _first_sound(core, arguments.rounds, arguments.sessions)
+            _first_sound(core, rounds, arguments.sessions)
         case "lag":
-            _lag(core, arguments.rounds)
+            _lag(core, rounds)
         case "providers":
             print(f"\nan answer in {arguments.chunks} chunks")
             measure = partial(providers.measure, chunks=arguments.chunks)
-            _tabulate(providers.READERS, providers.HTTPX, arguments.rounds, measure)
+            _tabulate(providers.READERS, providers.HTTPX, rounds, measure)
         case "frames":
             print(f"\n{arguments.chunks} chunks of 3,200 bytes in each stream")
             read = partial(frames.measure, chunks=arguments.chunks)
-            _tabulate(frames.READERS, frames.WEBSOCKETS, arguments.rounds, read)
+            _tabulate(frames.READERS, frames.WEBSOCKETS, rounds, read)
+
+
+def _rounds(core: int, sessions: int, megabytes: int) -> None:
+    print(f"\n{sessions} utterances of {megabytes} MB, {MEMORY_ROUNDS} rounds")
+    measure = partial(load.go_round, sessions=sessions, rounds=MEMORY_ROUNDS, size=megabytes * 1_000_000)
+    _compare(core, (OURS,), 1, measure)
 
 
 def _lag(core: int, rounds: int) -> None:

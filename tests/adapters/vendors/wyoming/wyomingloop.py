@@ -4,8 +4,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 
 import msgspec
@@ -68,7 +68,7 @@ async def engine(way: str) -> AsyncIterator[WyomingEngine]:
         nursery.cancel_scope.cancel()
 
 
-async def _lines(stream: trio.abc.ReceiveStream) -> AsyncIterator[bytes]:
+async def _lines(stream: trio.abc.ReceiveStream) -> AsyncGenerator[bytes, None]:
     rest = b""
     async for chunk in stream:
         *whole, rest = (rest + chunk).split(b"\n")
@@ -76,9 +76,10 @@ async def _lines(stream: trio.abc.ReceiveStream) -> AsyncIterator[bytes]:
             yield line
 
 
-async def _follow(lines: AsyncIterator[bytes], tell: trio.MemorySendChannel[Seen]) -> None:
-    async for line in lines:
-        await tell.send(msgspec.json.decode(line, type=Seen))
+async def _follow(output: AsyncGenerator[bytes, None], tell: trio.MemorySendChannel[Seen]) -> None:
+    async with aclosing(output) as lines:
+        async for line in lines:
+            await tell.send(msgspec.json.decode(line, type=Seen))
 
 
 # ---- the program
