@@ -1,7 +1,7 @@
 """What models think aloud, and their special tokens: never told, however the pieces of an answer are cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors.ports.calls import Retraction
@@ -197,6 +197,13 @@ SCRAPS = [
 ]
 
 
+@pytest.mark.xfail(strict=True, reason="in one piece the words between the quotes are kept, marks and all")
+def test_a_thought_between_quotes_does_not_depend_on_the_pieces() -> None:
+    written = '"<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>"'
+    assert len({kept(told(written, size)) for size in SIZES}) == 1
+
+
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from([*THOUGHTS, *LONE, *FIRST, *SCRAPS]), max_size=8))
 def test_what_is_kept_does_not_depend_on_the_pieces(parts: list[str]) -> None:
     written = "".join(parts)
