@@ -1,4 +1,4 @@
-"""A whole server out of its settings: engines, supervisor and listener, from the first line printed to the last."""
+"""A whole server, made from its settings: engines, supervisor and listener, from the first line printed to the last."""
 
 import gc
 import logging

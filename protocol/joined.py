@@ -48,7 +48,7 @@ class Files:
         self._is_first = True
 
     def take(self, data: bytes, *, last: bool = False) -> list[bytes]:
-        """What goes on with the file at hand, and then for each file that begins what there is of it by now.
+        """What goes on with the current file, and then for each file that begins what there is of it by now.
 
         A few bytes are held back where they may be the beginning of another file.
         """

@@ -1,4 +1,4 @@
-"""Which language a text is in, told offline by py3langid (BSD) from its model of 140 languages."""
+"""Language identification: the language of a text, told offline by py3langid (BSD) from its model of 140 languages."""
 
 import functools
 import io

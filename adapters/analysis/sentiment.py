@@ -1,4 +1,5 @@
-"""Whether words sound positive or negative, by the VADER lexicon (English; other languages come out neutral)."""
+"""Sentiment: whether words sound positive or negative, by the VADER lexicon (English; other languages come out
+neutral)."""
 
 import functools
 from typing import Any

@@ -50,7 +50,7 @@ class Failover:
         """Make the call with the first candidate that can do it; `chain[0]` is the one that was asked for.
 
         Candidates that are set aside are skipped, unless every candidate of the chain is set aside. Raises EngineFailed
-        where the chain is empty, and as `Race.run`. Cancelling ends the attempts at hand.
+        where the chain is empty, and as `Race.run`. Cancelling ends the current attempts.
         """
         if not chain:
             raise EngineFailed("no provider is configured; see the settings under [providers]")

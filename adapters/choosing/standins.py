@@ -87,7 +87,7 @@ class FailoverRecogniser:
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise; a candidate that comes after another one hears the utterance from its beginning.
 
-        Raises EngineFailed, Undecodable. Cancelling ends the attempts at hand.
+        Raises EngineFailed, Undecodable. Cancelling ends the current attempts.
         """
         return await self._failover.call(self._chain(), partial(self._ask, utterance), CallResults(words, None))
 
@@ -115,7 +115,7 @@ class FailoverModel:
         self._failover = failover
 
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
-        """Write the answer. Raises EngineFailed. Cancelling ends the attempts at hand."""
+        """Write the answer. Raises EngineFailed. Cancelling ends the current attempts."""
         results = CallResults(write, None if question.stream else write)
         await self._failover.call(self._chain(), partial(self._ask, question), results)
 
@@ -134,7 +134,7 @@ class FailoverSynthesiser:
         self._failover = failover
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
-        """Speak. Raises EngineFailed. Cancelling ends the attempts at hand."""
+        """Speak. Raises EngineFailed. Cancelling ends the current attempts."""
         results = CallResults(sound, None if speech.stream else sound)
         await self._failover.call(self._chain(), partial(self._ask, speech), results)
 

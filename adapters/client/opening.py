@@ -1,4 +1,4 @@
-"""A WebSocket to a server, as trio-websocket opens it, but over a stream that hands on a few frames at a time."""
+"""Opens a WebSocket to a server as trio-websocket does, but over a stream that hands on a few frames at a time."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def _connected(nursery: trio.Nursery, address: SplitResult) -> tuple[trio.
     try:
         with trio.move_on_after(CONNECT_SECONDS):
             stream = await _dialled(address)
-            connection = await _shaken(nursery, stream, address)
+            connection = await _handshaken(nursery, stream, address)
             return stream, connection
         raise ConnectionTimeout
     finally:
@@ -63,7 +63,7 @@ async def _dialled(address: SplitResult) -> trio.abc.Stream:
         raise HandshakeError from error
 
 
-async def _shaken(nursery: trio.Nursery, stream: trio.abc.Stream, address: SplitResult) -> WebSocketConnection:
+async def _handshaken(nursery: trio.Nursery, stream: trio.abc.Stream, address: SplitResult) -> WebSocketConnection:
     return await wrap_client_stream(
         nursery,
         FrameLimitedStream(stream),  # type: ignore[arg-type]  # any stream will do

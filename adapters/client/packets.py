@@ -1,4 +1,4 @@
-"""Socket.IO packets over a WebSocket to a server: what a client sends and receives below its events."""
+"""Socket.IO packets over a WebSocket to a server: the layer below a client's events."""
 
 import msgspec
 import trio

@@ -1,4 +1,4 @@
-"""What `vivavoce talk` prints: lines with the time since the beginning, and a bar for each stage of a turn."""
+"""The output of `vivavoce talk`: lines with the time since the beginning, and a bar for each stage of a turn."""
 
 import trio
 from rich.bar import Bar
@@ -45,7 +45,7 @@ class Printout:
 
 
 def _stages(metrics: Metrics) -> tuple[tuple[str, int], ...]:
-    """What the server measured, in the order in which it happens."""
+    """The durations that the server measured, in the order of the stages."""
     return (
         ("transcript", metrics.transcript),
         ("first token", metrics.first_token),

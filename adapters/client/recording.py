@@ -61,7 +61,7 @@ def read(path: Path) -> Recording:
 
 
 def playing_seconds(data: bytes, audio_format: str) -> float:
-    """How long sound from the server plays, by decoding all of it; `audio_format` as in the handshake.
+    """The playing time of sound from the server, found by decoding all of it; `audio_format` as in the handshake.
 
     Raises BadRecording where it is of another format, or does not decode.
     """

@@ -1,4 +1,4 @@
-"""`vivavoce talk`: words or a recording go to a server, and what the server makes of them is shown as it comes."""
+"""`vivavoce talk`: sends words or a recording to a server, and shows the server's messages as they come."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +51,7 @@ class AnswerForm(msgspec.Struct, frozen=True):
 
 
 class Options(msgspec.Struct, frozen=True):
-    """How to talk; `llm_model` "" leaves the server's default, `save` None saves nothing."""
+    """The options of `vivavoce talk`; `llm_model` "" leaves the server's default, `save` None saves nothing."""
 
     url: str
     token: str = ""

@@ -1,4 +1,7 @@
-"""The codec: sound from one format to another, in worker processes that a hostile file may crash."""
+"""The codec: sound from one format to another, in worker processes that a hostile file may crash.
+
+Terms: docs/glossary.md.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

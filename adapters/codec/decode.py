@@ -1,4 +1,4 @@
-"""Inside the codec's processes: whole files to samples, by FFmpeg through PyAV, and soxr between sample rates."""
+"""Decoding inside the codec's processes: whole files to samples, by FFmpeg (PyAV), and soxr between sample rates."""
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -132,7 +132,7 @@ def _raw(clip: Clip) -> Iterator[Block]:
 
 
 class Finding:
-    """What was found where nothing decoded: `is_empty`, a container that is in order, with no sound in it."""
+    """The result where nothing decoded: `is_empty`, a container that is in order, without sound in it."""
 
     def __init__(self) -> None:
         self.is_empty = False

@@ -1,4 +1,5 @@
-"""Inside the codec's process for streams: mp3 and Ogg Opus in pieces, out of one encoder that never starts again.
+"""Encoding inside the codec's process for streams: mp3 and Ogg Opus in pieces, out of one encoder that never starts
+again.
 
 A piece that is a file of its own begins with frames of the piece before it, which a decoder needs to get going, and
 says how much of what they decode to is to be left out. So the pieces, played one after the other, are one sound.
@@ -23,7 +24,8 @@ from protocol.audioformat import OUTPUT_RATE
 
 
 class EncoderOptions(msgspec.Struct, frozen=True):
-    """How FFmpeg is to encode: `muxer` is for whole files, `bits` a second, `effort` FFmpeg's `compression_level`."""
+    """FFmpeg's options for an encoder: `muxer` is for whole files, `bits` a second, `effort` FFmpeg's
+    `compression_level`."""
 
     muxer: str
     encoder: str
@@ -104,7 +106,7 @@ def one_processor() -> Iterator[None]:
 
 
 class FrameTimeline(msgspec.Struct, frozen=True):
-    """Where the samples of the sound are among frames of `frame` samples that come `delay` late."""
+    """The place of the sound's samples among frames of `frame` samples that come `delay` late."""
 
     frame: int
     delay: int
@@ -119,7 +121,7 @@ class FrameTimeline(msgspec.Struct, frozen=True):
 
 
 class CodedWriter:
-    """What mp3 and Ogg Opus have in common; `_wrap` is what they have not."""
+    """The common part of the writers of mp3 and Ogg Opus; `_wrap` is what differs."""
 
     def __init__(self, target: Target, encoder: FrameEncoder, line: FrameTimeline, lead: int, overhead: int) -> None:
         self._target = target
@@ -285,7 +287,7 @@ def _checksum(page: bytes) -> int:
 
 
 def encoder_of(target: Target) -> Writer:
-    """What makes `target` out of samples at its rate. Raises EngineFailed."""
+    """The writer that makes `target` out of samples at its rate. Raises EngineFailed."""
     match target.format.name:
         case "mp3":
             return Mp3Writer(target)

@@ -1,4 +1,4 @@
-"""Inside the codec's process for streams: samples of a sound whose bytes are still coming."""
+"""Incoming sounds inside the codec's process for streams: samples of a sound whose bytes are still coming."""
 
 from collections import deque
 from collections.abc import Callable
@@ -73,7 +73,7 @@ class IncomingFile:
             self._kept.clear()
 
     def _find_name(self, *, last: bool) -> str:
-        """What it is, by what came; "" while that cannot be told."""
+        """The name of its format, by the bytes that came; "" while that cannot be told."""
         need = id3_size(bytes(self._kept[:HEAD])) + HEAD
         if not last and len(self._kept) < min(need, KEEP):
             return ""

@@ -1,4 +1,4 @@
-"""Sounds whose bytes are still coming, as the server sees them: what is cheap is done here, the rest in a process."""
+"""Live sounds as the server sees them, whose bytes are still coming: cheap work is done here, the rest in a process."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ STEP = 4_096
 
 
 class Route:
-    """How a sound is dealt with, once it is known what it is.
+    """The route of a sound, chosen once its format is known.
 
     `writers` make their targets here, `remote` makes the others; `failed` are those that cannot be made, and why.
     """

@@ -1,4 +1,4 @@
-"""What passes a provider's own mp3 or Ogg Opus on untouched, and tells how long each piece of it plays."""
+"""Passing on: a provider's own mp3 or Ogg Opus goes to Receivers untouched, with the playing time of each piece."""
 
 import re
 from typing import Protocol
@@ -64,7 +64,7 @@ class Walker(Protocol):
         """Bytes of the unit that begins with `head`, its first _HEAD bytes or what there is; 0 where more must come."""
 
     def seconds(self, unit: bytes) -> float:
-        """How long the next unit plays."""
+        """The playing time of the next unit."""
 
 
 _HEAD = 1024
@@ -112,7 +112,7 @@ class Mp3Walker:
 
 
 class XingTag(msgspec.Struct, frozen=True):
-    """What a Xing or Info tag tells: samples to leave out at both ends, and the frames after it, 0 for not told."""
+    """The contents of a Xing or Info tag: samples to leave out at both ends, and the frames after it, 0 for unknown."""
 
     frames: int = 0
     start: int = 0
@@ -166,7 +166,7 @@ def _before(head: bytes, sign: re.Pattern[bytes], size: int) -> int:
 
 
 class PassingWriter:
-    """Hands on the bytes as they came, however they came, cut between units."""
+    """Hands on the bytes as they came, cut between units."""
 
     def __init__(self, walker: Walker, most: int) -> None:
         self._walker = walker
@@ -194,13 +194,13 @@ class PassingWriter:
         return split(units, seconds, self._most)
 
     def finish(self) -> tuple[Sound, ...]:
-        """What is left of a unit that never came whole."""
+        """The rest of a unit that never came whole."""
         rest, self._buffer = self._buffer, b""
         return split(rest, 0.0, self._most)
 
 
 def passing(target: Target, head: bytes) -> Writer | None:
-    """What hands a file on to `target` untouched, where `head`, its first 40 bytes, shows that it is such a file."""
+    """The writer that hands a file on to `target` untouched; None unless `head`, 40 bytes, begins such a file."""
     if target.pieces == "whole":
         return None
     match target.format.name:

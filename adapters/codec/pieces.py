@@ -1,4 +1,4 @@
-"""What cuts a sound into pieces for Receivers: raw samples and WAV, and what is common to all formats."""
+"""Pieces of sound for Receivers: raw samples and WAV are cut here, with the part that all formats have in common."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -111,10 +111,10 @@ def too_small(target: Target, least: int) -> EngineFailed:
 
 
 def takes_samples(target: Target, rate: int) -> bool:
-    """Whether `target` is made of samples at `rate` Hz without work on the samples."""
+    """Whether `target` consists of samples at `rate` Hz, so that nothing is computed."""
     return target.format == AudioFormat("pcm16", rate) or (target.format.name == "wav" and rate == OUTPUT_RATE)
 
 
 def sample_writer(target: Target) -> Writer:
-    """What writes a target of which `takes_samples` is true at some rate. Raises EngineFailed."""
+    """The writer of a target for which `takes_samples` is true at some rate. Raises EngineFailed."""
     return WavWriter(target) if target.format.name == "wav" else SampleWriter(target)

@@ -1,4 +1,4 @@
-"""Inside the codec's process for streams: where the samples of one file come from, by what it is."""
+"""Sources inside the codec's process for streams: the samples of one file, by its format."""
 
 import threading
 from collections import deque
@@ -22,11 +22,11 @@ LIVE = {"probesize": "32", "analyzeduration": "0"}
 
 
 class SoundAbandoned(Exception):
-    """Nobody wants this sound any more."""
+    """The sound was closed while the thread decoded it."""
 
 
 class Source(Protocol):
-    """Where the samples of a sound come from."""
+    """The port of a file's samples."""
 
     def feed(self, data: bytes, *, last: bool) -> None:
         """The next bytes came; `last`: there will be no more."""
@@ -187,7 +187,7 @@ class DemuxerThread:
                 self._moved.notify_all()
 
     def read(self, size: int) -> bytes:
-        """What PyAV calls for the next bytes; b"" at the end, as often as it asks."""
+        """Called by PyAV for the next bytes; b"" at the end, as often as it asks."""
         with self._moved:
             while not (self._bytes or self._is_last or self._is_closed):
                 self._is_starved = True

@@ -1,4 +1,4 @@
-"""The sounds that a process has whose bytes are still coming, and what becomes of them when the process ends.
+"""The live sounds of the codec's process, and what becomes of them when the process ends.
 
 A process that dies or hangs takes all the sounds with it that it had. Their bytes are held here until they are
 complete, so that they can be begun anew in the next process: it is given the same bytes in the same pieces and makes
@@ -50,7 +50,7 @@ class SoundStreams:
 
     @property
     def title(self) -> str:
-        """What the process is called."""
+        """The name of the process, for messages."""
         return self._title
 
     @property
@@ -81,14 +81,17 @@ class SoundStreams:
         self._let_go.send_nowait(number)
 
     def hold(self, size: int) -> bool:
-        """Whether so many bytes may be held; `hold` of a negative number lets them go."""
+        """Hold `size` bytes more; False, and nothing is held, where that is too much.
+
+        A negative `size` releases bytes.
+        """
         if size > self._room:
             return False
         self._room -= size
         return True
 
     async def push(self, push: PushFrame) -> PushedFrame | LostFrame:
-        """Have bytes dealt with.
+        """Have the process convert the bytes of a sound.
 
         Raises Undecodable, EngineFailed, as Broken where the process ended over it; cancelling abandons the sound.
         """

@@ -1,4 +1,4 @@
-"""The worker process that has the sounds which are still coming: decoded, resampled and encoded as their bytes come."""
+"""The worker process of live sounds: they are decoded, resampled and encoded as their bytes come."""
 
 import itertools
 import threading

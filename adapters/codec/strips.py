@@ -67,7 +67,7 @@ class WavStrip:
         return b"".join(samples)
 
     async def _go_on(self, data: bytes, *, last: bool) -> bytes:
-        """The samples of the file at hand; half a sample at its end is left out."""
+        """The samples of the current file; half a sample at its end is left out."""
         if self._is_left_out:
             return b""
         if self._remote:
@@ -87,7 +87,7 @@ class WavStrip:
         return await self._decoded(self._remote, bytes(self._head), last=last)
 
     async def _decoded(self, remote: RemoteStream, data: bytes, *, last: bool) -> bytes:
-        """What the process makes of it; a file that does not decode is left out, since others do."""
+        """The samples that the process decodes; a file that does not decode is left out, because others do."""
         try:
             made = await remote.push(data, last=last)
         except Undecodable:

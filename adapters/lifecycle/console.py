@@ -1,4 +1,4 @@
-"""Standard output and standard error where they cannot be written: a full disk, a pipe that nobody reads."""
+"""Standard output and standard error that cannot be written: a full disk, a pipe that nobody reads."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""What signals do to a running server: the first one ends it in good order, the next one ends that order's waiting.
+"""Signals to a running server: the first one shuts it down in good order, the next one ends the waiting.
 
 SIGHUP has two meanings. Where the server was started on a terminal it says that the terminal is gone, and ends the
 server. Where there is none, as under systemd, it asks a daemon to read its settings again, and must not end it.

@@ -1,4 +1,4 @@
-"""What is written for a person: every line of the log and of the console, and what no character in it may do.
+"""Lines for people: every line of the log and of the console, with its control characters escaped.
 
 Names, events, errors and headers that clients and providers send stand in lines of the log. A character that ends a
 line, moves the cursor or turns the direction of writing would let them write lines of their own, or hide in one that

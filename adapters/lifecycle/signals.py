@@ -1,4 +1,4 @@
-"""Which signals end the server, and how they are kept while nobody can heed them; loaded before everything else.
+"""The signals that end the server, and how they are kept until a task can handle them; loaded before everything else.
 
 Signals are blocked while the program is loaded: one that comes too early is heeded as soon as that is possible. One
 that comes after the server's end does not kill a process that is ending anyway: it is not blocked, because threads that

@@ -1,4 +1,4 @@
-"""What a server says at the console when it is ready: where to go, and which engines answer and why."""
+"""The server's message at the console when it is ready: links, and which engines answer and why."""
 
 import ipaddress
 import os
@@ -31,7 +31,10 @@ def welcome(server: Server, sockets: ListeningSockets, choices: Iterable[tuple[s
 
 
 def _command(server: Server, near: str) -> str:
-    """What can be typed as it stands. An operator's own token goes by the environment, which others cannot list."""
+    """A command that can be typed as it stands.
+
+    The operator's own token goes by the environment, which other users cannot list.
+    """
     path = server.listener.path
     where = near if path == ListenerSettings().path else near + path
     command, token = f"{_program()} talk FILE.wav --url {where}", shlex.quote(server.token)
@@ -41,7 +44,7 @@ def _command(server: Server, near: str) -> str:
 
 
 def _program() -> str:
-    """How another shell finds this command: by its name, or by its path where PATH does not lead to it (.venv)."""
+    """The command's name for another shell: its name, or its path where it is not in PATH (.venv)."""
     path = sys.argv[0]
     if shutil.which(_NAME) or os.path.basename(path) != _NAME:
         return _NAME
@@ -49,7 +52,7 @@ def _program() -> str:
 
 
 def fragment(token: str) -> str:
-    """What a link ends with that carries the token: browsers send it nowhere, and the page takes it out at once."""
+    """The end of a link that carries the token: browsers send it to no server, and the page removes it at once."""
     return f"#token={quote(token, safe='')}"
 
 

@@ -14,7 +14,7 @@ from protocol.messages import Names
 
 
 def place(server: Server, port: int) -> ServerAddress:
-    """Where a server with these settings, on this `port`, is found by a program on the same machine."""
+    """The address of a server with these settings, on this `port`, for a program on the same machine."""
     return ServerAddress(
         host=f"localhost:{port}",
         path=server.listener.path,
@@ -25,7 +25,7 @@ def place(server: Server, port: int) -> ServerAddress:
 
 
 def routes(names: Names, place: ServerAddress) -> dict[str, Route]:
-    """What is answered under which path. All of it is made now, and does not change while the server runs."""
+    """The responses by path. All of them are made now, and do not change while the server runs."""
     page = write_page(manual(names), place).encode()
     return {
         "/docs": content_route(page, "text/html; charset=utf-8"),

@@ -18,7 +18,7 @@ WORDS = (
 
 
 def routes(path: str) -> dict[str, Route]:
-    """What is answered below the `path` of Socket.IO to who loads a client from there.
+    """The responses below the `path` of Socket.IO for a page that loads a client library from there.
 
     A 404 would leave an author with "io is not defined" and no word of why; so each file is there, and throws an Error
     with the reason. A source map is asked for by tools alone, and says the same.

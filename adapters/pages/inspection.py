@@ -1,4 +1,4 @@
-"""The inspection page for the operator: who may see it, the last errors of the log, and the picture as JSON."""
+"""The inspection page for the operator: the token that it needs, the last errors of the log, and its data as JSON."""
 
 import logging
 import time
@@ -33,7 +33,7 @@ class LoggedProblem(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """What /inspect.json answers: the time of day here, the picture, and the last problems, the newest first."""
+    """The answer of /inspect.json: the time of day here, the inspection, and the last problems, the newest first."""
 
     now: float
     picture: Picture

@@ -23,7 +23,7 @@ def routes(
     problems: inspection.ProblemLog,
     token: str,
 ) -> dict[str, Route]:
-    """What is answered under which path; the catalogue and the server's inside only to who shows the `token`."""
+    """The responses by path; the catalogue and the inspection only for requests that show the `token`."""
     names = supervisor.session_registry.shared.names
     shown = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, token)}
     shown |= clientlibrary.routes(settings.server.listener.path)

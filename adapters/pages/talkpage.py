@@ -1,4 +1,4 @@
-"""The talk page as routes: its files, what it must know of this server, and QR codes of its links."""
+"""The talk page as routes: its files, the facts that it needs of this server, and QR codes of its links."""
 
 import io
 from functools import lru_cache
@@ -57,7 +57,7 @@ class PageRefusals(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class FieldFacts(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What is known of a field of `session.update`: its type as JSON schema names it, its bounds, and its default.
+    """The facts about a field of `session.update`: its type as JSON schema names it, its bounds, and its default.
 
     `values` are the names that it may have, where they are a list; `most` is how many items an array may have.
     """
@@ -144,7 +144,7 @@ def _camel(name: str) -> str:
 
 
 def routes(facts: PageFacts) -> dict[str, Route]:
-    """What is answered under which path; all but the QR codes is made now."""
+    """The responses by path; all but the QR codes are made now."""
     files = [file.name for file in resources.files("adapters").joinpath("page").iterdir() if file.is_file()]
     # Not the pages themselves: what they load is named from where they are, so that they work below any prefix.
     parts = [name for name in files if _suffix(name) in CONTENT_TYPES.keys() - {".html"}]

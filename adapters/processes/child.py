@@ -1,4 +1,4 @@
-"""The inside of a worker process: requests come in by a pipe, an engine serves them one at a time, replies go out."""
+"""The inside of a worker process: requests come by a pipe, an engine serves them one at a time, replies go out."""
 
 import os
 import queue
@@ -34,7 +34,7 @@ MOST_MEMORY = 1024 * 1024 * 1024
 
 
 class Abandoned(Exception):
-    """The call at hand is wanted no more; the engine lets this through."""
+    """The current call is wanted no more; the engine lets this through."""
 
 
 class WorkerPipe:
@@ -52,11 +52,11 @@ class WorkerPipe:
 
     @property
     def stopped(self) -> bool:
-        """Whether the call at hand is to be left."""
+        """Whether the current call is to be left."""
         return self._stop.is_set()
 
     def check(self) -> None:
-        """Raises Abandoned where the call at hand is to be left; engines ask every few tens of milliseconds."""
+        """Raises Abandoned where the current call is to be left; engines ask every few tens of milliseconds."""
         if self._stop.is_set():
             raise Abandoned
 
@@ -99,7 +99,7 @@ class WorkerPipe:
 
 
 class Engine(Protocol):
-    """What a worker process is for."""
+    """The port of the work that a worker process does."""
 
     def ready(self) -> ReadyFrame:
         """Test yourself and say what you have; raises EngineFailed."""

@@ -1,4 +1,4 @@
-"""An engine that works in processes of its own: what all of them have in common, whatever they recognise or speak."""
+"""Process-backed engines: the common part of all engines that work in processes of their own."""
 
 from contextlib import AbstractContextManager
 from typing import TypeVar
@@ -53,7 +53,7 @@ class ProcessEngine:
 
     @property
     def ready(self) -> ReadyFrame:
-        """What the engine told of itself when it started; nothing before."""
+        """The engine's own report when it started; an empty one before."""
         return self._workers.ready
 
     async def ask(

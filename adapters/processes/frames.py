@@ -1,4 +1,4 @@
-"""What the server and its worker processes say to each other: typed messages, length-prefixed, as MessagePack."""
+"""The frames between the server and its worker processes: typed messages, length-prefixed, as MessagePack."""
 
 import struct
 
@@ -15,7 +15,7 @@ HEAD = struct.Struct(">I")
 
 
 class StopFrame(msgspec.Struct, frozen=True, tag=True):
-    """Leave the call at hand, if there is one still, and answer `StoppedFrame`: nothing of that call follows."""
+    """Leave the current call, if there is one still, and answer `StoppedFrame`: nothing of that call follows."""
 
 
 class HearFrame(msgspec.Struct, frozen=True, tag=True):

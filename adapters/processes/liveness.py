@@ -1,8 +1,9 @@
-"""Whether a worker process works or hangs, judged by what it says and by what the system says of it.
+"""Liveness: whether a worker process works or hangs, judged by its frames and by what the system reports of it.
 
 A process that is at work on a call says something now and then, or uses the processor. One that does neither hangs: it
-was stopped by a signal, it waits for a lock that nobody lets go, it sleeps. Without a judgement the turn that it has
-at hand waits for its whole deadline, though another process is free; so after SILENT_WITHIN it is ended and replaced.
+was stopped by a signal, it waits for a lock that nobody lets go, it sleeps. Without a judgement the turn that
+it works for waits for its whole deadline, though another process is free; so after SILENT_WITHIN the process is ended
+and replaced.
 
 Why the processor time is asked for, and the process is not: a question would be answered by a thread of the child that
 does nothing else. It would be answered while the engine waits for a lock for ever, and would not be answered while an
@@ -42,7 +43,7 @@ _HELD_UP = (psutil.STATUS_RUNNING, psutil.STATUS_WAKING, psutil.STATUS_DISK_SLEE
 
 
 class ProcessReading(msgspec.Struct, frozen=True):
-    """What the system says of a process: `worked`, its processor time in seconds; and what it waits for.
+    """The system's report of a process: `worked`, its processor time in seconds; and what it waits for.
 
     `is_stopped`: by a signal, for another signal. `is_held_up`: it would run, and the machine does not let it.
     """
@@ -85,7 +86,7 @@ class Liveness:
 
 
 def reader(pid: int) -> Read:
-    """How to look at this process."""
+    """The function that reads this process's state from the system."""
     try:
         process = psutil.Process(pid)
     except (psutil.Error, OSError):

@@ -1,4 +1,4 @@
-"""A place for a worker process: it is started, and another one when it dies."""
+"""The seat of a worker process: it starts the process, and another one when that dies."""
 
 import logging
 from collections.abc import Callable

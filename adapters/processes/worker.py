@@ -1,4 +1,4 @@
-"""The worker processes of an engine: who gets which call.
+"""The worker processes of an engine, and which call each of them gets.
 
 A call goes to a process that lives and is free, else it waits for the first that is: one that ends its call, or one
 that is being started. A seat without a process is never given a call. It was once: such a seat fails at once and is
@@ -7,10 +7,10 @@ free at once, so that under load most turns went to it and failed, while the pro
 Where no process lives and none is being started, because the last start failed or because those that start die at
 once, a call fails at once. The waits between starts are for the machine's sake, and no turn pays them.
 
-A call whose process dies or hangs (`liveness.py`) is begun anew on another, before those who wait, and nobody hears of
-it but the log. Once and no more: what has cost two processes may be the reason, and would cost one after the other of
-all that there are. And only where nothing has been handed on that cannot be taken back; what has, is for the caller to
-say (`again`).
+If a process dies or hangs during a call (`liveness.py`), the call begins again on another one, before the calls that
+wait, and with a line in the log alone. This happens once: a call that has cost two processes may be the reason, and
+would cost all of them. It happens only where nothing was handed on that cannot be taken back; the caller tells that by
+`again`.
 """
 
 import logging
@@ -65,7 +65,7 @@ class Workers:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._seats = tuple(Seat(plan, self._deal) for _ in range(plan.count))
-        # Bounded by whoever calls: the sessions' pools, and the number of streams.
+        # Bounded by the callers: the sessions' pools, and the number of streams.
         self._queue: deque[WaitingCall] = deque()
 
     @property
@@ -80,7 +80,7 @@ class Workers:
 
     @property
     def ready(self) -> ReadyFrame:
-        """What the engine told of itself when it started."""
+        """The engine's own report when it started."""
         return self._seats[0].ready
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:

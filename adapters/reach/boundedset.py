@@ -1,4 +1,4 @@
-"""A set with a bound: what was learnt of names that clients send, the oldest of it forgotten first."""
+"""A bounded set: facts about names that clients send, of which the oldest is forgotten first."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ MOST = 200
 
 
 class BoundedSet(Generic[H]):
-    """What was added last, at most MOST of it."""
+    """The MOST values that were added last."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[H, None] = OrderedDict()

@@ -1,4 +1,4 @@
-"""One request to a provider as data: what is asked, and how long to wait for the answer."""
+"""One request to a provider as data: its content, and how long to wait for the answer."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ MOST = 20_000_000
 
 
 class Patience(msgspec.Struct, frozen=True):
-    """How long to wait for a provider, in seconds.
+    """The waits for a provider, in seconds.
 
     `connect` for TCP and again for TLS; `first_byte` from the request to the head of the answer, and from there to the
     first byte of its body; `silence` between bytes; `whole` for all that a call waits for the provider (the time in

@@ -1,4 +1,4 @@
-"""What every provider's adapter has in common: where it is, what it has, and how it fails."""
+"""The contract of every provider's adapter: its endpoint, its offer, and how it fails."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -11,7 +11,7 @@ from actors.ports.calls import EngineFailed
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """Where a provider is and what opens it; `repr` hides the key.
+    """A provider's address and key; `repr` hides the key.
 
     `url` is the base, without a slash at its end; `key` "" where none is needed; `key_setting` names the setting and
     the variable that hold the key, for errors; `region` where the provider has such.
@@ -29,7 +29,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What a provider has of one kind, as it says itself; empty where it has no list of that."""
+    """The models, voices and languages that a provider lists for one kind; empty where it has no list."""
 
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
@@ -77,9 +77,9 @@ def _unheard() -> None:
 
 
 reaching: ContextVar[Callable[[], None]] = ContextVar("reaching", default=_unheard)
-"""What is called when a provider has been reached; whoever makes a call sets it, in a task of the call's own."""
+"""Called when a provider has been reached; the caller sets it, in a task of the call's own."""
 
 
 def reached() -> None:
-    """Tell whoever made this call that there is a connection to the provider, whose silence means work from now on."""
+    """Tell the caller that there is a connection to the provider, whose silence means work from now on."""
     reaching.get()()

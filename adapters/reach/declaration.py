@@ -1,4 +1,4 @@
-"""What a vendor's declaration is made of. It is data alone: settings, catalogue, failover and docs are made of it."""
+"""A vendor's declaration. It is data alone: settings, catalogue, failover and docs are made of it."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -49,7 +49,7 @@ MODELS: Mapping[Kind, Setting] = {"STT": STT_MODEL, "LLM": LLM_MODEL, "TTS": TTS
 
 
 class Service(msgspec.Struct, frozen=True):
-    """What a provider does of one kind.
+    """One kind of work that a provider does.
 
     `adapter`: the dotted name of what makes the engine, a class or a function; it is imported when it is first needed.
     `takes`: what it is called with, in this order: `web` is the shared client, `endpoint` says where the provider is,
@@ -86,13 +86,13 @@ class Declaration(msgspec.Struct, frozen=True):
 
     @property
     def services(self) -> Mapping[Kind, Service]:
-        """What it does, by kind."""
+        """Its services, by kind."""
         services = {"STT": self.stt, "LLM": self.llm, "TTS": self.tts}
         return {kind: service for kind in KINDS if (service := services[kind]) is not None}
 
     @property
     def needs(self) -> tuple[Setting, ...]:
-        """What has to be set before it can be used."""
+        """The settings that are needed before it can be used."""
         return tuple(setting for setting in self.settings if setting.is_needed)
 
     def section(self, name: str) -> str:

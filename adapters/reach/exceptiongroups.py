@@ -1,4 +1,4 @@
-"""An error out of a nursery, as itself: who called wants to know what happened, and not in how many tasks."""
+"""An error out of a nursery as itself: the caller wants to know what happened, not in how many tasks."""
 
 from collections.abc import Iterator
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""What goes wrong with a provider, in words and with a verdict: the one place that maps the errors of the network."""
+"""Faults of providers, in words and with a verdict: the one place that maps the errors of the network."""
 
 import email.utils
 import html

@@ -1,4 +1,4 @@
-"""The types of what an operator sets to reach a provider or to be reached: each with what it admits, in words."""
+"""The types of settings by which a provider is reached, or the server is: each with its allowed values, in words."""
 
 import re
 from typing import Annotated, Any, get_args, get_origin

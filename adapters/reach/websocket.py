@@ -129,7 +129,7 @@ class LiveSocket:
         Raises ProviderFailed where it is found to be gone, which takes `silence`. Cancelling may leave half a frame.
         """
         half = self._patience.silence / 2
-        with contextlib.suppress(ConnectionClosed):  # whoever receives finds out why
+        with contextlib.suppress(ConnectionClosed):  # `receive` raises the reason
             while True:
                 await trio.sleep(half)
                 with trio.move_on_after(half) as scope:
@@ -160,7 +160,7 @@ async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> As
             stream = await _connected(call, tls)
             reached()
             try:
-                yield LiveSocket(call, await _shaken(nursery, stream, call))
+                yield LiveSocket(call, await _handshaken(nursery, stream, call))
             finally:
                 await trio.aclose_forcefully(stream)
             nursery.cancel_scope.cancel()
@@ -174,10 +174,10 @@ def _translated(call: SocketCall) -> Iterator[None]:
     except ConnectionRejected as rejected:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in rejected.headers or ()}
         failure = of_status(call.endpoint, rejected.status_code, headers, rejected.body or b"")
-        if rejected.status_code < 300:  # a page for people, of whoever stands between
+        if rejected.status_code < 300:  # a page for people, of a proxy in between
             failure = ProviderFailed(f"{call.endpoint.title} answered with a page, not a socket: is its address right?")
         raise SocketRefused(failure, rejected.status_code) from None
-    except (Unshaken, ProtocolError, h11.ProtocolError):
+    except (NoHandshake, ProtocolError, h11.ProtocolError):
         title = call.endpoint.title
         raise ProviderFailed(f"{title} does not speak WebSocket as it should: is its address right?") from None
 
@@ -209,7 +209,7 @@ async def _secured(tcp: trio.SocketStream, tls: ssl.SSLContext, host: str) -> tr
     return stream
 
 
-async def _shaken(nursery: trio.Nursery, stream: "WatchedStream", call: SocketCall) -> WebSocketConnection:
+async def _handshaken(nursery: trio.Nursery, stream: "WatchedStream", call: SocketCall) -> WebSocketConnection:
     """Shake hands. The reader that goes on in `nursery` raises there what `_translated` puts in words."""
     url = urllib.parse.urlsplit(call.endpoint.url)
     path = f"{url.path}{call.path}?{urllib.parse.urlencode(call.query)}".removesuffix("?")
@@ -230,26 +230,26 @@ async def _shaken(nursery: trio.Nursery, stream: "WatchedStream", call: SocketCa
             )
     except trio.TooSlowError:
         raise of_transport(call.endpoint, httpx.ReadTimeout("")) from None
-    stream.is_shaken = True
+    stream.has_handshake = True
     return connection
 
 
-class Unshaken(Exception):
+class NoHandshake(Exception):
     """The connection ended before it was a WebSocket."""
 
 
 class WatchedStream(trio.abc.Stream):
-    """A stream that raises Unshaken where it ends before the handshake: trio-websocket would wait forever.
+    """A stream that raises NoHandshake where it ends before the handshake: trio-websocket would wait forever.
 
-    The handshake's task sets `is_shaken`. Cancelling does what it does on the stream below.
+    The handshake's task sets `has_handshake`. Cancelling does what it does on the stream below.
     """
 
     def __init__(self, stream: trio.abc.Stream) -> None:
-        self.is_shaken = False
+        self.has_handshake = False
         self._stream = stream
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Receive from the stream below, with its errors; raises Unshaken where it ends before the handshake."""
+        """Receive from the stream below, with its errors; raises NoHandshake where it ends before the handshake."""
         try:
             data = bytes(await self._stream.receive_some(max_bytes))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
@@ -261,11 +261,11 @@ class WatchedStream(trio.abc.Stream):
 
     async def _check(self) -> None:
         await trio.lowlevel.checkpoint()  # who waits for the handshake may have been woken just now
-        if not self.is_shaken:
-            raise Unshaken
+        if not self.has_handshake:
+            raise NoHandshake
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        """Send on the stream below, with its errors; raises Unshaken where it breaks before the handshake."""
+        """Send on the stream below, with its errors; raises NoHandshake where it breaks before the handshake."""
         try:
             await self._stream.send_all(data)
         except trio.BrokenResourceError:

@@ -34,14 +34,14 @@ def usual_variables() -> dict[str, Place]:
 
 
 def read_usual(environ: Mapping[str, str]) -> Iterator[tuple[Place, object]]:
-    """What the usual variables set, each value checked. Raises BadSettings, with the variable."""
+    """The values of the usual variables, each checked. Raises BadSettings, with the variable."""
     for name, place in usual_variables().items():
         if environ.get(name):
             yield place, check(environ[name], leaves()[place], name)
 
 
 def read_environment(environ: Mapping[str, str], given: list[Place]) -> Iterator[tuple[Place, object]]:
-    """What our variables set, each value checked. Raises BadSettings, with the variable.
+    """The values of our variables, each checked. Raises BadSettings, with the variable.
 
     `given`: the settings of the families' members in the file, whose names a variable spells in capitals.
     """

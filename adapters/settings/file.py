@@ -18,7 +18,7 @@ _SYNTAX_LINE = re.compile(r"(.*) \(at line (\d+), column \d+\)\Z", re.DOTALL)
 
 
 def read_file(path: Path) -> Iterator[tuple[Place, object]]:
-    """What the file sets, each value checked. Raises BadSettings, with the line."""
+    """The values of the file, each checked. Raises BadSettings, with the line."""
     text = _text(path)
     try:
         table = tomllib.loads(text + "\n")  # so that a fault on the last line has a line number too

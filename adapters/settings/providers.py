@@ -19,14 +19,14 @@ from protocol.tolerant import show
 
 
 class ProviderSettings(Section, frozen=True):
-    """What is set for one provider; its fields are the settings in the provider's declaration, see `struct_of`."""
+    """The settings of one provider; its fields are those of the provider's declaration, see `struct_of`."""
 
     def text(self, name: str) -> str:
-        """What is set under `name`; "" where nothing is, or where this provider has no such setting."""
+        """The value of `name`; "" where it is not set, or where this provider has no such setting."""
         return str(getattr(self, name, ""))
 
     def unset(self, declaration: Declaration) -> tuple[Setting, ...]:
-        """What has to be set before the provider can be used, and is not."""
+        """The needed settings that are not set."""
         return tuple(need for need in declaration.needs if not getattr(self, need.name))
 
 

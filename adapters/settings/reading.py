@@ -1,4 +1,4 @@
-"""How the settings in force are put together: defaults, the file, the environment, the flags."""
+"""Reading the settings: defaults, the file, the environment and the flags are put together."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a section of the settings is made of: its base, and the types of its values with what they admit."""
+"""A section of the settings: its base struct, and the types of its values with what they allow."""
 
 import ipaddress
 import re

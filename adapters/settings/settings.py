@@ -27,7 +27,7 @@ class ListenerSettings(Section, frozen=True):
 
 
 class Server(Section, frozen=True):
-    """Where the server listens, whom it lets in, and what a connection may cost.
+    """The server's address, its access rules, and the bounds of a connection.
 
     The structs in it are what the parts of the server take; in the file their settings stand in [server] itself.
     """
@@ -61,7 +61,7 @@ class Server(Section, frozen=True):
 
 
 class Protocol(Section, frozen=True):
-    """What clients see under another name than the documented one."""
+    """Protocol names that clients see in place of the documented ones."""
 
     names: Mapping[str, str] = {}
     """Documented event or handshake key to the name wanted: "session.update" = "session.configure"."""

@@ -1,4 +1,4 @@
-"""One value of the settings: how it is read from a text, what it may be, and what is said where it may not."""
+"""One value of the settings: how it is read from a text, which values are allowed, and the error for others."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A listener that goes on where the system has no room for one more stream."""
+"""A listener that continues when the system has no room for one more stream."""
 
 import errno
 import logging

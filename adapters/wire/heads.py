@@ -1,4 +1,4 @@
-"""The head of a request: what h11 has read, and what RFC 9110 and 9112 want beyond what h11 asks for.
+"""The head of a request: the fields that h11 reads, and the checks of RFC 9110 and 9112 that h11 does not make.
 
 h11 takes the grammar of lines, names and lengths strictly. It lets pass what only some recipients must refuse: any
 version, control characters in values, a body with both of its framings, expectations, targets that are no target.
@@ -49,7 +49,7 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        """Whom it was sent to: host, and port where it is not the usual one; "" where it does not say."""
+        """The host that the request names, with its port where that is not the usual one; "" where it names none."""
         return self.headers.get("host", "")
 
     @property
@@ -59,7 +59,7 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def length(self) -> int | None:
-        """How many bytes its body has; None where only its end tells."""
+        """The size of its body in bytes; None where only the body's end tells."""
         return None if "transfer-encoding" in self.headers else int(self.headers.get("content-length", "0"))
 
 
@@ -84,7 +84,7 @@ def read_head(event: h11.Request) -> Request:
 
 
 def _size(event: h11.Request) -> int:
-    """How many bytes the head had: its lines, each with its end, and the empty one."""
+    """The size of the head in bytes: its lines, each with its end, and the empty one."""
     fields = sum(len(name) + len(value) + len(b": \r\n") for name, value in event.headers)
     return len(event.method) + len(event.target) + len(b"  HTTP/1.1\r\n") + fields + len(b"\r\n")
 
@@ -125,7 +125,7 @@ def _check_host(headers: Mapping[str, str], version: str) -> None:
 
 
 def _check_framing(headers: Mapping[str, str], version: str) -> None:
-    """Where two recipients disagree about the end of a body, the second half of it is a request to one of them."""
+    """Refuse a body whose end two recipients would find at two places: one would read its rest as another request."""
     if "transfer-encoding" not in headers:
         return
     if "content-length" in headers:

@@ -1,4 +1,4 @@
-"""Under which names a server without a token answers, so that no page of another site can pass for one of its own.
+"""The names under which a server without a token answers, so that no page of another site can pass for its own.
 
 DNS rebinding: evil.example first resolves to its own server, and once its page is loaded, to 127.0.0.1. To the browser
 the page and this server are one origin then, and the page may read all that it asks for. The Host header alone tells:
@@ -69,5 +69,5 @@ class Hosts(msgspec.Struct, frozen=True):
 
 
 def check(names: tuple[str, ...], token: str) -> Hosts:
-    """What is checked under these settings: nothing where there is a token and no name is given."""
+    """The check of `Host` under these settings: none where there is a token and no name is given."""
     return Hosts(names, is_checked=bool(names) or not token)

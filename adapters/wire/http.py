@@ -38,7 +38,7 @@ class PeerGone(Exception):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """What is answered; the length is added when it is sent."""
+    """An HTTP response; its length is added when it is sent."""
 
     status: int
     body: bytes = b""
@@ -52,7 +52,7 @@ def json_response(status: int, value: object, headers: tuple[tuple[str, str], ..
 
 
 class Deadlines(msgspec.Struct, frozen=True):
-    """How long a peer may take, in seconds: to begin a request, complete it, take a response, and the last one."""
+    """The time that a peer has, in seconds: to begin a request, complete it, take a response, and the last one."""
 
     idle: float = 65.0
     request: float = 20.0
@@ -60,15 +60,15 @@ class Deadlines(msgspec.Struct, frozen=True):
     last_word: float = 5.0
 
 
-def _nobody_minds(is_waiting: bool) -> None:
-    """Ignore whose turn it is."""
+def _ignore(is_waiting: bool) -> None:
+    """Ignore which side is waited for."""
 
 
 class HttpConnection:
     """The HTTP side of one stream; `on_wait` is told True when it is the peer's turn, False once it has sent."""
 
     def __init__(
-        self, stream: trio.abc.Stream, deadlines: Deadlines, on_wait: Callable[[bool], None] = _nobody_minds
+        self, stream: trio.abc.Stream, deadlines: Deadlines, on_wait: Callable[[bool], None] = _ignore
     ) -> None:
         self.stream = stream
         self._deadlines = deadlines
@@ -264,7 +264,7 @@ class HttpConnection:
             raise PeerGone from None
 
     def take_trailing(self) -> bytes:
-        """What came after the head of a request that becomes a WebSocket."""
+        """The bytes behind the head of a request that becomes a WebSocket. Raises BadRequest for a body."""
         try:
             self._h11.next_event()
         except h11.RemoteProtocolError as error:

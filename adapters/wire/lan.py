@@ -1,4 +1,4 @@
-"""`vivavoce serve --lan`: what devices of the local network need: addresses, a token, a certificate, a QR code."""
+"""`vivavoce serve --lan`: addresses, a token, a certificate and a QR code for devices of the local network."""
 
 import datetime
 import io
@@ -38,7 +38,7 @@ EVERYWHERE = "0.0.0.0"
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """Where a certificate and its key are."""
+    """The files of a certificate and its key."""
 
     certificate: Path
     key: Path
@@ -190,7 +190,7 @@ def secure(where: Path) -> ssl.SSLContext:
 
 
 def invitation(origin: str, token: str) -> list[str]:
-    """What to print: the link for a phone, and its QR code."""
+    """The text to print: the link for a phone, and its QR code."""
     link = f"{origin}/#token={quote(token, safe='')}"
     drawn = io.StringIO()
     segno.make(link, error="l", micro=False).terminal(drawn, border=2, compact=True)

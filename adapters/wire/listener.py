@@ -36,7 +36,7 @@ Page = Callable[[Request], Response]
 
 
 class ListenerOptions(ListenerSettings, frozen=True):
-    """What the operator sets for the listener, and what follows from other settings."""
+    """The listener's settings, and values that follow from other settings."""
 
     hosts: Hosts = Hosts()
     """The names under which the server answers."""
@@ -47,7 +47,7 @@ class ListenerOptions(ListenerSettings, frozen=True):
 
 
 class Upgrade(NamedTuple):
-    """A request that is to become a WebSocket: of which connection, its Sec-WebSocket-Key, and what came behind it."""
+    """A request that is to become a WebSocket: its connection, its Sec-WebSocket-Key, and the bytes behind its head."""
 
     connection: ConnectionActor
     key: str
@@ -129,7 +129,7 @@ class Listener:
 
     @contextmanager
     def _work(self) -> Iterator[None]:
-        """What is done within is waited for when the server goes down."""
+        """A block that a shutdown waits for."""
         self._underway += 1
         try:
             yield
@@ -184,7 +184,7 @@ class Listener:
         return None
 
     async def _respond_to_poll(self, http: HttpConnection, response: Response, target: RequestTarget) -> None:
-        """What a client does not take of its messages is lost to it, so its connection is over."""
+        """Respond; if the client does not take the response, its messages are lost, so its connection is closed."""
         try:
             await http.respond(response)
         except PeerGone:
@@ -252,7 +252,7 @@ class Listener:
         await linger(stream, self._options.deadlines.last_word)
 
     async def _run(self, connection: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
-        """Serve the WebSocket, and say goodbye on it with the code and the reason of its end."""
+        """Serve the WebSocket, and close it with the code and the reason of its end."""
         try:
             if upgrades:
                 await connection.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)

@@ -1,4 +1,5 @@
-"""Which web pages may ask, by their Origin header, and what they are told about it (CORS, in the Fetch standard)."""
+"""Origins: which web pages may send requests, by their Origin header, and the CORS headers of the answer (Fetch
+standard)."""
 
 import re
 
@@ -39,7 +40,7 @@ class Origins(msgspec.Struct, frozen=True):
         return own or _plain(origin) in map(_plain, self.allowed)
 
     def headers(self, request: Request) -> Headers:
-        """What lets the page of this request read the answer.
+        """The headers that let the page of this request read the answer.
 
         Credentials are for origins that are known by name: to say both "any" and "with credentials" would let every
         page act in the name of its visitor, and browsers take * without credentials alone.

@@ -1,4 +1,4 @@
-"""Who is at the other end of a stream: the peer's address, and behind trusted proxies the client's."""
+"""The address of a stream's peer, and behind trusted proxies that of the client."""
 
 import ipaddress
 

@@ -1,4 +1,4 @@
-"""Engine.IO over HTTP: what a request for the Socket.IO path is answered, and whether it may become a WebSocket."""
+"""Engine.IO over HTTP: the answers to requests for the Socket.IO path, and which requests may become a WebSocket."""
 
 from typing import Protocol
 
@@ -24,7 +24,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class ConnectionService(Protocol):
-    """Where connections are opened and kept: the supervisor, or what stands for it in a test."""
+    """The port by which connections are opened and kept; the supervisor satisfies it."""
 
     @property
     def connection_registry(self) -> ConnectionRegistry:
@@ -49,14 +49,14 @@ class RequestRefused(Exception):
 
 
 class RequestTarget(msgspec.Struct, frozen=True):
-    """What a request is about: a new connection, or `connection`, which there is already."""
+    """The target of a request: a new connection, or `connection`, which exists already."""
 
     transport: str
     connection: ConnectionActor | None
 
 
 def find_target(request: Request, service: ConnectionService) -> RequestTarget:
-    """What the request is about. Raises RequestRefused, in the order of Engine.IO's reference server."""
+    """The target of the request. Raises RequestRefused, in the order of Engine.IO's reference server."""
     query = request.query
     transport = query.get("transport", "")
     if transport not in (POLLING, WEBSOCKET):

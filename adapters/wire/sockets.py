@@ -16,7 +16,7 @@ Listeners = list[trio.abc.Listener[trio.abc.Stream]]
 
 
 class ListeningSockets(msgspec.Struct, frozen=True):
-    """What is open: the listeners, where the first of them is, and where devices of the network find us by https."""
+    """The open listeners, the address of the first one, and the https address for devices of the network."""
 
     listeners: Listeners
     host: str

@@ -1,18 +1,18 @@
-"""The TCP streams of a server: how many there may be, and which one gives way when there are too many.
+"""The TCP streams of a server: their number is bounded, and at the bound one of them is closed by rule.
 
 A stream costs its peer one packet and the server a file descriptor, so the bound on all streams alone lets one program
 shut everybody out that opens them and says nothing. Three kinds are told apart:
 
 * *silent*: no whole head of a request has come, with TLS perhaps not even the handshake. They have a bound of their
-  own, and at it the oldest one of the address that has most of them gives way. Whoever means to ask something does so
-  at once; so the next thing that a silent stream loses is its place.
+  own; at the bound, the oldest one of the address with most of them is closed. A client that has a request sends it
+  at once, so a silent stream is the first to be closed.
 * *waiting*: asked something before, and it is the peer's turn: for the next request on a connection that is kept, for
   the rest of a body, or to take its answer, which may be more than the kernel holds. They count towards the bound on
-  all streams alone, and give way there.
+  all streams alone; at that bound the oldest one of the address with most of them is closed.
 * *served*: the server works for it, or it is a WebSocket. Nothing here closes it; the connection
   registry bounds those.
 
-The address is the peer's own: whom a proxy forwards for stands in the head, and these have sent none.
+The address is the peer's own, a proxy's for instance: the client behind a proxy is named in the head.
 """
 
 import logging
@@ -23,11 +23,11 @@ from actors.running.addresses import EvictionOrder
 
 log = logging.getLogger(__name__)
 TOLD_EVERY = 60.0
-"""Seconds between two lines of the log about a lack of room: whoever causes it must not fill the log as well."""
+"""Seconds between two lines of the log about a lack of room, so that an attack does not fill the log as well."""
 
 
 class StreamSlot:
-    """The slot of one stream; `scope` is cancelled when it has to give way."""
+    """The slot of one stream; `scope` is cancelled when the stream is to be closed."""
 
     def __init__(self, streams: "StreamSlots", address: str) -> None:
         self.address = address

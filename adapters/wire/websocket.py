@@ -111,23 +111,27 @@ class WebSocketTransport:
                 raise
 
     async def close(self, code: int, words: str = "") -> None:
-        """Say goodbye with `code` of RFC 6455 7.4.1 and the reason in `words`; nobody may receive or send by now.
+        """Send a close frame with `code` of RFC 6455 7.4.1 and the reason in `words`; no task may receive or send by
+        now.
 
         After an orderly end the peer has CLOSE_SECONDS to answer before the stream is closed. After a fault of the peer
         (7.1.7) the stream stays open, with nothing of it to be read as frames any more: to linger is the caller's.
         Cancelling ends the wait, and the close frame still leaves where there is room for it.
         """
         is_fault = self._peer_code is None and code in _CODES.values()
-        if not self._is_torn and await self._say_goodbye(self._peer_code or code, words):
+        if not self._is_torn and await self._send_close(self._peer_code or code, words):
             if is_fault:
                 return
             with trio.move_on_after(CLOSE_SECONDS):
-                await self._await_goodbye()
+                await self._await_close()
                 await self._stream.aclose()
         await trio.aclose_forcefully(self._stream)
 
-    async def _say_goodbye(self, code: int, words: str) -> bool:
-        """Send the close frame; whether it left. Who cancels this is in a hurry, and yet the frame mostly fits."""
+    async def _send_close(self, code: int, words: str) -> bool:
+        """Send the close frame; returns whether it left.
+
+        Cancelling shortens the wait, and mostly the frame still fits.
+        """
         is_cancelled = trio.current_effective_deadline() == -math.inf
         with trio.move_on_after(LAST_FRAME_SECONDS if is_cancelled else CLOSE_SECONDS, shield=True):
             try:
@@ -137,15 +141,15 @@ class WebSocketTransport:
             return True
         return False
 
-    async def _await_goodbye(self) -> None:
-        """Until the peer has said it, or cannot; messages that come before that are passed over."""
+    async def _await_close(self) -> None:
+        """Wait until the peer has sent its close frame, or cannot; messages before it are skipped."""
         with contextlib.suppress(TransportClosed, RemoteProtocolError):
             while self._peer_code is None:
                 await self.receive()
 
 
 def find_fault(request: Request) -> str | None:
-    """What keeps the request from becoming a WebSocket."""
+    """The reason why the request cannot become a WebSocket; None where it can."""
     headers = request.headers
     if request.method != "GET":
         return "a WebSocket begins with GET"

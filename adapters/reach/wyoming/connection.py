@@ -1,4 +1,4 @@
-"""One connection to a Wyoming peer: events go out and come in, each within the time that the peer has for it."""
+"""One connection to a Wyoming peer: events in both directions, each within the time that the peer has for it."""
 
 import math
 

@@ -120,7 +120,7 @@ class WyomingTts(msgspec.Struct, frozen=True):
 
 
 class WyomingInfo(msgspec.Struct, frozen=True, tag="info"):
-    """What a peer has."""
+    """The programs that a peer has."""
 
     asr: tuple[WyomingAsr, ...] = ()
     tts: tuple[WyomingTts, ...] = ()

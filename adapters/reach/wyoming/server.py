@@ -1,4 +1,4 @@
-"""A Wyoming server: where it is, what it has, and a connection for each call."""
+"""A Wyoming server: its address, its programs, and a connection for each call."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +18,7 @@ Dial = Callable[[str, int], Awaitable[trio.abc.Stream]]
 
 
 class WyomingServer:
-    """Where a peer is, and what it said that it has: asked at the first call, and again after one that failed."""
+    """The address of a peer, and the programs that it has: asked at the first call, and after a call that failed."""
 
     def __init__(
         self, host: str, port: int, title: str, patience: Patience = PATIENCE, dial: Dial = trio.open_tcp_stream

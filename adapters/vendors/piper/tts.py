@@ -57,7 +57,7 @@ class PiperSpeech(ProcessEngine):
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Speak plain text, a sentence at a time; `voice` names a speaker of a voice that has several.
 
-        Language and gender are the voice's. Raises EngineFailed. Cancelling stops it after the sentence at hand, or
+        Language and gender are the voice's. Raises EngineFailed. Cancelling stops it after the current sentence, or
         kills the process when that takes longer than `grace`.
         """
         if len(speech.text) > MAX_TEXT:

@@ -74,7 +74,7 @@ async def negotiate(
 
     `options` makes them, given the fields to leave out. A role among them is known to be refused once the model has
     answered without it, because some servers say no more than that their template failed. Raises ProviderFailed as
-    `ask` does, where it is about no option or something of the answer was told. Cancelling ends the request at hand.
+    `ask` does, where it is about no option or something of the answer was told. Cancelling ends the current request.
     """
     model = answer.model
     left_out, roles = refusals.of(model), frozenset[str]()

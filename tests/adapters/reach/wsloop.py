@@ -11,7 +11,7 @@ import trio
 from trio_websocket import ConnectionClosed, WebSocketConnection, wrap_server_stream
 
 from adapters.reach.exceptiongroups import FirstCause
-from adapters.reach.websocket import Unshaken, WatchedStream
+from adapters.reach.websocket import NoHandshake, WatchedStream
 from tests.adapters.reach.loopback import Loopback, Reply
 
 
@@ -88,7 +88,7 @@ class SocketLoop(Loopback):
         self._count(open_=1, busy=1)
         try:
             secured = trio.SSLStream(stream, self._tls, server_side=True) if self._tls else stream
-            with contextlib.suppress(Unshaken, ConnectionClosed, trio.BrokenResourceError), FirstCause():
+            with contextlib.suppress(NoHandshake, ConnectionClosed, trio.BrokenResourceError), FirstCause():
                 await (self._talk(WatchedStream(secured)) if self._raw is None else self._say(secured, self._raw))
         finally:
             await trio.aclose_forcefully(stream)
@@ -116,7 +116,7 @@ class SocketLoop(Loopback):
                 nursery.cancel_scope.cancel()
                 return
             peer = Peer(opening, await proposal.accept(), stream, self._count)
-            stream.is_shaken = True
+            stream.has_handshake = True
             self.peers.append(peer)
             self._count()
             with contextlib.suppress(ConnectionClosed):
