@@ -1,5 +1,4 @@
-"""Sentiment: whether words sound positive or negative, by the VADER lexicon (English; other languages come out
-neutral)."""
+"""Sentiment: whether words sound positive or negative, by the VADER lexicon (other languages come out neutral)."""
 
 import functools
 from typing import Any

@@ -1,4 +1,4 @@
-"""Opens a WebSocket to a server as trio-websocket does, but over a stream that hands on a few frames at a time."""
+"""Opens a WebSocket to a server as trio-websocket does, over a stream that hands on a few frames at a time."""
 
 import ssl
 from collections.abc import AsyncIterator

@@ -1,5 +1,4 @@
-"""Encoding inside the codec's process for streams: mp3 and Ogg Opus in pieces, out of one encoder that never starts
-again.
+"""Encoding inside the codec's process for streams: mp3 and Ogg Opus in pieces, from an encoder that never restarts.
 
 A piece that is a file of its own begins with frames of the piece before it, which a decoder needs to get going, and
 says how much of what they decode to is to be left out. So the pieces, played one after the other, are one sound.

@@ -1,5 +1,4 @@
-"""Origins: which web pages may send requests, by their Origin header, and the CORS headers of the answer (Fetch
-standard)."""
+"""Origins: which web pages may send requests, by their Origin header, and the CORS headers of the answer."""
 
 import re
 

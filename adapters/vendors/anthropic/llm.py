@@ -73,7 +73,10 @@ class AnthropicChat:
             await answer.relay(response, read)
 
     async def offer(self) -> Offer:
-        """Its models, the newest first, as it lists them."""
+        """Its models, the newest first, in the provider's order. Raises ProviderFailed.
+
+        Cancelling closes the connection.
+        """
         call = Call(
             self._endpoint,
             "GET",
@@ -87,7 +90,10 @@ class AnthropicChat:
         return Offer(models=tuple(dict.fromkeys(model.id for model in models)))
 
     async def check(self) -> None:
-        """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
+        """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed.
+
+        Cancelling closes the connection.
+        """
         await self.offer()
 
     def _headers(self) -> Mapping[str, str]:
@@ -95,7 +101,8 @@ class AnthropicChat:
 
 
 def read(event: Mapping[str, object]) -> Heard:
-    """What an event says, or the message of a server that does not stream; ping, signatures and the like say nothing.
+    """The content of an event, or of a message from a server that does not stream; ping, signatures and the like have
+    none.
 
     Servers that imitate the protocol send null or nothing where it has something else.
     """

@@ -90,9 +90,12 @@ class AzureRecogniser:
                 raise ProviderFailed(f"{self._endpoint.title} could not recognise it (its status is {status[:100]!r})")
 
     async def offer(self) -> Offer:
-        """The short-audio service has no models to choose from."""
+        """An empty offer: the service for short audio has no list of models.
+
+        It never waits: cancelling has no effect.
+        """
         return Offer()
 
     async def check(self) -> None:
-        """Have half a second of silence recognised."""
+        """Have half a second of silence recognised. Raises ProviderFailed. Cancelling closes the connection."""
         await self._recognised(bytes(self.wants.rate), self.wants.rate, LANGUAGE)

@@ -68,13 +68,13 @@ class AzureSpeech:
             await relay(self._endpoint, answer, asked, sound, ignored=BASIC)
 
     async def offer(self) -> Offer:
-        """The region's voices and their languages. Raises ProviderFailed."""
+        """The region's voices and their languages. Raises ProviderFailed. Cancelling closes the connection."""
         voices = await self._voices.renew()
         languages = {language for voice in voices for language in voice.languages}
         return Offer((), tuple(voice.id for voice in voices), tuple(sorted(languages)))
 
     async def check(self) -> None:
-        """Speak two letters. Raises ProviderFailed."""
+        """Speak two letters. Raises ProviderFailed. Cancelling closes the connection."""
         await self.synthesise(PROBE, discard)
 
     def _voice(self, speech: Speech) -> str:
@@ -90,7 +90,7 @@ class AzureSpeech:
 
 
 def limit(speech: Speech) -> Limit:
-    """How much of a speech one request may have, besides the marks around it."""
+    """The most text of a speech that one request may have, besides the marks around it."""
     around = len(markup(msgspec.structs.replace(speech, text=""), speech.voice or _LONGEST_VOICE))
     return Limit(LONGEST - around, lambda text: octets(escape(text)))
 

@@ -175,6 +175,8 @@ class DeepgramRecogniser:
     async def offer(self) -> Offer:
         """The models that can listen live, `nova-3` for `nova-3-general` too; Flux has another socket and is left out.
 
+        Raises ProviderFailed. Cancelling closes the connection.
+
         https://developers.deepgram.com/reference/manage/models/list
         """
         call = Call(self._endpoint, "GET", "/models", headers=self._headers(), patience=self._patience)
@@ -184,7 +186,10 @@ class DeepgramRecogniser:
         return Offer(models=tuple(sorted(name for name in names if name and not name.startswith(_OTHER_SOCKET))))
 
     async def check(self) -> None:
-        """Open a socket and end it without a sound, which costs nothing and needs the key."""
+        """Open a socket and end it without a sound, which costs nothing and needs the key.
+
+        Raises ProviderFailed. Cancelling closes the socket.
+        """
         query = (("model", MODEL), ("encoding", "linear16"), ("sample_rate", str(self.wants.rate)))
         async with open_socket(self._call(query), self._tls) as socket:
             with contextlib.suppress(SocketClosed):

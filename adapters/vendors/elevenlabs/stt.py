@@ -61,11 +61,14 @@ class ElevenLabsRecogniser:
         return Transcript(said.text.strip(), bcp47(said.language_code or ""))
 
     async def offer(self) -> Offer:
-        """The models of its documentation: those of its list speak."""
+        """The documented models, because its list has only models that speak.
+
+        It never waits: cancelling has no effect.
+        """
         return Offer(MODELS)
 
     async def check(self) -> None:
-        """Have half a second of silence recognised. Raises ProviderFailed."""
+        """Have half a second of silence recognised. Raises ProviderFailed. Cancelling closes the connection."""
         await self.transcribe(silence(SAMPLES), discard)
 
     def _call(self, utterance: Utterance, data: bytes) -> Call:

@@ -85,7 +85,10 @@ class ElevenLabsSpeech:
             await relay(self._endpoint, answer, asked, sound)
 
     async def offer(self) -> Offer:
-        """Its models that speak, their languages, and the account's voices: names, then ids. Raises ProviderFailed."""
+        """Its models that speak, their languages, and the account's voices: names, then ids.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         voices = await self._voices.renew()
         call = Call(
             self._endpoint,
@@ -106,7 +109,7 @@ class ElevenLabsSpeech:
         )
 
     async def check(self) -> None:
-        """Speak two letters. Raises ProviderFailed."""
+        """Speak two letters. Raises ProviderFailed. Cancelling closes the connection."""
         await self.synthesise(PROBE, discard)
 
     def _voice(self, speech: Speech) -> str:
@@ -122,7 +125,7 @@ class ElevenLabsSpeech:
 
 
 def limit(speech: Speech) -> Limit:
-    """How much of a speech one request may have."""
+    """The most text of a speech that one request may have."""
     return Limit(LONGEST.get(speech.model or DEFAULT_MODEL, SHORTEST), len)
 
 

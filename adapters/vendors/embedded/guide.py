@@ -203,7 +203,7 @@ def _distress(question: Question, said: Said) -> Reply:
 
 
 def _otherwise(question: Question, said: Said) -> Reply:
-    """What to say to words that ask for no ability."""
+    """The answer to words that ask for no ability."""
     if not said:
         return Reply(("I did not hear any words.", "Could you say that again?", _HELP))
     if question.facts.cut_after:

@@ -94,11 +94,11 @@ class GoogleRecogniser:
         return "".join(result.alternatives[0].transcript for result in results if result.alternatives).strip()
 
     async def offer(self) -> Offer:
-        """Google has no list of its models that an API key opens."""
+        """An empty offer: an API key opens no list of Google's models. It never waits: cancelling has no effect."""
         return Offer()
 
     async def check(self) -> None:
-        """Have half a second of silence recognised."""
+        """Have half a second of silence recognised. Raises ProviderFailed. Cancelling closes the connection."""
         samples = bytes(self.wants.rate)
         await self._recognised({**_encoding(self.wants, samples, ""), "languageCode": LANGUAGE}, samples)
 

@@ -76,14 +76,14 @@ class GoogleSpeech:
             await sound(clip)
 
     async def offer(self) -> Offer:
-        """Its voices and their languages. Raises ProviderFailed."""
+        """Its voices and their languages. Raises ProviderFailed. Cancelling closes the connection."""
         answer = await self._ask(self._call("GET", "/voices"))
         voices = understood(self._endpoint, answer, _GoogleVoices, VOICES).voices
         languages = {code for voice in voices for code in voice.languageCodes}
         return Offer((), tuple(voice.name for voice in voices), tuple(sorted(languages)))
 
     async def check(self) -> None:
-        """Speak two letters. Raises ProviderFailed."""
+        """Speak two letters. Raises ProviderFailed. Cancelling closes the connection."""
         await self.synthesise(PROBE, discard)
 
     def _call(self, method: str, path: str, json: object = None, patience: Patience = UNHURRIED) -> Call:
@@ -133,5 +133,5 @@ def _audio(speech: Speech, asked: AudioFormat) -> dict[str, object]:
 
 
 def limit(speech: Speech) -> Limit:
-    """How much of a speech one request may have."""
+    """The most text of a speech that one request may have."""
     return Limit(LONGEST, octets)

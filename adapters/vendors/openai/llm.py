@@ -106,17 +106,23 @@ class OpenAiChat:
             await answer.relay(response, read)
 
     async def offer(self) -> Offer:
-        """Its models, in its own order, without those that cannot chat."""
+        """Its models in its own order, without those that cannot chat. Raises ProviderFailed.
+
+        Cancelling closes the connection.
+        """
         models = await models_of(self._web, self._endpoint, self._patience)
         return Offer(models=tuple(dict.fromkeys(model.id for model in models if not _NO_CHAT.search(model.id))))
 
     async def check(self) -> None:
-        """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed."""
+        """Ask for the models, which costs nothing and needs the key.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         await self.offer()
 
 
 def read(chunk: Mapping[str, object]) -> Heard:
-    """What a chunk says, or the answer of a server that does not stream; usage and the like say nothing.
+    """The content of a chunk, or of an answer from a server that does not stream; usage and the like have none.
 
     Many servers send null, "" or an empty array where the protocol has something else, and many leave things out.
     """

@@ -17,7 +17,7 @@ def spoken(text: str, segments: object) -> str:
 
 
 def _kept(text: str, segments: list[dict[str, object]]) -> Iterator[str]:
-    """What of the text is of a segment that was spoken, and what is of none."""
+    """The text of the segments that were spoken."""
     at = 0
     for segment in segments:
         words = str(segment.get("text") or "").strip()

@@ -167,7 +167,10 @@ class OpenAIRecogniser:
         return Offer(models=tuple(sorted({model.id for model in models if _recognises(model)})))
 
     async def check(self) -> None:
-        """Ask for the models, which costs nothing and needs the key."""
+        """Ask for the models, which costs nothing and needs the key.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         await self.offer()
 
 

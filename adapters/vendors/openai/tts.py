@@ -50,11 +50,14 @@ class OpenAISpeech:
         await self._speak(_body(speech, speech.model or DEFAULT_MODEL, voice, asked), asked, sound)
 
     async def offer(self) -> Offer:
-        """Its speaking models, and the voices of its documentation, for it has no list of those."""
+        """Its models that speak, and the voices of its documentation, because it has no list of voices.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         return Offer(await self._models(), VOICES)
 
     async def check(self) -> None:
-        """Speak two letters. Raises ProviderFailed."""
+        """Speak two letters. Raises ProviderFailed. Cancelling closes the connection."""
         await self.synthesise(PROBE, discard)
 
     async def _models(self) -> tuple[str, ...]:
@@ -123,7 +126,10 @@ class CompatibleSpeech(OpenAISpeech):
         return tuple(way for way in ways if way.option not in self._refused)
 
     async def offer(self) -> Offer:
-        """Its models and voices; empty where it has no list. Raises ProviderFailed."""
+        """Its models and voices; empty where it has no list.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         try:
             voices = await self._voices.renew()
         except ProviderFailed as failed:
@@ -138,7 +144,7 @@ class CompatibleSpeech(OpenAISpeech):
 
 
 def limit(speech: Speech) -> Limit:
-    """How much of a speech one request may have; the servers that speak as OpenAI does often check it as well."""
+    """The most text of a speech that one request may have; compatible servers often check OpenAI's limit as well."""
     return Limit(LONGEST, octets if "gpt-" in speech.model else len)
 
 

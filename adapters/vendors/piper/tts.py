@@ -41,14 +41,17 @@ class PiperSpeech(ProcessEngine):
         super().__init__(Plan("adapters.vendors.piper.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:
-        """The voice as the model, its speakers as voices, and its language; known once it runs."""
+        """The voice as the model, its speakers as voices, and its language; known once it runs.
+
+        Cancelling loses nothing.
+        """
         await trio.lowlevel.checkpoint()
         ready = self.ready
         languages = tuple(cased(voice.language) for voice in ready.voices)
         return Offer(tuple(voice.file for voice in ready.voices), ready.variants, languages)
 
     async def check(self) -> None:
-        """Have a word spoken. Raises ProviderFailed."""
+        """Have a word spoken. Raises ProviderFailed. Cancelling stops the process's work."""
         try:
             await self.synthesise(PROBE, discard)
         except EngineFailed as error:

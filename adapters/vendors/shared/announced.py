@@ -1,4 +1,4 @@
-"""What a Content-Type says of a sound: which format it is, and of raw samples their rate, width, order and channels.
+"""Announced sound: a Content-Type names its format, and of raw samples their rate, width, order and channels.
 
 Sources: RFC 2046 4.3 (audio/basic), RFC 2586 and RFC 3551 (audio/L8, L16, L24), RFC 4856 (PCMU, PCMA), RFC 2361 (the
 codecs of audio/wav, by number), RFC 6381 (`codecs`).
@@ -57,7 +57,7 @@ class Announced(msgspec.Struct, frozen=True):
 
 
 def announced(content_type: str) -> Announced:
-    """What a Content-Type says; what cannot be understood of it says nothing."""
+    """The sound that a Content-Type announces; parameters that cannot be read are ignored."""
     kind, _, rest = content_type.lower().replace(",", ";").partition(";")
     name = kind.strip().rpartition("/")[2].removeprefix("x-")
     parameters = dict(_PARAMETER.findall(rest))

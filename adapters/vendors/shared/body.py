@@ -1,4 +1,4 @@
-"""The body of a synthesiser's answer as clips, whatever it turns out to be: what was asked, another sound, or words.
+"""The body of a synthesiser's answer as clips, by its bytes: the sound that was asked for, another sound, or words.
 
 Its first bytes decide, then its Content-Type, then what was asked for. Words in place of sound (an error as JSON, a
 page) are no sound, whatever they are called.
@@ -38,7 +38,7 @@ async def relay(
 ) -> None:
     """Hand on the body of `answer` as it comes. Raises ProviderFailed where it breaks off or has no sound in it.
 
-    `ignored`: types that this provider gives to sounds of other kinds, too.
+    `ignored`: types that this provider gives to sounds of other kinds, too. Cancelling closes the connection.
     """
     body = SoundBody(endpoint, asked, "" if answer.content_type in ignored else answer.headers.get("content-type", ""))
     async for piece in answer.pieces():
@@ -70,11 +70,11 @@ class SoundBody:
         """Whether a clip has come of it."""
 
     def push(self, data: bytes) -> Clip | None:
-        """What has become of the bytes so far; None where more are needed. Raises ProviderFailed."""
+        """The clip that the bytes so far make; None where more are needed. Raises ProviderFailed."""
         return self._take(data, last=False)
 
     def finish(self) -> Clip | None:
-        """What is left at the end. Raises ProviderFailed for words, and for no sound at all."""
+        """The last clip, if there is one. Raises ProviderFailed for words, and for no sound at all."""
         clip = self._take(b"", last=True)
         if self._words is not None:
             raise of_words(self._endpoint, self._words)

@@ -1,4 +1,4 @@
-"""What every language model is told in a request: the prompt and the turns so far, as messages by turns."""
+"""The conversation in a request to a language model: the prompt and the turns so far, as messages by turns."""
 
 from collections.abc import Iterable
 

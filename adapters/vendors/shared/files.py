@@ -1,4 +1,4 @@
-"""How a sound is called as a file in a request: name and type by its format, for providers go by the name's ending."""
+"""File names for sounds in a request: name and type by the format, because providers go by the name's ending."""
 
 FILES = {
     "mp3": ("speech.mp3", "audio/mpeg"),

@@ -10,7 +10,7 @@ from actors.words.tokens import SPECIAL_TOKENS
 
 
 class ThoughtMarks(msgspec.Struct, frozen=True):
-    """How a thought begins and ends, as patterns; `of` names models that think so.
+    """The patterns at the beginning and at the end of a thought; `of` names models that use them.
 
     `is_first`: only the first words of an answer mean a thought.
     """

@@ -27,7 +27,7 @@ class RawSound:
         self._held = b""
 
     def take(self, data: bytes, *, last: bool = False) -> bytes:
-        """What can be read by now; at the end half a frame is dropped."""
+        """The samples that can be read by now; at the end half a frame is dropped."""
         self._held += data
         silence = self._silence() if self._order == "unsure" else b""
         if self._order == "unsure":

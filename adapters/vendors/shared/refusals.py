@@ -1,4 +1,4 @@
-"""What models refuse of a request, and how they are asked again without it.
+"""Refusals of models: fields of a request that a model does not take, and asking again without them.
 
 Servers that speak one protocol take different fields of it, and no list says which: OpenAI's reasoning models refuse a
 temperature, Gemma's chat template a system prompt. So a request is sent with all fields, and again at once without each
@@ -43,7 +43,7 @@ class Refusals:
         self._by_model: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     def of(self, model: str) -> frozenset[str]:
-        """What this model is known to refuse."""
+        """The fields that this model is known to refuse."""
         return self._by_model.get(model, frozenset())
 
     def learn(self, model: str, sent: Iterable[str], failure: ProviderFailed) -> str:

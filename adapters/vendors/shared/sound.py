@@ -27,7 +27,7 @@ def sayable(text: str) -> str:
 
 
 def fitting(wanted: AudioFormat | None, files: frozenset[str], rates: frozenset[int], best: int) -> AudioFormat:
-    """What to ask of a provider that makes the `files` by name, and samples at the `rates`.
+    """The format to ask of a provider that makes the `files` by name, and samples at the `rates`.
 
     What the Receivers want where that can be had, so that its bytes pass through untouched; else samples, at the rate
     that fits, or at `best`. A WAV is asked for as samples: the sizes in a streamed one's header are false.
@@ -67,11 +67,11 @@ class SoundReader:
         """Whether a clip has come of it."""
 
     def push(self, data: bytes) -> Clip | None:
-        """What has become of the bytes so far; None where more are needed. Raises EngineFailed."""
+        """The clip that the bytes so far make; None where more are needed. Raises EngineFailed."""
         return self._go_on(data, last=False)
 
     def finish(self) -> Clip | None:
-        """What is left at the end; half a sample is dropped. Raises EngineFailed."""
+        """The last clip, if there is one; half a sample is dropped. Raises EngineFailed."""
         return self._go_on(b"", last=True)
 
     def _go_on(self, data: bytes, *, last: bool) -> Clip | None:

@@ -38,7 +38,7 @@ _NO_REASON = frozenset({"", "null", "none"})
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """What an event says.
+    """The content of one event.
 
     `is_whole`: the words are the whole answer, which some servers repeat at the end. `begins`: it names the role of the
     speaker. `thinks`: the model is thinking. `reason`: why the answer ends. `is_over`: it has ended.
@@ -61,7 +61,7 @@ Fault = Callable[[Endpoint, object], ProviderFailed]
 
 
 class AnswerEnd:
-    """When one response of a server is over, and why.
+    """The end of one response of a server, and its reason.
 
     Servers disagree about ends. The sure one is `[DONE]` (or Anthropic's message_stop). A reason for an end is none
     where words follow: some servers put one on every chunk, or on a chunk of thoughts. So the stream is read on after

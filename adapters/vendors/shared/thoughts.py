@@ -1,4 +1,4 @@
-"""Takes what a model thinks aloud, and its special tokens, out of an answer that comes in pieces.
+"""Thoughts and special tokens are taken out of an answer that comes in pieces.
 
 A thought begins and ends with the marks of `marks.py`, anywhere in the answer and any number of times. Where an end
 comes without a beginning, the beginning is in the model's prompt, and everything before the end was a thought. What was

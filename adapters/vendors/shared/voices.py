@@ -57,5 +57,5 @@ def choose(voices: Sequence[ListedVoice], speech: Speech) -> ListedVoice | None:
 
 
 def speaks(voice: ListedVoice, language: str) -> bool:
-    """Whether the voice is said to speak the language, in whatever region."""
+    """Whether the voice is said to speak the language, in any region."""
     return primary(language) in {primary(spoken) for spoken in voice.languages}

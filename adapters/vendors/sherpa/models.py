@@ -1,4 +1,4 @@
-"""Which model for sherpa-onnx a folder holds, told by its files as the project's own downloads name them.
+"""The model for sherpa-onnx in a folder, recognised by its files as the project's own downloads name them.
 
 Source: https://k2-fsa.github.io/sherpa/onnx/pretrained_models, where each download is listed with its files.
 """

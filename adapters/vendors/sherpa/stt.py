@@ -34,12 +34,12 @@ class SherpaRecogniser(ProcessEngine):
         super().__init__(Plan("adapters.vendors.sherpa.child", TITLE, count, grace, deadline, arguments))
 
     async def offer(self) -> Offer:
-        """The model, by the name of its folder."""
+        """The model, by the name of its folder. Cancelling loses nothing."""
         await trio.lowlevel.checkpoint()
         return Offer(models=(self._folder.name,))
 
     async def check(self) -> None:
-        """Have half a second of silence recognised. Raises ProviderFailed."""
+        """Have half a second of silence recognised. Raises ProviderFailed. Cancelling stops the process's work."""
         try:
             await self.transcribe(silence(self.wants), discard)
         except EngineFailed as error:

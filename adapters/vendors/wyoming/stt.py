@@ -58,13 +58,16 @@ class WyomingRecogniser:
         self._server = WyomingServer(host, port, title, patience, dial)
 
     async def offer(self) -> Offer:
-        """The models of the first program that recognises, and their languages. Raises ProviderFailed."""
+        """The models of the first program that recognises, and their languages.
+
+        Raises ProviderFailed. Cancelling closes the connection.
+        """
         models = (await self._server.look()).models
         languages = {wellformed(language): None for model in models for language in model.languages}
         return Offer(tuple(model.name for model in models), (), tuple(filter(None, languages)))
 
     async def check(self) -> None:
-        """Have half a second of silence recognised. Raises ProviderFailed."""
+        """Have half a second of silence recognised. Raises ProviderFailed. Cancelling closes the connection."""
         if not (await self._server.look()).asr:
             raise ProviderFailed(f"{self._server.name} recognises no speech: name another port", Verdict.FINAL)
         await self.transcribe(silence(self.wants), discard)

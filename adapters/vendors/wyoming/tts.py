@@ -52,7 +52,7 @@ class WyomingSpeech:
     async def offer(self) -> Offer:
         """The voices of the first program that speaks, one with several speakers as `voice/speaker` each.
 
-        Raises ProviderFailed.
+        Raises ProviderFailed. Cancelling closes the connection.
         """
         voices = (await self._server.look()).voices
         languages = {wellformed(language): None for voice in voices for language in voice.languages}
@@ -60,7 +60,7 @@ class WyomingSpeech:
         return Offer((), tuple(names), tuple(filter(None, languages)))
 
     async def check(self) -> None:
-        """Have a word spoken. Raises ProviderFailed."""
+        """Have a word spoken. Raises ProviderFailed. Cancelling closes the connection."""
         if not (await self._server.look()).tts:
             raise ProviderFailed(f"{self._server.name} does not speak: name another port", Verdict.FINAL)
         heard: list[Clip] = []
