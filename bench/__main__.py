@@ -13,7 +13,7 @@ from bench import audio, bargein, first_sound, frames, lag, load, providers
 from bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.ConversationTimes | first_sound.Growth
-Loaded = load.Spoken | load.Connected | load.Kept | load.Returned
+Loaded = load.SpeakingCost | load.Connected | load.Kept | load.Returned
 Measurement = Loaded | bargein.Interrupted | providers.Streamed | frames.FrameCost | Timed
 MEMORY_ROUNDS = 10
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
@@ -111,7 +111,7 @@ def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
     for is_base64 in (True, False):
         print(f"\n{sessions} sessions, {seconds:g} s, {'base64' if is_base64 else 'binary'}")
 
-        def measure(server: Process, is_base64: bool = is_base64) -> Coroutine[Any, Any, load.Spoken]:
+        def measure(server: Process, is_base64: bool = is_base64) -> Coroutine[Any, Any, load.SpeakingCost]:
             return load.speak(server, sessions, seconds, is_base64=is_base64)
 
         _compare(core, (OURS, PEER), rounds, measure)

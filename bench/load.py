@@ -28,7 +28,7 @@ WARM = 20
 T = TypeVar("T")
 
 
-class Spoken(msgspec.Struct, frozen=True):
+class SpeakingCost(msgspec.Struct, frozen=True):
     """What sessions that speak cost: memory, microseconds of the processor, milliseconds from commit to first sound.
 
     Calm: nobody else speaks at the time; busy: half of the sessions do, fewer with each that commits.
@@ -64,7 +64,7 @@ class Kept(msgspec.Struct, frozen=True):
     bytes_a_connection: float
 
 
-async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bool) -> Spoken:
+async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bool) -> SpeakingCost:
     """`sessions` send a chunk each tenth of a second, for `seconds`, and then commit, one after the other.
 
     Raises RuntimeError where the server complains, TimeoutError where it does not answer.
@@ -85,7 +85,7 @@ async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bo
     calm = await _commit_in_turn(sockets[:half], b"", is_base64=is_base64)
     busy = await _commit_in_turn(sockets[half:], chunk, is_base64=is_base64)
     await asyncio.gather(*[socket.close() for socket in sockets])
-    return Spoken(
+    return SpeakingCost(
         bytes_a_session=memory / sessions,
         us_a_chunk=used / sent * 1e6,
         ms_calm=calm[49],
