@@ -19,66 +19,69 @@ The operator configures them: a section of the settings file each, or the variab
 Settings of vivavoce win over the usual variables: the file, and over the file `VIVAVOCE_PROVIDERS_OPENAI_API_KEY` and
 its like. Keys are never shown: not in logs, errors, or the catalogue.
 
-*A loopback server* is a double that answers as the provider documents: against the provider itself the adapter has not
-been run."""
+*A loopback server* is a test server that answers as the provider documents: the adapter has not been run against the
+provider itself."""
 ORDER = """\
 ## Who answers
 
-A session that names no provider gets the first that there is: of the operator's list, then of those that are
-configured in the order of the table, then of what was found on this machine, and `local` only where there is nothing
-else (or where the list names it). A provider that is named and not configured is replaced by the same, with a warning
-in `session.updated`; with `providers.substitute = false` it is refused instead.
+A session that names no provider gets the first one in this order: the operator's list, then the configured providers
+in the order of the table, then the servers that were found on this machine, then `local`, unless the list names it
+before. A provider that is named and not configured is replaced by that first one, with a warning in `session.updated`.
+With `providers.substitute = false` the update is refused instead.
 
 ```toml
 [providers.prefer]
 llm = ["openai", "mine"]    # for substitution, and for failover: one list a kind
 ```
 
-When a provider fails, the same list says who is asked instead, in its own model and voice:
+When a provider fails, the call goes to the next one of the same list, with that provider's own model and voice:
 
-* Where nobody is there (no such name, no way, nothing listens, no TLS), the next one is asked at once. Only one that is
-  alone is tried again.
-* What can pass (a time-out, 408, 429, 5xx) is tried again up to three times within five seconds; a 429's `Retry-After`
-  is heeded.
-* Beside one that is silent for `providers.hedge` (1 s), tries and waits included, the next one is begun; two at most
-  are at work. The first result wins and the other call is cancelled: nothing of two is ever mixed. A language model may
-  so be asked twice and paid twice; a large `hedge`, up to 86,400 s, turns that off.
-* One that has given no result within `providers.patience` (10 s) while another is there is given up.
+* If a provider is absent (no such name, no route, nothing listens, no TLS), the next one is asked at once. An absent
+  provider is tried again only where there is no other.
+* A fault that can pass (a time-out, 408, 429, 5xx) is tried again up to three times within five seconds; a 429's
+  `Retry-After` is obeyed.
+* If a provider is silent for `providers.hedge` (1 s), retries and waits included, the next one is asked too (a hedged
+  request); two calls at most run at a time. The first result wins and the other call is cancelled: the results of two
+  providers are never mixed. So a language model may be asked twice and paid twice; a large `hedge`, up to 86,400 s,
+  turns that off.
+* A provider that has given no result within `providers.patience` (10 s) is given up, if there is another one.
 * A refused key (401, 403) or an empty account (402) is not tried again. The error names the setting, never the key.
 * Another 4xx is final: the provider's own words are in the error.
-* Once anything of an answer has been handed on, it is not asked for again: what was said is never said twice.
+* Once a piece of an answer has been handed on, the answer is not asked for again: no words are spoken twice.
 
-One that has failed so, could not be reached while another answered, or was silent until another answered twice in a row
-is set aside: calls go to the next one at once, and it is probed in the background, from one second to one minute apart,
-until it is in order again. Those that are set aside are asked only where all are. Where nobody was there for one kind
-of work, the next provider is begun at once beside it for another.
+A provider is set aside when it has failed so, when it could not be reached while another answered, or when it was
+silent twice in a row until another answered. Then calls go to the next one at once, and the provider is probed in the
+background, from one second to one minute apart, until it works again. Providers that are set aside are skipped, unless
+every provider is set aside. If a provider was absent for one kind of work, its calls of other kinds are hedged at
+once.
 
-The embedded recogniser and synthesiser always stand last. So does the guide behind language models, unless
-`[providers.prefer] llm` is set and does not name `local`, or `providers.guide = false`; it says that the language model
-cannot be reached, in the first of the answers that it gives in a row. Beside a provider that was reached and has
-answered before, the embedded ones are not begun by `hedge`, because they would always be the first; they come when it
-has failed, or after `patience`. With `providers.substitute = false` they stand in for nobody that is configured, unless
-the list names them: then a turn fails with 3000, 3001 or 3002 as long as nobody else is there.
+The embedded recogniser and synthesiser are always the last of the list. The guide is the last of the language models,
+unless `[providers.prefer] llm` is set and does not name `local`, or `providers.guide = false`; it says that the
+language model cannot be reached, in the first of the answers that it gives in a row. Beside a provider that was reached
+and has answered before, `hedge` does not start the embedded engines, because they would always be the first; they are
+asked when that provider has failed, or after `patience`. With `providers.substitute = false` they do not replace a
+configured provider, unless the list names them; without them a turn fails with 3000, 3001 or 3002 while no other
+provider works.
 
 A part of an answer that is longer than a provider takes at a time (OpenAI 4,096 characters, Google 5,000 bytes, Azure
-4,000 bytes of SSML, ElevenLabs by model) is spoken in several requests: cut at the ends of sentences, else at clauses
-and words, asked for as samples, and joined in order, with at most one request ahead. `limits.tts_call` bounds all of
-them together.
+4,000 bytes of SSML, ElevenLabs by model) is spoken in several requests: it is cut at the ends of sentences, else at
+clauses and words, asked for as samples, and joined in order, with at most one request ahead. `limits.tts_call` bounds
+all of them together.
 
-A synthesiser's answer is what its first bytes say (WAV, MP3, Ogg, FLAC, AAC, MP4, WebM), then what its Content-Type
-says (`audio/pcm;rate=16000`, `audio/L16`, `audio/basic`), then what was asked for; samples become mono of 16 bits at
-the rate that is told. `audio/L16` is big-endian by its RFC and little-endian from many providers: the sound itself
-tells which, and where it does not, the RFC counts. Words in place of sound (JSON, a page, plain text), whatever they
-are called, are an error (3002) with the message that is in them.
+The format of a synthesiser's answer is found from its first bytes (WAV, MP3, Ogg, FLAC, AAC, MP4, WebM), else from its
+Content-Type (`audio/pcm;rate=16000`, `audio/L16`, `audio/basic`), else it is the format that was asked for. Samples
+become mono of 16 bits at the announced rate. `audio/L16` is big-endian by its RFC and little-endian from many
+providers: the sound itself shows which, and where it does not, the RFC counts. Words in place of sound (JSON, a page,
+plain text) under any Content-Type are an error (3002) with their message.
 
-What was meant for `local` goes elsewhere only where the operator's list says so: it may be meant to stay in the house.
-`GET /healthz` and the catalogue say who is set aside, and why."""
+A call for `local` goes to another provider only where the operator's list names one: the words may have to stay on this
+machine. `GET /healthz` and the catalogue name the providers that are set aside, and why."""
 
 ANSWERS = """\
 ## What language models send
 
-Servers differ in how they stream, so an answer is read by what it is, whatever its content type says: server-sent
-events with one line end between them or two, a JSON value a line, one JSON value for all of it. A page is refused.
+Servers differ in how they stream, so an answer is read by its bytes and not by its content type: server-sent events
+with one line end between them or two, one JSON value on each line, or one JSON value for all of it. A page is refused.
 
 * An answer is over with `[DONE]` (Anthropic: `message_stop`), with the end of its body, or a second without words after
   a reason for its end, which some servers put on every chunk.
@@ -86,18 +89,18 @@ events with one line end between them or two, a JSON value a line, one JSON valu
   failure: shorter than its Content-Length, without its last chunk, reset, or ended inside a line. Where HTTP marks no
   end but the connection's (HTTP/1.0), a line's end is the only sign that there is: an answer that a dying server ends
   there is taken for whole. A body that ends before any word is a failure.
-* What a model refuses is left out from then on: fields such as `temperature`, and a role for the prompt, which many
-  chat templates lack (Gemma: "System role not supported"). Then the prompt goes before the first user message.
-* What a model thinks is never spoken, shown or remembered, by whichever marks it is set apart: fields of their own
+* A field that a model refuses is left out from then on: fields such as `temperature`, and a role for the prompt, which
+  many chat templates lack (Gemma: "System role not supported"). Then the prompt goes before the first user message.
+* A model's thoughts are never spoken, shown or remembered. They are known by their marks: fields of their own
   (`reasoning_content`, `reasoning`, blocks of `thinking`), `<think>` and its like in any case of letters and anywhere,
   the channels of gpt-oss, and the others that `adapters/vendors/shared/marks.py` lists with their models. Special
-  tokens are taken out as well. A mark in code or between quotation marks is spoken about, and stays; so does one in
-  the midst of a sentence that never ends.
-* Some models write only the end, `</think>`, because the beginning is in their prompt. The first time, what was told by
-  then is taken back: with `LLM.stream` the part in the air ends, and `response.text.done` has the answer alone. From
-  then on that model is held back until the mark, or 5 s.
-* A model that thinks before it speaks is alive: `llm_silence` and `providers.patience` wait for it, `llm_call` does
-  not."""
+  tokens are taken out as well. A mark in code or between quotation marks is part of the text, and stays; so does a
+  mark in the middle of a sentence that has no end.
+* Some models write only the end, `</think>`, because the beginning is in their prompt. The first time, the text that
+  was sent by then is taken back: with `LLM.stream` the current part ends, and `response.text.done` has the answer
+  alone. From then on the text of that model is held back until the mark comes, or for 5 s.
+* A model that thinks before it answers is not silent: `llm_silence` and `providers.patience` wait for it, `llm_call`
+  does not."""
 
 
 def providers() -> str:
@@ -130,11 +133,11 @@ def _found() -> list[str]:
     ports = ", ".join(map(str, (*WEB_PORTS, *WYOMING_PORTS)))
     own = ", ".join(f"`{name}`" for name, _, _ in SIGNS)
     words = f"""\
-At the start and every {EVERY:g} seconds, servers on this machine are looked for: {names}, Wyoming engines, and any
-other that speaks OpenAI's protocol, on the ports {ports}. They are known by what they answer, and used for a kind for
-which nothing is configured, before `local`. A model that is loaded is preferred, and called once so that the first turn
-is not cold. They can be named in `session.update` and in `[providers.prefer]` like others: {own}, `wyoming_stt`,
-`wyoming_tts`; with `_PORT` where there are two of a kind. `providers.discover = false` turns it off,
+At the start and every {EVERY:g} seconds, the server looks for servers on this machine: {names}, Wyoming engines, and
+any other that speaks OpenAI's protocol, on the ports {ports}. They are known by their answers, and used before `local`
+for a kind of work for which no provider is configured. A model that is loaded is preferred, and called once so that the
+first turn is not slow. They can be named in `session.update` and in `[providers.prefer]` like others: {own},
+`wyoming_stt`, `wyoming_tts`; with `_PORT` where there are two of a kind. `providers.discover = false` turns it off,
 `providers.discover_hosts` names other hosts to look at."""
     return ["## What is found", "", *_wrapped(words)]
 

@@ -31,7 +31,7 @@ from tests.story import ANSWER, FAILURES, TURN, WAY, Slot, line
 # ---- what exactly each client is told, where nothing happens at the same time
 
 
-class Guest(NamedTuple):
+class ModelMember(NamedTuple):
     """A client, as the session knows it."""
 
     role: Role
@@ -49,7 +49,7 @@ class Model:
         self.broken: set[str] = set()
         self.crowded: set[str] = set()
         self.seconds = 2.0
-        self.guests: dict[Slot, Guest] = {}
+        self.members: dict[Slot, ModelMember] = {}
         self.told: dict[Slot, list[str]] = {}
         self.end()
 
@@ -76,12 +76,12 @@ class Model:
     @property
     def sender(self) -> tuple[Slot, ...]:
         """The Sender, where there is one."""
-        return tuple(slot for slot, guest in self.guests.items() if guest.role != "receiver")
+        return tuple(slot for slot, member in self.members.items() if member.role != "receiver")
 
     @property
     def receivers(self) -> tuple[Slot, ...]:
         """The Receivers."""
-        return tuple(slot for slot, guest in self.guests.items() if guest.role != "sender")
+        return tuple(slot for slot, member in self.members.items() if member.role != "sender")
 
     def tell(self, to: Iterable[Slot], message: Received | str) -> None:
         """Each of them is told."""
@@ -99,7 +99,7 @@ class Model:
         self.state = state
         self.entered = self.touched = self.now
         if changes:
-            self.tell(self.guests, SessionState(state))
+            self.tell(self.members, SessionState(state))
 
     # ---- sockets
 
@@ -108,7 +108,7 @@ class Model:
         if role != "receiver" and self.sender:
             return 409
         self.alive = True
-        self.guests[slot] = Guest(role, format_)
+        self.members[slot] = ModelMember(role, format_)
         self.told[slot] = []
         if role != "receiver" and self.state == "receiving":
             self.touched = self.now
@@ -117,11 +117,11 @@ class Model:
 
     def leave(self, slot: Slot) -> None:
         """A socket is gone."""
-        guest = self.guests.pop(slot)
+        member = self.members.pop(slot)
         self.answer.leave(slot)
-        if guest.role != "receiver" and self.state == "receiving":
+        if member.role != "receiver" and self.state == "receiving":
             self.touched = self.now
-        if self.guests:
+        if self.members:
             return
         if self.state in TURN:
             self.go("handshaken")
@@ -145,7 +145,7 @@ class Model:
         }
         if event not in hear:
             return self.error([slot], 1001)
-        if self.guests[slot].role == "receiver" and event != "response.cancel":
+        if self.members[slot].role == "receiver" and event != "response.cancel":
             return self.error([slot], 1003)
         return hear[event](slot, payload)
 
@@ -236,7 +236,7 @@ class Model:
         if self.state in ANSWER:
             for slot, piece in () if self.answer.is_said else self.answer.close():
                 self.tell([slot], piece)
-            self.tell(self.guests, ResponseCancelled(reason))
+            self.tell(self.members, ResponseCancelled(reason))
         self._report()
         self.over()
 
@@ -326,7 +326,7 @@ class Model:
         while (part := self.answer.to_begin) is not None:
             part.begun = True
             part.audience = self.receivers
-            part.formats = {self.guests[slot].format for slot in part.audience} or {"mp3"}
+            part.formats = {self.members[slot].format for slot in part.audience} or {"mp3"}
             if part.speech:
                 self._begin_stage("TTS", part)
             else:
@@ -386,7 +386,7 @@ class Model:
     def _send(self, part: Part) -> None:
         """Who cannot have its format is told once an answer."""
         answer = self.answer
-        formats = {slot: self.guests[slot].format for slot in part.audience}
+        formats = {slot: self.members[slot].format for slot in part.audience}
         self.error([slot for slot, format_ in formats.items() if format_ in part.untold - answer.without], 3002)
         answer.without |= part.untold
         part.untold = set()
@@ -419,7 +419,7 @@ class Model:
         return min(self._deadlines(), key=lambda due: due[0])
 
     def _deadlines(self) -> Iterator[tuple[float, Callable[[], None]]]:
-        yield (self.ends_at if self.alive and not self.guests else float("inf")), self.end
+        yield (self.ends_at if self.alive and not self.members else float("inf")), self.end
         if self.state == "receiving":
             yield self.touched + (self.limits.receiving if self.sender else self.limits.grace), self._expire
         elif self.state in ("transcribing", "responding"):

@@ -107,7 +107,7 @@ class Roster:
     def chain(self, kind: Kind, asked: str) -> list[Candidate[Any]]:
         """The candidates of a call that is meant for `asked`, in the order in which they are asked.
 
-        For `local`, which keeps what is said in the house, only those stand in that the operator's list names.
+        For `local`, which keeps speech on this machine, only providers stand in that the operator's list names.
         """
         usable = self.usable(kind)
         first = self._candidates[kind].get(asked)

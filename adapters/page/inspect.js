@@ -54,7 +54,7 @@ function show({ now, picture, errors }) {
   fill("#connections", picture.connections, connection, "Nobody is connected.");
   const closed = Object.entries(picture.closed).map(([reason, count]) => `${reason} ${count}`);
   find("#closed").textContent = closed.length ? `Closed so far: ${closed.join(", ")}.` : "";
-  fill("#errors", errors, mishap, "None since the start.");
+  fill("#errors", errors, problemRow, "None since the start.");
 }
 
 /** The sessions; the button that has the focus keeps it. */
@@ -108,7 +108,7 @@ function connection({ address, transport, queuedMessages, queuedBytes, awaitsPon
   return element("tr", {}, ...cells(address, transport, queued, awaitsPong ? "awaited" : "in time"));
 }
 
-function mishap({ at, level, message }) {
+function problemRow({ at, level, message }) {
   return element("tr", {}, ...cells(new Date(at * 1000).toLocaleTimeString(), element("span", { class: level === "WARNING" ? "" : "error" }, level.toLowerCase()), message));
 }
 

@@ -29,7 +29,7 @@ class LanServer(msgspec.Struct, frozen=True):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanServer]:
+def lan_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanServer]:
     """The server that these tests share."""
     state = tmp_path_factory.mktemp("state")
     env = {"XDG_STATE_HOME": str(state), "VIVAVOCE_SERVER_LAN_PORT": "0"}
@@ -38,15 +38,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanServer]:
 
 
 def test_a_phone_in_the_network_has_its_microphone(
-    browser: Browser, house: LanServer, said: Mapping[str, Sentence]
+    browser: Browser, lan_server: LanServer, said: Mapping[str, Sentence]
 ) -> None:
-    with visiting(browser, f"{house.near}/#token={house.token}") as here:
+    with visiting(browser, f"{lan_server.near}/#token={lan_server.token}") as here:
         here.sees_state("handshaken")
-        origin = find_lan(house, here.page.request.get(f"{house.near}/page.json").json()["lan"])
+        origin = find_lan(lan_server, here.page.request.get(f"{lan_server.near}/page.json").json()["lan"])
         here.page.locator("#share-button").click()
         assert here.page.locator("#share-link").input_value().startswith(origin)
         expect(here.page.locator("#qr")).not_to_have_js_property("naturalWidth", 0)
-    with visiting(browser, f"{origin}/#token={house.token}", phone=True) as phone:
+    with visiting(browser, f"{origin}/#token={lan_server.token}", phone=True) as phone:
         phone.sees_state("handshaken")
         phone.hold_talk(LEAD + said[QUESTION].seconds + 0.3)
         phone.sees_state("speaking")
@@ -57,11 +57,11 @@ def test_a_phone_in_the_network_has_its_microphone(
         expect(stranger.page.get_by_role("alert")).to_contain_text("asks for a token")
 
 
-def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, house: LanServer) -> None:
-    with visiting(browser, f"{house.near}/#token={house.token}") as here:
-        secured = find_lan(house, here.page.request.get(f"{house.near}/page.json").json()["lan"])
-    plain = secured.replace("https:", "http:").rpartition(":")[0] + ":" + house.near.rpartition(":")[2]
-    with visiting(browser, f"{plain}/#token={house.token}") as visitor:
+def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser, lan_server: LanServer) -> None:
+    with visiting(browser, f"{lan_server.near}/#token={lan_server.token}") as here:
+        secured = find_lan(lan_server, here.page.request.get(f"{lan_server.near}/page.json").json()["lan"])
+    plain = secured.replace("https:", "http:").rpartition(":")[0] + ":" + lan_server.near.rpartition(":")[2]
+    with visiting(browser, f"{plain}/#token={lan_server.token}") as visitor:
         visitor.sees_state("handshaken")
         visitor.page.locator("#talk").click()
         expect(visitor.page.get_by_role("alert")).to_contain_text("vivavoce serve --lan")
@@ -74,24 +74,24 @@ def test_without_https_the_page_says_why_there_is_no_microphone(browser: Browser
         visitor.faults.clear()
 
 
-def find_lan(house: LanServer, origins: list[str]) -> str:
+def find_lan(lan_server: LanServer, origins: list[str]) -> str:
     """The first address under which the network finds the server."""
     origin = origins[0] if origins else pytest.skip("no network here")
     assert origin.startswith("https://")
     return origin
 
 
-def test_a_wrong_token_is_asked_for(browser: Browser, house: LanServer) -> None:
-    with visiting(browser, f"{house.near}/#token=wrong") as visitor:
+def test_a_wrong_token_is_asked_for(browser: Browser, lan_server: LanServer) -> None:
+    with visiting(browser, f"{lan_server.near}/#token=wrong") as visitor:
         visitor.sees_link("refused")
         visitor.faults.clear()  # the browser notes the catalogue's 401
         expect(visitor.page.get_by_role("alert")).to_contain_text("refuses this token")
-        visitor.page.get_by_label("Token", exact=True).fill(house.token)
+        visitor.page.get_by_label("Token", exact=True).fill(lan_server.token)
         visitor.page.get_by_role("button", name="Connect").click()
         visitor.sees_state("handshaken")
-    with visiting(browser, f"{house.near}/inspect#token={house.token}") as operator:
+    with visiting(browser, f"{lan_server.near}/inspect#token={lan_server.token}") as operator:
         expect(operator.page.locator("#live")).to_contain_text("live")
-    with visiting(browser, f"{house.near}/inspect") as operator:
+    with visiting(browser, f"{lan_server.near}/inspect") as operator:
         expect(operator.page.get_by_role("alert")).to_contain_text("the link that it prints")
         operator.page.get_by_label("Token", exact=True).fill("wrong")
         operator.page.get_by_role("button", name="Connect").click()
@@ -99,9 +99,9 @@ def test_a_wrong_token_is_asked_for(browser: Browser, house: LanServer) -> None:
         operator.faults.clear()  # the browser notes the 401
 
 
-def test_token_and_key_are_for_this_user_alone(house: LanServer) -> None:
-    assert {stat.S_IMODE(path.stat().st_mode) for path in house.kept.iterdir()} == {0o600}
-    assert house.token not in house.served.log.read_text()
+def test_token_and_key_are_for_this_user_alone(lan_server: LanServer) -> None:
+    assert {stat.S_IMODE(path.stat().st_mode) for path in lan_server.kept.iterdir()} == {0o600}
+    assert lan_server.token not in lan_server.served.log.read_text()
 
 
 def test_renamed_events_and_keys_are_spoken(browser: Browser, tmp_path: Path) -> None:
