@@ -3,7 +3,8 @@
 `transitions` owns what is legal. The table's rules are fed to one `transitions.Machine` (`graph.py`), those that keep
 the state too; each goes through its trigger. An event without a row in the machine is refused, even if the table has
 one: a client is told so (1002), a result is dropped. Only the chunk of an utterance does not go through a trigger,
-because a trigger costs as much as all the rest of a chunk's step; `extend` takes it where the machine has its row.
+because a trigger costs as much as all the rest of a chunk's step; `_extend` takes it where the machine has its row.
+`extend` is the short way of such a chunk: it does what `step` would, and nothing at all where `step` might do more.
 
 A step asks the machine first, with itself as the model: the trigger raises, or leaves in `step.state` where the step
 leads. Then the rule's `ends` are done, `state` is set, and its `begins` are done. So an action that raises leaves the
@@ -43,7 +44,7 @@ def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
     """Take in one event at time `now`; the effects are to be performed in order. Never raises for what peers do."""
     made = Step(conversation, now)
     occurrence = naming.name(conversation, event, now)
-    if occurrence is not None and not extend(made, occurrence):
+    if occurrence is not None and not _extend(made, occurrence):
         run(made, occurrence)
         if (due := naming.name_due(conversation)) is not None:
             run(made, due)
@@ -53,7 +54,25 @@ def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
     return made.effects
 
 
-def extend(made: Step, occurrence: Occurrence[Any]) -> bool:
+def extend(conversation: Conversation, said: Said, now: float) -> list[Effect] | None:
+    """Take in a chunk that changes nothing but the utterance, as `step` would; None, and nothing done, for all else.
+
+    Such a chunk comes ten to fifty times a second from everybody who speaks. The effects say nothing to anybody but its
+    ack: the chunk, or what there is of the utterance by now, is for a recogniser that listens.
+    """
+    if conversation.state is not RECEIVING:
+        return None
+    occurrence = naming.name(conversation, said, now)
+    made = Step(conversation, now)
+    if occurrence is None or not _extend(made, occurrence):
+        return None
+    if said.ack is not None:
+        _acknowledge(made, said, said.ack)
+    conversation.clock.deadline = find_deadline(conversation)
+    return made.effects
+
+
+def _extend(made: Step, occurrence: Occurrence[Any]) -> bool:
     """Take a chunk into the utterance that is being received, which changes no state; False for all else."""
     if (
         occurrence.trigger is not triggers.APPEND

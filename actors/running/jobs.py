@@ -25,7 +25,7 @@ Run = Callable[[], Awaitable[None]]
 
 
 class Jobs:
-    """The jobs of a session, whose results go into its `mailbox`. Only the session's task starts and cancels them."""
+    """The jobs of a session; their results go to it by `tell`. Only a step of the session starts and cancels them."""
 
     def __init__(
         self,
@@ -33,13 +33,13 @@ class Jobs:
         engines: Engines,
         pools: dict[Kind, Pool],
         limits: Limits,
-        mailbox: trio.MemorySendChannel[StageEvent],
+        tell: Report,
     ) -> None:
         self._owner = owner
         self._engines = engines
         self._pools = pools
         self._limits = limits
-        self._mailbox = mailbox
+        self._tell = tell
         self._work: dict[int, set[Work]] = {}
 
     @property
@@ -72,7 +72,7 @@ class Jobs:
         Where the session is over by then, nobody is told.
         """
         try:
-            await self._mailbox.send(event)
+            await self._tell(event)
         except trio.BrokenResourceError:
             log.debug("a result came for a session that is over")
 

@@ -1,4 +1,4 @@
-"""The session registry: every session by its id, with its Sender, its Receivers and its mailbox."""
+"""The session registry: every session by its id, with its Sender, its Receivers and its runner."""
 
 import logging
 import uuid
@@ -15,7 +15,7 @@ from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.credentials import find_fault
 from actors.running.pool import Pool
-from actors.running.session import Mail, NewMember, Outlet, Runner
+from actors.running.session import NewMember, Outlet, Runner
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
 from protocol.messages import MAX_PAYLOAD, CustomError, Names
@@ -37,7 +37,7 @@ class Membership(NamedTuple):
 
     session_id: str
     member: MemberId
-    mailbox: trio.MemorySendChannel[Mail]
+    runner: Runner
     arrival: NewMember
 
 
@@ -88,7 +88,7 @@ class SessionRegistry:
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
         """Give a socket its place in a session, which begins where there is none by that id. Raises JoinRefused.
 
-        The session knows of the socket when its `arrival` is sent to the mailbox. A second Sender waits here until the
+        The session knows of the socket when it is told of its `arrival`. A second Sender waits here until the
         first has answered a ping, or has been taken out because it did not. Cancelling takes no place.
         """
         self._check(handshake, bearer)
@@ -107,7 +107,7 @@ class SessionRegistry:
         if handshake.role != "sender":
             record.receivers.add(member)
         arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
-        return Membership(session_id, member, record.runner.mailbox, arrival)
+        return Membership(session_id, member, record.runner, arrival)
 
     def _check(self, handshake: Handshake, bearer: str) -> None:
         if self.draining:
@@ -187,7 +187,7 @@ class SessionRegistry:
         Cancelling leaves it in: the caller calls again.
         """
         record = self._records.get(membership.session_id)
-        if record is not None and record.runner.mailbox is membership.mailbox:
+        if record is not None and record.runner is membership.runner:
             await self._leave(record, membership.member)
 
     async def _leave(self, record: SessionRecord, member: MemberId) -> None:

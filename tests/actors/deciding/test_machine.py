@@ -149,10 +149,10 @@ def test_extend_takes_the_chunk_in_receiving_and_nothing_else(pb: Playbook) -> N
     chunk = triggers.Chunk(ME, None, b" and more")
     for where in State:
         other = Playbook().at(where)
-        assert machine.extend(Step(other.conversation, pb.now), triggers.APPEND(chunk)) is (where is RECEIVING)
-        assert not machine.extend(Step(other.conversation, pb.now), triggers.NO_ROOM(chunk))
+        assert machine._extend(Step(other.conversation, pb.now), triggers.APPEND(chunk)) is (where is RECEIVING)
+        assert not machine._extend(Step(other.conversation, pb.now), triggers.NO_ROOM(chunk))
     pb.at(RECEIVING)
-    assert machine.extend(Step(pb.conversation, pb.now), triggers.APPEND(chunk))
+    assert machine._extend(Step(pb.conversation, pb.now), triggers.APPEND(chunk))
     assert pb.conversation.utterance.audio == b"sound and more"
 
 

@@ -206,8 +206,8 @@ async def test_whoever_joins_a_session_that_is_breaking_is_let_go(
         monkeypatch.setattr(broken, "resolve", None)
         late = LateOutlet()
         place = await server.session_registry.join(Handshake("receiver", ROOM), late)
-        place.mailbox.send_nowait(Said(broken.senders[0], SessionUpdate()))
-        place.mailbox.send_nowait(place.arrival)
+        place.runner.mailbox.send_nowait(Said(broken.senders[0], SessionUpdate()))
+        place.runner.mailbox.send_nowait(place.arrival)
         await server.settle()
         assert late.disconnected
 

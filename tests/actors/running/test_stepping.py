@@ -1,0 +1,131 @@
+"""A session at rest steps in the task that brings it mail, and else in its own: the same order, the same end."""
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from actors.deciding.events import Drain, Said
+from actors.running.mailbox import Mailbox
+from actors.running.session import Runner
+from protocol.messages import BufferAppend, BufferClear
+from protocol.states import State
+from tests.actors.running.test_listening import LIMITS, session_runners
+
+
+def chunk(audio: bytes) -> Said:
+    """A chunk of the Sender."""
+    return Said(1, BufferAppend(audio))
+
+
+def state(runner: Runner) -> State:
+    """Its state by now."""
+    return runner.conversation.state
+
+
+async def test_a_session_at_rest_steps_at_once(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        runner.tell(chunk(b"one"))
+        assert state(runner) is State.RECEIVING
+        assert runner.extend(chunk(b" two"))
+        assert runner.conversation.utterance.audio == b"one two"
+        runner.tell(Said(1, BufferClear()))
+        assert state(runner) is State.HANDSHAKEN
+
+
+async def test_what_comes_behind_mail_on_its_way_goes_by_the_mailbox(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        runner.tell(chunk(b"one"))
+        runner.mailbox.send_nowait(chunk(b" two"))  # handed to the waiting task, which has not run yet
+        assert not runner.extend(chunk(b" never"))
+        runner.tell(chunk(b" three"))
+        assert runner.conversation.utterance.audio == b"one"
+        await wait_all_tasks_blocked()
+        assert runner.conversation.utterance.audio == b"one two three"
+        assert runner.extend(chunk(b" four"))
+
+
+async def test_a_full_mailbox_takes_nothing_in(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        for _ in range(LIMITS.mailbox + 1):  # one is on its way already
+            runner.mailbox.send_nowait(chunk(b""))
+        with pytest.raises(trio.WouldBlock):
+            runner.tell(chunk(b""))
+        assert not runner.extend(chunk(b""))
+        await wait_all_tasks_blocked()
+
+
+async def test_a_deadline_that_such_a_step_makes_earlier_is_kept(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        assert runner.conversation.clock.deadline > LIMITS.receiving + trio.current_time()
+        runner.tell(chunk(b"one"))
+        await trio.sleep(LIMITS.receiving - 0.5)
+        assert runner.extend(chunk(b"two"))
+        await trio.sleep(LIMITS.receiving - 0.5)
+        assert state(runner) is State.RECEIVING
+        await trio.sleep(1)
+        assert state(runner) is State.HANDSHAKEN
+
+
+async def test_a_session_that_ends_in_such_a_step_is_over_and_takes_nothing_more(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[1]
+        runner.tell(Drain())
+        assert runner.conversation.ended
+        assert not runner.extend(chunk(b"late"))
+        runner.tell(chunk(b"late"))  # to a task that has not ended yet
+        await wait_all_tasks_blocked()
+        with pytest.raises(trio.BrokenResourceError):
+            runner.tell(chunk(b"late"))
+        server.runners.remove(runner)
+
+
+@pytest.mark.parametrize("way", ["tell", "extend"])
+async def test_a_fault_in_such_a_step_is_the_sessions_own(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    class BrokenBuffer:
+        size, overflown, crowded = 1, False, False
+
+    with pytest.RaisesGroup(pytest.RaisesExc(AttributeError)):
+        async with session_runners() as server:
+            runner = server.runners[0]
+            runner.tell(chunk(b"one"))
+            monkeypatch.setattr(runner.conversation, "utterance", BrokenBuffer())
+            if way == "tell":
+                runner.tell(chunk(b"two"))
+            else:
+                assert runner.extend(chunk(b"two"))
+            assert not runner.extend(chunk(b"three"))
+            await trio.sleep(1)
+
+
+async def test_a_mailbox_is_at_rest_while_it_is_awaited_and_nothing_is_on_its_way() -> None:
+    mailbox = Mailbox[int](1)
+    seen: list[int] = []
+
+    async def take() -> None:
+        while True:
+            seen.append(await mailbox.receive())
+
+    async with trio.open_nursery() as nursery:
+        rests = [mailbox.is_at_rest]
+        nursery.start_soon(take)
+        await wait_all_tasks_blocked()
+        rests.append(mailbox.is_at_rest)
+        mailbox.send_nowait(1)
+        rests.append(mailbox.is_at_rest)
+        nursery.start_soon(mailbox.send, 2)
+        await wait_all_tasks_blocked()
+        rests.append(mailbox.is_at_rest)
+        nursery.cancel_scope.cancel()
+    assert rests == [False, True, False, True]
+    assert seen == [1, 2]
+    mailbox.send_nowait(3)
+    with trio.move_on_after(0):
+        await mailbox.send(4)
+    assert mailbox.receive_nowait() == 3
+    assert mailbox._under_way == 0
