@@ -155,12 +155,15 @@ async def test_who_pings_and_does_not_read_is_not_read_either() -> None:
     timing = Timing(ping_interval=0.5, ping_timeout=0.5, max_payload=MOST)
     async with serving(timing) as port:
         client = await port.dial()
+        # One pong answers up to 128 pings, so the client's kernel is to keep few. It may keep the reset from it, too.
+        assert isinstance(client.stream, trio.SocketStream)
+        client.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         many, sent = frame(PING, bytes(125)) * 500, 0
-        with contextlib.suppress(trio.BrokenResourceError):
+        with contextlib.suppress(trio.BrokenResourceError), trio.move_on_after(3):
             while True:
                 await client.send(many)
                 sent += len(many)
-        assert sent < 50_000_000  # what the kernel keeps on both sides, and no more
+        assert sent < 20_000_000  # what the kernel keeps on both sides, and no more
 
 
 async def test_a_message_in_very_many_frames_is_one_message() -> None:
