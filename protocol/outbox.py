@@ -1,4 +1,7 @@
-"""What waits to be sent to one client: bounded, and such that messages of a cancelled turn can be taken out."""
+"""What waits to be sent to one client: bounded, and such that messages of a cancelled turn can be taken out.
+
+Terms: docs/glossary.md.
+"""
 
 from collections import deque
 from typing import NamedTuple

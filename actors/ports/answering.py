@@ -1,4 +1,7 @@
-"""The port of language models: the question, how the answer is handed on, and how it is to be spoken."""
+"""The port of language models: the question, how the answer is handed on, and how it is to be spoken.
+
+Terms: docs/glossary.md.
+"""
 
 from typing import Protocol
 

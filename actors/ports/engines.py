@@ -1,4 +1,7 @@
-"""The port by which the stages of a turn find their engines."""
+"""The port by which the stages of a turn find their engines.
+
+Terms: docs/glossary.md.
+"""
 
 from typing import Protocol
 

@@ -18,6 +18,8 @@ What is different here, and why:
 * A turn asks the same provider for recognition, answer and speech, each with a candidate of its own. Where nobody was
   there for one of them (`is_missing`), the race does not wait for the others: without that a provider that is away cost
   a turn three waits.
+
+Terms: docs/glossary.md.
 """
 
 import logging

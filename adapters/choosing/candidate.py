@@ -1,4 +1,7 @@
-"""A candidate: a provider of one kind that can be asked, what it offers, and why it is set aside."""
+"""A candidate: a provider of one kind that can be asked, what it offers, and why it is set aside.
+
+Terms: docs/glossary.md.
+"""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar

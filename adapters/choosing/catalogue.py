@@ -1,6 +1,8 @@
 """Which providers there are, by kind and in the operator's order: what is used, what stands in, what clients are told.
 
 What a provider has is asked for in the background and kept for a while; nobody waits for it on the way of a turn.
+
+Terms: docs/glossary.md.
 """
 
 import logging

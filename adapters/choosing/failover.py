@@ -20,6 +20,8 @@ the results are awaited whole (`stream` false), nobody was told, and the next ca
 A call in which the request itself is at fault (FINAL: no such model, a limit that no model allows) fails at once, and
 with the message of the provider that was asked for. Another provider would answer with another model, and the person
 would never hear that the setting is wrong.
+
+Terms: docs/glossary.md.
 """
 
 from collections.abc import Sequence

@@ -34,6 +34,8 @@ One that was cancelled is judged by nothing.
 References run one way: the race holds its attempts, an attempt its race only until it ends (`Attempt.close`), and a
 failure is kept without its traceback (`_bare`). Without that a call left a circle to the garbage collector, and with it
 the sound of its utterance: 150 MB of 30 utterances (tests/adapters/choosing/test_race_freed.py).
+
+Terms: docs/glossary.md.
 """
 
 import logging

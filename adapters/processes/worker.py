@@ -11,6 +11,8 @@ If a process dies or hangs during a call (`liveness.py`), the call begins again 
 wait, and with a line in the log alone. This happens once: a call that has cost two processes may be the reason, and
 would cost all of them. It happens only where nothing was handed on that cannot be taken back; the caller tells that by
 `again`.
+
+Terms: docs/glossary.md.
 """
 
 import logging
