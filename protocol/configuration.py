@@ -38,7 +38,7 @@ class SsmlGender(msgspec.Struct, frozen=True):
 
 
 class Stt(msgspec.Struct, frozen=True, rename="camel"):
-    """How speech becomes text."""
+    """The settings of speech recognition."""
 
     provider: Annotated[
         Provider,
@@ -66,7 +66,7 @@ class Stt(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Llm(msgspec.Struct, frozen=True, rename="camel"):
-    """How an answer is found."""
+    """The settings of the language model."""
 
     provider: Annotated[
         Provider,
@@ -97,7 +97,7 @@ class Llm(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Tts(msgspec.Struct, frozen=True, rename="camel"):
-    """How text becomes sound."""
+    """The settings of speech synthesis."""
 
     provider: Annotated[
         Provider,
@@ -141,7 +141,7 @@ class Tts(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """All that `session.update` can set; what a turn is made with."""
+    """All settings of `session.update`; each turn uses those in force when it began."""
 
     stt: Stt = msgspec.field(name="STT", default=Stt())
     llm: Llm = msgspec.field(name="LLM", default=Llm())
@@ -154,8 +154,8 @@ Named = frozenset[tuple[str, str]]
 
 class SessionUpdate(msgspec.Struct, frozen=True, tag="session.update"):
     """Merged into what is in force: a key that is left out keeps its value, null sets the default. All or nothing: an
-    update that is refused changes nothing. Keys are read in any case, and a string may stand where an object with
-    `name` and `title` is due. A turn uses what was in force at its first chunk or `input.text`. `session.updated` warns
+    update that is refused changes nothing. Keys are read in any case, and a string may stand in place of an object with
+    `name` and `title`. A turn uses what was in force at its first chunk or `input.text`. `session.updated` warns
     of what has no effect.
     """
 

@@ -58,8 +58,8 @@ class BufferClear(msgspec.Struct, frozen=True):
 
 
 class InputText(msgspec.Struct, frozen=True):
-    """A turn that is typed instead of spoken; from the transcript on it goes like speech, and it interrupts like
-    speech. A string alone will do as payload.
+    """A turn that is typed instead of spoken. From the transcript on it is treated like speech, and it interrupts like
+    speech. The payload may be the string alone.
     """
 
     text: Annotated[str, Meta(description="What the user says.")]
@@ -137,7 +137,7 @@ class ResponseStarted(msgspec.Struct, frozen=True):
 
 
 class TextDelta(msgspec.Struct, frozen=True):
-    """With `LLM.stream` true: what was newly written. The pieces joined are the text of `response.text.done`."""
+    """With `LLM.stream` true: the newly written text. The pieces joined are the text of `response.text.done`."""
 
     text: Annotated[str, Meta(description="The new piece.")]
 
@@ -172,8 +172,8 @@ class AudioDelta(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Metrics(msgspec.Struct, frozen=True, rename="camel"):
-    """When each stage of a turn gave its first result, in ms since the commit or `input.text`; -1 for what did not
-    happen. Sent when the last piece of a response has been sent, or the turn ended early.
+    """The times of each stage's first result in a turn, in ms since the commit or `input.text`; -1 for a result that
+    did not come. Sent when the last piece of a response has been sent, or the turn ended early.
     """
 
     turn: Annotated[int, Meta(description="The turn's number in the session.")]
@@ -185,7 +185,7 @@ class Metrics(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ResponseCancelled(msgspec.Struct, frozen=True):
-    """No piece of this response follows: stop what plays, and forget what waits to be played."""
+    """No piece of this response follows: stop the sound, and drop the pieces that have not been played."""
 
     reason: Annotated[Reason, Meta(description="`interrupted` by the user, `cancelled` by a client, or `failed`.")]
 
