@@ -47,7 +47,7 @@ class Process:
             os.kill(self._pid, signal.SIGUSR2)
 
     def memory(self) -> int:
-        """Proportional set size in bytes."""
+        """Proportional set size in bytes. Raises LookupError where the kernel does not report it."""
         for line in (self._proc / "smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024

@@ -19,7 +19,7 @@ _CHANNEL = "#/channels/session"
 
 
 class ServerAddress(msgspec.Struct, frozen=True):
-    """Where a server is to be found, in whose document it stands."""
+    """The address of the server that the document describes."""
 
     host: str = "localhost:7171"
     path: str = "/socket.io/"

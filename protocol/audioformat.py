@@ -56,7 +56,7 @@ def parse_output(text: str) -> AudioFormat:
 
 
 def schema_of(names: tuple[str, ...], *others: str) -> dict[str, Any]:
-    """What `parse_input` and `parse_output` take, as JSON schema: one of the `names`, or raw samples at a rate."""
+    """The JSON schema of what `parse_input` and `parse_output` take: one of the `names`, or raw samples at a rate."""
     return {"anyOf": [{"enum": [*names, *others]}, {"pattern": "^pcm16/[0-9]{4,6}$"}]}
 
 
@@ -73,7 +73,7 @@ def _parse(text: str, names: tuple[str, ...], default_rate: int) -> AudioFormat:
 
 
 def identify(named: AudioFormat, head: bytes, *, is_whole: bool = False) -> AudioFormat:
-    """What a sound is that is said to be `named` and begins with `head`: what the bytes say wins, where they do.
+    """The format of a sound that is said to be `named` and begins with `head`: its bytes decide, if they show one.
 
     `is_whole`: the head is all of it. Before that, `headless` tells how much of it there should be.
     """
@@ -84,7 +84,7 @@ def identify(named: AudioFormat, head: bytes, *, is_whole: bool = False) -> Audi
 
 
 def headless(named: AudioFormat, head: bytes, *, is_whole: bool) -> Framing:
-    """What a sound is that no container announces: by its frames; `OTHER` for what is called raw and is no sound."""
+    """The format of a sound without a container, by its frames; `OTHER` for data that is called raw and is no sound."""
     known = framing(head, is_whole=is_whole)
     if known != Framing() or named.name not in ("pcm16", "wav"):
         return known

@@ -44,7 +44,7 @@ POLLING, WEBSOCKET = "polling", "websocket"
 
 
 class Probe(Enum):
-    """What a frame on a candidate WebSocket led to."""
+    """The result of a frame on a candidate WebSocket."""
 
     ANSWER = "send 3probe on the candidate"
     UPGRADED = "the candidate is the transport now"
@@ -86,13 +86,13 @@ class Connection:
 
     @property
     def deadline(self) -> float:
-        """When `tick` is due; never, once the connection is closed."""
+        """The time at which `tick` has to be called; infinity once the connection is closed."""
         if self.closed:
             return math.inf
         return self._ping_at if self._pong_by is None else self._pong_by
 
     def tick(self, now: float) -> None:
-        """Send the ping that is due, or close for the pong that is overdue."""
+        """Send a ping whose time has come, or close the connection if a pong is overdue."""
         if self.closed or now < self.deadline:
             return
         if self._pong_by is not None:
@@ -168,7 +168,8 @@ class Connection:
     def take_poll(self) -> Iterator[str]:
         """The body that answers the waiting GET, which is over by this; the last one holds all that is left.
 
-        It comes piece by piece, because what is left may be many megabytes.
+        It comes piece by piece, because what is left may be many megabytes. Raises LocalProtocolError where no GET
+        waits.
         """
         if not self.polling or not self.poll_ready:
             raise LocalProtocolError("no GET waits, or there is nothing to answer it with")

@@ -15,7 +15,7 @@ _PAGE_FIXED = 27
 
 
 def stream_header(data: bytes) -> bytes:
-    """What comes before the sound in `data`, the beginning of a WebM or Ogg file; b"" where there is no such head."""
+    """The head before the sound in `data`, the beginning of a WebM or Ogg file; b"" where there is none."""
     match sniff(data):
         case "webm":
             end = data.find(_CLUSTER, 0, MAX_HEADER)
@@ -27,7 +27,7 @@ def stream_header(data: bytes) -> bytes:
 
 
 def _end_of_ogg_header(data: bytes) -> int:
-    """Where the pages at position 0 end: those hold the codec's heads, and the sound begins behind them."""
+    """The end of the pages at position 0: those hold the codec's heads, and the sound begins behind them."""
     end = 0
     while data.startswith(_PAGE, end) and len(data) >= end + _PAGE_FIXED and end < MAX_HEADER:
         position = int.from_bytes(data[end + 6 : end + 14], "little")

@@ -1,4 +1,4 @@
-"""What is no sound although it comes as one, known by its first bytes: pictures, archives, programs, and text."""
+"""Documents that come as sound, known by their first bytes: pictures, archives, programs, and text."""
 
 import re
 
@@ -19,7 +19,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
 def is_document(data: bytes) -> bool:
-    """Whether `data`, the beginning of what is said to be sound, is none."""
+    """Whether `data`, the beginning of a supposed sound, is the beginning of a document."""
     return _BEGINNINGS.match(data) is not None or (len(data) >= _LEAST_TEXT and is_text(data) and _has_letters(data))
 
 

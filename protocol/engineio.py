@@ -39,7 +39,7 @@ class OpenPacket(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def encode_frame(packet: EnginePacket) -> Frame:
-    """`packet` as one WebSocket frame."""
+    """`packet` as one WebSocket frame. Raises LocalProtocolError for bytes that are not a message."""
     if isinstance(packet.data, bytes):
         if packet.type != MESSAGE:
             raise LocalProtocolError("only a message can be binary")

@@ -1,4 +1,4 @@
-"""What can go wrong on the wire: whose fault it was, why a connection closed, and the ids that clients are told."""
+"""Errors on the wire: whose fault each was, why a connection closed, and the ids that clients get."""
 
 from enum import IntEnum, StrEnum
 from typing import Self

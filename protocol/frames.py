@@ -37,14 +37,17 @@ class Frame(NamedTuple):
 
 
 class Framing(NamedTuple):
-    """What a sound is by its frames: `format`, "" for none; `need`: bytes it takes to tell, more than came yet."""
+    """The format of a sound by its frames: `format`, "" for unknown; `need`: bytes that are needed to tell, beyond
+    those that came."""
 
     format: str = ""
     need: int = 0
 
 
 def framing(data: bytes, *, is_whole: bool) -> Framing:
-    """What `data`, the beginning of a sound, is by its frames: "mp3", "aac" or "other". `is_whole`: that is all of it.
+    """The format of `data`, the beginning of a sound, by its frames: "mp3", "aac" or "other".
+
+    `is_whole`: no more comes.
 
     It takes few steps, and `need` is never more than 25 kB.
     """

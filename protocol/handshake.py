@@ -1,4 +1,4 @@
-"""What a client says of itself when it connects: CONNECT payload, query, and the presets of known clients."""
+"""The handshake of a client: its CONNECT payload, its query, and the presets of known clients."""
 
 import uuid
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from protocol.tolerant import Checked, fold, kind, parted, show, unset
 
 
 class Encoding(msgspec.Struct, frozen=True):
-    """How one Receiver wants its sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any."""
+    """The encoding of one Receiver's sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any."""
 
     format: AudioFormat | None = None
     is_base64: bool | None = None
@@ -30,7 +30,7 @@ PRESETS: Final[dict[str, Encoding]] = {
 
 
 class Handshake(msgspec.Struct, frozen=True):
-    """Who connects; `session_id` "": a new session. The token is kept out of `repr`."""
+    """A client's handshake; `session_id` "": a new session. The token is kept out of `repr`."""
 
     role: Role = "both"
     session_id: str = ""
@@ -41,7 +41,7 @@ class Handshake(msgspec.Struct, frozen=True):
         return f"Handshake(role={self.role!r}, session_id={self.session_id!r})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """What rich shows in the place of `repr`, in tracebacks for instance."""
+        """Shown by rich in place of `repr`, in tracebacks for instance."""
         return [("role", self.role), ("session_id", self.session_id)]
 
 

@@ -36,7 +36,11 @@ def read_event(name: str, arguments: list[Any], names: Names) -> ClientMessage:
 
 
 def read_audio(payload: object, name: str = "input.buffer.append") -> bytes:
-    """A chunk: bytes; base64 in either alphabet, padded or not, or a data URL; `{"type": "Buffer", "data": [...]}`."""
+    """The bytes of a chunk: bytes; base64 in either alphabet, padded or not, or a data URL; `{"type": "Buffer", "data":
+    [...]}`.
+
+    Raises BadMessage.
+    """
     if isinstance(payload, bytes):
         return payload
     if isinstance(payload, str):

@@ -1,4 +1,4 @@
-"""Several files one behind the other, as a recorder makes them that is started anew for each chunk."""
+"""Joined files: several files one behind the other, as a recorder makes them that restarts for each chunk."""
 
 import re
 
@@ -14,7 +14,7 @@ class _Beginning(msgspec.Struct, frozen=True):
     offset: int = 0
 
     def places(self, data: bytes) -> list[int]:
-        """Where a file begins in `data`."""
+        """The places where a file begins in `data`."""
         found = [match.start() - self.offset for match in self.sign.finditer(data)]
         return [at for at in found if at >= 0 and data.startswith(self.first, at)]
 

@@ -1,4 +1,4 @@
-"""How much a JSON text holds, told by its brackets and quotes before anything of it is made."""
+"""Bounds of a JSON text: its items and its depth, counted by brackets and quotes before it is parsed."""
 
 import re
 
@@ -26,7 +26,7 @@ def excess(text: str, most: int, nesting: int, *, numbers: bool) -> str:
 
 
 def _is_deeper(bare: str, nesting: int) -> bool:
-    """Whether JSON, its strings taken out, is deeper than whoever walks it by recursion may rely on."""
+    """Whether JSON, without its strings, is too deep for code that walks it by recursion."""
     depth = 0
     for bracket in _BRACKETS.findall(bare):
         depth += 1 if bracket in "[{" else -1

@@ -36,7 +36,7 @@ def has_many_exponents(text: str) -> bool:
 
 
 def decode(text: str) -> Any:
-    """What the JSON `text` says. Raises ValueError, whose words hold nothing of the text."""
+    """The value of the JSON `text`. Raises ValueError, whose message holds nothing of the text."""
     if has_many_exponents(text):
         return _decode_large_numbers(_mended(text))
     try:

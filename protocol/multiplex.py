@@ -90,11 +90,11 @@ class Multiplex:
 
     @property
     def deadline(self) -> float:
-        """When `tick` is due."""
+        """The time at which `tick` has to be called."""
         return min(self._connect_by, self._attachments_by)
 
     def tick(self, now: float) -> list[Came]:
-        """What the time that has passed means. Raises RemoteProtocolError where no CONNECT came in time."""
+        """Handle the time that has passed. Raises RemoteProtocolError where no CONNECT came in time."""
         if now >= self._connect_by:
             raise RemoteProtocolError("no Socket.IO CONNECT came in time", CloseReason.NEVER_CONNECTED)
         if now >= self._attachments_by:

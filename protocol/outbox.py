@@ -1,4 +1,4 @@
-"""What waits to be sent to one client: bounded, and such that messages of a cancelled turn can be taken out.
+"""The outbox: messages queued for one client, bounded, from which those of a cancelled turn can be taken out.
 
 Terms: docs/glossary.md.
 """

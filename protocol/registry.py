@@ -1,4 +1,4 @@
-"""Every event once: who sends it or is told it, its payloads, examples to copy, its errors, and what it leads to.
+"""The registry of events: for each its sender, its payloads, examples to copy, its errors, and the answers to it.
 
 What an event means is the docstring of its struct, what a field means stands at the field, and its name is a row of
 `messages.EVENTS`. Everything that people read of the protocol is made of these three places.
@@ -55,7 +55,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """What is known of one event beside its struct.
+    """The facts about one event that its struct does not hold.
 
     `who` sends it, or for an event of the server is told it. `payloads` are the types that it may have on the wire,
     where that is not the struct itself; None is an event without a payload. `answers` are the messages that it leads

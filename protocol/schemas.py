@@ -92,5 +92,5 @@ def rename(text: str, names: Names) -> str:
 
 
 def wire_names(names: Names) -> dict[str, str]:
-    """What each documented event is called on the wire."""
+    """The name on the wire of each documented event."""
     return {event: names.wire[kind] for event, kind in EVENTS.items()}

@@ -1,4 +1,4 @@
-"""How long a connection may take over each step, and how much it may hold back. The settings are made of it."""
+"""Timing of a connection: the time for each step, and how much it may queue. The settings are made of it."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 class Waits(msgspec.Struct, frozen=True):
-    """How long a client may take, in seconds."""
+    """The time that a client has, in seconds."""
 
     connect_timeout: Seconds = 45.0
     """How long a connection has to join a session, in seconds."""

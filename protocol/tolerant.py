@@ -52,7 +52,7 @@ def show(value: object) -> str:
 
 
 def kind(value: object) -> str:
-    """What `value` is, for messages that must not repeat it: words that were spoken, credentials."""
+    """The kind of `value` in words, for messages that must not repeat it: words that were spoken, credentials."""
     kinds = {list: "an array", dict: "an object", str: "a string", bool: "true or false", bytes: "bytes"}
     return kinds.get(type(value), "a number")
 
@@ -187,7 +187,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
 
 
 def allowed(hint: Any) -> str:
-    """What the annotated type `hint` admits, in words."""
+    """The values that the annotated type `hint` allows, in words."""
     plain, marks = parted(hint)
     for mark in marks:
         if isinstance(mark, Checked):

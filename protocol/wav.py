@@ -33,7 +33,7 @@ def wav_file(samples: bytes, rate: int) -> bytes:
 
 
 class WavShape(msgspec.Struct, frozen=True):
-    """What a WAV holds, as its `fmt ` chunk says: `tag` is 1 for whole numbers; `rate` in Hz."""
+    """The shape of a WAV by its `fmt ` chunk: `tag` is 1 for whole numbers; `rate` in Hz."""
 
     tag: int
     channels: int

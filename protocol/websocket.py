@@ -63,7 +63,7 @@ Received = Frame | PingFrame | PongFrame | CloseFrame
 
 
 class FrameReader:
-    """What a client sends on one WebSocket, given read by read, as messages of at most `max_message` bytes.
+    """Reads the messages that a client sends on one WebSocket, read by read, each of at most `max_message` bytes.
 
     It holds no more than one unfinished message and one read. The number of a message's fragments needs no bound:
     nothing is kept of a fragment but its bytes.
@@ -113,7 +113,7 @@ class FrameReader:
         return received
 
     def _resume(self, data: bytes) -> tuple[bytes, int]:
-        """What to read, and where it begins. Raises what came after all that was returned."""
+        """The data to read, and where it begins. Raises an error that came after all that was returned."""
         if self._fault:
             self.has_more = False
             raise RemoteProtocolError(*self._fault)
@@ -285,7 +285,7 @@ def _long_size(written: bytes) -> int:
 
 
 def _closing(payload: bytes) -> CloseFrame:
-    """What a close frame says."""
+    """The code and the reason of a close frame."""
     if not payload:
         return CloseFrame(NO_CODE)
     if len(payload) == 1:

@@ -48,7 +48,7 @@ class Member:
 
     @property
     def deadline(self) -> float:
-        """When `tick` is due."""
+        """The time at which `tick` has to be called."""
         return self._multiplex.deadline
 
     async def receive(self, message: Frame) -> None:

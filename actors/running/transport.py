@@ -39,7 +39,7 @@ class Application(Protocol):
 
     @property
     def deadline(self) -> float:
-        """When `tick` is due."""
+        """The time at which `tick` has to be called."""
 
     async def receive(self, message: Frame) -> None:
         """A message came. Waiting here makes the client wait. Raises RemoteProtocolError to end the connection.

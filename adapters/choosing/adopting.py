@@ -1,4 +1,4 @@
-"""Has the servers that are found on this machine take part, for as long as they are there."""
+"""Adopting: servers that are found on this machine become candidates, for as long as they are there."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ _Taken = Mapping[tuple[str, Kind], Found]
 
 
 def places_of(providers: Providers) -> Places:
-    """Where to look: this machine, and the hosts that the operator names."""
+    """The places to look at: this machine, and the hosts that the operator names."""
     return Places((LOOPBACK, *providers.discover_hosts))
 
 
@@ -44,7 +44,7 @@ async def adopt(
 
 
 def _adopted(roster: Roster, found: tuple[Found, ...], before: _Taken, web: Web) -> _Taken:
-    """What takes part now; what is as before is left as it is, because its calls may be under way."""
+    """The candidates now; one that has not changed is kept, because its calls may be under way."""
     taken = {(candidate.name, candidate.kind) for candidate in roster.all() if not candidate.profile.is_found}
     now = {(each.name, kind): each for each in found for kind in each.models if (each.name, kind) not in taken}
     for name, kind in before.keys() - now.keys():

@@ -1,4 +1,4 @@
-"""Who there is without a server: what providers have is asked for once, and no engine of this machine is started."""
+"""The roster without a server: providers are asked for their lists once, and no engine of this machine is started."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""How candidates are made: out of the providers' declarations and settings, and of what was found."""
+"""The assembly of candidates from the providers' declarations and settings, and from the servers that were found."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -69,7 +69,7 @@ def _is_elsewhere(declaration: Declaration, settings: ProviderSettings) -> bool:
 
 
 def limit_of(service: Service) -> Callable[[Speech], Limit] | None:
-    """How much text one request of a synthesiser may have; None where there is no limit."""
+    """The most text that one request of a synthesiser may have; None where there is no limit."""
     return named(service.limit) if service.limit else None
 
 

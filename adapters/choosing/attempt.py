@@ -43,7 +43,7 @@ def _ignore(*_: object) -> None:
 
 
 class CallResults(Generic[T]):
-    """What was handed on in one call, over all tries of all candidates; `emit` is the stage's.
+    """The results that one call has handed on, over all tries of all candidates; `emit` is the stage's.
 
     `take_back` is None where results cannot be taken back, because they are told to people as they come.
     """

@@ -1,4 +1,4 @@
-"""Which providers are set aside, and the probes that bring them back: a circuit breaker for each candidate.
+"""Circuit breakers, one for each candidate: they set failing candidates aside, and probes bring those back.
 
 In the field's terms: a circuit is closed while calls go through, open while they do not (the candidate is set aside:
 `Candidate.aside` says why), and it is closed again by a probe or by a call that succeeds.
@@ -86,7 +86,7 @@ class CircuitBreaker:
             log.info("%s: %s answers again", candidate.kind, candidate.title)
 
     def is_missing(self, candidate: Candidate[Any]) -> bool:
-        """Whether nobody was there when the same provider was asked for work of another kind."""
+        """Whether the same provider was absent when it was asked for work of another kind."""
         return any(each.aside and each.name == candidate.name for each in self._absent)
 
     async def _probe(
@@ -110,7 +110,7 @@ class CircuitBreaker:
 
 
 async def _fault(listed: Listed, *, may_refuse: bool) -> str:
-    """What is wrong with a provider, "" where it answers; a call that it refuses for itself is an answer as well."""
+    """The fault of a provider, "" where it answers; refusing the checking call itself counts as an answer."""
     try:
         await listed.check()
     except ProviderFailed as failed:

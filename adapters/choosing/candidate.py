@@ -18,7 +18,7 @@ E = TypeVar("E")
 
 
 class CandidateProfile(msgspec.Struct, frozen=True):
-    """What is known of a provider of one kind before it was asked anything: its names, its defaults, why it takes part.
+    """The facts about a provider of one kind before its first call: its names, its defaults, why it takes part.
 
     `model` and `voice` are used in calls that name none, or that were meant for another provider. `is_tentative`: it is
     used only once it lists something of this kind. `may_lack`: it is used until its list shows that it has no such

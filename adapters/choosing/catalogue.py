@@ -1,4 +1,4 @@
-"""Which providers there are, by kind and in the operator's order: what is used, what stands in, what clients are told.
+"""The roster of candidates, by kind and in the operator's order, and the catalogue for clients that is made of it.
 
 What a provider has is asked for in the background and kept for a while; nobody waits for it on the way of a turn.
 
@@ -88,7 +88,8 @@ class Roster:
         return name in self._providers.prefer.of(kind)
 
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
-        """The candidates that may be asked, in order: the operator's list, the configured, what was found, `local`.
+        """The candidates that may be asked, in order: the operator's list, the configured ones, those found, then
+        `local`.
 
         What was found takes part where nothing is configured, or where the operator's list names it. `local` is always
         the last, unless nobody may stand in; as a language model, which it is not, only where there is no list.
@@ -107,7 +108,7 @@ class Roster:
         return [*chosen, *local] if stands_last or not is_configured else chosen
 
     def chain(self, kind: Kind, asked: str) -> list[Candidate[Any]]:
-        """The candidates of a call that is meant for `asked`, in the order in which they are asked.
+        """The candidates that a call for `asked` goes to, in order.
 
         For `local`, which keeps speech on this machine, only providers stand in that the operator's list names.
         """
@@ -120,7 +121,7 @@ class Roster:
         return [first, *others]
 
     def catalogue(self) -> Catalogue:
-        """What sessions may name, in the order in which they are substituted.
+        """The providers that sessions may name, in the order in which they are substituted.
 
         Besides those that are used by themselves: `local`, what was found, and what has not told yet what it does.
         """

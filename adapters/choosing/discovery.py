@@ -44,7 +44,7 @@ class Found(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where its OpenAI-compatible side is."""
+        """The base address of its OpenAI-compatible interface."""
         return f"http://{bracketed(self.host)}:{self.port}/v1"
 
     @property
@@ -59,7 +59,7 @@ def bracketed(host: str) -> str:
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Where to look."""
+    """The hosts and ports to look at."""
 
     hosts: tuple[str, ...] = (LOOPBACK,)
     web_ports: tuple[int, ...] = WEB_PORTS

@@ -1,4 +1,4 @@
-"""The engines of this server: the configured providers, those that are found, the embedded ones, and who is asked."""
+"""The engines of this server: configured providers, found servers and embedded engines, behind failover."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager

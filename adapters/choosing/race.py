@@ -1,4 +1,4 @@
-"""One call along a chain of candidates: which one is asked when, and whose results count.
+"""The race of one call along a chain of candidates: which one is asked when, and whose results count.
 
 The first candidate is asked. Where it fails, it is asked again or the next one is asked; where it is silent for
 `hedge`, the next one is begun beside it, and no more than two are at work. The first result decides: the candidate that
@@ -136,11 +136,11 @@ class Race(Generic[E, T, R]):
     # ---- which candidates are at work
 
     def _next_due(self) -> float:
-        """When there is something to do although nothing has happened."""
+        """The time at which the race goes on without a new event."""
         return min([self._begins_at(), *(self._ends_at(attempt)[0] for attempt in self._running)])
 
     def _begins_at(self) -> float:
-        """When the next candidate is begun."""
+        """The time at which the next candidate is asked."""
         if not self._waiting or len(self._running) >= AT_ONCE:
             return math.inf
         if not self._running:
@@ -152,7 +152,7 @@ class Race(Generic[E, T, R]):
         return attempt.silent_since + (0.0 if is_missing else self._policy.hedge)
 
     def _ends_at(self, attempt: Attempt[E, T]) -> tuple[float, str]:
-        """When a silent attempt is given up, and what to say of it: never where there is no other candidate."""
+        """The time at which a silent attempt is given up, and the reason; never where there is no other candidate."""
         if len(self._running) + len(self._waiting) < 2:
             return math.inf, ""
         since, policy = attempt.silent_since, self._policy

@@ -1,4 +1,4 @@
-"""Speaks one part in several requests, where it is too long for one: their sounds are handed on as one sound."""
+"""Several requests for one part that is too long for one request: their sounds are handed on as one sound."""
 
 import trio
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""What a local server is known by: the answers that only its kind of server gives, and which models it has.
+"""The signs of local servers: the answers that only one kind of server gives, and the models that it has.
 
 The answers are as the servers' documentation has them: Ollama /api/tags and /api/ps, LM Studio /api/v0/models,
 llama.cpp /props, vLLM /version, LocalAI /system, Kokoro-FastAPI /v1/audio/voices, speaches the `task` of its models. A
@@ -21,13 +21,13 @@ _TASKS: Mapping[str, Kind] = {"automatic-speech-recognition": "STT", "text-to-sp
 
 
 class ServerAnswers:
-    """What one server answers; None for what it does not."""
+    """The answers of one server by path; None for a path that it does not answer."""
 
     def __init__(self, answers: Mapping[str, object]) -> None:
         self._answers = answers
 
     def at(self, path: str, *keys: str) -> Any:
-        """What stands under the keys of the answer to `path`."""
+        """The value under the keys of the answer to `path`."""
         value: Any = self._answers.get(path)
         for key in keys:
             value = value.get(key) if isinstance(value, Mapping) else None

@@ -76,7 +76,7 @@ class FailoverRecogniser:
 
     @property
     def wants(self) -> AudioFormat:
-        """What that provider's other formats are decoded to."""
+        """The format that the provider's other formats are decoded to."""
         return self._first.wants
 
     @property

@@ -26,7 +26,7 @@ def declaration_of(name: str) -> Declaration:
 
 
 def named(dotted: str) -> Any:
-    """What a dotted name in a declaration leads to. Raises StartupFailed where its module or the name is not there."""
+    """The object that a dotted name in a declaration names. Raises StartupFailed where there is none."""
     module, _, name = dotted.rpartition(".")
     try:
         return getattr(import_module(module), name)
@@ -42,7 +42,7 @@ def engine_of(service: Service, web: Web, endpoint: Endpoint, settings: Provider
 
 
 def endpoint_of(declaration: Declaration, name: str, settings: ProviderSettings, kind: Kind) -> Endpoint:
-    """Where the provider `name` is for this kind of work, and what opens it."""
+    """The address and the key of the provider `name` for this kind of work."""
     url = (settings.text("base_url") or declaration.services[kind].url or declaration.url).rstrip("/")
     if declaration.url.endswith("/v1") and not urlsplit(url).path:
         url += "/v1"  # what OpenAI's own clients are told ends so, and people leave it out
@@ -52,13 +52,13 @@ def endpoint_of(declaration: Declaration, name: str, settings: ProviderSettings,
 
 
 def missing(declaration: Declaration, settings: ProviderSettings) -> str:
-    """What has to be set before the provider can be used, in words; "" where nothing is missing."""
+    """The settings that are missing before the provider can be used, in words; "" where none is."""
     section = declaration.section(declaration.name)
     return " and ".join(need.variable or f"{section} {need.name}" for need in settings.unset(declaration))
 
 
 def _key_setting(declaration: Declaration, name: str) -> str:
-    """Where the key is set, for errors that are about it."""
+    """The setting of the key, for errors about it."""
     key = next((setting for setting in declaration.settings if setting.name == API_KEY.name), None)
     if key is None:
         return ""

@@ -1,4 +1,4 @@
-"""What people are told of who answers: at the start, and in the log whenever that changes."""
+"""Messages about the choice of providers: at the start, and in the log whenever it changes."""
 
 import logging
 from collections.abc import Iterator

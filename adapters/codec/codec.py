@@ -140,7 +140,7 @@ class SampleDecoder:
         self._target = target
 
     async def push(self, data: bytes) -> bytes:
-        """What can be decoded by now.
+        """The samples that can be decoded by now.
 
         Raises Undecodable and EngineFailed; after that, or where it was cancelled, the sound cannot be gone on with.
         """

@@ -80,7 +80,7 @@ def too_long(seconds: float) -> Undecodable:
 
 
 def blocks_of(clip: Clip) -> Iterator[Block]:
-    """The samples of a whole file, by the first of the `candidates` that finds some; raises Undecodable."""
+    """The samples of a whole file, by the first of the `candidates` that finds some. Raises Undecodable, NoSound."""
     finding, found = Finding(), sniff(clip.data[:16])
     for name in candidates(clip):
         came = name == "pcm16"

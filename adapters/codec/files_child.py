@@ -40,7 +40,7 @@ class FileConverter:
         return ReadyFrame()
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Decode or convert; looks for a `Stop` at every frame."""
+        """Decode or convert; a `StopFrame` is looked for at every frame. Raises EngineFailed, Undecodable."""
         match request:
             case DecodeFrame(clip, rate, seconds):
                 return DecodedFrame(decode(clip, rate, seconds, pipe.check))

@@ -130,7 +130,7 @@ class StreamConverter:
         return ReadyFrame()
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Deal with a sound's next bytes, or forget sounds."""
+        """Convert a sound's next bytes, or forget sounds. Raises EngineFailed, Undecodable."""
         match request:
             case PushFrame():
                 return self._push(request, pipe.check)

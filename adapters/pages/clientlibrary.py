@@ -33,6 +33,7 @@ def routes(path: str) -> dict[str, Route]:
 
 
 def _exports() -> str:
-    """What a module is asked for by name: without them the browser complains of those before anything is run."""
+    """The names that a page imports from the module: without them the browser reports those first, before anything
+    runs."""
     named = ", ".join(f"{name} = undefined" for name in _EXPORTED)
     return f"export const {named};\nexport default undefined;\n"

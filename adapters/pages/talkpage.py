@@ -72,7 +72,7 @@ class FieldFacts(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
 
 
 class PageFacts(msgspec.Struct, frozen=True, rename="camel"):
-    """What the page must know of its server: names, the machine, limits, and what `session.update` may say.
+    """The facts about its server that the page needs: names, the machine, limits, and what `session.update` may say.
 
     `path` is that of Socket.IO, `names` are those that differ from the documented ones, `lan` the origins under which
     other devices reach this server, `errors` the ids of `custom.error` by what they mean.
@@ -93,7 +93,7 @@ class PageFacts(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def about(path: str, names: Names, lan: tuple[str, ...] = (), limits: Limits = _LIMITS) -> PageFacts:
-    """What the page must know of a server."""
+    """The facts about a server that the page needs."""
     renamed = {documented: names.wire[kind] for documented, kind in EVENTS.items() if names.wire[kind] != documented}
     keys = {documented: wire for wire, documented in names.keys.items() if wire != documented}
     heeded = PageLimits(limits.straggler, limits.text_chars)

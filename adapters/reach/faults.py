@@ -149,7 +149,7 @@ def of_words(endpoint: Endpoint, body: bytes) -> ProviderFailed:
 
 
 def _verdict(error: object) -> Verdict:
-    """What an error means whose `code` (or `status`) is a number, as that of HTTP."""
+    """The verdict on an error whose `code` (or `status`) is a number like HTTP's."""
     code = error.get("code", error.get("status")) if isinstance(error, dict) else None
     if isinstance(code, str) and len(code) == 3 and code.isascii() and code.isdecimal():
         code = int(code)
@@ -159,7 +159,7 @@ def _verdict(error: object) -> Verdict:
 
 
 def _refusal(endpoint: Endpoint, status: int, said: str) -> str:
-    """What to say of a 401, 402 or 403: which setting is missing or refused."""
+    """The message for a 401, 402 or 403: which setting is missing or refused."""
     setting = endpoint.key_setting
     if status == 402:
         return f"{endpoint.title} wants to be paid (402){said}"

@@ -168,7 +168,7 @@ async def open_socket(call: SocketCall, tls: ssl.SSLContext | None = None) -> As
 
 @contextmanager
 def _translated(call: SocketCall) -> Iterator[None]:
-    """What the reader of trio-websocket raises, in words."""
+    """Turns the errors of trio-websocket's reader into ProviderFailed, in words."""
     try:
         yield
     except ConnectionRejected as rejected:

@@ -41,7 +41,7 @@ def struct_of(declaration: Declaration) -> type[ProviderSettings]:
 
 
 def settings_of(declaration: Declaration, **values: Any) -> ProviderSettings:
-    """What is set for the provider; what `values` do not set has its default. Raises TypeError for no setting of it."""
+    """The provider's settings: `values`, else the defaults. Raises TypeError for a name that is no setting of it."""
     return struct_of(declaration)(**values)
 
 

@@ -43,7 +43,7 @@ def pack(event: Outgoing) -> bytes:
 
 
 class NotWyoming(Exception):
-    """What came is no event of the protocol; the message says why."""
+    """The bytes are no event of the protocol; the message says why."""
 
 
 class WyomingReader:

@@ -1,4 +1,4 @@
-"""What recognition and synthesis of Azure have in common: how the key is sent, and where a region is."""
+"""The common part of Azure's recognition and synthesis: how the key is sent, and the address of a region."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -14,7 +14,7 @@ def headers(endpoint: Endpoint) -> Mapping[str, str]:
 
 
 def base_url(endpoint: Endpoint, service: Literal["stt", "tts"]) -> str:
-    """Where the service is. A resource with a name of its own has both at one host, the regions have two.
+    """The address of the service. A resource with a name of its own has both at one host, the regions have two.
 
     Raises ProviderFailed where neither address nor region is set.
     https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-private-link

@@ -1,4 +1,4 @@
-"""What the services of ElevenLabs have in common: its address, and how the key is sent."""
+"""The common part of ElevenLabs' services: the address, and how the key is sent."""
 
 from collections.abc import Mapping
 

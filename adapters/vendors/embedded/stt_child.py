@@ -63,7 +63,7 @@ class Sphinx:
         return ReadyFrame()
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Recognise; says all the words so far whenever they change."""
+        """Recognise; sends all the words so far whenever they change. Raises EngineFailed."""
         match request:
             case HearFrame(samples, begins):
                 self._go_on(samples, begins, pipe)

@@ -57,7 +57,7 @@ class LocalSpeech(ProcessEngine):
         return tuple(cased(voice.language) for voice in self.ready.voices)
 
     def voices(self) -> tuple[str, ...]:
-        """What `Speech.voice` may be: a language's own voice, or a variant, which speaks any language.
+        """The values of `Speech.voice`: a language's own voice, or a variant, which speaks any language.
 
         Both can be joined as espeak-ng does it, `en-gb+f3`. Known once it runs.
         """

@@ -85,7 +85,7 @@ class Espeak:
                 yield EngineVoice(language, voice.identifier.decode())
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Speak; the first piece goes out after CALLBACK_MS of sound."""
+        """Speak; the first piece goes out after CALLBACK_MS of sound. Raises EngineFailed."""
         if not isinstance(request, SynthesiseFrame):
             raise EngineFailed(f"the speech synthesiser was asked for {type(request).__name__}")
         pipe.check()
@@ -112,7 +112,7 @@ class Espeak:
             raise EngineFailed(f"espeak-ng gave the error {failed}")
 
     def _heard(self, samples: int | None, count: int, _events: int | None) -> int:
-        """What the library calls with the next `count` samples."""
+        """Called by the library with the next `count` samples."""
         if samples and count > 0:
             self._made += ctypes.string_at(samples, count * 2)
         if self._pipe is None:

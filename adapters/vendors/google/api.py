@@ -1,4 +1,4 @@
-"""What the services of Google Cloud have in common: how the key is sent, and what is said of a wrong one."""
+"""The common part of Google Cloud's services: how the key is sent, and the error for a wrong one."""
 
 from collections.abc import Mapping
 

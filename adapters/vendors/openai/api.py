@@ -1,4 +1,4 @@
-"""What the three services of OpenAI have in common: its address, its key, and the list of its models."""
+"""The common part of OpenAI's three services: the address, the key, and the list of models."""
 
 from collections.abc import Mapping
 

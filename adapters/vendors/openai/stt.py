@@ -147,7 +147,7 @@ class OpenAIRecogniser:
         raise ProviderFailed(f"{self._endpoint.title} broke off in the middle of the transcript")
 
     def _message(self, event: ServerSentEvent) -> Mapping[str, object]:
-        """What an event says; nothing where it is there to keep the connection alive."""
+        """The message of an event; empty for an event that only keeps the connection alive."""
         try:
             said = parsed(event.data) if event.data.strip() else None
         except ValueError:
@@ -244,7 +244,7 @@ def _is_undecodable(failure: ProviderFailed) -> bool:
 
 
 def _judged(failure: ProviderFailed) -> Transcript:
-    """What a refused file means: no words where it is too short for any, Undecodable where the file is at fault."""
+    """The result of a refused file: no words where it is too short for any, Undecodable where the file is at fault."""
     if failure.verdict is Verdict.FINAL and _TOO_SHORT in str(failure).lower():
         return Transcript("")
     if _is_undecodable(failure):

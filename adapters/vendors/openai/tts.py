@@ -75,7 +75,7 @@ class OpenAISpeech:
 
 
 class _SpeechAttempt(msgspec.Struct, frozen=True):
-    """What to ask for, and what of it a server may refuse: `opus`, `sample_rate` or nothing."""
+    """A request to try, and the option in it that a server may refuse: `opus`, `sample_rate` or none."""
 
     option: str
     asked: AudioFormat

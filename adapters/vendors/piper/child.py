@@ -32,7 +32,7 @@ class Piper:
         self._voice = _load(file)
 
     def ready(self) -> ReadyFrame:
-        """Speak a word into the void, and tell the language, the speakers and the rate."""
+        """Speak a word as a test, and report the language, the speakers and the rate. Raises EngineFailed."""
         try:
             made = sum(len(chunk.audio_int16_bytes) for chunk in self._voice.synthesize("One."))
         except ImportError as error:
@@ -46,7 +46,7 @@ class Piper:
         return ReadyFrame((voice,), tuple(config.speaker_id_map), config.sample_rate)
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Speak; a sentence's sound goes out before the next sentence is made."""
+        """Speak; a sentence's sound goes out before the next sentence is made. Raises EngineFailed."""
         if not isinstance(request, SynthesiseFrame):
             raise EngineFailed(f"the Piper synthesiser was asked for {type(request).__name__}")
         from piper import SynthesisConfig

@@ -53,7 +53,7 @@ class Sherpa:
         return ReadyFrame()
 
     def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Recognise; says all the words so far whenever they change."""
+        """Recognise; sends all the words so far whenever they change. Raises EngineFailed."""
         if not isinstance(request, RecogniseFrame):
             raise EngineFailed(f"the speech recogniser was asked for {type(request).__name__}")
         samples = np.frombuffer(request.samples[: len(request.samples) // 2 * 2], "<i2").astype(
