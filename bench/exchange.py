@@ -26,7 +26,7 @@ CLEAR = '42["input.buffer.clear"]'
 COMMIT = '42["input.buffer.commit"]'
 TRANSCRIPT = b'42["request.transcribe.done"'
 BARRIER = '421["input.buffer.append",""]'
-"""An empty chunk, which does nothing, that asks for an ack: what came before it has been dealt with by then."""
+"""An empty chunk, which does nothing, that asks for an ack: everything before it has been handled by then."""
 PASSED = b"431["
 ERROR = b'42["custom.error"'
 OLD = (b'42["response.text', b'42["response.audio')

@@ -178,7 +178,7 @@ async def _spoken(server: Process, mode: Mode, chunks: Sequence[bytes], count: i
 
 
 async def _settled(server: Process, sockets: Sequence[Socket]) -> None:
-    """Wait until every chunk sent so far has been dealt with, and until decoding, which follows, has come to rest."""
+    """Wait until every chunk sent so far has been handled, and until decoding, which follows, has come to rest."""
     passed = [socket.expect(exchange.PASSED) for socket in sockets]
     for socket in sockets:
         socket.write(frame(exchange.BARRIER))

@@ -73,7 +73,7 @@ class Steps(trio.abc.Instrument):
 
 
 def steps_file() -> Path:
-    """An empty file for `Steps`; whoever made it unlinks it."""
+    """An empty file for `Steps`; the caller unlinks it."""
     with tempfile.NamedTemporaryFile(delete=False) as file:
         file.write(bytes(_TIME.size))
     return Path(file.name)
@@ -121,7 +121,7 @@ SHAPES: dict[str, Callable[[], bytes]] = {
 
 
 async def sent(socket: Socket, data: bytes) -> None:
-    """Send it, and wait until it is dealt with: it may be refused in words, or end the connection."""
+    """Send it, and wait until it is handled: it may be refused in words, or end the connection."""
     with suppress(ConnectionError):
         for part in (data, b""):
             passed = socket.expect(exchange.PASSED)

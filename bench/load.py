@@ -215,7 +215,7 @@ async def _stream(sockets: Sequence[Socket], chunk: bytes, seconds: float) -> in
 
 
 async def _pass_barrier(sockets: Sequence[Socket]) -> float:
-    """Wait until every chunk sent so far has been dealt with; how long that took, in seconds."""
+    """Wait until every chunk sent so far has been handled; how long that took, in seconds."""
     begin = time.monotonic()
     passed = [socket.expect(exchange.PASSED) for socket in sockets]
     for socket in sockets:

@@ -1,8 +1,8 @@
 """Socket.IO on one connection as a machine: which namespaces are joined, which attachments and which CONNECT are due.
 
-It stands between the messages of protocol/connection.py and whoever serves the namespaces. Text that arrives where an
-attachment was due does not end the connection, because a client without a send lock (socket.io-client-csharp) does
-that in good faith: the event that waited is lost, the text is handled, and as many binary frames as were owed are
+It stands between the messages of protocol/connection.py and the code that serves the namespaces. Text that arrives
+where an attachment was due does not end the connection, because a client without a send lock (socket.io-client-csharp)
+does that in good faith: the event that waited is lost, the text is handled, and as many binary frames as were owed are
 thrown away when they come.
 
 Owed frames may also never come. Then the frames of the next event would pass for them, those of the event after it for

@@ -1,4 +1,4 @@
-"""Text as it can be shown to a person on one line, whoever has written it."""
+"""Printable text: any text in a form that is safe to show on one line."""
 
 import unicodedata
 

@@ -17,7 +17,7 @@ class State(StrEnum):
         return state
 
     IDLE = "idle", "nothing is configured yet"
-    HANDSHAKEN = "handshaken", "configured, and no turn is in the air"
+    HANDSHAKEN = "handshaken", "configured, and no turn is running"
     RECEIVING = "receiving", "an utterance is coming in"
     TRANSCRIBING = "transcribing", "the utterance is being recognised"
     RESPONDING = "responding", "the answer is being found, and its first sound made"

@@ -134,7 +134,7 @@ def _text(conversation: Conversation, text: str) -> Trigger[TypedText]:
 
 
 def _name_result(conversation: Conversation, event: TurnEvent) -> Occurrence[Any]:
-    """A result of the turn in the air; one that cannot be used is a failure."""
+    """A result of the current turn; one that cannot be used is a failure."""
     match event:
         case Admitted():
             return triggers.ADMITTED(event)

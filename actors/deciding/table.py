@@ -19,7 +19,7 @@ stage's result, and decides by its content which of these events it is (a commit
 commit`, a transcript without words is `silence`). Where a pair has no row of its own, one of the last rows says that
 nothing happens, and why; so every pair of state and event has exactly one row, which a test checks.
 
-A turn is in the air in `transcribing`, `responding` and `speaking`. Results that carry the number of an earlier turn
+A turn is running in `transcribing`, `responding` and `speaking`. Results that carry the number of an earlier turn
 never reach this table: they are dropped before. That, together with `Release`, which ends the work of a turn, is why
 an old answer cannot be spoken in a new turn.
 
@@ -209,7 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
         triggers.RETRACTION,
         ANSWER,
         None,
-        "the text so far is forgotten; the part in the air ends",
+        "the text so far is forgotten; the current part ends",
         (answering.retract,),
     ),
     rule(triggers.RETRACTION, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),

@@ -87,7 +87,7 @@ class Remainder(NamedTuple):
 
 
 class Turn:
-    """The turn in the air. Times are in seconds of the session's clock. `charge`: what it holds, until it is over.
+    """The current turn. Times are in seconds of the session's clock. `charge`: what it holds, until it is over.
 
     `begun_by`: the message that began it, until it is known whether the pools admit it.
     """

@@ -20,9 +20,9 @@ class EngineFailed(Exception):
 
 
 class Retraction(msgspec.Struct, frozen=True):
-    """What was handed on is taken back, and all comes anew: after a failure in the midst of it, with another try.
+    """What was handed on is taken back, and all comes anew: after a failure in the middle of it, with another try.
 
     After a failure only where nobody has been told any of it yet, because it is awaited whole: `stream` of what was
     asked is false. A language model also says so of what was streamed, where that turns out to be no answer but a
-    thought: then the part in the air ends, and nothing of it is remembered.
+    thought: then the current part ends, and nothing of it is remembered.
     """

@@ -121,7 +121,7 @@ class ConnectionActor:
         self.close(error.reason)
 
     def keep_time(self) -> None:
-        """Do what is due by now, where the task that keeps this connection's time has not run yet."""
+        """Call `tick` if its time has come, where the task that keeps this connection's time has not run yet."""
         if self.engineio.deadline <= trio.current_time():
             self.engineio.tick(trio.current_time())
             self._notify()

@@ -21,7 +21,7 @@ MOST_CONNECTIONS = 200
 
 
 class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
-    """A session; times in seconds. `deadline_in` is null where nothing is due, `providers` those of STT, LLM, TTS."""
+    """A session; times in seconds. `deadline_in` is null without a deadline, `providers` those of STT, LLM, TTS."""
 
     id: str
     state: str

@@ -8,7 +8,7 @@ slow client or a slow engine, and its mailbox always empties.
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
 way, a socket's task has the session step at once (`tell`, `extend`), and saves two changes of tasks, which cost several
 times what a step does. It is the same step, in the same order, of the same data: a step never waits, so two cannot
-overlap, and whoever cannot step goes by the mailbox, behind the mail that is there. What remains of the task's own is
+overlap; a task that cannot step uses the mailbox, behind the mail that is there. What remains of the task's own is
 what a step cannot do in passing: the deadline is its, the end is its, and a fault in a step that another task made is
 handed to it and raised there, so it ends this session and not the socket that brought the mail.
 

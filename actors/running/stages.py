@@ -33,7 +33,7 @@ ERRORS: dict[Kind, tuple[ErrorId, str]] = {
 }
 
 WRITTEN = 2_000
-"""Characters of an answer that are dealt with in one step of the session; some models give all of it at once."""
+"""Characters of an answer that are handled in one step of the session; some models give all of it at once."""
 _SEEN = 4
 """How many times `text_chars` is looked at of a transcript, with its notes."""
 LEAST = 2

@@ -19,10 +19,10 @@ live recogniser, nor once results have come. An empty result says that a model i
 decides nothing: two may think at once.
 
 Why a connection counts. A provider that was not even reached (`reached()`) is likely to be away, one that took the
-request is likely to be working. So an unreached one gives way to a third candidate after 2 `hedge`, a reached one after
-`patience`; and an embedded engine, which answers in milliseconds and not as well, is not begun beside a provider that
-was reached and has answered before, because it would win every such race. It is begun when the provider has failed or
-used up its `patience`.
+request is likely to be working. So an unreached one is given up for a third candidate after 2 `hedge`, a reached one
+after `patience`; and an embedded engine, which answers in milliseconds and not as well, is not begun beside a provider
+that was reached and has answered before, because it would win every such race. It is begun when the provider has failed
+or used up its `patience`.
 
 Why the losing one is put back. It was cancelled in favour of a result, not for a failure. Where the winner breaks off
 and nobody was told, it is asked again, and first, unless it was set aside.
@@ -100,7 +100,7 @@ class Race(Generic[E, T, R]):
         """The result of the first candidate that has one.
 
         Raises EngineFailed where none has, at once where the one that was asked for says that the call is at fault
-        (FINAL), and for a failure in the midst of what was handed on; Undecodable. Cancelling ends the attempts.
+        (FINAL), and for a failure in the middle of what was handed on; Undecodable. Cancelling ends the attempts.
         """
         with FirstCause():
             await self._hold()

@@ -90,7 +90,7 @@ async def converse(client: VoiceClient, said: Said, options: Options, printout: 
     """Say `said` and show the answer: ANSWERED; or FAILED where the server said why not, or its answer is not right.
 
     Ends when the answer is there, with `realtime` when it has been played, and at the latest when nothing has come for
-    a minute. Cancelling stops in the midst of it; what has come is shown.
+    a minute. Cancelling stops in the middle of it; what has come is shown.
     """
     turn = ClientTurn(client, options, printout)
     try:

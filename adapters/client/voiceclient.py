@@ -100,7 +100,7 @@ async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIter
                 try:
                     yield await VoiceClient.join(websocket, auth or Auth())
                 finally:
-                    # The library does not bound its wait for a server that says goodbye and keeps the socket.
+                    # The library does not bound its wait for a server that sends a close frame and keeps the socket.
                     with trio.move_on_after(_CLOSE_SECONDS):
                         await websocket.aclose()
                     whole.deadline = trio.current_time() + _CLOSE_SECONDS
@@ -151,7 +151,7 @@ class VoiceClient:
     async def join(cls, websocket: WebSocketConnection, auth: Auth, names: Names | None = None) -> "VoiceClient":
         """Join a session over an open WebSocket. Raises ConnectRefused, Disconnected, or Unreachable after 10 s.
 
-        Cancelling leaves the WebSocket open, in the midst of the handshake.
+        Cancelling leaves the WebSocket open, in the middle of the handshake.
         """
         with trio.move_on_after(CONNECT_SECONDS):
             packets = await PacketSocket.open(websocket)

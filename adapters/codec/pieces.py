@@ -58,7 +58,7 @@ class WavWriter:
         self._began = False
 
     def push(self, data: bytes) -> tuple[Sound, ...]:
-        """The samples that came whole, behind a header where one is due."""
+        """The samples that came whole, behind a header where one is needed."""
         samples = self._aligner.take(data)
         return tuple(Sound(head + part, len(part) / 2 / OUTPUT_RATE) for head, part in self._parts(samples))
 

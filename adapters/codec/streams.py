@@ -157,7 +157,7 @@ class RemoteStream:
         return {target: tuple(sounds) for target, sounds in made.items() if target not in self.failures}
 
     def _hold(self, data: bytes, *, last: bool) -> None:
-        """Put the bytes to those to come; what has been dealt with is let go where there is no room to hold it."""
+        """Append the bytes; slices that have been converted are released where there is no room to hold them."""
         starts = range(0, len(data) or 1, SLICE)
         slices = [(data[start : start + SLICE], last and start + SLICE >= len(data)) for start in starts]
         if self._is_held and not self._streams.hold(len(data)):
@@ -174,7 +174,7 @@ class RemoteStream:
         self._slices.clear()
 
     async def _deal(self, made: dict[Target, list[Sound]], number: int) -> bool:
-        """Have the next slice dealt with; False where the process does not know the sound."""
+        """Have the next slice converted; False where the process does not know the sound."""
         data, last = self._slices[self._next]
         opening = None if self._has_opened else self._opening
         answer = await self._streams.push(PushFrame(number, data, last, opening))

@@ -27,9 +27,9 @@ from adapters.processes.frames import (
 from protocol.audioformat import OUTPUT_RATE, AudioFormat
 
 TURN = 4.0
-"""Seconds of sound that are dealt with in one call; then it is the turn of others."""
+"""Seconds of sound that are converted in one call; then other sounds have their turn."""
 FEW = 1_000
-"""Blocks that are dealt with in one call: there may be very many that are short or empty."""
+"""Blocks that are converted in one call: there may be very many that are short or empty."""
 _NOTHING = 1e-6
 """Seconds by which a sum of many times may be wrong."""
 STACK = 512 * 1024

@@ -2,7 +2,7 @@
 
 Names, events, errors and headers that clients and providers send stand in lines of the log. A character that ends a
 line, moves the cursor or turns the direction of writing would let them write lines of their own, or hide in one that
-is shown. So one function shows each of those in its escaped form, whatever was logged and by whom.
+is shown. So one function escapes each of those, in every entry of every logger.
 """
 
 import logging

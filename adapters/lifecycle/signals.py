@@ -1,6 +1,6 @@
 """The signals that end the server, and how they are kept until a task can handle them; loaded before everything else.
 
-Signals are blocked while the program is loaded: one that comes too early is heeded as soon as that is possible. One
+Signals are blocked while the program is loaded: one that comes too early is handled as soon as that is possible. One
 that comes after the server's end does not kill a process that is ending anyway: it is not blocked, because threads that
 were begun meanwhile do not block it, but handled by doing nothing.
 """
@@ -13,7 +13,7 @@ HANGUP: int | None = getattr(signal, "SIGHUP", None)
 
 
 def taken() -> set[int]:
-    """The signals that the server heeds: SIGHUP not where it is ignored, as `nohup` has it."""
+    """The signals that the server handles: SIGHUP not where it is ignored, as `nohup` has it."""
     signals: set[int] = {signal.SIGINT, signal.SIGTERM}
     if HANGUP is not None and signal.getsignal(HANGUP) is not signal.SIG_IGN:
         signals.add(HANGUP)
@@ -21,7 +21,7 @@ def taken() -> set[int]:
 
 
 def hold_back() -> None:
-    """Block the signals, and have them do nothing where no task heeds them; does nothing on Windows."""
+    """Block the signals, and have them do nothing where no task handles them; does nothing on Windows."""
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, taken())
         for number in taken():

@@ -42,7 +42,7 @@ class Arrow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PageLimits(msgspec.Struct, frozen=True, rename="camel"):
-    """Limits that the page heeds: `straggler` in seconds, `text_chars` in characters."""
+    """Limits that the page obeys: `straggler` in seconds, `text_chars` in characters."""
 
     straggler: float
     text_chars: int
@@ -96,8 +96,8 @@ def about(path: str, names: Names, lan: tuple[str, ...] = (), limits: Limits = _
     """The facts about a server that the page needs."""
     renamed = {documented: names.wire[kind] for documented, kind in EVENTS.items() if names.wire[kind] != documented}
     keys = {documented: wire for wire, documented in names.keys.items() if wire != documented}
-    heeded = PageLimits(limits.straggler, limits.text_chars)
-    return PageFacts(path, renamed | keys, arrows(), lan, heeded, configuration(names))
+    obeyed = PageLimits(limits.straggler, limits.text_chars)
+    return PageFacts(path, renamed | keys, arrows(), lan, obeyed, configuration(names))
 
 
 def arrows() -> tuple[Arrow, ...]:

@@ -130,7 +130,7 @@ class HttpAnswer:
         return _Pieces(self)
 
     def events(self) -> AsyncIterator[ServerSentEvent]:
-        """The body as events, see `EventReader`; the content type is not heeded, for many servers have a wrong one.
+        """The body as events, see `EventReader`; the content type is ignored, because many servers send a wrong one.
 
         Raises ProviderFailed as `pieces`, and where the body is a page or ends inside a line.
         """

@@ -1,4 +1,4 @@
-"""JSON as providers send it: with halves of characters, numbers that are none, and null where a value is due."""
+"""JSON as providers send it: with halves of characters, invalid numbers, and null in place of a value."""
 
 import json
 from collections.abc import Mapping

@@ -11,20 +11,20 @@ from adapters.wire.streams import TOLD_EVERY
 log = logging.getLogger(__name__)
 NO_ROOM = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS))
 PAUSE = 0.1
-"""Seconds until the next try where nobody could give way."""
+"""Seconds until the next try where no stream could be closed."""
 
 
 class PatientListener(trio.abc.Listener[trio.abc.Stream]):
-    """Accepts streams; where the system has no room for one, `give_way` closes another, if it can.
+    """Accepts streams; where the system has no room for one, `make_room` closes another, if it can.
 
     The bound on silent streams does not help where the limit on open files is smaller: silent streams then keep all
     others in the kernel's queue until their time is over. `trio.serve_listeners` goes on as well, but ten times a
     second with a stack trace in the log.
     """
 
-    def __init__(self, listener: trio.abc.Listener[trio.abc.Stream], give_way: Callable[[], bool]) -> None:
+    def __init__(self, listener: trio.abc.Listener[trio.abc.Stream], make_room: Callable[[], bool]) -> None:
         self._listener = listener
-        self._give_way = give_way
+        self._give_way = make_room
         self._told_at = -TOLD_EVERY
 
     async def accept(self) -> trio.abc.Stream:

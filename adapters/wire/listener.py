@@ -72,7 +72,7 @@ class Listener:
         self, listeners: Sequence[trio.abc.Listener[trio.abc.Stream]], task_status: trio.TaskStatus[object]
     ) -> None:
         """Serve the streams of all `listeners`, until cancelled."""
-        patient = [PatientListener(listener, self._streams.give_way) for listener in listeners]
+        patient = [PatientListener(listener, self._streams.make_room) for listener in listeners]
         await trio.serve_listeners(self.serve, patient, task_status=task_status)
 
     async def serve(self, stream: trio.abc.Stream) -> None:

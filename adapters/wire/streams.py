@@ -63,8 +63,8 @@ class StreamSlots:
         return self._count
 
     def enter(self, address: str) -> StreamSlot | None:
-        """A slot for a new stream from `address`; None where all are taken and no stream can give way."""
-        if self._count >= self._most and not self.give_way():
+        """A slot for a new stream from `address`; None where all are taken and no stream can be closed."""
+        if self._count >= self._most and not self.make_room():
             self._tell(f"there are {self._most} streams, all of them at work; new ones are closed at once")
             return None
         self._count += 1
@@ -80,7 +80,7 @@ class StreamSlots:
         self.silent.discard(stream)
         self.waiting.discard(stream)
 
-    def give_way(self) -> bool:
+    def make_room(self) -> bool:
         """Close one stream that waits for its peer, to make room; False where there is none."""
         crowd = self.waiting if self.waiting else self.silent
         return self._close(crowd, f"there is no room for more than {self._count} streams")

@@ -115,7 +115,7 @@ class Sphinx:
         total, frames = np.zeros_like(_numbers(self._start)), 0
         for block in itertools.islice(_pieces(samples, BLOCK), BLOCKS):
             check()
-            self._decoder.reinit_feat()  # forgets the mean and the noise, of this block or of whoever spoke before
+            self._decoder.reinit_feat()  # forgets the mean and the noise, of this block or of the speaker before
             self._decoder.set_cmn(self._start)
             self._decoder.start_utt()
             for piece in _pieces(block, MOST):

@@ -14,7 +14,7 @@ from adapters.processes.frames import EngineVoice, ReadyFrame, Request, Result, 
 RATE = 22_050
 """Samples per second that espeak-ng makes."""
 CALLBACK_MS = 50
-"""Milliseconds of sound between two callbacks: how soon the first piece goes out and an abort is heeded."""
+"""Milliseconds of sound between two callbacks: how soon the first piece goes out and an abort takes effect."""
 PIECE = RATE * 2 // 5
 """Bytes after which a piece is sent on, but for the first, which goes at once: 200 ms."""
 

@@ -84,7 +84,7 @@ class _SpeechAttempt(msgspec.Struct, frozen=True):
 class CompatibleSpeech(OpenAISpeech):
     """The same of a server that speaks OpenAI's protocol: with its own voices, and with fewer promises.
 
-    Of samples it is told the rate that we want, since many a model has another than OpenAI's (speaches and LocalAI heed
+    Of samples it is told the rate that we want, since many a model has another than OpenAI's (speaches and LocalAI obey
     `sample_rate`). A server that refuses that, or Opus, is asked again at once for what all make, and remembered.
     """
 

@@ -4,7 +4,7 @@ A thought begins and ends with the marks of `marks.py`, anywhere in the answer a
 comes without a beginning, the beginning is in the model's prompt, and everything before the end was a thought. What was
 told of it is taken back by a `Retraction`. Of a model that is known to think so, nothing is told before such an end.
 
-A mark in code or between quotation marks is text: "the `<think>` tag". So is a mark in the midst of a sentence whose
+A mark in code or between quotation marks is text: "the `<think>` tag". So is a mark in the middle of a sentence whose
 thought never ends, unless the thought is a long one.
 """
 
@@ -21,7 +21,7 @@ _IN_SENTENCE = regex.compile(r"[\w,] ?\Z")
 _LONGEST_LEAD = 64
 """Characters of white space that an answer may begin with."""
 _LONGEST_ASIDE = 500
-"""Characters that may follow a mark in the midst of a sentence which turns out to be none."""
+"""Characters that may follow a mark in the middle of a sentence which turns out to be none."""
 
 
 class TextPosition:

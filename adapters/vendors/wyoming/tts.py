@@ -106,7 +106,7 @@ def choose(speech: Speech, info: WyomingInfo) -> WyomingVoiceChoice | None:
     fitting = [voice for voice in voices if language in voice.languages]
     if not language or len(fitting) == len(voices):
         return WyomingVoiceChoice(language=language) if language else None
-    return WyomingVoiceChoice(name=fitting[0].name)  # by name, because engines do not heed a language
+    return WyomingVoiceChoice(name=fitting[0].name)  # by name, because engines ignore a language
 
 
 async def _hand_on(line: WyomingConnection, sound: Emit[Clip], name: str) -> None:
