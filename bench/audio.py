@@ -1,4 +1,4 @@
-"""What sound costs: processor time of server and codec for each second of it, decoded, encoded, and passed through."""
+"""The cost of sound: processor time of server and codec for each second of it, decoded, encoded, and passed through."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""What every server of the benchmarks is asked and answers: canned turns, the same for all."""
+"""The exchange that every server of the benchmarks has with its clients: canned turns, the same for all."""
 
 import base64
 import json

@@ -43,7 +43,7 @@ class FrameCost(msgspec.Struct, frozen=True):
 
 
 def measure(reader: str, chunks: int) -> FrameCost:
-    """What each stream of so many chunks costs. Raises RuntimeError where messages are missing or wrong."""
+    """The cost of each stream of so many chunks. Raises RuntimeError where messages are missing or wrong."""
     binary, base64 = exchange.append(is_base64=False), exchange.append(is_base64=True)
     return FrameCost(
         _measure(reader, binary, chunks, is_joined=True),

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class SpeakingCost(msgspec.Struct, frozen=True):
-    """What sessions that speak cost: memory, microseconds of the processor, milliseconds from commit to first sound.
+    """The cost of sessions that speak: memory, microseconds of the processor, milliseconds from commit to first sound.
 
     Calm: nobody else speaks at the time; busy: half of the sessions do, fewer with each that commits.
     `s_behind`: how long the server needed for what had piled up when the last chunk was sent. `load_share`: how much of

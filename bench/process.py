@@ -55,7 +55,7 @@ class Process:
 
 
 def _stat(proc: Path) -> list[str]:
-    """What comes after the name, the state first (proc(5), `/proc/pid/stat`); nothing of a process that is gone."""
+    """The fields after the name, the state first (proc(5), `/proc/pid/stat`); none for a process that is gone."""
     try:
         return (proc / "stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -39,7 +39,7 @@ class Streamed(msgspec.Struct, frozen=True):
 
 
 def measure(reader: str, chunks: int) -> Streamed:
-    """What it costs to read an answer of so many chunks. Raises TimeoutError where it does not come."""
+    """The cost of reading an answer of so many chunks. Raises TimeoutError where it does not come."""
     with _serving() as url:
         return trio.run(_measure, reader, url, chunks)
 

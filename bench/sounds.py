@@ -28,12 +28,12 @@ class Voice(msgspec.Struct, frozen=True):
 
     @property
     def seconds(self) -> float:
-        """How long its sound plays."""
+        """The playing time of its sound."""
         return self.pieces * PIECE
 
     @property
     def name(self) -> str:
-        """What `TTS.voice` says."""
+        """The value of `TTS.voice`."""
         return f"{self.format} {self.pieces} {self.pause}"
 
     @property

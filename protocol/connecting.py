@@ -1,4 +1,4 @@
-"""What is said while a client connects, and the ack: the keys of the handshake, the refusal, each as it is on the wire.
+"""Connecting on the wire: the keys of the handshake, the refusal, and the ack.
 
 The words of docs/messages.md, of the AsyncAPI document and of the table in docs/protocol.md stand here at the fields;
 `handshake.py` reads what a client sends.
@@ -89,7 +89,7 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ErrorData(msgspec.Struct, frozen=True, rename="camel"):
-    """What was wrong, and its status in the manner of HTTP."""
+    """The reason of the refusal, and its status, one of HTTP's."""
 
     message: Annotated[str, Meta(description="What was wrong.")]
     status_code: Annotated[int, Meta(description="Its number, in the manner of HTTP.")]

@@ -42,7 +42,7 @@ class DropQueued(msgspec.Struct, frozen=True):
     closings: tuple[Closing, ...] = ()
 
     def closing_sends(self, dropped: Set[MemberId]) -> tuple[Send, ...]:
-        """What is then sent, where messages were taken out of the outboxes of the members that were `dropped` from."""
+        """The messages that are then sent if messages were taken out of the outboxes of the members `dropped`."""
         sends = []
         for closing in self.closings:
             to = tuple(member for member in closing.to if member in dropped or not closing.only_if_dropped)

@@ -222,7 +222,7 @@ class Turn:
         return Exchange(self.said, self.timeline.heard(now))
 
     def remains(self) -> "Turn":
-        """What is kept of a turn that is over: its number, and when it was first heard."""
+        """The data that is kept of a turn that is over: its number, and when it was first heard."""
         kept = Turn(self.number, self.configuration)
         kept.first_audio_ms = self.first_audio_ms
         return kept

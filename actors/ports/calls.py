@@ -20,7 +20,7 @@ class EngineFailed(Exception):
 
 
 class Retraction(msgspec.Struct, frozen=True):
-    """What was handed on is taken back, and all comes anew: after a failure in the middle of it, with another try.
+    """The results so far are taken back, and all comes anew: after a failure in the middle of them, with another try.
 
     After a failure only where nobody has been told any of it yet, because it is awaited whole: `stream` of what was
     asked is false. A language model also says so of what was streamed, where that turns out to be no answer but a

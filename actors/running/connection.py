@@ -48,7 +48,7 @@ MESSAGE_ITEMS = 8
 
 
 class OpeningRequest(msgspec.Struct, frozen=True):
-    """What the request said that opened a connection: query, who asked, and its Bearer token ("": none)."""
+    """The request that opened a connection: its query, its client, and its Bearer token ("": none)."""
 
     query: Mapping[str, str]
     address: str

@@ -35,7 +35,7 @@ def expected(members: list[tuple[int, str]], arrivals: dict[str, int]) -> int | 
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 11), st.sampled_from("abcd")), max_size=60))
-def test_the_oldest_of_the_network_with_most_gives_way(steps: list[tuple[bool, int, str]]) -> None:
+def test_the_oldest_of_the_network_with_most_is_closed_first(steps: list[tuple[bool, int, str]]) -> None:
     crowd: EvictionOrder[int] = EvictionOrder()
     members: list[tuple[int, str]] = []
     arrivals: dict[str, int] = {}

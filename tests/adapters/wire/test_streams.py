@@ -87,7 +87,7 @@ async def is_served(client: RawClient) -> bool:
 
 @pytest.mark.real
 @pytest.mark.parametrize("secured", [False, True])
-async def test_at_the_bound_the_oldest_silent_stream_of_the_busiest_address_gives_way(secured: bool) -> None:
+async def test_at_the_bound_the_oldest_silent_stream_of_the_busiest_address_is_closed(secured: bool) -> None:
     async with listening(ListenerOptions(max_silent_streams=4), trustme.CA() if secured else None) as port:
         kept = await port.dial("127.0.0.2")
         assert await is_served(kept)
@@ -121,7 +121,7 @@ async def test_half_a_head_does_not_keep_a_place() -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("waits_with", [b"", request("POST", PAGE, headers={"Content-Length": "100"})])
-async def test_where_all_places_are_taken_who_waits_after_a_request_gives_way(waits_with: bytes) -> None:
+async def test_where_all_places_are_taken_one_that_waits_after_a_request_is_closed(waits_with: bytes) -> None:
     async with listening(ListenerOptions(max_streams=3, max_silent_streams=3)) as port:
         waiting = [await port.dial("127.0.0.2") for _ in range(3)]
         for client in waiting:
@@ -132,7 +132,7 @@ async def test_where_all_places_are_taken_who_waits_after_a_request_gives_way(wa
 
 
 @pytest.mark.real
-async def test_who_does_not_take_its_answer_gives_way() -> None:
+async def test_a_peer_that_does_not_take_its_answer_is_closed() -> None:
     async with listening(ListenerOptions(max_streams=3, max_silent_streams=3)) as port:
         deaf = [await port.dial("127.0.0.2") for _ in range(3)]
         for client in deaf:
@@ -141,7 +141,7 @@ async def test_who_does_not_take_its_answer_gives_way() -> None:
         assert await is_served(await port.dial("127.0.0.3"))
 
 
-async def test_who_is_served_never_gives_way(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_served_stream_is_never_closed(autojump_clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
     async with standing(options=ListenerOptions(max_streams=2, max_silent_streams=1)) as server:
         polled = await server.polling("40")
         waiting = await polled.wait()
@@ -155,7 +155,7 @@ async def test_who_is_served_never_gives_way(autojump_clock: MockClock, caplog: 
     assert len(told) == 1, "a flood is one line of the log"
 
 
-async def test_connections_that_do_not_join_give_way_by_address_too(autojump_clock: MockClock) -> None:
+async def test_connections_that_do_not_join_are_closed_by_address_too(autojump_clock: MockClock) -> None:
     async with standing(
         connection_limits=ConnectionLimits(max_unconnected=3), options=ListenerOptions(trusted_proxies=("10.0.0.1",))
     ) as server:
@@ -200,12 +200,12 @@ class Refusing(trio.abc.Listener[trio.abc.Stream]):
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS])
 @pytest.mark.parametrize(("silent", "pauses"), [(5, 0), (2, 3), (0, 5)])
-async def test_where_the_system_has_no_room_somebody_gives_way_or_it_waits(
+async def test_where_the_system_has_no_room_a_stream_is_closed_or_it_waits(
     code: int, silent: int, pauses: int, autojump_clock: MockClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     streams = StreamSlots(10, 10)
     places = [streams.enter("192.0.2.1") for _ in range(silent)]
-    await PatientListener(Refusing(code, 5), streams.give_way).accept()
+    await PatientListener(Refusing(code, 5), streams.make_room).accept()
     assert trio.current_time() == pytest.approx(pauses * PAUSE)
     assert all(place is not None and place.scope.cancel_called for place in places)
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
