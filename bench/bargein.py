@@ -54,7 +54,7 @@ class Laggard(Socket):
         self._transport.resume_reading()
 
     def come(self) -> int:
-        """How many bytes have come so far, those included that wait in the kernel to be read."""
+        """The number of bytes that have come so far, including those that wait in the kernel to be read."""
         import fcntl
         import termios
 

@@ -75,5 +75,5 @@ def append(chunk: bytes = CHUNK, *, is_base64: bool) -> tuple[str | bytes, ...]:
 
 
 def sound(*, is_base64: bool) -> bytes:
-    """How the frame begins with which the answer's sound has come."""
+    """The beginning of the frame that brings the answer's first sound."""
     return b'42["response.audio.delta"' if is_base64 else BINARY

@@ -177,7 +177,7 @@ async def _configured(port: int) -> Socket:
 
 
 async def _longest_wait(bystander: Socket, work: Awaitable[None]) -> float:
-    """How long the bystander waited at the longest, in seconds, until `work` was done."""
+    """The bystander's longest wait, in seconds, until `work` was done."""
     longest = 0.0
     doing = asyncio.ensure_future(work)
     while not doing.done():

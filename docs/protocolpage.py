@@ -84,7 +84,7 @@ def _event(card: Card) -> str:
 
 
 def _payload(card: Card) -> str:
-    """What the payload may be, in short; the configuration has a table of its own."""
+    """The forms of the payload, in short; the configuration has a table of its own."""
     if card.event == "session.update":
         return "the configuration below"
     return " or ".join(_form(form) for form in card.forms)

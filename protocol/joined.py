@@ -6,7 +6,7 @@ import msgspec
 
 
 class _Beginning(msgspec.Struct, frozen=True):
-    """How a file of a kind begins: with `first`, and `sign` matches `offset` bytes behind; `longest` bytes in all."""
+    """The signs of a file's beginning: `first`, and `sign` matches `offset` bytes behind it; `longest` bytes in all."""
 
     sign: re.Pattern[bytes]
     first: bytes
@@ -48,7 +48,7 @@ class Files:
         self._is_first = True
 
     def take(self, data: bytes, *, last: bool = False) -> list[bytes]:
-        """What goes on with the current file, and then for each file that begins what there is of it by now.
+        """The next bytes of the current file, and then the bytes of each file that begins.
 
         A few bytes are held back where they may be the beginning of another file.
         """
@@ -62,7 +62,7 @@ class Files:
         return [data[begin:stop] for begin, stop in zip([0, *places], [*places, end], strict=True)]
 
     def _end(self, data: bytes, beginning: _Beginning) -> int:
-        """Where the last bytes begin that may turn out to be the beginning of a file."""
+        """The place of the last bytes that may turn out to be the beginning of a file."""
         at = data.find(beginning.first[:1], max(0, len(data) - beginning.longest + 1))
         while at >= 0:
             tail = data[at:]

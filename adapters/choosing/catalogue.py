@@ -1,6 +1,6 @@
 """The roster of candidates, by kind and in the operator's order, and the catalogue for clients that is made of it.
 
-What a provider has is asked for in the background and kept for a while; nobody waits for it on the way of a turn.
+Providers' lists are fetched in the background and kept for a while; no turn waits for them.
 
 Terms: docs/glossary.md.
 """

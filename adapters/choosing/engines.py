@@ -45,7 +45,7 @@ class ProcessBacked(Protocol):
 
     @property
     def count(self) -> int:
-        """How many processes there should be."""
+        """The number of processes that there should be."""
 
 
 class TextAnalyst(Vader, Identifier):

@@ -61,7 +61,7 @@ class AudioCodec:
 
     @property
     def count(self) -> int:
-        """How many processes there should be for whole files; for streams there should be one."""
+        """The number of processes that there should be for whole files; for streams there should be one."""
         return self._files.count
 
     @property

@@ -115,7 +115,7 @@ class FrameTimeline(msgspec.Struct, frozen=True):
         return max(0, frames * self.frame - self.delay)
 
     def frames(self, samples: int) -> int:
-        """How many frames it takes to decode to all of `samples`."""
+        """The number of frames that it takes to decode to all of `samples`."""
         return -(-(samples + self.delay) // self.frame)
 
 
@@ -171,7 +171,7 @@ class CodedWriter:
             self._lead = (self._lead + frames)[-self._most_lead :]
 
     def _fitting(self) -> int:
-        """How many of the waiting frames fit into a piece. Raises EngineFailed where none does."""
+        """The number of waiting frames that fit into a piece. Raises EngineFailed where none does."""
         if not self._target.most:
             return len(self._waiting)
         left = self._room - sum(map(self._bytes, self._lead))

@@ -72,7 +72,7 @@ class Workers:
 
     @property
     def count(self) -> int:
-        """How many processes there should be."""
+        """The number of processes that there should be."""
         return self._plan.count
 
     @property

@@ -38,7 +38,7 @@ class FrameLimitedStream(trio.abc.Stream):
         return self._data[begun : self._at]
 
     def _after_answer(self, at: int) -> int:
-        """Where frames begin; at the end of the data where the HTTP answer is not over."""
+        """The place where frames begin; the end of the data while the HTTP answer is not over."""
         if self._is_open:
             return at
         known = len(self._answer)
@@ -49,7 +49,7 @@ class FrameLimitedStream(trio.abc.Stream):
         return end + len(_END_OF_HEAD) - known if self._is_open else len(self._data)
 
     def _frames(self, at: int) -> int:
-        """Where FRAMES frames, those that have begun included, end."""
+        """The place where FRAMES frames end, including a frame that has begun."""
         data, frames = self._data, 0
         while at < len(data) and frames < FRAMES:
             taken = min(self._left, len(data) - at)

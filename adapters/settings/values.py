@@ -68,7 +68,7 @@ def _check_names(names: Mapping[str, str], where: str) -> None:
 
 
 def _words(hint: Any) -> str:
-    """What `hint` admits, in words."""
+    """The values that `hint` allows, in words."""
     plain = _plain(hint)
     if is_mapping(hint):
         return 'pairs of names, such as "session.update" = "session.configure"'

@@ -124,7 +124,7 @@ def read(event: Mapping[str, object]) -> Heard:
 
 
 def _block(block: Mapping[str, object]) -> Heard:
-    """What a block of content says, or a piece of one."""
+    """The content of a block, or of a piece of one."""
     kind = words(block.get("type"))
     if kind in ("", "text", "text_delta"):
         return Heard(words(block.get("text")))

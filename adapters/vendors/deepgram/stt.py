@@ -198,7 +198,7 @@ class DeepgramRecogniser:
 
 
 class _LiveTranscript:
-    """What has been heard so far: the parts that are final, and the one that may still change."""
+    """The transcript so far: the parts that are final, and the one that may still change."""
 
     def __init__(self, *, is_multilingual: bool, glue: str) -> None:
         self._is_multilingual = is_multilingual
@@ -248,7 +248,7 @@ def _is_unspaced(language: str) -> bool:
 
 
 async def _feed(socket: LiveSocket, audio: Audio) -> None:
-    """Send the sound as it comes, then say that this was all. Whoever hears finds out why the socket was closed."""
+    """Send the sound as it comes, then its end. The receiving task finds out why the socket was closed."""
     with contextlib.suppress(SocketClosed):
         async with audio.open() as pieces:
             async for piece in pieces:

@@ -111,7 +111,7 @@ def _too_long(title: str) -> ProviderFailed:
 
 
 def _encoding(audio_format: AudioFormat, data: bytes, title: str) -> dict[str, object]:
-    """What Google is told of the bytes; raises ProviderFailed, Undecodable where it would not take them."""
+    """Google's description of the bytes. Raises ProviderFailed, Undecodable for bytes that it would not take."""
     if audio_format.name == "pcm16":
         if seconds_of(data, audio_format.rate) > LONGEST:
             raise _too_long(title)

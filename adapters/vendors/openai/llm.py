@@ -140,7 +140,7 @@ def read(chunk: Mapping[str, object]) -> Heard:
 
 
 def _words(message: Mapping[str, object]) -> str:
-    """What of a message is to be said; of one in parts, the texts."""
+    """The words of a message; of a message in parts, the texts."""
     content = message.get("content")
     parts = [content] if isinstance(content, dict) else items(content)
     texts = [part if isinstance(part, str) else _text(fields(part)) for part in parts]

@@ -114,7 +114,7 @@ class CompatibleSpeech(OpenAISpeech):
                 return
 
     def _ways(self, wanted: AudioFormat | None) -> tuple["_SpeechAttempt", ...]:
-        """How to ask, the best way first, the last with nothing that a server may refuse."""
+        """The requests to try, the best one first, the last one without options that a server may refuse."""
         asked = fitting(wanted, frozenset({"mp3", "opus"}), frozenset({RATE}), RATE)
         samples = AudioFormat("pcm16", RATE)
         ways = [_SpeechAttempt("opus", asked)] if asked.name == "opus" else []

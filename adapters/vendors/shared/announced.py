@@ -86,7 +86,7 @@ def announced(content_type: str) -> Announced:
 
 
 def _samples(name: str, codec: str, parameters: Mapping[str, str]) -> tuple[int, bool]:
-    """How many bytes a sample has, and whether it is a floating-point number."""
+    """The size of a sample in bytes, and whether it is a floating-point number."""
     shape = _SAMPLE.match(codec) or _SAMPLE.match(name)
     is_float = shape is not None and (shape["kind"] or "f").startswith("f")
     said = next((_number(parameters[key]) for key in _WIDTHS if key in parameters), 0)

@@ -95,5 +95,5 @@ def _told_order(sound: bytes, *, last: bool) -> Order:
 
 
 def _roughness(data: bytes, kind: str) -> float:
-    """How far the samples are from those before them, in all."""
+    """The sum of the differences between each sample and the one before it."""
     return float(np.abs(np.diff(np.frombuffer(data, kind).astype(np.int64), prepend=0)).sum())

@@ -46,7 +46,7 @@ def soundless(endpoint: Endpoint) -> ProviderFailed:
 
 
 def seconds_of(samples: bytes, rate: int) -> float:
-    """How long mono 16-bit samples at `rate` Hz play."""
+    """The playing time of mono 16-bit samples at `rate` Hz, in seconds."""
     return len(samples) / (2 * rate)
 
 
