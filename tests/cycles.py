@@ -1,4 +1,4 @@
-"""What only the garbage collector would find: objects of this project that are held by nothing but a circle."""
+"""Reference cycles: objects of this project that only the garbage collector would free."""
 
 import gc
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What shows that others get their turn: what is done between two checkpoints, and how processor time grows."""
+"""Fairness: the work between two checkpoints is measured, and how processor time grows with the input."""
 
 import time
 from collections.abc import Callable, Iterator

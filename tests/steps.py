@@ -1,4 +1,4 @@
-"""What may happen to a server and its clients, as hypothesis draws it; no two times add up to the same."""
+"""Steps that may happen to a server and its clients, drawn by hypothesis; no two times add up to the same."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What holds of all that a client is told, in whatever order things happen, as docs/protocol.md promises it."""
+"""Invariants of all messages that a client gets, in any order of events, as docs/protocol.md promises them."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What may import what: `protocol <- actors <- adapters`, pure modules without trio, and nothing that Windows lacks."""
+"""Imports: `protocol <- actors <- adapters`, pure modules without trio, and nothing that Windows lacks."""
 
 import ast
 import functools

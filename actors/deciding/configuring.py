@@ -35,9 +35,9 @@ class _Wish(NamedTuple):
 def resolve(asked: Configuration, named: Named, catalogue: Catalogue) -> Resolved:
     """The configuration to use for what was `asked`, with a warning for each thing that is not as the client named it.
 
-    What the client has not `named` is the server's choice, of which nobody needs to be warned: the first provider of
-    the catalogue, that provider's own model and language. A provider that does not exist is refused, and so is one that
-    is not configured where nothing may stand in for it.
+    A field that the client has not `named` is the server's choice, without a warning: the first provider of the
+    catalogue, that provider's own model and language. A provider that does not exist is refused, and so is one that is
+    not configured if no other may stand in for it.
     """
     warnings: list[str] = []
     stt_wish = _Wish("STT", asked.stt.provider.name, asked.stt.model, asked.stt.language_code, named)

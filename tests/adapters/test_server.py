@@ -1,4 +1,4 @@
-"""What a server says when it starts, and what keeps it from starting."""
+"""The messages of a server when it starts, and the faults that keep it from starting."""
 
 import pytest
 import trio

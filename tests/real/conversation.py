@@ -1,4 +1,4 @@
-"""What every spoken turn of a real client has: a configuration, and an answer."""
+"""The parts that every spoken turn of a real client has: a configuration, and an answer."""
 
 import base64
 from typing import Any

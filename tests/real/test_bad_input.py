@@ -1,4 +1,4 @@
-"""What a client does wrong is told to it, and its next turn works all the same."""
+"""Faults of a client are reported to it, and its next turn works all the same."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a session makes of an answer: its messages, each Receiver's encoding, and what is remembered of it."""
+"""The answer in a session: its messages, each Receiver's encoding, and the memory of it."""
 
 import pytest
 

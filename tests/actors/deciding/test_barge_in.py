@@ -1,4 +1,4 @@
-"""How a turn is cut: by speech, by text, by cancel; what is said then, and how a response is closed."""
+"""A turn is cut by speech, by text or by cancel: the messages then, and how a response is closed."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""What is made of the providers, models, languages and voices that a session asks for."""
+"""The configuration made of the providers, models, languages and voices that a session asks for."""
 
 from collections.abc import Callable
 from typing import Any

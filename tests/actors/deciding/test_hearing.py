@@ -1,4 +1,4 @@
-"""What a session makes of its Sender: configuration, the utterance, its recognition, the typed turn."""
+"""The Sender's messages in a session: configuration, the utterance, its recognition, the typed turn."""
 
 import pytest
 

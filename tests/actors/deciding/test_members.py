@@ -1,4 +1,4 @@
-"""Who is in a session: roles, coming and going, acks, the end, and what a session tells of itself."""
+"""The members of a session: roles, coming and going, acks, the end, and the inspection of a session."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whom an address is counted for, and who gives way in a crowd."""
+"""The network that an address is counted for, and which connection of a crowd is closed first."""
 
 import pytest
 from hypothesis import given

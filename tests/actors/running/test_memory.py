@@ -1,4 +1,4 @@
-"""What a server holds in all is bounded: what happens at the bound, and that everything held is given back."""
+"""The memory of a server is bounded: its policy at the bound, and that everything held is given back."""
 
 import gc
 import tracemalloc

@@ -1,4 +1,4 @@
-"""What is said of a text: each kind of mark by example, and properties that hold for any text."""
+"""The spoken text of a shown text: each kind of mark by example, and properties that hold for any text."""
 
 import unicodedata
 

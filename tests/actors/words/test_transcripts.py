@@ -1,4 +1,4 @@
-"""What of a transcript is speech: notes of silence, noise and music are none, whatever language they are in."""
+"""The speech in a transcript: notes of silence, noise and music are none, in any language."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Who is used, who stands in and in which order, what clients are told of it, and how lists are kept."""
+"""The roster: who is used and who stands in, in which order; the catalogue for clients; how lists are kept."""
 
 from random import Random
 from typing import Any

@@ -1,4 +1,4 @@
-"""What happens when a provider fails: tried again, set aside, probed, and the next one asked, on a mock clock."""
+"""Failover: a failing provider is tried again, set aside and probed, and the next one asked, on a mock clock."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Who is set aside is probed until it is well, by one probe, and ever more seldom while calls go on failing."""
+"""Providers that are set aside are probed by one probe each, less and less often while calls go on failing."""
 
 from itertools import pairwise
 from typing import Any

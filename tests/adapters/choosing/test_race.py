@@ -1,4 +1,4 @@
-"""Who is begun beside one that is silent, whose result counts, and what is made of those who lost, on a mock clock."""
+"""The race of a call: hedged requests, the result that counts, and the losing candidate, on a mock clock."""
 
 from random import Random
 from typing import Any

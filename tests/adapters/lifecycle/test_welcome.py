@@ -1,4 +1,4 @@
-"""What the start prints: links that carry the token, whatever is in it, and commands that can be typed."""
+"""The start prints links that carry any token, and commands that can be typed."""
 
 import shlex
 from pathlib import Path

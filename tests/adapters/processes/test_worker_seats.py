@@ -1,4 +1,4 @@
-"""Who gets which call, where processes cannot be started, start late, or die: on a scripted machine and its clock."""
+"""Seats of worker processes that cannot be started, start late, or die: on a scripted machine and its clock."""
 
 import errno
 import os

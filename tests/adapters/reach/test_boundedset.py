@@ -1,4 +1,4 @@
-"""What was learnt of names that clients send has a bound."""
+"""Facts about names that clients send are bounded in number."""
 
 from adapters.reach.boundedset import MOST, BoundedSet
 

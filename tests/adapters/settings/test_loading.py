@@ -1,4 +1,4 @@
-"""What reading the settings loads: data alone, so that every command starts fast."""
+"""Reading the settings loads data alone, so that every command starts fast."""
 
 import re
 import subprocess

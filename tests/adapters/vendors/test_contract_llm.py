@@ -1,4 +1,4 @@
-"""What every language model of a provider does, whichever it is, and however its answer breaks."""
+"""The contract of every provider's language model, for every way in which an answer breaks."""
 
 import pytest
 import trio

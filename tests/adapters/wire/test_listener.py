@@ -1,4 +1,4 @@
-"""Whom the listener takes a request to come from, and what it answers over plain streams."""
+"""The listener: the address that a request is taken to come from, and its answers over plain streams."""
 
 import ssl
 

@@ -1,4 +1,4 @@
-"""Who may ask from which page, and that no bytes at all lead to a fault of the server."""
+"""Origins that may ask, and that no bytes at all lead to a fault of the server."""
 
 import contextlib
 import logging

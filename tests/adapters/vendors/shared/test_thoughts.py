@@ -1,4 +1,4 @@
-"""What models think aloud, and their special tokens: never told, however the pieces of an answer are cut."""
+"""Thoughts of models and special tokens are never told, however the pieces of an answer are cut."""
 
 import pytest
 from hypothesis import given, settings
