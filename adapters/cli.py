@@ -237,7 +237,7 @@ def _unwritable(why: str) -> StartupFailed:
 
 
 def _set_up_faults(debug: bool) -> None:
-    """An error that nobody foresaw is one line as well, and a stack trace with `debug`."""
+    """Print an unforeseen error as one line, with a stack trace if `debug`."""
     sys.excepthook = _trace_fault if debug else _tell_fault
 
 

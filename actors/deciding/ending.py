@@ -52,7 +52,7 @@ def cancel(step: Step, event: object) -> None:
 
 
 def abandon(step: Step, event: object) -> None:
-    """The last socket has left: the turn is cut, and nobody is there to be told."""
+    """The last socket has left: the turn is cut, without a message."""
     _cut(step, "cancelled")
 
 

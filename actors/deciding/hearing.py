@@ -161,7 +161,7 @@ def refuse_crowded_commit(step: Step, said: FromClient) -> None:
 
 
 def drop_utterance(step: Step, event: object) -> None:
-    """The utterance is thrown away, and the work of a recogniser that listened to it; nobody is told."""
+    """The utterance is thrown away, and the work of a recogniser that listened to it; no message is sent."""
     _lose_utterance(step)
     step.conversation.utterance = UtteranceBuffer()
 

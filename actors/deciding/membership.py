@@ -28,7 +28,7 @@ def join(step: Step, joined: Joined) -> None:
 
 
 def leave(step: Step, left: Left) -> None:
-    """The socket is not in the session any more; nobody is told."""
+    """The socket is not in the session any more; no message is sent."""
     participant = step.conversation.participants.pop(left.member)
     _suspend_or_resume(step.conversation, participant.role, step.now)
 

@@ -20,7 +20,7 @@ from protocol.messages import AudioDelta, CustomError
 
 DEFAULT_FORMAT = AudioFormat("mp3")
 _DEFAULT_TARGET = Target(DEFAULT_FORMAT)
-"""What a part is made into while nobody receives: the turn goes its whole way all the same."""
+"""The target of a part while there is no Receiver: the turn takes its whole course all the same."""
 
 # ---- making
 

@@ -115,7 +115,7 @@ async def _decoded(pieces: AsyncIterator[bytes], decoding: SoundDecoder) -> Asyn
 
 
 def _ignore() -> None:
-    """Nobody waits for the end."""
+    """Ignore the end."""
 
 
 async def whole(audio: Audio) -> bytes:

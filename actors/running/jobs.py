@@ -77,7 +77,7 @@ class Jobs:
             log.debug("a result came for a session that is over")
 
     async def crash(self, job: Job) -> None:
-        """Report that the job broke in a way that nobody foresaw. Cancelling reports nothing."""
+        """Report that the job broke by an unforeseen error. Cancelling reports nothing."""
         await self.report(stages.crash(job))
 
     def cancel(self, turn: int) -> None:

@@ -23,7 +23,7 @@ class Mailbox(Generic[T]):
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether the receiver waits for mail, and nobody has sent any that it has not received."""
+        """Whether the receiver waits for mail, and has received all that was sent."""
         return self._is_awaited and not self._under_way
 
     def send_nowait(self, mail: T) -> None:

@@ -26,7 +26,7 @@ mailbox is full, all the turns that its messages begin and cut again."""
 
 
 def _ignore(work: "Work") -> None:
-    """Nobody keeps a list of the work."""
+    """Ignore the change: the work is in no list."""
 
 
 class Work:

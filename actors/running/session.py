@@ -1,9 +1,9 @@
 """A session on Trio: takes events out of its mailbox, has the session step, and performs the effects.
 
-It decides nothing: what is sent to whom, which seats a turn needs, and what follows from a refusal is in the effects,
-and what becomes of an effect goes back as an event (`Admitted`, `PoolsBusy`). Nothing that it performs waits: messages
-go to outboxes, work to pools, both of which answer at once when they are full. So a session is never stuck behind a
-slow client or a slow engine, and its mailbox always empties.
+It decides nothing: the messages and their receivers, the seats that a turn needs, and the results of a refusal are in
+the effects, and what becomes of an effect goes back as an event (`Admitted`, `PoolsBusy`). Nothing that it performs
+waits: messages go to outboxes, work to pools, both of which answer at once when they are full. So a session is never
+stuck behind a slow client or a slow engine, and its mailbox always empties.
 
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
 way, a socket's task has the session step at once (`tell`, `extend`), and saves two changes of tasks, which cost several

@@ -121,7 +121,7 @@ class ProviderEngines:
     # ---- what people are told
 
     def choices(self) -> Iterator[tuple[Kind, str]]:
-        """For each kind who answers where a session names nobody that is configured, and why."""
+        """For each kind the provider for sessions that name no configured one, and why it was chosen."""
         return telling.choices(self._roster)
 
     def problems(self) -> tuple[str, ...]:

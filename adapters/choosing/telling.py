@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def choices(roster: Roster) -> Iterator[tuple[Kind, str]]:
-    """For each kind who answers where a session names nobody that is configured, and why."""
+    """For each kind the provider for sessions that name no configured one, and why it was chosen."""
     for kind in KINDS:
         chosen = roster.usable(kind)[0]
         model = f" ({chosen.model})" if chosen.model else ""

@@ -56,7 +56,7 @@ class Verdict(StrEnum):
     PASSING = "passing"
     """It can pass: a time-out, 408, 429, 5xx, an answer that makes no sense or breaks off."""
     ABSENT = "absent"
-    """Nobody is there: no such name, no way, nothing listens, no TLS. It lasts longer than the wait for another try."""
+    """It is absent: no such name, no route, nothing listens, no TLS. That outlasts the wait for another try."""
     FINAL = "final"
     """The same call would fail again: another 4xx."""
     REFUSED = "refused"
@@ -73,7 +73,7 @@ class ProviderFailed(EngineFailed):
 
 
 def _unheard() -> None:
-    """Nobody wants to know."""
+    """Ignore that a provider was reached."""
 
 
 reaching: ContextVar[Callable[[], None]] = ContextVar("reaching", default=_unheard)

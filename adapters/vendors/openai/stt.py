@@ -128,7 +128,7 @@ class OpenAIRecogniser:
         return Transcript(text, bcp47(said.language or "") or _detected(said.languages))
 
     async def _read_events(self, answer: HttpAnswer, words: Emit[str]) -> Transcript:
-        """The transcript; one that ends without saying so is asked for again, which nobody hears."""
+        """The transcript; one that ends without its last event is asked for again, without an error."""
         text, halves = "", Halves()
         async for event in answer.events():
             if event.data.strip() == DONE:
