@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 import trio
-from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, open_websocket_url
+from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 
+from adapters.reach.exceptiongroups import FirstCause
 from tests.real.programs import Served
 
 NET = 10.0
@@ -68,12 +69,18 @@ async def polling(server: Served) -> AsyncIterator[PollingSession]:
 
 @asynccontextmanager
 async def websocket(server: Served, **query: str) -> AsyncIterator[WebSocketConnection]:
-    """A raw WebSocket for EIO 4 and `query`; nothing on it outlives NET."""
+    """A raw WebSocket for EIO 4 and `query`; nothing on it outlives NET.
+
+    The stream is closed here: trio-websocket leaves it open where the server refuses, or closes first.
+    """
     asked = {"EIO": "4", "transport": "websocket", **query}
-    url = f"ws://{server.address}{server.path}?{'&'.join(f'{key}={value}' for key, value in asked.items() if value)}"
-    with trio.fail_after(NET):
-        async with open_websocket_url(url, max_message_size=_LARGEST) as connection:
-            yield connection
+    target = f"{server.path}?{'&'.join(f'{key}={value}' for key, value in asked.items() if value)}"
+    host, _, port = server.address.partition(":")
+    with trio.fail_after(NET), FirstCause():
+        async with await trio.open_tcp_stream(host, int(port)) as stream, trio.open_nursery() as nursery:
+            connection = await wrap_client_stream(nursery, stream, server.address, target, max_message_size=_LARGEST)
+            async with connection:
+                yield connection
 
 
 async def refusal(server: Served, **query: str) -> Any:
