@@ -26,8 +26,9 @@ _NAMES = (
     r"|reasoning|reason|reflection|scratchpad|(?:inner|internal)_monologue"
 )
 _HEADER = r"(?:<\|start\|>[^<]{0,80})?"
+_MESSAGE_END = r"<\|(?:end|call|return)\|>"
 _FINAL = (
-    rf"(?:<\|(?:end|call|return)\|>\s*)?{_HEADER}<\|channel\|>\s*final\b"
+    rf"(?:{_MESSAGE_END}\s{{0,8}})?{_HEADER}<\|channel\|>\s*final\b"
     r"(?:[^<]{0,40}(?:<\|constrain\|>[^<]{0,20})?<\|message\|>)?"
 )
 FAMILIES = (
@@ -57,7 +58,7 @@ FAMILIES = (
     ThoughtMarks(r"<\|channel>", r"<channel\|>", "Gemma 4"),
     ThoughtMarks(
         rf"{_HEADER}<\|channel\|>\s*[a-eg-z][a-z]{{3,20}}",
-        rf"{_FINAL}|<\|(?:end|call|return)\|>",
+        rf"{_FINAL}|{_MESSAGE_END}",
         "gpt-oss: the channels analysis and commentary; final is the answer",
     ),
     ThoughtMarks(
@@ -88,7 +89,9 @@ _TOKEN = (
     rf"|<\s?(?:{_NAMES})\s?/>"
 )
 UNSURE = regex.compile(
-    r"(?:<\|start\|>[^<]{0,80}(?:<[|a-z]{0,9})?|(?:<\|start\|>[^<]{0,80})?<\|channel\|>\s*"
+    rf"(?:{_MESSAGE_END}\s{{0,8}}(?:<[|a-z]{{0,9}})?"
+    rf"|(?:{_MESSAGE_END}\s{{0,8}})?<\|start\|>[^<]{{0,80}}(?:<[|a-z]{{0,9}})?"
+    rf"|(?:{_MESSAGE_END}\s{{0,8}})?{_HEADER}<\|channel\|>\s*"
     r"(?:[a-z]{0,4}|final\b[^<]{0,40}(?:<\|constrain\|>[^<]{0,20})?(?:<[|a-z]{0,12})?)"
     r"|(?:<\|im_start\|>|<start_of_turn>|<\|turn>|<\|start_header_id\|>)\s?[a-z]{0,11}(?:<[|a-z_]{0,15})?)\Z",
     regex.I,

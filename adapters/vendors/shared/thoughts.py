@@ -151,11 +151,13 @@ class Thoughts:
             return False
         start, end = found.span()
         opened = _QUOTES.get(text[start - 1 : start], "") if start else ""
-        self._tell(text[at:start])
-        self._rest = text[start:]
         is_unsure = found.partial or (opened and end == len(text)) or UNSURE.match(text, start)
         if is_unsure and not is_last:
+            if self._has_begun or not text[at:start].isspace():  # else what the mark turns out to be decides on it
+                self._tell(text[at:start])
+                self._rest = text[start:]
             return False
+        self._tell(text[at:start])
         self._rest = text[end:]
         if self._place.is_code or (opened and text[end : end + 1] == opened):
             self._tell(found[0])

@@ -1,7 +1,7 @@
 """Thoughts of models and special tokens are never told, however the pieces of an answer are cut."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.ports.calls import Retraction
@@ -197,13 +197,21 @@ SCRAPS = [
 ]
 
 
-@pytest.mark.xfail(strict=True, reason="in one piece the words between the quotes are kept, marks and all")
-def test_a_thought_between_quotes_does_not_depend_on_the_pieces() -> None:
-    written = '"<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>"'
-    assert len({kept(told(written, size)) for size in SIZES}) == 1
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("written", "answer"),
+    [
+        ('"<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>"', '""'),
+        ('"<|end|><|start|>assistant<|channel|>final<|message|>"', None),
+        ("\n<", None),
+        ("\n<analysis", None),
+        ("\n<s>Yes", "Yes"),
+    ],
+)
+def test_a_mark_that_may_become_longer_is_waited_for(written: str, answer: str | None, size: int) -> None:
+    assert kept(told(written, size)) == (written if answer is None else answer)
 
 
-@settings(max_examples=60)
 @given(st.lists(st.sampled_from([*THOUGHTS, *LONE, *FIRST, *SCRAPS]), max_size=8))
 def test_what_is_kept_does_not_depend_on_the_pieces(parts: list[str]) -> None:
     written = "".join(parts)
