@@ -24,7 +24,7 @@ from adapters.vendors.shared.conversation import (
     system_prompt,
     turns,
 )
-from adapters.vendors.shared.modellist import fetch_models
+from adapters.vendors.shared.modellist import fetch_model_names
 from adapters.vendors.shared.refusals import Refusals, negotiate
 from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, StreamedAnswer
 
@@ -86,8 +86,7 @@ class AnthropicChat:
             expects=("application/json",),
             patience=self._patience,
         )
-        models = await fetch_models(self._web, call)
-        return Offer(models=tuple(dict.fromkeys(model.id for model in models)))
+        return Offer(models=await fetch_model_names(self._web, call))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key. Raises ProviderFailed.

@@ -9,7 +9,7 @@ from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Web
 from adapters.vendors.azure.api import base_url, headers
-from adapters.vendors.shared.answers import VOICES, understood
+from adapters.vendors.shared.answers import LIST, understood
 from adapters.vendors.shared.voices import UNHURRIED, ListedVoice
 
 BY_GENDER = {
@@ -39,7 +39,7 @@ async def voices_of(web: Web, endpoint: Endpoint) -> tuple[ListedVoice, ...]:
         expects=("application/json",),
         patience=UNHURRIED,
     )
-    return tuple(map(_voice, understood(endpoint, await web.fetch_json(call), list[_AzureVoice], VOICES)))
+    return tuple(map(_voice, understood(endpoint, await web.fetch_json(call), list[_AzureVoice], LIST)))
 
 
 def _voice(listed: _AzureVoice) -> ListedVoice:

@@ -27,7 +27,7 @@ from protocol.audioformat import AudioFormat
 from protocol.languages import primary
 
 MODEL = "nova-3"
-MESSAGES = "its documented messages"
+MESSAGES = "sent something other than its documented messages"
 KEEP_ALIVE = 4.0
 """Deepgram closes a socket after 10 s without sound or this message, and wants it every 3 to 5 s."""
 PIECE = 65_536

@@ -19,7 +19,7 @@ from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
 from adapters.vendors.elevenlabs.api import headers, located
 from adapters.vendors.elevenlabs.voices import BY_GENDER, voices_of
-from adapters.vendors.shared.answers import MODELS, understood
+from adapters.vendors.shared.answers import LIST, understood
 from adapters.vendors.shared.body import relay
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
@@ -98,7 +98,7 @@ class ElevenLabsSpeech:
             expects=("application/json",),
             patience=UNHURRIED,
         )
-        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_ElevenLabsModel], MODELS)
+        listed = understood(self._endpoint, await self._web.fetch_json(call), list[_ElevenLabsModel], LIST)
         models = [model for model in listed if model.can_do_text_to_speech]
         languages = {language.language_id for model in models for language in model.languages or ()}
         names = dict.fromkeys(voice.name for voice in voices if voice.name)

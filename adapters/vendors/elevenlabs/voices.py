@@ -9,7 +9,7 @@ from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Web
 from adapters.vendors.elevenlabs.api import headers
-from adapters.vendors.shared.answers import VOICES, understood
+from adapters.vendors.shared.answers import LIST, understood
 from adapters.vendors.shared.voices import UNHURRIED, ListedVoice
 
 BY_GENDER = {
@@ -55,7 +55,7 @@ async def voices_of(web: Web, endpoint: Endpoint) -> tuple[ListedVoice, ...]:
             expects=("application/json",),
             patience=UNHURRIED,
         )
-        page = understood(endpoint, await web.fetch_json(call), _ElevenLabsVoices, VOICES)
+        page = understood(endpoint, await web.fetch_json(call), _ElevenLabsVoices, LIST)
         voices += map(_voice, page.voices)
         token = page.next_page_token or ""
         if not page.has_more or not token:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
+from adapters.reach.faults import of_error
 from adapters.reach.web import Web
 
 _BAD_KEY = "api key"
@@ -27,3 +28,11 @@ async def fetch(web: Web, call: Call) -> object:
         where = call.endpoint.key_setting or "its setting"
         message = f"{call.endpoint.title} refused the key in {where} (400): is it one for this API?"
         raise ProviderFailed(message, Verdict.REFUSED) from None
+
+
+async def fetch_whole(web: Web, call: Call) -> object:
+    """The answer, decoded, where no error stands in it. Raises ProviderFailed. Cancelling closes the connection."""
+    answer = await fetch(web, call)
+    if isinstance(answer, dict) and answer.get("error"):
+        raise of_error(call.endpoint, answer["error"])
+    return answer

@@ -1,7 +1,6 @@
 """Speech by Google Cloud Text-to-Speech, with an API key. An answer comes whole: Google streams only over gRPC.
 
 Sources: https://docs.cloud.google.com/text-to-speech/docs/reference/rest/v1/text/synthesize,
-https://docs.cloud.google.com/text-to-speech/docs/reference/rest/v1/voices/list,
 https://docs.cloud.google.com/text-to-speech/quotas.
 """
 
@@ -10,17 +9,16 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.reach.call import Call, Patience
+from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
-from adapters.reach.faults import of_error
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Web
-from adapters.vendors.google.api import fetch, headers
-from adapters.vendors.shared.answers import VOICES, understood
+from adapters.vendors.google.api import fetch_whole, headers
+from adapters.vendors.google.voices import voices_of
+from adapters.vendors.shared.answers import SOUND, understood
 from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
-from adapters.vendors.shared.voices import UNHURRIED
 from protocol import base64text
 from protocol.audioformat import AudioFormat
 
@@ -38,15 +36,6 @@ GENDERS = {"male": "MALE", "female": "FEMALE"}
 
 class _GoogleSound(msgspec.Struct):
     audioContent: str = ""  # noqa: N815
-
-
-class _GoogleVoice(msgspec.Struct):
-    name: str
-    languageCodes: list[str] = []  # noqa: N815
-
-
-class _GoogleVoices(msgspec.Struct):
-    voices: list[_GoogleVoice] = []
 
 
 class GoogleSpeech:
@@ -70,45 +59,34 @@ class GoogleSpeech:
             )
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
         body = {"input": {"text": text}, "voice": _voice(speech), "audioConfig": _audio(speech, asked)}
-        answer = await self._ask(self._call("POST", "/text:synthesize", body, PATIENCE))
+        call = Call(
+            self._endpoint,
+            "POST",
+            "/text:synthesize",
+            headers(self._endpoint),
+            json=body,
+            expects=("application/json",),
+            patience=PATIENCE,
+            most=MOST * 4 // 3,
+        )
+        answer = await fetch_whole(self._web, call)
         sent = SoundBody(self._endpoint, asked)
         for clip in filter(None, (sent.push(self._decoded(answer)), sent.finish())):
             await sound(clip)
 
     async def offer(self) -> Offer:
         """Its voices and their languages. Raises ProviderFailed. Cancelling closes the connection."""
-        answer = await self._ask(self._call("GET", "/voices"))
-        voices = understood(self._endpoint, answer, _GoogleVoices, VOICES).voices
-        languages = {code for voice in voices for code in voice.languageCodes}
-        return Offer((), tuple(voice.name for voice in voices), tuple(sorted(languages)))
+        voices = await voices_of(self._web, self._endpoint)
+        languages = {language for voice in voices for language in voice.languages}
+        return Offer((), tuple(voice.id for voice in voices), tuple(sorted(languages)))
 
     async def check(self) -> None:
         """Speak two letters. Raises ProviderFailed. Cancelling closes the connection."""
         await self.synthesise(PROBE, discard)
 
-    def _call(self, method: str, path: str, json: object = None, patience: Patience = UNHURRIED) -> Call:
-        expects = ("application/json",)
-        return Call(
-            self._endpoint,
-            method,
-            path,
-            headers(self._endpoint),
-            json=json,
-            expects=expects,
-            patience=patience,
-            most=MOST * 4 // 3,
-        )
-
-    async def _ask(self, call: Call) -> object:
-        """The answer to `call`. Raises ProviderFailed, also for an error in an answer that is otherwise well."""
-        answer = await fetch(self._web, call)
-        if isinstance(answer, dict) and answer.get("error"):
-            raise of_error(self._endpoint, answer["error"])
-        return answer
-
     def _decoded(self, answer: object) -> bytes:
         try:
-            return base64text.decode(understood(self._endpoint, answer, _GoogleSound, "sound").audioContent)
+            return base64text.decode(understood(self._endpoint, answer, _GoogleSound, SOUND).audioContent)
         except ValueError:
             raise ProviderFailed(f"{self._endpoint.title} sent sound that is not base64") from None
 

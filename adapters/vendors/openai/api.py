@@ -1,13 +1,12 @@
-"""The common part of OpenAI's three services: the address, the key, and the list of models."""
+"""The common part of OpenAI's three services: the address, the key, and the request for models."""
 
 from collections.abc import Mapping
 
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint
-from adapters.reach.web import Web
-from adapters.vendors.shared.modellist import ListedModel, fetch_models
 
 URL = "https://api.openai.com/v1"
+JSON = ("application/json",)
 
 
 def headers(endpoint: Endpoint) -> Mapping[str, str]:
@@ -15,10 +14,9 @@ def headers(endpoint: Endpoint) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
 
 
-async def models_of(web: Web, endpoint: Endpoint, patience: Patience) -> tuple[ListedModel, ...]:
-    """Its models. Raises ProviderFailed. Cancelling closes the connection.
+def models_call(endpoint: Endpoint, patience: Patience, expects: tuple[str, ...] = ()) -> Call:
+    """The request for its models. `expects`: as a Call has it.
 
     https://developers.openai.com/api/reference/resources/models/methods/list
     """
-    call = Call(endpoint, "GET", "/models", headers(endpoint), expects=("application/json",), patience=patience)
-    return await fetch_models(web, call)
+    return Call(endpoint, "GET", "/models", headers(endpoint), expects=expects, patience=patience)

@@ -15,7 +15,7 @@ from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer
 from adapters.reach.jsontext import fields, items, words
 from adapters.reach.web import Web
-from adapters.vendors.openai.api import URL, headers, models_of
+from adapters.vendors.openai.api import JSON, URL, headers, models_call
 from adapters.vendors.shared.conversation import (
     MOST,
     PATIENCE,
@@ -27,6 +27,7 @@ from adapters.vendors.shared.conversation import (
     system_prompt,
     turns,
 )
+from adapters.vendors.shared.modellist import fetch_model_names
 from adapters.vendors.shared.refusals import Refusals, negotiate
 from adapters.vendors.shared.streamed import Heard, StreamedAnswer
 
@@ -110,8 +111,8 @@ class OpenAiChat:
 
         Cancelling closes the connection.
         """
-        models = await models_of(self._web, self._endpoint, self._patience)
-        return Offer(models=tuple(dict.fromkeys(model.id for model in models if not _NO_CHAT.search(model.id))))
+        names = await fetch_model_names(self._web, models_call(self._endpoint, self._patience, JSON))
+        return Offer(models=tuple(name for name in names if not _NO_CHAT.search(name)))
 
     async def check(self) -> None:
         """Ask for the models, which costs nothing and needs the key.

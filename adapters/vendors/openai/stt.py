@@ -22,12 +22,12 @@ from adapters.reach.jsontext import whole as whole_text
 from adapters.reach.jsontext import words as text_of
 from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.reach.web import Web
-from adapters.vendors.openai.api import headers, models_of
+from adapters.vendors.openai.api import headers, models_call
 from adapters.vendors.openai.segments import spoken
-from adapters.vendors.shared.answers import TRANSCRIPT, decoded, something_else
+from adapters.vendors.shared.answers import TRANSCRIPT, decoded, unreadable
 from adapters.vendors.shared.files import FILES
 from adapters.vendors.shared.languages import bcp47, whisper_code
-from adapters.vendors.shared.modellist import ListedModel
+from adapters.vendors.shared.modellist import ListedModel, fetch_models
 from protocol.audioformat import AudioFormat, sniff
 from protocol.wav import wav_file
 
@@ -156,14 +156,14 @@ class OpenAIRecogniser:
             raise ProviderFailed(f"{self._endpoint.title} failed while it transcribed: {_message(error)}")
         if isinstance(said, dict | None):
             return fields(said)
-        raise something_else(self._endpoint, TRANSCRIPT)
+        raise unreadable(self._endpoint, TRANSCRIPT)
 
     async def offer(self) -> Offer:
         """The models that recognise speech; of servers that say a task (speaches), those with that task.
 
         Raises ProviderFailed. Cancelling closes the connection.
         """
-        models = await models_of(self._web, self._endpoint, self._patience)
+        models = await fetch_models(self._web, models_call(self._endpoint, self._patience))
         return Offer(models=tuple(sorted({model.id for model in models if _recognises(model)})))
 
     async def check(self) -> None:

@@ -16,9 +16,11 @@ from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Web
-from adapters.vendors.openai.api import URL, headers, models_of
+from adapters.vendors.openai.api import JSON, URL, headers, models_call
 from adapters.vendors.openai.voices import BY_GENDER, VOICES, voices_of
+from adapters.vendors.shared.answers import LIST
 from adapters.vendors.shared.body import relay
+from adapters.vendors.shared.modellist import fetch_models
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
 from adapters.vendors.shared.voices import UNHURRIED, VoiceList, choose
@@ -61,7 +63,7 @@ class OpenAISpeech:
         await self.synthesise(PROBE, discard)
 
     async def _models(self) -> tuple[str, ...]:
-        listed = await models_of(self._web, self._endpoint, UNHURRIED)
+        listed = await fetch_models(self._web, models_call(self._endpoint, UNHURRIED, JSON), LIST)
         if any(model.task for model in listed):
             return tuple(model.id for model in listed if model.task == "text-to-speech")
         return tuple(model.id for model in listed if _SPEAKING_MODEL.search(model.id))

@@ -11,8 +11,7 @@ from adapters.reach.call import Call
 from adapters.reach.contract import Endpoint
 from adapters.reach.web import Web
 from adapters.vendors.openai.api import headers
-from adapters.vendors.shared.answers import VOICES as WHAT
-from adapters.vendors.shared.answers import understood
+from adapters.vendors.shared.answers import LIST, understood
 from adapters.vendors.shared.voices import UNHURRIED, ListedVoice
 
 VOICES = (
@@ -40,7 +39,7 @@ class _OpenAIVoices(msgspec.Struct):
 async def voices_of(web: Web, endpoint: Endpoint) -> tuple[ListedVoice, ...]:
     """The voices that the server lists. Raises ProviderFailed. Cancelling closes the connection."""
     call = Call(endpoint, "GET", "/audio/voices", headers(endpoint), expects=("application/json",), patience=UNHURRIED)
-    answer = understood(endpoint, await web.fetch_json(call), _OpenAIVoices, WHAT)
+    answer = understood(endpoint, await web.fetch_json(call), _OpenAIVoices, LIST)
     return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
 
 

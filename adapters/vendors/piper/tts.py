@@ -19,7 +19,6 @@ from adapters.reach.lengths import characters
 from adapters.vendors.piper.child import NORMAL_PACE
 from adapters.vendors.shared.probes import PROBE, discard
 from protocol.audioformat import AudioFormat
-from protocol.languages import cased
 
 TITLE = "the Piper synthesiser"
 MAX_TEXT = 20_000
@@ -47,7 +46,7 @@ class PiperSpeech(ProcessEngine):
         """
         await trio.lowlevel.checkpoint()
         ready = self.ready
-        languages = tuple(cased(voice.language) for voice in ready.voices)
+        languages = tuple(_bcp47(voice.language) for voice in ready.voices)
         return Offer(tuple(voice.file for voice in ready.voices), ready.variants, languages)
 
     async def check(self) -> None:
@@ -83,3 +82,9 @@ class PiperSpeech(ProcessEngine):
 def plain(text: str) -> str:
     """`text` without what Piper would obey: control characters, and `[[`, which begins phonemes."""
     return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()
+
+
+def _bcp47(voice: str) -> str:
+    """The name that espeak-ng has for a language, `en-us`, as BCP 47: parts of two letters are regions."""
+    language, *rest = voice.replace("_", "-").split("-")
+    return "-".join([language, *(part.upper() if len(part) == 2 else part for part in rest)])

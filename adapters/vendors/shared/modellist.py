@@ -3,8 +3,9 @@
 import msgspec
 
 from adapters.reach.call import Call
+from adapters.reach.jsontext import fields, items, words
 from adapters.reach.web import Web
-from adapters.vendors.shared.answers import MODELS, something_else, understood
+from adapters.vendors.shared.answers import MODELS, understood, unreadable
 
 
 class ListedModel(msgspec.Struct, frozen=True):
@@ -18,13 +19,26 @@ class _ModelList(msgspec.Struct):
     data: list[ListedModel] | None
 
 
-async def fetch_models(web: Web, call: Call) -> tuple[ListedModel, ...]:
+async def fetch_models(web: Web, call: Call, fault: str = MODELS) -> tuple[ListedModel, ...]:
     """The models that the provider lists, in its order, without those that have no name.
 
-    Raises ProviderFailed, also where the answer is no such list. Cancelling closes the connection.
+    Raises ProviderFailed, with `fault` where the answer is no such list. Cancelling closes the connection.
     """
-    listed = understood(call.endpoint, await web.fetch_json(call), _ModelList, MODELS).data or []
+    listed = understood(call.endpoint, await web.fetch_json(call), _ModelList, fault).data or []
     models = tuple(model for model in listed if model.id)
     if listed and not models:
-        raise something_else(call.endpoint, MODELS)
+        raise unreadable(call.endpoint, fault)
     return models
+
+
+async def fetch_model_names(web: Web, call: Call) -> tuple[str, ...]:
+    """The names of the models that can be read, each once, in the provider's order.
+
+    Raises ProviderFailed, also where the answer has no `data`. Cancelling closes the connection.
+    """
+    # A language model's check asks for this list only to try the key: a server whose list is broken may answer well.
+    listed = fields(await web.fetch_json(call))
+    if "data" not in listed:
+        raise unreadable(call.endpoint, MODELS)
+    names = (words(fields(model).get("id")) for model in items(listed["data"]))
+    return tuple(dict.fromkeys(filter(None, names)))
