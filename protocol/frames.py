@@ -12,8 +12,9 @@ from typing import NamedTuple
 ROW = 3
 """Frames that make a stream; two, where the file ends with the second."""
 _HEADER = 7
-_MPEG_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-_KBITS = {
+MPEG_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
+"""Rates in Hz by the version as the header writes it: 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5."""
+MPEG_KBITS = {
     (True, 3): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (True, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
     (True, 1): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -21,7 +22,7 @@ _KBITS = {
     (False, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     (False, 1): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-"""By whether it is MPEG-1, and the layer as the header writes it: 3 is layer I, 1 is layer III."""
+"""Rates in kbit/s from the header's number 1 on, by whether it is MPEG-1, and its layer: 3 is layer I, 1 layer III."""
 _PACKET = 188
 _TABLES = (b"G@\0", b"G@\x11")
 """How the first packet of a transport stream begins: it tells its programs, or its name."""
@@ -88,10 +89,10 @@ def _adts(head: bytes) -> Frame | None:
 def _mpeg(head: bytes) -> Frame | None:
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     bits, rate, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
-    if version not in _MPEG_RATES or layer == 0 or bits in (0, 15) or rate == 3:
+    if version not in MPEG_RATES or layer == 0 or bits in (0, 15) or rate == 3:
         return None
-    bit_rate = _KBITS[version == 3, layer][bits - 1] * 1_000
-    hertz = _MPEG_RATES[version][rate]
+    bit_rate = MPEG_KBITS[version == 3, layer][bits - 1] * 1_000
+    hertz = MPEG_RATES[version][rate]
     if layer == 3:
         size = (12 * bit_rate // hertz + padding) * 4
     else:

@@ -25,6 +25,7 @@ from actors.deciding.events import (
     Words,
     Written,
 )
+from actors.deciding.limits import Limits
 from actors.deciding.turn import Remainder
 from protocol.configuration import Configuration, Named
 
@@ -83,7 +84,9 @@ class NewConfiguration(FromClient, frozen=True):
 UPDATE: Final = Trigger[NewConfiguration]("update", "`session.update`")
 BAD_UPDATE: Final = Trigger[NewConfiguration]("bad update", "`session.update` that is refused")
 APPEND: Final = Trigger[Chunk]("append", "`input.buffer.append`")
-STRAGGLER: Final = Trigger[Chunk]("straggler", "a chunk within 0.5 s of the commit that begins no new file")
+STRAGGLER: Final = Trigger[Chunk](
+    "straggler", f"a chunk within {Limits().straggler:g} s of the commit that begins no new file"
+)
 OVERFLOW: Final = Trigger[Chunk]("overflow", "a chunk beyond the longest utterance")
 NO_ROOM: Final = Trigger[Chunk](
     "no room", "`input.buffer.append` for which the server has no memory left (`limits.memory_in_flight`)"

@@ -29,12 +29,13 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.states import State
 
 ANSWERED, FAILED = 0, 1
 EMBEDDED_MODELS = ("guide", "echo")
 _SILENCE = 60.0
 _METRICS_SECONDS = 2.0
-_AT_WORK = frozenset({"transcribing", "responding", "speaking"})
+_AT_WORK = frozenset({State.TRANSCRIBING, State.RESPONDING, State.SPEAKING})
 
 
 Said = Recording | str
@@ -228,7 +229,7 @@ class ClientTurn:
     def _take_state(self, state: str) -> int | None:
         if state in _AT_WORK:
             self._at_work = True
-        if state != "handshaken" or not self._at_work:
+        if state != State.HANDSHAKEN or not self._at_work:
             return None
         if self._answered:
             return self._end()

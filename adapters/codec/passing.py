@@ -8,10 +8,8 @@ import msgspec
 from actors.ports.sound import Sound, Target
 from adapters.codec.pieces import Writer, split
 from protocol.audioformat import sniff
+from protocol.frames import MPEG_KBITS, MPEG_RATES
 
-_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-_KBITS_1 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_KBITS_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _LAYER_3 = 1
 _DECODER_DELAY = 529
 """Samples by which every mp3 decoder is late; what LAME notes as an encoder's delay comes on top."""
@@ -41,11 +39,11 @@ def mp3_frame(head: bytes) -> Mp3Frame | None:
         return None
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
     bits, rate, padding, mono = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1, head[3] >> 6 == 3
-    if version not in _RATES or layer != _LAYER_3 or bits in (0, 15) or rate == 3:
+    if version not in MPEG_RATES or layer != _LAYER_3 or bits in (0, 15) or rate == 3:
         return None
     is_1 = version == 3
-    hertz = _RATES[version][rate]
-    kbits = (_KBITS_1 if is_1 else _KBITS_2)[bits - 1]
+    hertz = MPEG_RATES[version][rate]
+    kbits = MPEG_KBITS[is_1, layer][bits - 1]
     side = (17 if mono else 32) if is_1 else (9 if mono else 17)
     return Mp3Frame((144 if is_1 else 72) * kbits * 1000 // hertz + padding, 1152 if is_1 else 576, hertz, side)
 

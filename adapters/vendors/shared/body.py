@@ -15,6 +15,7 @@ from adapters.vendors.shared.announced import Announced, announced
 from adapters.vendors.shared.rawsound import RawSound
 from adapters.vendors.shared.sound import SoundReader, soundless
 from protocol.audioformat import MAX_RATE, MIN_RATE, OUTPUT_RATE, AudioFormat, sniff
+from protocol.frames import MPEG_KBITS, MPEG_RATES
 
 HEAD = 64
 """Bytes by which words are known; no sound has so many without a control character among them."""
@@ -26,11 +27,6 @@ _ASCII = re.compile(rb"[\t\n\r\x20-\x7e]")
 _NEARLY = 0.9
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SOUNDING = ("audio/", "video/", "application/octet-stream", "application/ogg", "binary/", "application/x-")
-_KILOBITS = {
-    1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
-}
-_MPEG_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
 async def relay(
@@ -179,7 +175,9 @@ def _length(head: bytes) -> int:
     """Bytes of the frame that begins here, 0 where it does not say."""
     if head[1] >> 1 & 3 == 0:
         return (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
-    version, padding = head[1] >> 3 & 3, head[2] >> 1 & 1
-    kilobits = _KILOBITS[1 if version == 3 else 2][head[2] >> 4]
-    rate = _MPEG_RATES[version][head[2] >> 2 & 3]
-    return (144_000 if version == 3 else 72_000) * kilobits // rate + padding if kilobits else 0
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    bits, padding = head[2] >> 4, head[2] >> 1 & 1
+    if bits == 0:
+        return 0
+    kilobits, rate = MPEG_KBITS[version == 3, layer][bits - 1], MPEG_RATES[version][head[2] >> 2 & 3]
+    return (144_000 if version == 3 else 72_000) * kilobits // rate + padding
