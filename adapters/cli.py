@@ -12,6 +12,7 @@ import click
 
 from adapters.lifecycle import console, logs
 from adapters.settings.errors import BadSettings, StartupFailed, first_of
+from protocol.address import HOST, PORT, URL
 from protocol.printable import printable
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", help="The address to listen on; 0.0.0.0 is every interface.  [default: 127.0.0.1]")
-@click.option("--port", help="The TCP port; 0 takes any that is free.  [default: 7171]")
+@click.option("--host", help=f"The address to listen on; 0.0.0.0 is every interface.  [default: {HOST}]")
+@click.option("--port", help=f"The TCP port; 0 takes any that is free.  [default: {PORT}]")
 @click.option("--lan", is_flag=True, help="Let in this network's devices: a token, https for microphones, a QR code.")
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
@@ -81,7 +82,7 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
 @main.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--text", "words", default="", help="Type these words, in the place of FILE.")
-@click.option("--url", default="http://127.0.0.1:7171", show_default=True, help="The server.")
+@click.option("--url", default=URL, show_default=True, help="The server.")
 @click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the answer's sound.")
 @click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
 @click.option("--session", type=click.UUID, help="A UUID: go on with the conversation of that session.")

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from protocol.address import PATH, PORT
 from protocol.connecting import Auth
 from protocol.errors import ErrorId
 from protocol.messages import CLIENT_EVENTS, Names
@@ -21,8 +22,8 @@ _CHANNEL = "#/channels/session"
 class ServerAddress(msgspec.Struct, frozen=True):
     """The address of the server that the document describes."""
 
-    host: str = "localhost:7171"
-    path: str = "/socket.io/"
+    host: str = f"localhost:{PORT}"
+    path: str = PATH
     version: str = "0"
     is_secure: bool = False
     has_token: bool = False

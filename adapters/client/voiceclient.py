@@ -18,6 +18,7 @@ from trio_websocket import (
 from adapters.client.opening import CONNECT_SECONDS, opened
 from adapters.client.packets import Disconnected, PacketSocket, Unreachable
 from protocol import base64text, socketio
+from protocol.address import PATH, URL
 from protocol.connecting import Auth
 from protocol.messages import (
     AudioDelta,
@@ -37,7 +38,6 @@ from protocol.messages import (
 )
 from protocol.socketio import Packet
 
-DEFAULT_URL = "http://127.0.0.1:7171"
 _CLOSE_SECONDS = 2.0
 
 
@@ -87,7 +87,7 @@ Received = (
 
 
 @asynccontextmanager
-async def connect(url: str = DEFAULT_URL, auth: Auth | None = None) -> AsyncIterator["VoiceClient"]:
+async def connect(url: str = URL, auth: Auth | None = None) -> AsyncIterator["VoiceClient"]:
     """A client that has joined a session of the server at `url` (http, https, ws or wss; its path, if any, is kept).
 
     Raises Unreachable, ConnectRefused or Disconnected before the body begins. Cancelling closes the connection without
@@ -128,8 +128,8 @@ def _websocket_address(url: str) -> SplitResult:
         if not parts.hostname or parts.port == 0:
             raise ValueError
     except (KeyError, ValueError):
-        raise Unreachable(f"{url!r} is no address of a server; one looks like {DEFAULT_URL}") from None
-    path = parts.path if parts.path.strip("/") else "/socket.io/"
+        raise Unreachable(f"{url!r} is no address of a server; one looks like {URL}") from None
+    path = parts.path if parts.path.strip("/") else PATH
     return SplitResult(scheme, parts.netloc, path, "EIO=4&transport=websocket", "")
 
 

@@ -3,12 +3,10 @@
 import json
 
 from adapters.pages.static import CONTENT_TYPES, Route, content_route
+from protocol.address import PATH
 
 _BUILDS = ("socket.io", "socket.io.min", "socket.io.msgpack.min", "socket.io.esm.min")
 _ESM = "socket.io.esm.min"
-_USUAL = "/socket.io/"
-"""Where guides to Socket.IO load it from, whatever the path of this server."""
-
 _EXPORTED = ("io", "connect", "lookup", "Manager", "Socket", "protocol")
 WORDS = (
     "this server brings no Socket.IO client. Load socket.io-client 4 from elsewhere: npm install socket.io-client, or "
@@ -28,7 +26,7 @@ def routes(path: str) -> dict[str, Route]:
     for build in _BUILDS:
         route = content_route((_exports() + throwing if build == _ESM else throwing).encode(), CONTENT_TYPES[".js"])
         for name in (f"{build}.js", f"{build}.js.map", f"{build}.map"):
-            shown |= {f"{path}{name}": route, f"{_USUAL}{name}": route}
+            shown |= {f"{path}{name}": route, f"{PATH}{name}": route}  # where guides load it from
     return shown
 
 

@@ -10,13 +10,14 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from adapters.reach.values import Host, Port
 from adapters.settings.providers import Providers
 from adapters.settings.section import INLINE, HostName, Network, Origin, Secret, Section, UrlPath
+from protocol.address import HOST, PATH, PORT
 from protocol.timing import Timing, Waits
 
 
 class ListenerSettings(Section, frozen=True):
     """Which requests the server answers, and how patient it is with streams that send none."""
 
-    path: UrlPath = "/socket.io/"
+    path: UrlPath = PATH
     """The path under which Socket.IO clients connect."""
     allowed_origins: tuple[Origin, ...] = ()
     """The origins, such as https://example.org, whose web pages may connect besides the server's own; * is any."""
@@ -32,9 +33,9 @@ class Server(Section, frozen=True):
     The structs in it are what the parts of the server take; in the file their settings stand in [server] itself.
     """
 
-    host: Host = "127.0.0.1"
+    host: Host = HOST
     """The address to listen on; 0.0.0.0 is every interface."""
-    port: Port = 7171
+    port: Port = PORT
     """The TCP port; 0 takes any that is free."""
     token: Secret = ""
     """The credential that every client must show; empty: none is asked for, but by /inspect and the catalogue."""
