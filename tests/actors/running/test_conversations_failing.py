@@ -9,6 +9,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.deciding.events import Said
+from actors.deciding.graph import MACHINE
 from actors.deciding.limits import Limits
 from actors.ports.sound import Undecodable
 from actors.running.sizes import PoolSizes
@@ -281,4 +282,27 @@ async def test_an_update_of_very_many_keys_is_refused_in_words_and_the_next_turn
         assert error.error_id == ErrorId.UNREADABLE
         assert error.message.startswith('"session.update" is lost: it holds more than 10000 strings, arrays and')
         await client.configure()
+        await client.check_a_turn_works()
+
+
+@pytest.mark.parametrize("event", ["append", "commit", "text"])
+async def test_what_the_machine_has_no_event_for_is_refused_on_the_wire(
+    clock: MockClock, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    kept = {name: found for name, found in MACHINE.events.items() if name != event}
+    async with serving() as server, server.joined() as client:
+        await client.configure()
+        await server.settle()
+        client.rest()
+        with monkeypatch.context() as patched:
+            patched.setattr(MACHINE, "events", kept)
+            match event:
+                case "append":
+                    await client.voice.append(b"sound")
+                case "commit":
+                    await client.voice.commit()
+                case _:
+                    await client.voice.text("Hello")
+            await server.settle()
+            assert client.rest() == [CustomError(f"{event} is not possible in the state handshaken", 1002)]
         await client.check_a_turn_works()
