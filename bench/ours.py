@@ -191,7 +191,7 @@ async def serve(port: int, *, with_codec: bool) -> None:
         calm_collector()
         nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
-        await trio.serve_listeners(Listener(supervisor, ListenerOptions(), {}).serve, listeners)
+        await nursery.start(Listener(supervisor, ListenerOptions(), {}).run, listeners)
 
 
 if __name__ == "__main__":

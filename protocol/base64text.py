@@ -13,11 +13,18 @@ _STANDARD = bytes.maketrans(b"-_", b"+/")
 _WHITESPACE = b" \t\r\n\f\v"
 
 
-def decode(text: str) -> bytes:
-    """The bytes of `text`, in linear time. Raises ValueError, with why it is no base64."""
+def decode_plain(text: str) -> bytes | None:
+    """The bytes of `text` in the standard alphabet, padded and without whitespace; None where it is not written so."""
     try:
         return msgspec.convert(text, bytes)  # eight times as fast as binascii, and as strict
     except msgspec.ValidationError:
-        pass
+        return None
+
+
+def decode(text: str) -> bytes:
+    """The bytes of `text`, in linear time. Raises ValueError, with why it is no base64."""
+    plain = decode_plain(text)
+    if plain is not None:
+        return plain
     bare = text.encode("ascii").translate(_STANDARD, _WHITESPACE).rstrip(b"=")
     return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4), strict_mode=True)

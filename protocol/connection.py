@@ -117,11 +117,8 @@ class Connection:
 
     def receive_frame(self, frame: Frame, now: float) -> Frame | None:
         """A frame on the WebSocket that is the transport: the message in it, or None. Raises RemoteProtocolError."""
-        if isinstance(frame, bytes):
-            return frame
-        if frame and frame[0] == "4":
-            return frame[1:]
-        return self._receive(engineio.decode_frame(frame), now)
+        message = engineio.message_in(frame)
+        return self._receive(engineio.decode_frame(frame), now) if message is None else message
 
     def receive_payload(self, body: bytes, now: float) -> Iterator[Frame | None]:
         """The body of a polling POST: for each packet the message in it, or None, when it is asked for.
@@ -216,6 +213,10 @@ class Connection:
     def take(self) -> Frame | None:
         """The next frame for the WebSocket, None where there is none."""
         return self.outbox.take()
+
+    def take_joined(self, most: int) -> list[Frame]:
+        """The next frames for the WebSocket, of `most` bytes together or one alone; none where there is none."""
+        return self.outbox.take_joined(most)
 
     def close(self, reason: CloseReason) -> None:
         """End the connection, for the first reason given; what waits to be sent stays only for an orderly end."""

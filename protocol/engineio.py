@@ -16,6 +16,7 @@ from protocol.errors import CloseReason, LocalProtocolError, RemoteProtocolError
 
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = range(7)
 SEPARATOR = "\x1e"
+_MESSAGE = str(MESSAGE)
 
 Frame = str | bytes
 """What one WebSocket message carries: text with a type digit first, or the bytes of a binary message."""
@@ -54,6 +55,13 @@ def decode_frame(frame: Frame) -> EnginePacket:
     if not frame or frame[0] not in "0123456":
         raise RemoteProtocolError("an Engine.IO packet begins with a type from 0 to 6; does the client speak EIO=4?")
     return EnginePacket(ord(frame[0]) - 48, frame[1:])
+
+
+def message_in(frame: Frame) -> Frame | None:
+    """The message in a WebSocket frame, None for a packet of another type or none at all."""
+    if isinstance(frame, bytes):
+        return frame
+    return frame[1:] if frame[:1] == _MESSAGE else None
 
 
 def encode_payload(packets: Iterable[EnginePacket]) -> Iterator[str]:

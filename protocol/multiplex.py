@@ -12,16 +12,20 @@ taken for its own if they are enough. Frames that did not come in the time they 
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from protocol import socketio
+from protocol.chunks import ChunkReader
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.socketio import Header, Packet, TooMuch
 from protocol.timing import Waits
 
+ROOT = "/"
+"""The namespace that a packet is for which names none."""
 MAX_EVENT = 4_000_000
 """How much an event may hold with its attachments, in bytes."""
 
@@ -68,6 +72,8 @@ class EventLost(msgspec.Struct, frozen=True):
     why: str
 
 
+TakeChunk = Callable[[bytes, int | None], bool]
+"""Takes the sound of a chunk, whose ack is wanted under an id or not; False, and nothing done, where it does not."""
 Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | EventLost
 
 
@@ -81,6 +87,7 @@ class Multiplex:
         self._asked: set[str] = set()
         self._connect_by = now + waits.connect_timeout
         self._header: Header | None = None
+        self._is_chunk = False
         self._frames: list[bytes] = []
         self._attachments_by = math.inf
         self._held = 0
@@ -114,12 +121,42 @@ class Multiplex:
             return before + self._lose(excess)
         if isinstance(decoded, Header):
             self._require_joined(decoded.packet)
-            self._header = decoded
-            self._attachments_by = now + self._waits.attachment_timeout
-            self._held = len(message)
-            self._ahead = self._owed if now < self._owed_by else 0
+            self._await_attachments(decoded, len(message), now)
             return before
         return before + self._receive_packet(decoded, now)
+
+    def _await_attachments(self, header: Header, size: int, now: float, *, is_chunk: bool = False) -> None:
+        self._header, self._is_chunk, self._held = header, is_chunk, size
+        self._attachments_by = now + self._waits.attachment_timeout
+        self._ahead = self._owed if now < self._owed_by else 0
+
+    def take_chunk(self, message: Frame, now: float, chunks: ChunkReader, take: TakeChunk) -> bool:
+        """Take in a message that is a chunk of sound, or a part of one, as `receive` would; False, and nothing done,
+        where it is something else, or `take` does not take the chunk: then it is for `receive`.
+
+        `receive` would read the same message, but as JSON, and would make an event of it.
+        """
+        if isinstance(message, bytes):
+            return self._take_sound(message, take)
+        if self._header is not None or ROOT not in self.joined:
+            return False
+        header = chunks.read_header(message)
+        if header is not None:
+            self._await_attachments(header, len(message), now, is_chunk=True)
+            return True
+        chunk = chunks.read_text(message)
+        return chunk is not None and take(chunk.audio, chunk.ack)
+
+    def _take_sound(self, sound: bytes, take: TakeChunk) -> bool:
+        """The attachment of a chunk whose header has been taken, and nothing is owed of events before it."""
+        header = self._header
+        if header is None or not self._is_chunk or self._ahead or ROOT not in self.joined:
+            return False
+        if self._held + len(sound) > self._max_event or not take(sound, header.packet.ack):
+            return False
+        self._header = None
+        self._attachments_by = math.inf
+        return True
 
     def _lose(self, excess: TooMuch) -> list[Came]:
         """An event that is not read, where nothing else hangs on it; else the connection cannot go on."""

@@ -83,6 +83,27 @@ class Outbox:
         self.size -= len(entry.frames[0])
         return entry.frames[0]
 
+    def take_joined(self, most: int) -> list[Frame]:
+        """The next frames for one write: one, and those that follow while all have at most `most` letters or bytes."""
+        frames: list[Frame] = []
+        size = 0
+        while (upcoming := self._next_size()) is not None:
+            size += upcoming
+            if frames and size > most:
+                break
+            frame = self.take()
+            assert frame is not None
+            frames.append(frame)
+        return frames
+
+    def _next_size(self) -> int | None:
+        """The size of what `take` would return, None where that is None."""
+        if self._begun:
+            return len(self._begun[0])
+        if self._urgent:
+            return len(self._urgent[0])
+        return len(self._entries[0].frames[0]) if self._entries else None
+
     def take_up_to(self, max_bytes: float) -> list[Frame]:
         """Frames for one polling response: whole entries, at least one where there is one, then more while they fit."""
         frames: list[Frame] = []

@@ -7,9 +7,11 @@
 The clients are the kits' own: `harness` speaks to it as a VoiceClient, `memoryserver` in bytes.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair
 
@@ -18,6 +20,15 @@ from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.wire.listener import Listener, ListenerOptions, Page
 from protocol.messages import Names
 from tests.playbook import accept
+
+WAY = "VIVAVOCE_SERVER_SHORT_WAY"
+"""The variable by which tests choose the way of plain WebSockets, here as in a server of its own process."""
+WAYS = {"short": "true", "ordinary": "false"}
+
+
+def choose_way(options: ListenerOptions) -> ListenerOptions:
+    """The options with the way that the variable says."""
+    return msgspec.structs.replace(options, short_way=os.environ.get(WAY, "true") == "true")
 
 
 class InProcess:
@@ -40,7 +51,7 @@ class InProcess:
     async def open_port(self) -> tuple[str, int]:
         """Listen on a free port of this machine, too; the address and the port."""
         [listening] = await trio.open_tcp_listeners(0, host="127.0.0.1")
-        self._ports.start_soon(trio.serve_listeners, self.listener.serve, [listening])
+        await self._ports.start(self.listener.run, [listening])
         host, port = listening.socket.getsockname()[:2]
         return host, port
 
@@ -86,7 +97,7 @@ async def running(
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)
             async with trio.open_nursery() as connections:
-                listener = Listener(supervisor, options or ListenerOptions(), pages or {})
+                listener = Listener(supervisor, choose_way(options or ListenerOptions()), pages or {})
                 server = InProcess(supervisor, listener, connections, nursery)
                 try:
                     yield server

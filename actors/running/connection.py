@@ -4,7 +4,8 @@ Who owns which task. A connection has no nursery that lasts: on each transport i
 
     on WebSocket    the listener's task of the stream runs `run_websocket`, which has a nursery of two: the reader
                     (`_read`, a child) hands what the transport brings to the application; the writer (`_write`, the
-                    task itself) sends what is in the outbox, and where there is nothing to send keeps the time.
+                    task itself) sends what is in the outbox, and where there is nothing to send keeps the time. While
+                    the reader waits, the transport may offer frames to `_take` first.
     on polling      the supervisor's keeper task runs `run_polling`, which keeps the time alone. Each request has the
                     listener's task of its stream: a GET waits in `poll` for something to send, a POST brings in its
                     body by `post`. One GET and one POST may be there at a time; a second one ends the connection.
@@ -37,7 +38,7 @@ from actors.deciding.account import Charge, nobodys
 from actors.ports.pace import Pace
 from actors.running.transport import NO_APPLICATION, Application, Transport, TransportClosed
 from protocol.connection import POLLING, Connection, Probe
-from protocol.engineio import Frame
+from protocol.engineio import Frame, message_in
 from protocol.errors import CloseReason, RemoteProtocolError
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class ConnectionActor:
         self._probing: trio.CancelScope | None = None
         self._posting = False
         self._finished = False
+        self.way = ""  # of its WebSocket, for the operator
         self._application = serve(self)
 
     # ---- for the application
@@ -143,6 +145,8 @@ class ConnectionActor:
 
         Cancelling closes the connection; the last frame may have left by half.
         """
+        self.way = transport.way
+        transport.offer_to(self._take)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._read, transport)
@@ -287,23 +291,31 @@ class ConnectionActor:
         except RemoteProtocolError as error:
             self.break_off(error)
 
+    def _take(self, frame: Frame) -> bool:
+        """Take in a frame at once, where the application can without waiting; False, and nothing done, for all else."""
+        message = None if self.engineio.closed else message_in(frame)
+        is_taken = message is not None and self._application.take(message)
+        if is_taken and self._application.deadline < self._alarm:
+            self._notify()
+        return is_taken
+
     async def _write(self, transport: Transport) -> None:
         engineio = self.engineio
         while True:
-            frame = engineio.take()
-            if frame is not None:
-                await self._send(transport, frame)
+            frames = engineio.take_joined(transport.joined_size)
+            if frames:
+                await self._send(transport, frames)
             elif engineio.closed:
                 return
             else:
                 await self._wait()
 
-    async def _send(self, transport: Transport, frame: Frame) -> None:
-        """One frame; a peer that takes too long over it is a slow reader."""
-        self._leaving = len(frame)
+    async def _send(self, transport: Transport, frames: list[Frame]) -> None:
+        """Frames in one write; a peer that takes too long over it is a slow reader."""
+        self._leaving = sum(map(len, frames))
         with trio.move_on_after(self._send_timeout) as self._sending:
             try:
-                await transport.send(frame)
+                await transport.send(*frames)
             except TransportClosed as lost:
                 self.engineio.close(lost.reason)
         if self._sending.cancelled_caught:

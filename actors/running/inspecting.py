@@ -48,10 +48,14 @@ class PoolRow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ConnectionRow(msgspec.Struct, frozen=True, rename="camel"):
-    """A connection: whose it is, on which transport, and what waits to be sent to it."""
+    """A connection: whose it is, on which transport, and what waits to be sent to it.
+
+    `way`: the "short" or the "ordinary" one, by which its WebSocket goes; "" where it has none.
+    """
 
     address: str
     transport: str
+    way: str
     queued_messages: int
     queued_bytes: int
     awaits_pong: bool
@@ -138,7 +142,9 @@ def connection_row(connection: "ConnectionActor") -> ConnectionRow:
     """One connection."""
     engineio = connection.engineio
     outbox = engineio.outbox
-    return ConnectionRow(connection.address, engineio.transport, len(outbox), outbox.size, engineio.awaiting_pong)
+    return ConnectionRow(
+        connection.address, engineio.transport, connection.way, len(outbox), outbox.size, engineio.awaiting_pong
+    )
 
 
 def trace(session: "Conversation", now: float) -> Trace:

@@ -17,7 +17,7 @@ from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
-from protocol.messages import CustomError, ServerMessage, SessionUpdated
+from protocol.messages import BufferAppend, CustomError, ServerMessage, SessionUpdated
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
@@ -58,6 +58,21 @@ class Member:
         """
         for came in self._multiplex.receive(message, trio.current_time()):
             await self._take(came)
+
+    def take(self, message: Frame) -> bool:
+        """Take in a chunk of sound, or a part of one, where that changes nothing but the utterance; never waits.
+
+        False, and nothing done, for all else: that is for `receive`.
+        """
+        if self._membership is None:
+            return False
+        return self._multiplex.take_chunk(message, trio.current_time(), self._session_registry.chunks, self._extend)
+
+    def _extend(self, audio: bytes, ack: int | None) -> bool:
+        membership = self._membership
+        if membership is None:
+            return False
+        return membership.runner.extend(Said(membership.member, BufferAppend(audio), ack))
 
     async def tick(self) -> None:
         """End what is overdue: a CONNECT, or an event's attachment. Cancelling may lose the event, as in `receive`."""

@@ -16,6 +16,7 @@ from actors.ports.engines import Engines
 from actors.running.credentials import find_fault
 from actors.running.pool import Pool
 from actors.running.session import NewMember, Outlet, Runner
+from protocol.chunks import ChunkReader
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
 from protocol.messages import MAX_PAYLOAD, CustomError, Names
@@ -72,6 +73,7 @@ class SessionRegistry:
 
     def __init__(self, shared: SharedResources, spawn: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
         self.shared = shared
+        self.chunks = ChunkReader(shared.names)
         self.draining = False
         self._spawn = spawn
         self._records: dict[str, SessionRecord] = {}

@@ -7,6 +7,7 @@ Terms: docs/glossary.md.
 """
 
 import math
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from protocol.engineio import Frame
@@ -22,13 +23,27 @@ class TransportClosed(Exception):
 
 
 class Transport(Protocol):
-    """A WebSocket, or what stands for one in a test."""
+    """A WebSocket, or what stands for one in a test.
+
+    `way`: which one it goes, for the operator. `joined_size`: how many bytes of messages it sends in one write at most,
+    0 where each message leaves by itself.
+    """
+
+    way: str
+    joined_size: int
+
+    def offer_to(self, take: Callable[[Frame], bool]) -> None:
+        """Offer each message to `take`, which never waits, before it is received; one that it takes is not received.
+
+        It is offered none while one waits to be received, so all are dealt with in their order. A transport need not
+        offer any.
+        """
 
     async def receive(self) -> Frame:
         """The next frame. Raises TransportClosed, RemoteProtocolError. Cancelling loses no frame."""
 
-    async def send(self, frame: Frame) -> None:
-        """Hand a frame to the network; waits while the peer does not read. Raises TransportClosed.
+    async def send(self, *frames: Frame) -> None:
+        """Hand frames to the network; waits while the peer does not read. Raises TransportClosed.
 
         Cancelling may leave half a frame on the network: nothing can be sent after it.
         """
@@ -47,6 +62,9 @@ class Application(Protocol):
         Cancelled only when the connection ends: the message may be lost then.
         """
 
+    def take(self, message: Frame) -> bool:
+        """A message came: take it in without waiting. False, and nothing done, where `receive` has to do that."""
+
     async def tick(self) -> None:
         """The deadline has come. Raises RemoteProtocolError to end the connection. Cancelled only at its end."""
 
@@ -61,6 +79,10 @@ class NoApplication:
 
     async def receive(self, message: Frame) -> None:
         """Drop a message that was still coming."""
+
+    def take(self, message: Frame) -> bool:
+        """Leave it to `receive`."""
+        return False
 
     async def tick(self) -> None:
         """Do nothing."""

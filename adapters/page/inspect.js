@@ -103,9 +103,9 @@ function step({ source, event, dest, ago, due }) {
   return element("tr", {}, ...cells(seconds(ago), source, event, element("span", { class: `state ${dest}` }, dest), seconds(due)));
 }
 
-function connection({ address, transport, queuedMessages, queuedBytes, awaitsPong }) {
+function connection({ address, transport, way, queuedMessages, queuedBytes, awaitsPong }) {
   const queued = queuedMessages ? `${queuedMessages} messages, ${queuedBytes} bytes` : "nothing";
-  return element("tr", {}, ...cells(address, transport, queued, awaitsPong ? "awaited" : "in time"));
+  return element("tr", {}, ...cells(address, way ? `${transport}, ${way} way` : transport, queued, awaitsPong ? "awaited" : "in time"));
 }
 
 function problemRow({ at, level, message }) {

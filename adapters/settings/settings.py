@@ -25,6 +25,8 @@ class ListenerSettings(Section, frozen=True):
     """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
     """How many TCP streams may be open that have not sent a whole request yet."""
+    short_way: bool = True
+    """Whether chunks of sound on plain WebSockets go the short way; `false` is slower, to rule it out in a search."""
 
 
 class Server(Section, frozen=True):

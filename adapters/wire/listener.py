@@ -21,7 +21,9 @@ from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, js
 from adapters.wire.origins import Origins
 from adapters.wire.peers import client_address, peer_address
 from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
+from adapters.wire.shortway import ShortWayTransport
 from adapters.wire.streams import StreamSlot, StreamSlots
+from adapters.wire.switchboard import Switchboard, find_poller
 from adapters.wire.websocket import WebSocketTransport, close_code
 from protocol.connection import WEBSOCKET
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -64,6 +66,7 @@ class Listener:
         self._origins = Origins(options.allowed_origins)
         self._pages = pages
         self._streams = StreamSlots(options.max_streams, options.max_silent_streams)
+        self._switchboard: Switchboard | None = None
         self._is_going_down = False
         self._underway = 0
         self._quiet = trio.Event()
@@ -73,7 +76,12 @@ class Listener:
     ) -> None:
         """Serve the streams of all `listeners`, until cancelled."""
         patient = [PatientListener(listener, self._streams.make_room) for listener in listeners]
-        await trio.serve_listeners(self.serve, patient, task_status=task_status)
+        poller = find_poller() if self._options.short_way else None
+        async with trio.open_nursery() as nursery:
+            if poller is not None:
+                self._switchboard = Switchboard(poller)
+                await nursery.start(self._switchboard.run)
+            await trio.serve_listeners(self.serve, patient, task_status=task_status)
 
     async def serve(self, stream: trio.abc.Stream) -> None:
         """Serve one stream, and close it at the end. Raises nothing for what the peer does. Cancelling closes it."""
@@ -238,11 +246,10 @@ class Listener:
         if upgrade is None:
             return
         connection, is_new = upgrade.connection, upgrade.is_new
-        max_message = self._service.connection_registry.timing.max_payload
         try:
-            transport = await websocket.accept(stream, upgrade.key, upgrade.trailing, max_message)
-            del upgrade  # this task may live for hours, and what came behind its request is a good part of its memory
-            if transport is not None:
+            if await websocket.accept(stream, upgrade.key):
+                transport = self._make_transport(stream, upgrade.trailing)
+                del upgrade  # this task may live for hours, and what came behind its request is much of its memory
                 with self._work():
                     await self._run(connection, transport, upgrades=not is_new)
         finally:
@@ -250,6 +257,13 @@ class Listener:
                 await connection.finish()
         slot.wait(True)
         await linger(stream, self._options.deadlines.last_word)
+
+    def _make_transport(self, stream: trio.abc.Stream, trailing: bytes) -> WebSocketTransport:
+        """The short way for a plain TCP socket, where there is one; the ordinary way for all else, as for TLS."""
+        max_message = self._service.connection_registry.timing.max_payload
+        if self._switchboard is not None and isinstance(stream, trio.SocketStream):
+            return ShortWayTransport(stream, max_message, trailing, self._switchboard)
+        return WebSocketTransport(stream, max_message, trailing)
 
     async def _run(self, connection: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
         """Serve the WebSocket, and close it with the code and the reason of its end."""

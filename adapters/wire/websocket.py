@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import math
+from collections.abc import Callable
 
 import trio
 from websockets.utils import accept_key
@@ -35,7 +36,13 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 
 
 class WebSocketTransport:
-    """A WebSocket as actors/running/transport.py wants a transport. One task may receive while another sends."""
+    """A WebSocket as actors/running/transport.py wants a transport. One task may receive while another sends.
+
+    It serves every stream, and is what the short way is compared with. It offers no message: all are received.
+    """
+
+    way = "ordinary"
+    joined_size = 0
 
     def __init__(self, stream: trio.abc.Stream, max_message: int, trailing: bytes) -> None:
         self._stream = stream
@@ -46,6 +53,9 @@ class WebSocketTransport:
         self._peer_code: int | None = None
         self._sending = trio.Lock()
         self._is_torn = False
+
+    def offer_to(self, take: Callable[[Frame], bool]) -> None:
+        """Nothing is offered."""
 
     async def receive(self) -> Frame:
         """The next message; pings are answered on the way. Raises TransportClosed, RemoteProtocolError.
@@ -96,11 +106,14 @@ class WebSocketTransport:
             raise TransportClosed
         return bytes(data)
 
-    async def send(self, frame: Frame) -> None:
-        """Send a message. Raises TransportClosed. Cancelling may leave half a frame: then there is only `close`."""
-        await self._send(encode_message(frame))
+    async def send(self, *frames: Frame) -> None:
+        """Send messages in one write. Raises TransportClosed.
 
-    async def _send(self, data: bytes) -> None:
+        Cancelling may leave half a frame: then there is only `close`.
+        """
+        await self._send(b"".join(map(encode_message, frames)))
+
+    async def _send(self, data: bytes | memoryview) -> None:
         async with self._sending:
             try:
                 await self._stream.send_all(data)
@@ -164,11 +177,10 @@ def find_fault(request: Request) -> str | None:
     return None if len(key) == 16 else "Sec-WebSocket-Key is 16 bytes in base64"
 
 
-async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message: int) -> WebSocketTransport | None:
-    """Answer the request of `stream` with 101; None where the peer does not take the answer.
+async def accept(stream: trio.abc.Stream, key: str) -> bool:
+    """Answer the request of `stream` with 101; whether the peer has taken the answer.
 
-    `key` is its Sec-WebSocket-Key and `trailing` what came behind it; `find_fault` has found none in it. Cancelling may
-    leave half of the answer sent.
+    `key` is its Sec-WebSocket-Key; `find_fault` has found none in it. Cancelling may leave half of the answer sent.
     """
     answer = (
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -178,6 +190,6 @@ async def accept(stream: trio.abc.Stream, key: str, trailing: bytes, max_message
         try:
             await stream.send_all(answer)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
-            return None
-        return WebSocketTransport(stream, max_message, trailing)
-    return None
+            return False
+        return True
+    return False

@@ -16,6 +16,7 @@ from protocol.engineio import MESSAGE, Frame
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.socketio import ACK, EVENT, Packet, encode
 from protocol.timing import Timing, Waits
+from tests.inprocess import choose_way
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
 WAITS = Waits(connect_timeout=1.0)
@@ -32,7 +33,12 @@ class Echo:
 
     async def receive(self, message: Frame) -> None:
         """Text or bytes."""
+        self.take(message)
+
+    def take(self, message: Frame) -> bool:
+        """Echo it at once."""
         self._client.send((message if isinstance(message, bytes) else f"{MESSAGE}{message}",))
+        return True
 
     async def tick(self) -> None:
         """Nothing is ever due."""
@@ -57,6 +63,10 @@ class EventEcho:
         """A packet, or a part of one."""
         for came in self._multiplex.receive(message, trio.current_time()):
             self._take(came)
+
+    def take(self, message: Frame) -> bool:
+        """None: a packet may break the protocol."""
+        return False
 
     async def tick(self) -> None:
         """A CONNECT or an attachment is overdue."""
@@ -109,5 +119,5 @@ async def serve(protocol: str, listeners: list[trio.SocketListener]) -> None:
     """Serve `protocol`, a key of PROTOCOLS, until cancelled."""
     path, application = PROTOCOLS[protocol]
     async with trio.open_nursery() as nursery:
-        listener = Listener(Rooms(nursery, application), ListenerOptions(path, allowed_origins=("*",)), {})
-        await trio.serve_listeners(listener.serve, listeners)
+        options = choose_way(ListenerOptions(path, allowed_origins=("*",)))
+        await nursery.start(Listener(Rooms(nursery, application), options, {}).run, listeners)

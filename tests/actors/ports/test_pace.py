@@ -30,6 +30,9 @@ class Counting:
         self._watching.note()
         self.came.append(message)
 
+    def take(self, message: Frame) -> bool:
+        raise AssertionError
+
     async def tick(self) -> None:
         raise AssertionError
 

@@ -72,6 +72,7 @@ EXPECTED: dict[str, Rows] = {
         "outbox_bytes": (16_000_000, 17_000_000, "a whole number from 10000"),
         "outbox_messages": (2_000, 2_001, "a whole number from 16"),
         "max_connections": (2_000, 2_002, SOME),
+        "short_way": (True, False, FLAG),
         "max_silent_streams": (500, 501, "a whole number from 1 to 100000"),
         "max_connections_per_address": (0, 7, COUNT),
         "max_unconnected": (500, 502, SOME),

@@ -20,6 +20,7 @@ from tests.inprocess import InProcess, running
 from tests.rawclient import Closed, RawClient
 from tests.scripted import ScriptedEngines
 
+pytestmark = pytest.mark.usefixtures("way")
 NET = 30.0
 CONNECT = frame(TEXT, b"40")
 
@@ -29,14 +30,19 @@ class WebSocketPort:
 
     def __init__(self, server: InProcess, address: tuple[str, int]) -> None:
         self.supervisor = server.supervisor
+        self.listener = server.listener
         self._server = server
         self._address = address
 
-    async def dial(self) -> RawClient:
-        """A new WebSocket."""
+    async def dial_stream(self) -> trio.SocketStream:
+        """A new stream."""
         stream = await self._server.dial_port(self._address)
         stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client = RawClient(stream)
+        return stream
+
+    async def dial(self) -> RawClient:
+        """A new WebSocket."""
+        client = RawClient(await self.dial_stream())
         assert (await client.upgrade(SOCKET)).status == 101
         return client
 
