@@ -15,6 +15,7 @@ import trio
 from actors.ports.sound import Clip
 from adapters.vendors.shared.probes import PROBE
 from tests.adapters.reach.loopback import Reply, browsing, endpoint_of, loopback
+from tests.adapters.vendors.sounds import SAMPLES
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "adding-a-provider.md"
@@ -27,6 +28,7 @@ async def test_the_adapter_passes_its_test() -> None:
         "trio": trio,
         "Clip": Clip,
         "PROBE": PROBE,
+        "SAMPLES": SAMPLES,
         "Reply": Reply,
         "browsing": browsing,
         "endpoint_of": endpoint_of,
