@@ -7,6 +7,14 @@ import pytest
 from hypothesis import settings
 
 REAL = Path(__file__).parent / "real"
+WITHOUT_NPM = {
+    f"test_{name}"
+    for name in (
+        "audio_in", "audio_out", "client_shapes", "conformance_engineio", "conformance_socketio", "flood", "guide_cpp",
+        "signals", "talk",
+    )
+}  # fmt: skip
+"""Files of tests/real that neither use npm's folder nor a browser."""
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=25)
 settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=100)
@@ -15,10 +23,14 @@ settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, one has all that use the real server and npm's folder."""
+    """Where several processes share the tests, one has all that use npm's folder or a browser, one all other programs.
+
+    A group's tests share its servers. Each group starts its own, on free ports.
+    """
     for item in items:
         if REAL in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("real"))
+            group = "programs" if item.path.stem in WITHOUT_NPM else "pages"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_collection_finish() -> None:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 ROOMS = ("protocol", "actors", "adapters", "bench", "docs")
 SEE = re.compile(r"See `(\w+)\.(\w+)`")
@@ -62,20 +60,25 @@ def coroutines(tree: ast.Module) -> Iterator[tuple[ast.AsyncFunctionDef, str]]:
             yield node, " ".join((*map(said, above), said(node), *named))
 
 
-@pytest.mark.parametrize("path", sources())
-def test_no_docstring_begins_with_as(path: str) -> None:
-    tree = sources()[path]
-    riddles = [node.name for node, _ in definitions(tree) if said(node).startswith("As ")]
-    assert not riddles
-    assert not said(tree).startswith("As ")
+def everything() -> Iterator[tuple[str, ast.AST]]:
+    """Every module, class and function of the source, each with its module's path."""
+    for path, tree in sources().items():
+        yield path, tree
+        yield from ((path, node) for node, _ in definitions(tree))
 
 
-@pytest.mark.parametrize("path", sources())
-def test_each_public_coroutine_says_what_cancelling_it_does(path: str) -> None:
-    assert [node.name for node, text in coroutines(sources()[path]) if "ancel" not in text] == []
+def test_no_docstring_begins_with_as() -> None:
+    riddles = [f"{path}: {said(node)[:60]}" for path, node in everything() if said(node).startswith("As ")]
+    assert riddles == []
 
 
-@pytest.mark.parametrize("path", sources())
-def test_a_docstring_that_names_a_method_names_one_that_there_is(path: str) -> None:
-    named = [pair for node, _ in definitions(sources()[path]) for pair in SEE.findall(said(node))]
-    assert [pair for pair in named if pair not in methods()] == []
+def test_each_public_coroutine_says_what_cancelling_it_does() -> None:
+    told = [(path, node.name, text) for path, tree in sources().items() for node, text in coroutines(tree)]
+    assert told
+    assert [f"{path}: {name}" for path, name, text in told if "ancel" not in text] == []
+
+
+def test_a_docstring_that_names_a_method_names_one_that_there_is() -> None:
+    named = [(path, pair) for path, node in everything() for pair in SEE.findall(said(node))]
+    assert named
+    assert [f"{path}: {pair}" for path, pair in named if pair not in methods()] == []

@@ -3,11 +3,9 @@
 import ast
 import functools
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("protocol", "actors", "adapters")
@@ -93,21 +91,34 @@ def arrows_between(room: Callable[[str], str]) -> dict[str, set[str]]:
 
 
 @cache
+def named(module: str) -> frozenset[str]:
+    """All that the module imports, wherever in the file."""
+    return frozenset(imports(parse(module)))
+
+
+@cache
 def imported(module: str) -> frozenset[str]:
     """The modules of this project that the module imports."""
-    return frozenset(name for name in imports(parse(module)) if name in MODULES)
+    return named(module) & MODULES.keys()
 
 
-def packages(names: Iterator[str]) -> set[str]:
+def below(*rooms: str) -> list[str]:
+    """The modules whose names begin like this; there are some."""
+    found = [module for module in MODULES if module.startswith(rooms)]
+    assert found
+    return found
+
+
+def packages(names: Iterable[str]) -> set[str]:
     """The first part of each name."""
     return {name.split(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_arrows_lead_from_adapters_to_actors_to_protocol(module: str) -> None:
-    own = PACKAGES.index(module.split(".")[0])
-    above = packages(imports(parse(module))) & set(PACKAGES[own + 1 :])
-    assert not above, f"{module} imports {above}"
+def test_arrows_lead_from_adapters_to_actors_to_protocol() -> None:
+    for module in MODULES:
+        own = PACKAGES.index(module.split(".")[0])
+        above = packages(named(module)) & set(PACKAGES[own + 1 :])
+        assert not above, f"{module} imports {above}"
 
 
 def test_no_modules_import_each_other() -> None:
@@ -124,48 +135,46 @@ def test_a_ring_is_found_however_long_it_is() -> None:
     assert rings({"a": ["b"], "b": ["c"], "c": []}) == []
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("protocol")])
-def test_the_protocol_layer_knows_neither_sockets_nor_time(module: str) -> None:
-    assert not packages(imports(parse(module))) & IMPURE
+def test_the_protocol_layer_knows_neither_sockets_nor_time() -> None:
+    assert [module for module in below("protocol") if packages(named(module)) & IMPURE] == []
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith(PURE_ROOMS)])
-def test_what_decides_in_a_session_knows_no_trio(module: str) -> None:
-    known = set(imports(parse(module)))
-    assert not packages(iter(known)) & IMPURE
-    assert not {name for name in known if name.startswith("actors.running")}
+def test_what_decides_in_a_session_knows_no_trio() -> None:
+    for module in below(*PURE_ROOMS):
+        assert not packages(named(module)) & IMPURE, module
+        assert not [name for name in named(module) if name.startswith("actors.running")], module
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("actors.ports.")])
-def test_ports_are_the_lowest_room(module: str) -> None:
-    known = {name for name in imports(parse(module)) if name in MODULES and name.startswith("actors.")}
-    assert all(name.startswith("actors.ports.") for name in known)
+def test_ports_are_the_lowest_room() -> None:
+    for module in below("actors.ports."):
+        known = [name for name in imported(module) if name.startswith("actors.")]
+        assert all(name.startswith("actors.ports.") for name in known), module
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("actors")])
-def test_actors_see_the_outside_only_through_ports(module: str) -> None:
-    outside = packages(imports(parse(module))) - set(sys.stdlib_module_names) - {*PACKAGES}
-    assert outside <= {"trio", "msgspec", "transitions", "regex"}
+def test_actors_see_the_outside_only_through_ports() -> None:
+    for module in below("actors"):
+        outside = packages(named(module)) - set(sys.stdlib_module_names) - {*PACKAGES}
+        assert outside <= {"trio", "msgspec", "transitions", "regex"}, module
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("adapters.")])
-def test_adapters_know_no_sessions_and_engines_know_the_ports_alone(module: str) -> None:
-    known = {name for name in imports(parse(module)) if name in MODULES and name.startswith("actors.")}
-    assert not known & OF_SESSIONS
-    if module.split(".")[1] == "vendors":
-        assert all(name.startswith(("actors.ports.", "actors.words.")) for name in known)
+def test_adapters_know_no_sessions_and_engines_know_the_ports_alone() -> None:
+    for module in below("adapters."):
+        known = {name for name in imported(module) if name.startswith("actors.")}
+        assert not known & OF_SESSIONS, module
+        if module.split(".")[1] == "vendors":
+            assert all(name.startswith(("actors.ports.", "actors.words.")) for name in known), module
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_no_module_needs_posix_to_be_imported(module: str) -> None:
-    assert not packages(imports_at_top(parse(module))) & POSIX_ONLY
+def test_no_module_needs_posix_to_be_imported() -> None:
+    needy = [module for module in MODULES if packages(imports_at_top(parse(module))) & POSIX_ONLY]
+    assert needy == []
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if not module.endswith("__init__")])
-def test_every_module_says_in_its_first_line_what_it_is_for(module: str) -> None:
-    said = ast.get_docstring(parse(module))
-    assert said
-    assert said.split("\n")[0].endswith((".", ":"))
+def test_every_module_says_in_its_first_line_what_it_is_for() -> None:
+    for module in MODULES:
+        if not module.endswith("__init__"):
+            first = (ast.get_docstring(parse(module)) or "").split("\n")[0]
+            assert first.endswith((".", ":")), module
 
 
 def test_the_walk_sees_what_it_should() -> None:

@@ -11,7 +11,9 @@ CONT, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 def masked(payload: bytes, mask: bytes = MASK) -> bytes:
     """`payload` under the mask."""
-    return bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+    size = len(payload)
+    repeated = (mask * (size // 4 + 1))[:size]
+    return (int.from_bytes(payload) ^ int.from_bytes(repeated)).to_bytes(size)
 
 
 def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, reserved: int = 0) -> bytes:
