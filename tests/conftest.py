@@ -16,7 +16,7 @@ WITHOUT_NPM = {
 }  # fmt: skip
 """Files of tests/real that neither use npm's folder nor a browser."""
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=25)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15)
 settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=100)
 settings.register_profile("search", parent=settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("ci")

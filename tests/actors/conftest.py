@@ -12,8 +12,8 @@ from tests.playbook import Playbook
 SEEDS = 50
 """In how many orders of Trio's scheduler each conversation is held; its variants share them."""
 FEWEST_SEEDS = 10
-NORMAL_SHARE = 5
-"""Each run holds a fifth of them, and all of them with `--long`."""
+NORMAL_SHARE = 10
+"""Each run holds a tenth of them, and all of them with `--long`."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -317,11 +317,11 @@ def test_what_is_held_back_is_bounded_for_a_text_without_end(text: str) -> None:
 def test_what_was_given_out_is_not_kept() -> None:
     cutter = Cutter("en")
     tracemalloc.start()
-    for _ in range(100):
+    for _ in range(30):
         cutter.push("Hi there. " * 100)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 50_000  # of 100,000
+    assert peak < 20_000  # of 30,000; tracemalloc makes each push slow
 
 
 @pytest.mark.parametrize("unit", ["a", "Hi there. ", "! ", "He said Dr. ", "你好", "1. 2, "])
