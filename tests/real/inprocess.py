@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 
 import trio
 
+from actors.deciding.limits import Limits
 from actors.ports.answering import LanguageModel
 from actors.ports.calls import Emit
 from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
+from actors.running.supervisor import ServerPlan
 from adapters.codec.codec import AudioCodec
 from adapters.vendors.embedded.llm import Local
 from protocol.audioformat import AudioFormat
@@ -20,6 +22,8 @@ from tests.scripted import ScriptedAnalyst, Synthesiser
 HEARD = AudioFormat("pcm16", 16_000)
 PATIENCE = 300.0
 """Seconds that a test may take."""
+LIMITS = Limits(transcribing=PATIENCE, stt_silence=PATIENCE, stt_call=PATIENCE, tts_silence=PATIENCE, tts_call=PATIENCE)
+"""No deadline of a session passes because the machine is busy."""
 
 
 class LiveRecogniser:
@@ -92,7 +96,7 @@ async def listening() -> AsyncIterator[tuple[str, LiveEngines]]:
     engines = LiveEngines(codec)
     async with trio.open_nursery() as nursery:
         await nursery.start(codec.run)
-        async with running(engines, patience=PATIENCE) as server:
+        async with running(engines, ServerPlan(limits=LIMITS), patience=PATIENCE) as server:
             host, port = await server.open_port()
             yield f"http://{host}:{port}", engines
         nursery.cancel_scope.cancel()
