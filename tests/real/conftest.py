@@ -5,32 +5,42 @@ from collections.abc import Iterator, Mapping
 import pytest
 from playwright.sync_api import Browser
 
+from tests.inprocess import WAY, WAYS
 from tests.real.browser import Visitor, browsing, visiting, write_microphone
 from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, THANKS, Sentence, say
 
 
+@pytest.fixture(scope="session", params=WAYS)
+def conformance_env(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """The variables of the conformance servers, by which WebSockets go the short way, or the ordinary one."""
+    return {WAY: WAYS[request.param]}
+
+
 @pytest.fixture(scope="session")
-def engineio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def engineio_server(conformance_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The Engine.IO conformance server."""
     log = tmp_path_factory.mktemp("engineio") / "log"
-    with running(*CONFORMANCE, "engineio", "--port", "0", log=log) as served:
+    with running(*CONFORMANCE, "engineio", "--port", "0", log=log, env=conformance_env) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def socketio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def socketio_server(conformance_env: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The Socket.IO conformance server."""
     log = tmp_path_factory.mktemp("socketio") / "log"
-    with running(*CONFORMANCE, "socketio", "--port", "0", log=log) as served:
+    with running(*CONFORMANCE, "socketio", "--port", "0", log=log, env=conformance_env) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def vivavoce(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The voice server with its embedded engines; an attachment that does not come is given up after a second."""
+def vivavoce(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The voice server with its embedded engines; an attachment that does not come is given up after a second.
+
+    WebSockets go the short way, or the one that a module of tests names as the fixture's parameter.
+    """
     log = tmp_path_factory.mktemp("vivavoce") / "log"
-    env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1"}
+    env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1", WAY: WAYS[getattr(request, "param", "short")]}
     with running(VIVAVOCE, "serve", "--port", "0", log=log, env=env) as served:
         yield served
 

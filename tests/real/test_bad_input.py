@@ -8,13 +8,14 @@ import pytest
 import trio
 from trio_websocket import WebSocketConnection
 
+from tests.inprocess import WAYS
 from tests.real.clients import Kind, talking
 from tests.real.conversation import configure, hear_answer
 from tests.real.programs import Served
 from tests.real.speech import THANKS, Sentence, words
 from tests.real.wire import frame, websocket
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.parametrize("vivavoce", WAYS, indirect=True)]
 Said = Mapping[str, Sentence]
 BAD: dict[str, tuple[int, str, object]] = {
     "a commit without audio": (1005, "input.buffer.commit", None),

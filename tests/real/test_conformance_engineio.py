@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ TRANSPORT, SID, METHOD, BAD, VERSION = (
 
 
 @pytest.fixture(params=["engineio", "socketio"])
-def server(request: pytest.FixtureRequest) -> Served:
+def server(request: pytest.FixtureRequest, conformance_env: Mapping[str, str]) -> Served:
     """Each of the two servers: what comes before the first message is the same for both."""
     served = request.getfixturevalue(f"{request.param}_server")
     assert isinstance(served, Served)

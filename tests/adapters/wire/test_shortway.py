@@ -21,10 +21,11 @@ from adapters.wire.switchboard import Switchboard, find_poller
 from adapters.wire.websocket import WebSocketTransport
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
+from protocol.timing import Timing
 from protocol.websocket import FRAMES_AT_A_TIME
 from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, UPDATE
 from tests.adapters.wire.test_websocket import WebSocketPort, serving
-from tests.adapters.wire.wirefaults import BINARY, FAULTS, frame
+from tests.adapters.wire.wirefaults import BINARY, FAULTS, TEXT, frame
 from tests.inprocess import WAY, WAYS
 from tests.rawclient import Closed, RawClient, frames
 
@@ -204,6 +205,21 @@ async def test_a_connection_that_does_not_get_on_is_not_read(monkeypatch: pytest
                 sent += len(SOUND)
         assert sent < 30_000_000  # what the kernel keeps on both sides
         assert session(port).utterance.size == 3
+
+
+async def test_a_client_that_does_not_read_is_closed(caplog: pytest.LogCaptureFixture) -> None:
+    async with serving(Timing(outbox_messages=200, ping_timeout=5.0)) as port:
+        client = await speaking(port)
+        assert isinstance(client.stream, trio.SocketStream)
+        client.stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        registry = port.supervisor.connection_registry
+        with trio.move_on_after(10):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(client.send, frame(TEXT, b'420["input.buffer.append","YQ=="]') * 50_000)
+                await registry.wait_until_empty()
+                nursery.cancel_scope.cancel()
+        assert registry.closed == {CloseReason.SLOW_READER: 1}
+        assert port.supervisor.account.used == session(port).turn.charge.size
 
 
 @pytest.mark.parametrize("end", ["a reset", "a half close", "a close frame", "a fault"])

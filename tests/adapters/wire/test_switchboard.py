@@ -9,6 +9,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from adapters.wire import switchboard
 from adapters.wire.switchboard import BATCH, Poller, Switchboard, find_poller
 
 pytestmark = pytest.mark.skipif(find_poller() is None, reason="this system has no poller that we know")
@@ -73,9 +74,11 @@ async def running() -> AsyncIterator[tuple[Switchboard, list[str], Callable[[str
 
     async with trio.open_nursery() as nursery:
         await nursery.start(board.run)
-        yield board, calls, put_in
-        for one in made:
-            one.close()
+        try:
+            yield board, calls, put_in
+        finally:
+            for one in made:
+                one.close()
         assert len(board) == 0
         assert not board._unfinished
         nursery.cancel_scope.cancel()
@@ -122,6 +125,21 @@ async def test_others_have_their_turn_while_something_is_left() -> None:
             await trio.lowlevel.checkpoint()
             turns += 1
         assert turns >= 90
+
+
+async def test_others_have_their_turn_when_a_round_has_lasted_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switchboard, "ROUND_SECONDS", 0.0)
+    async with running() as (board, calls, put_in):
+        many = [put_in(f"{number}:") for number in range(10)]
+        for one in many:
+            one.far.send(b"u")
+        turns = 0
+        while len(calls) < 20:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+        assert turns >= 20  # one for each call
+        assert sorted(calls) == sorted([f"{number}:{what}" for number in range(10) for what in ("u", "+")])
+        assert not board._unfinished
 
 
 async def test_with_more_descriptors_than_a_round_has_all_are_called() -> None:
