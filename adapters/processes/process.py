@@ -229,7 +229,7 @@ class Child:
         """Wait until the process ends by itself; returns its exit status. Cancelling stops the waiting alone."""
         return await self._process.wait()
 
-    async def bury(self) -> None:
+    async def reap(self) -> None:
         """Kill the process, wait for its end (at most GONE_WITHIN seconds), and close its pipes.
 
         Cancelling shortens neither.

@@ -94,7 +94,7 @@ class Seat:
         finally:
             self.child = None
             self._expect(coming=not self._is_hopeless)
-            await child.bury()
+            await child.reap()
         if has_come:
             self._tell_end(child)
         elif not self._trouble:
