@@ -27,6 +27,7 @@ class Program:
         self.news = trio.Event()
         self._output = output
         self.printed = b""
+        self._dialled: list[trio.SocketStream] = []
 
     async def until(self, words: bytes) -> None:
         """Wait until it has printed these words."""
@@ -41,10 +42,17 @@ class Program:
             await self.news.wait()
 
     async def dial(self) -> RawClient:
-        """A stream to it."""
+        """A stream to it, which `hang_up` closes."""
         await self.until(b"try it")
         port = int(self.printed.split(b"listening on http://127.0.0.1:")[1].split(b"/")[0])
-        return RawClient(await trio.open_tcp_stream("127.0.0.1", port))
+        stream = await trio.open_tcp_stream("127.0.0.1", port)
+        self._dialled.append(stream)
+        return RawClient(stream)
+
+    async def hang_up(self) -> None:
+        """Close every stream to it."""
+        for stream in self._dialled:
+            await trio.aclose_forcefully(stream)
 
     async def websocket(self) -> RawClient:
         """A client whose session is configured."""
@@ -107,6 +115,7 @@ async def serving() -> AsyncIterator[Program]:
 
             nursery.start_soon(keep, process.stderr)
             yield program
+            await program.hang_up()
             nursery.cancel_scope.cancel()
 
 
