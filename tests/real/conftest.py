@@ -11,9 +11,9 @@ from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, THANKS, Sentence, say
 
 
-@pytest.fixture(scope="session", params=WAYS)
+@pytest.fixture(scope="session", params=["short", pytest.param("ordinary", marks=pytest.mark.long)])
 def conformance_env(request: pytest.FixtureRequest) -> Mapping[str, str]:
-    """The variables of the conformance servers, by which WebSockets go the short way, or the ordinary one."""
+    """Variables of the conformance servers: their WebSockets go the short way, or with --long the ordinary one."""
     return {WAY: WAYS[request.param]}
 
 
