@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -134,6 +135,12 @@ class Visitor:
     def transitions(self) -> list[str]:
         """The session's last transitions as they are listed, the oldest first."""
         return self.page.locator("#transitions span").all_inner_texts()[::-1]
+
+    def has_gone(self, *states: str) -> bool:
+        """Whether the session has gone from state to state as listed, with none between; more may have followed."""
+        listed = self.transitions
+        wanted = [f"{before} → {after}" for before, after in pairwise(states)]
+        return any(listed[start : start + len(wanted)] == wanted for start in range(len(listed)))
 
     @property
     def heard_seconds(self) -> float:

@@ -36,12 +36,7 @@ def test_who_holds_the_button_and_speaks_is_heard_and_hears_the_answer(
     understood = words(visitor.said.inner_text())
     assert len(set(words(QUESTION)) & set(understood)) >= 3
     visitor.sees_turn_end(1)
-    assert visitor.transitions[-4:] == [
-        "handshaken → receiving",
-        "receiving → transcribing",
-        "transcribing → responding",
-        "responding → speaking",
-    ]
+    assert visitor.has_gone("handshaken", "receiving", "transcribing", "responding", "speaking")
     assert visitor.heard_seconds == pytest.approx(visitor.sent_seconds, abs=0.01)
     assert plausible(visitor.heard_seconds, visitor.answer.inner_text())
     rows = visitor.page.locator("#stages th").all_inner_texts()
@@ -82,11 +77,7 @@ def test_who_types_instead_of_finishing_the_sentence_is_answered(visitor: Visito
     expect(visitor.page.locator("#talk")).to_have_attribute("aria-pressed", "false")
     visitor.sees_state("speaking")
     assert visitor.said.inner_text() == "thank you"
-    assert visitor.transitions[-3:] == [
-        "receiving → handshaken",
-        "handshaken → responding",
-        "responding → speaking",
-    ]
+    assert visitor.has_gone("receiving", "handshaken", "responding", "speaking")
     expect(visitor.page.locator(".entry.note")).to_have_count(0)
 
 
