@@ -32,6 +32,14 @@ _OTHER_CHUNKED = frozenset(
     }
 )
 """AIFF, 8SVX; WAVs above 4 GB and with the order of bytes turned round; AVI, QCP, xWMA, CD-XA."""
+_FIRST_BYTES = frozenset(
+    {
+        *(b"RIF", b"\x1a\x45\xdf", b"Ogg", b"fLa", b"ID3"),
+        *(magic[:3] for magic in _OTHER),
+        *(form[:3] for form, _ in _OTHER_CHUNKED),
+    }
+)
+"""The first three bytes of every file that `sniff` knows by its beginning."""
 _RATED = re.compile(r"pcm16/([0-9]{4,6})\Z", re.ASCII)
 
 
@@ -91,6 +99,11 @@ def headless(named: AudioFormat, head: bytes, *, is_whole: bool) -> Framing:
     if len(head) < TEXT and not is_whole and is_text(head):
         return Framing("", TEXT)
     return Framing(OTHER) if is_document(head) else known
+
+
+def may_begin_file(chunk: bytes) -> bool:
+    """Whether `sniff` has to look; False is certain, and quickly told: of most chunks of an utterance it is asked."""
+    return chunk[:3] in _FIRST_BYTES or chunk[4:8] in _QUICKTIME
 
 
 def sniff(head: bytes) -> str | None:

@@ -12,7 +12,7 @@ taken for its own if they are enough. Frames that did not come in the time they 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.socketio import Header, Packet, TooMuch
 from protocol.timing import Waits
+from protocol.websocket import Received
 
 ROOT = "/"
 """The namespace that a packet is for which names none."""
@@ -72,8 +73,9 @@ class EventLost(msgspec.Struct, frozen=True):
     why: str
 
 
-TakeChunk = Callable[[bytes, int | None], bool]
-"""Takes the sound of a chunk, whose ack is wanted under an id or not; False, and nothing done, where it does not."""
+TakeChunk = Callable[[bytes, int | None, float], bool]
+"""Takes the sound of a chunk, whose ack is wanted under an id or not, at a time; False, and nothing done, where it does
+not."""
 Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | EventLost
 
 
@@ -130,29 +132,45 @@ class Multiplex:
         self._attachments_by = now + self._waits.attachment_timeout
         self._ahead = self._owed if now < self._owed_by else 0
 
-    def take_chunk(self, message: Frame, now: float, chunks: ChunkReader, take: TakeChunk) -> bool:
-        """Take in a message that is a chunk of sound, or a part of one, as `receive` would; False, and nothing done,
-        where it is something else, or `take` does not take the chunk: then it is for `receive`.
+    def take_chunks(self, frames: Sequence[Received], now: float, chunks: ChunkReader, take: TakeChunk) -> int:
+        """Take in the chunks of sound, and parts of them, with which `frames` begins; returns how many frames.
 
-        `receive` would read the same message, but as JSON, and would make an event of it.
+        `receive` would read the same message of each, but as JSON, and would make an event of it. The first one that
+        is something else, or of which `take` does not take the chunk, is for `receive`, and so are all behind it.
         """
-        if isinstance(message, bytes):
-            return self._take_sound(message, take)
-        if self._header is not None or ROOT not in self.joined:
-            return False
-        header = chunks.read_header(message)
-        if header is not None:
-            self._await_attachments(header, len(message), now, is_chunk=True)
-            return True
-        chunk = chunks.read_text(message)
-        return chunk is not None and take(chunk.audio, chunk.ack)
+        at, count = 0, len(frames)
+        if ROOT not in self.joined:
+            return 0
+        while at < count:
+            frame = frames[at]
+            if isinstance(frame, bytes):
+                if not self._take_sound(frame, now, take):
+                    break
+            elif not isinstance(frame, str) or self._header is not None:
+                break
+            elif frame == chunks.plain and at + 1 < count and now >= self._owed_by:
+                sound = frames[at + 1]  # a chunk that has come whole: written out, because almost all are such
+                if not isinstance(sound, bytes) or len(frame) - 1 + len(sound) > self._max_event:
+                    break
+                if not take(sound, None, now):
+                    break
+                at += 1
+            elif (chunk := chunks.read_text(frame)) is not None:
+                if not take(chunk.audio, chunk.ack, now):
+                    break
+            elif (header := chunks.read_header(frame)) is not None:
+                self._await_attachments(header, len(frame) - 1, now, is_chunk=True)
+            else:
+                break
+            at += 1
+        return at
 
-    def _take_sound(self, sound: bytes, take: TakeChunk) -> bool:
+    def _take_sound(self, sound: bytes, now: float, take: TakeChunk) -> bool:
         """The attachment of a chunk whose header has been taken, and nothing is owed of events before it."""
         header = self._header
-        if header is None or not self._is_chunk or self._ahead or ROOT not in self.joined:
+        if header is None or not self._is_chunk or self._ahead:
             return False
-        if self._held + len(sound) > self._max_event or not take(sound, header.packet.ack):
+        if self._held + len(sound) > self._max_event or not take(sound, header.packet.ack, now):
             return False
         self._header = None
         self._attachments_by = math.inf

@@ -23,14 +23,16 @@ import transitions
 from actors.deciding import naming, triggers
 from actors.deciding.conversation import Conversation, Transition
 from actors.deciding.deadlines import find_deadline
-from actors.deciding.effects import Acknowledge, Effect
-from actors.deciding.events import Event, FromClient, Said
+from actors.deciding.effects import Acknowledge, Effect, Feed
+from actors.deciding.events import Event, FromClient, MemberId, Said
 from actors.deciding.graph import MACHINE
 from actors.deciding.hearing import extend_utterance
 from actors.deciding.states import RECEIVING
 from actors.deciding.step import Step
 from actors.deciding.table import LOOKUP
 from actors.deciding.triggers import Occurrence
+from actors.deciding.turn import cost
+from protocol.audioformat import may_begin_file
 from protocol.errors import ErrorId
 from protocol.messages import SessionState
 
@@ -54,22 +56,28 @@ def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
     return made.effects
 
 
-def extend(conversation: Conversation, said: Said, now: float) -> list[Effect] | None:
+def extend(conversation: Conversation, member: MemberId, audio: bytes, now: float) -> Feed | None:
     """Take in a chunk that changes nothing but the utterance, as `step` would; None, and nothing done, for all else.
 
-    Such a chunk comes ten to fifty times a second from everybody who speaks. The effects say nothing to anybody but its
-    ack: the chunk, or what there is of the utterance by now, is for a recogniser that listens.
+    Such a chunk comes ten to fifty times a second from everybody who speaks. What `step` would do about it is the one
+    effect that is returned, and its ack. So the chunk is written out here, and whatever asks for a decision is left to
+    `step`: a member that may not speak, an utterance that begins or has no room, a chunk that begins another file.
     """
-    if conversation.state is not RECEIVING:
+    utterance, clock, limits = conversation.utterance, conversation.clock, conversation.limits
+    if conversation.state is not RECEIVING or _RECEIVING not in _APPEND.transitions:
         return None
-    occurrence = naming.name(conversation, said, now)
-    made = Step(conversation, now)
-    if occurrence is None or not _extend(made, occurrence):
+    speaker = conversation.participants.get(member)
+    if speaker is None or speaker.role == "receiver" or not audio or may_begin_file(audio):
         return None
-    if said.ack is not None:
-        _acknowledge(made, said, said.ack)
-    conversation.clock.deadline = find_deadline(conversation)
-    return made.effects
+    if not utterance.listened or utterance.overflown or utterance.crowded:
+        return None
+    turn = conversation.turn
+    if utterance.size + len(audio) > limits.utterance_bytes or not turn.charge.take(cost(audio)):
+        return None
+    utterance.add(audio)
+    clock.touched = now
+    clock.deadline = min(clock.ends_at, now + limits.receiving)
+    return Feed(turn.number, audio)
 
 
 def _extend(made: Step, occurrence: Occurrence[Any]) -> bool:

@@ -29,7 +29,7 @@ and words for the last frame (`break_off`). A fault of ours in the reader or the
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import trio
@@ -38,8 +38,9 @@ from actors.deciding.account import Charge, nobodys
 from actors.ports.pace import Pace
 from actors.running.transport import NO_APPLICATION, Application, Transport, TransportClosed
 from protocol.connection import POLLING, Connection, Probe
-from protocol.engineio import Frame, message_in
+from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
+from protocol.websocket import Received
 
 log = logging.getLogger(__name__)
 CLOSED_WITHIN = 5.0
@@ -291,13 +292,12 @@ class ConnectionActor:
         except RemoteProtocolError as error:
             self.break_off(error)
 
-    def _take(self, frame: Frame) -> bool:
-        """Take in a frame at once, where the application can without waiting; False, and nothing done, for all else."""
-        message = None if self.engineio.closed else message_in(frame)
-        is_taken = message is not None and self._application.take(message)
-        if is_taken and self._application.deadline < self._alarm:
+    def _take(self, frames: Sequence[Received]) -> int:
+        """Take in the frames that the application can at once; returns how many, with which `frames` begins."""
+        taken = 0 if self.engineio.closed is not None else self._application.take(frames)
+        if taken and self._application.deadline < self._alarm:
             self._notify()
-        return is_taken
+        return taken
 
     async def _write(self, transport: Transport) -> None:
         engineio = self.engineio

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import assert_never
 
 import trio
@@ -17,12 +18,13 @@ from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.incoming import read_event
-from protocol.messages import BufferAppend, CustomError, ServerMessage, SessionUpdated
+from protocol.messages import CustomError, ServerMessage, SessionUpdated
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
 from protocol.timing import Waits
 from protocol.tolerant import show
+from protocol.websocket import Received
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
@@ -59,20 +61,21 @@ class Member:
         for came in self._multiplex.receive(message, trio.current_time()):
             await self._take(came)
 
-    def take(self, message: Frame) -> bool:
-        """Take in a chunk of sound, or a part of one, where that changes nothing but the utterance; never waits.
+    def take(self, frames: Sequence[Received]) -> int:
+        """Take in the chunks of sound with which `frames` begins, where they change nothing but the utterance.
 
-        False, and nothing done, for all else: that is for `receive`.
+        Returns how many frames were taken; nothing is done about the others, which are for `receive`. Never waits.
         """
         if self._membership is None:
-            return False
-        return self._multiplex.take_chunk(message, trio.current_time(), self._session_registry.chunks, self._extend)
+            return 0
+        chunks = self._session_registry.chunks
+        return self._multiplex.take_chunks(frames, trio.current_time(), chunks, self._extend)
 
-    def _extend(self, audio: bytes, ack: int | None) -> bool:
+    def _extend(self, audio: bytes, ack: int | None, now: float) -> bool:
         membership = self._membership
-        if membership is None:
+        if membership is None or self._connection.engineio.closed is not None:
             return False
-        return membership.runner.extend(Said(membership.member, BufferAppend(audio), ack))
+        return membership.runner.extend(membership.member, audio, ack, now)
 
     async def tick(self) -> None:
         """End what is overdue: a CONNECT, or an event's attachment. Cancelling may lose the event, as in `receive`."""

@@ -35,7 +35,7 @@ from actors.deciding.effects import (
     Start,
     Transcribe,
 )
-from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, PoolsBusy, Said, Tick
+from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, PoolsBusy, Tick
 from actors.deciding.machine import extend, step
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
@@ -147,7 +147,7 @@ class Runner:
             self._is_stepping = False
         self._set_alarm()
 
-    def extend(self, said: Said) -> bool:
+    def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:
         """Take in a chunk that changes nothing but the utterance; False, and nothing done, for all else.
 
         False also where the session is not at rest: then the chunk goes by `tell`. Never waits, and raises nothing.
@@ -155,20 +155,23 @@ class Runner:
         if not self._is_at_rest:
             return False
         try:
-            effects = extend(self.conversation, said, trio.current_time())
-            if effects is None:
+            feed = extend(self.conversation, member, audio, now)
+            if feed is None:
                 return False
-            for effect in effects:
-                self._perform(effect)
+            self._live.feed(feed.turn, feed.chunk)
+            if ack is not None:
+                self._outlets[member].acknowledge(ack, None)
         except Exception as fault:
             self._fault = fault
-        self._set_alarm()
-        return True
+            self._set_alarm()
+        return True  # the deadline has moved back alone, so the alarm is not too late
 
     @property
     def _is_at_rest(self) -> bool:
         """Whether the next step can be made here: no mail is before it, no step goes on, and the session goes on."""
-        return self.mailbox.is_at_rest and not self._is_stepping and not self._is_over
+        mailbox = self.mailbox  # written out, because each chunk of an utterance asks
+        is_at_rest = mailbox.is_awaited and not mailbox.under_way
+        return is_at_rest and not (self._is_stepping or self.conversation.ended or self._fault is not None)
 
     def _set_alarm(self) -> None:
         """Have the session's task see what is its part: an end, or a deadline that is earlier than the one it has."""

@@ -7,11 +7,16 @@ Terms: docs/glossary.md.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
+from protocol.websocket import Received
+
+Take = Callable[[Sequence[Received]], int]
+"""Takes in the frames with which these begin, without waiting, and returns how many; nothing is done about the others.
+"""
 
 
 class TransportClosed(Exception):
@@ -32,8 +37,8 @@ class Transport(Protocol):
     way: str
     joined_size: int
 
-    def offer_to(self, take: Callable[[Frame], bool]) -> None:
-        """Offer each message to `take`, which never waits, before it is received; one that it takes is not received.
+    def offer_to(self, take: Take) -> None:
+        """Offer frames to `take` before they are received; those that it takes are not received.
 
         It is offered none while one waits to be received, so all are dealt with in their order. A transport need not
         offer any.
@@ -62,8 +67,8 @@ class Application(Protocol):
         Cancelled only when the connection ends: the message may be lost then.
         """
 
-    def take(self, message: Frame) -> bool:
-        """A message came: take it in without waiting. False, and nothing done, where `receive` has to do that."""
+    def take(self, frames: Sequence[Received]) -> int:
+        """Frames came: take in those with which they begin, without waiting; how many, the others are for `receive`."""
 
     async def tick(self) -> None:
         """The deadline has come. Raises RemoteProtocolError to end the connection. Cancelled only at its end."""
@@ -80,9 +85,9 @@ class NoApplication:
     async def receive(self, message: Frame) -> None:
         """Drop a message that was still coming."""
 
-    def take(self, message: Frame) -> bool:
-        """Leave it to `receive`."""
-        return False
+    def take(self, frames: Sequence[Received]) -> int:
+        """Leave all to `receive`."""
+        return 0
 
     async def tick(self) -> None:
         """Do nothing."""

@@ -15,14 +15,12 @@ limit that the connection sets. The kernel takes little (TCP_NOTSENT_LOWAT, whic
 """
 
 import os
-from collections.abc import Callable
 
 import trio
 
-from actors.running.transport import TransportClosed
+from actors.running.transport import Take, TransportClosed
 from adapters.wire.switchboard import Switchboard
 from adapters.wire.websocket import RECEIVE_SIZE, WebSocketTransport
-from protocol.engineio import Frame
 from protocol.errors import RemoteProtocolError
 
 JOINED_SIZE = 16_384
@@ -40,13 +38,13 @@ class ShortWayTransport(WebSocketTransport):
         self._socket = stream.socket
         self._descriptor = -1  # while it is watched; the socket is open then
         self._switchboard = switchboard
-        self._take: Callable[[Frame], bool] | None = None
+        self._take: Take | None = None
         self._woken = trio.Event()
         self._is_lost = False
         self._fault: Exception | None = None
 
-    def offer_to(self, take: Callable[[Frame], bool]) -> None:
-        """Offer each message to `take` first, which never waits; those it takes are not received."""
+    def offer_to(self, take: Take) -> None:
+        """Offer frames to `take` first; those that it takes are not received."""
         self._take = take
 
     # ---- in the connection's task
@@ -121,12 +119,10 @@ class ShortWayTransport(WebSocketTransport):
             frames = self._reader.receive(data)
         except RemoteProtocolError:
             return self._hand_over()
-        take = self._take
-        assert take is not None
-        for at, frame in enumerate(frames):
-            if isinstance(frame, tuple) or not take(frame):
-                self._waiting = frames[at:][::-1]
-                return self._hand_over()
+        assert self._take is not None
+        if frames and (taken := self._take(frames)) < len(frames):
+            self._waiting = frames[taken:][::-1]
+            return self._hand_over()
         return self._reader.has_more
 
     def _hand_over(self) -> bool:

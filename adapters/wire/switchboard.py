@@ -129,7 +129,8 @@ class Switchboard:
     def __init__(self, poller: Poller) -> None:
         self._poller = poller
         self._watchers: dict[int, Watcher] = {}
-        self._unfinished: dict[int, Watcher] = {}
+        self._left: dict[int, None] = {}  # whose call comes in the next round, in this order
+        self._is_new: set[int] = set()  # put in during this round
         self.is_running = False
 
     def __len__(self) -> int:
@@ -141,7 +142,7 @@ class Switchboard:
         task_status.started()
         try:
             while True:
-                if self._unfinished:
+                if self._left:
                     await trio.lowlevel.checkpoint()
                 else:
                     await trio.lowlevel.wait_readable(self._poller.fileno())
@@ -154,37 +155,33 @@ class Switchboard:
         """Have `watcher` called while `descriptor` can be read. Raises OSError."""
         self._poller.add(descriptor)
         self._watchers[descriptor] = watcher
+        self._is_new.add(descriptor)
 
     def forget(self, descriptor: int) -> None:
         """Call nobody for `descriptor` any more; nothing where nobody is. To be done before it is closed."""
         if self._watchers.pop(descriptor, None) is not None:
-            self._unfinished.pop(descriptor, None)
+            self._left.pop(descriptor, None)
             if self.is_running:
                 self._poller.remove(descriptor)
 
     def _make_round(self) -> None:
-        """Call everybody who can be read, and then who has not come to an end in the round before."""
-        due: dict[int, Watcher] = {}
-        for descriptor in self._poller.ready():
-            self._unfinished.pop(descriptor, None)
-            if descriptor in self._watchers:
-                due[descriptor] = self._watchers[descriptor]
-        due |= self._unfinished
-        self._unfinished = {}
+        """Call who was left over, then everybody else who can be read; who has more to do is last in the next round."""
+        self._is_new.clear()
+        left, ready = self._left, self._poller.ready()
+        due = [*left, *(descriptor for descriptor in ready if descriptor not in left)] if left else ready
+        more: list[int] = []
         end = time.perf_counter() + ROUND_SECONDS
-        while due:
-            descriptor = next(iter(due))
-            self._call(descriptor, due.pop(descriptor))
-            if due and time.perf_counter() > end:
-                self._unfinished = due | self._unfinished
+        for at, descriptor in enumerate(due, 1):
+            watcher = self._watchers.get(descriptor)
+            if watcher is None or descriptor in self._is_new:
+                continue  # taken out since it was ready, and perhaps another one put in
+            try:
+                if watcher.on_readable():
+                    more.append(descriptor)
+            except Exception as fault:
+                self.forget(descriptor)
+                watcher.on_fault(fault)
+            if time.perf_counter() > end:
+                more = due[at:] + more
                 break
-
-    def _call(self, descriptor: int, watcher: Watcher) -> None:
-        if self._watchers.get(descriptor) is not watcher:
-            return  # taken out since the round began, and perhaps another one put in
-        try:
-            if watcher.on_readable():
-                self._unfinished[descriptor] = watcher
-        except Exception as fault:
-            self.forget(descriptor)
-            watcher.on_fault(fault)
+        self._left = dict.fromkeys(more)

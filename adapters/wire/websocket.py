@@ -3,12 +3,11 @@
 import base64
 import contextlib
 import math
-from collections.abc import Callable
 
 import trio
 from websockets.utils import accept_key
 
-from actors.running.transport import TransportClosed
+from actors.running.transport import Take, TransportClosed
 from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -54,7 +53,7 @@ class WebSocketTransport:
         self._sending = trio.Lock()
         self._is_torn = False
 
-    def offer_to(self, take: Callable[[Frame], bool]) -> None:
+    def offer_to(self, take: Take) -> None:
         """Nothing is offered."""
 
     async def receive(self) -> Frame:

@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
 import trio
@@ -16,6 +16,7 @@ from protocol.engineio import MESSAGE, Frame
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.socketio import ACK, EVENT, Packet, encode
 from protocol.timing import Timing, Waits
+from protocol.websocket import Received
 from tests.inprocess import choose_way
 
 TIMING = Timing(ping_interval=0.3, ping_timeout=0.2, max_payload=1_000_000)
@@ -33,12 +34,15 @@ class Echo:
 
     async def receive(self, message: Frame) -> None:
         """Text or bytes."""
-        self.take(message)
-
-    def take(self, message: Frame) -> bool:
-        """Echo it at once."""
         self._client.send((message if isinstance(message, bytes) else f"{MESSAGE}{message}",))
-        return True
+
+    def take(self, frames: Sequence[Received]) -> int:
+        """Echo the messages at once, up to the first packet that is none."""
+        for taken, frame in enumerate(frames):
+            if not (isinstance(frame, bytes) or (isinstance(frame, str) and frame.startswith(f"{MESSAGE}"))):
+                return taken
+            self._client.send((frame,))
+        return len(frames)
 
     async def tick(self) -> None:
         """Nothing is ever due."""
@@ -64,9 +68,9 @@ class EventEcho:
         for came in self._multiplex.receive(message, trio.current_time()):
             self._take(came)
 
-    def take(self, message: Frame) -> bool:
+    def take(self, frames: Sequence[Received]) -> int:
         """None: a packet may break the protocol."""
-        return False
+        return 0
 
     async def tick(self) -> None:
         """A CONNECT or an attachment is overdue."""

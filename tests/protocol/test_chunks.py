@@ -15,6 +15,7 @@ from protocol.incoming import read_event
 from protocol.messages import BufferAppend, Names
 from protocol.multiplex import Came, EventCame, EventLost, Multiplex
 from protocol.timing import Waits
+from protocol.websocket import PingFrame, Received
 
 NAMES = Names()
 CHUNKS = ChunkReader(NAMES)
@@ -38,22 +39,22 @@ NOT_RECOGNISED = [
 @pytest.mark.parametrize("ack", [None, 0, 7, 123456789012345])
 def test_a_chunk_is_recognised_with_its_ack(ack: int | None) -> None:
     digits = "" if ack is None else str(ack)
-    assert CHUNKS.read_text(f'2{digits}[{APPEND},"{SOUND}"]') == SoundChunk(b"a chunk of sound", ack)
-    header = CHUNKS.read_header(f"51-{digits}[{APPEND},{PLACEHOLDER}]")
+    assert CHUNKS.read_text(f'42{digits}[{APPEND},"{SOUND}"]') == SoundChunk(b"a chunk of sound", ack)
+    header = CHUNKS.read_header(f"451-{digits}[{APPEND},{PLACEHOLDER}]")
     assert header is not None
     assert (header.packet.ack, header.packet.namespace, header.attachments) == (ack, "/", 1)
 
 
 @pytest.mark.parametrize("text", NOT_RECOGNISED)
 def test_what_is_written_in_another_way_is_not(text: str) -> None:
-    assert CHUNKS.read_text(text) is None
-    assert CHUNKS.read_header(text) is None
+    assert CHUNKS.read_text(f"4{text}") is None
+    assert CHUNKS.read_header(f"4{text}") is None
 
 
 def test_a_chunk_is_recognised_by_the_name_that_its_event_has_here() -> None:
     chunks = ChunkReader(Names({"input.buffer.append": 'say "é".'}))
-    assert chunks.read_text(f'2["say \\"é\\".","{SOUND}"]') == SoundChunk(b"a chunk of sound", None)
-    assert chunks.read_text(f'2[{APPEND},"{SOUND}"]') is None
+    assert chunks.read_text(f'42["say \\"é\\".","{SOUND}"]') == SoundChunk(b"a chunk of sound", None)
+    assert chunks.read_text(f'42[{APPEND},"{SOUND}"]') is None
 
 
 # ---- in a connection
@@ -77,23 +78,35 @@ def heard(came: Came) -> Any:
         return bad.error_id
 
 
+def framed(message: Frame) -> Frame:
+    """The message as the frame of a WebSocket."""
+    return message if isinstance(message, bytes) else f"4{message}"
+
+
 def play(messages: list[tuple[Frame, float]], takes: list[bool], *, is_short: bool) -> list[Any]:
-    """What is heard of all, and what is left in the machine; where `is_short`, chunks are offered first."""
+    """What is heard of all, and what is left in the machine; where `is_short`, the frames of each read are offered."""
     machine, now = open_multiplex(), 0.0
     told: list[Any] = []
     offered = iter(takes)
 
-    def take(audio: bytes, ack: int | None) -> bool:
+    def take(audio: bytes, ack: int | None, at: float) -> bool:
+        assert at == now
         if not next(offered, True):
             return False
         told.append((BufferAppend(audio), ack))
         return True
 
+    reads: list[tuple[list[Frame], float]] = []
+    for message, pause in messages:
+        if pause or not reads:
+            reads.append(([], pause))
+        reads[-1][0].append(message)
     try:
-        for message, pause in messages:
+        for read, pause in reads:
             now += pause
             told += [heard(came) for came in machine.tick(now)] if now >= machine.deadline else []
-            if not (is_short and machine.take_chunk(message, now, CHUNKS, take)):
+            taken = machine.take_chunks(list(map(framed, read)), now, CHUNKS, take) if is_short else 0
+            for message in read[taken:]:
                 told += map(heard, machine.receive(message, now))
     except RemoteProtocolError as error:
         told.append(str(error))
@@ -115,7 +128,7 @@ SHAPES = st.one_of(
 
 
 @given(
-    st.lists(st.tuples(SHAPES, st.sampled_from([0.0, 0.0, 0.0, 11.0])), max_size=10),
+    st.lists(st.tuples(SHAPES, st.sampled_from([0.0, 0.0, 0.0, 0.1, 0.1, 11.0])), max_size=10),
     st.lists(st.booleans(), max_size=6),
 )
 def test_whatever_comes_the_short_way_tells_the_session_what_the_long_way_does(
@@ -128,19 +141,29 @@ def test_the_short_way_is_gone_where_it_can_be() -> None:
     machine = open_multiplex()
     taken: list[tuple[bytes, int | None]] = []
 
-    def take(audio: bytes, ack: int | None) -> bool:
+    def take(audio: bytes, ack: int | None, at: float) -> bool:
         taken.append((audio, ack))
         return True
 
-    for message in (HEADER, b"one", HEADER.replace("-", "-3"), b"two", f'2[{APPEND},"{SOUND}"]'):
-        assert machine.take_chunk(message, 1.0, CHUNKS, take)
-    assert taken == [(b"one", None), (b"two", 3), (b"a chunk of sound", None)]
-    assert machine.take_chunk(HEADER, 1.0, CHUNKS, take)
-    assert not machine.take_chunk(f'2[{APPEND},"{SOUND}"]', 1.0, CHUNKS, take)  # it cuts the header's event short
-    assert [type(came) for came in machine.receive(f'2[{APPEND},"{SOUND}"]', 1.0)] == [EventLost, EventCame]
+    text = f'42[{APPEND},"{SOUND}"]'
+    read: list[Received] = [f"4{HEADER}", b"one", f"4{HEADER.replace('-', '-3')}", b"two", text, f"4{HEADER}"]
+    assert machine.take_chunks(read, 1.0, CHUNKS, take) == len(read)
+    assert machine.take_chunks([b"three", PingFrame(b""), text], 1.0, CHUNKS, take) == 1
+    assert taken == [(b"one", None), (b"two", 3), (b"a chunk of sound", None), (b"three", None)]
+    assert machine.take_chunks([f"4{HEADER}", text], 1.0, CHUNKS, take) == 0  # the text cuts the header's event short
+    assert machine.take_chunks([f"4{HEADER}"], 1.0, CHUNKS, take) == 1
+    assert machine.take_chunks([text], 1.0, CHUNKS, take) == 0
+    assert [type(came) for came in machine.receive(text[1:], 1.0)] == [EventLost, EventCame]
+
+
+def test_a_chunk_that_the_session_does_not_take_is_left_whole() -> None:
+    machine = open_multiplex()
+    read: list[Received] = [f"4{HEADER}", b"one", f'42[{APPEND},"{SOUND}"]']
+    assert machine.take_chunks(read, 1.0, CHUNKS, lambda audio, ack, at: False) == 0
+    assert [type(came) for message in (HEADER, b"one") for came in machine.receive(message, 1.0)] == [EventCame]
 
 
 def test_nothing_is_taken_before_the_client_is_in() -> None:
     machine = Multiplex(Waits(), 0.0, MOST)
-    for message in (HEADER, b"one", f'2[{APPEND},"{SOUND}"]'):
-        assert not machine.take_chunk(message, 1.0, CHUNKS, lambda audio, ack: True)
+    read: list[Received] = [f"4{HEADER}", b"one", f'42[{APPEND},"{SOUND}"]']
+    assert machine.take_chunks(read, 1.0, CHUNKS, lambda audio, ack, at: True) == 0

@@ -1,6 +1,6 @@
 """A polling client's large bodies, both ways: others get their turn in between."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from trio.testing import MockClock
@@ -12,6 +12,7 @@ from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
 from protocol.messages import TextDelta, TextDone
 from protocol.timing import Timing
+from protocol.websocket import Received
 from tests.harness import serving
 from tests.lag import Stretch, stretch
 from tests.scripted import Act, ScriptedEngines
@@ -30,7 +31,7 @@ class Counting:
         self._watching.note()
         self.came.append(message)
 
-    def take(self, message: Frame) -> bool:
+    def take(self, frames: Sequence[Received]) -> int:
         raise AssertionError
 
     async def tick(self) -> None:

@@ -11,10 +11,18 @@ from protocol.messages import BufferAppend, BufferClear
 from protocol.states import State
 from tests.actors.running.test_listening import LIMITS, session_runners
 
+BEGUN = bytes(range(40))
+"""A chunk by which the format is known to be samples."""
+
 
 def chunk(audio: bytes) -> Said:
     """A chunk of the Sender."""
     return Said(1, BufferAppend(audio))
+
+
+def extend(runner: Runner, audio: bytes) -> bool:
+    """Have the session take a chunk of the Sender at once, where it can."""
+    return runner.extend(1, audio, None, trio.current_time())
 
 
 def state(runner: Runner) -> State:
@@ -25,10 +33,10 @@ def state(runner: Runner) -> State:
 async def test_a_session_at_rest_steps_at_once(autojump_clock: MockClock) -> None:
     async with session_runners() as server:
         runner = server.runners[0]
-        runner.tell(chunk(b"one"))
+        runner.tell(chunk(BEGUN))
         assert state(runner) is State.RECEIVING
-        assert runner.extend(chunk(b" two"))
-        assert runner.conversation.utterance.audio == b"one two"
+        assert extend(runner, b" two")
+        assert runner.conversation.utterance.audio == BEGUN + b" two"
         runner.tell(Said(1, BufferClear()))
         assert state(runner) is State.HANDSHAKEN
 
@@ -36,14 +44,14 @@ async def test_a_session_at_rest_steps_at_once(autojump_clock: MockClock) -> Non
 async def test_what_comes_behind_mail_on_its_way_goes_by_the_mailbox(autojump_clock: MockClock) -> None:
     async with session_runners() as server:
         runner = server.runners[0]
-        runner.tell(chunk(b"one"))
+        runner.tell(chunk(BEGUN))
         runner.mailbox.send_nowait(chunk(b" two"))  # handed to the waiting task, which has not run yet
-        assert not runner.extend(chunk(b" never"))
+        assert not extend(runner, b" never")
         runner.tell(chunk(b" three"))
-        assert runner.conversation.utterance.audio == b"one"
+        assert runner.conversation.utterance.audio == BEGUN
         await wait_all_tasks_blocked()
-        assert runner.conversation.utterance.audio == b"one two three"
-        assert runner.extend(chunk(b" four"))
+        assert runner.conversation.utterance.audio == BEGUN + b" two three"
+        assert extend(runner, b" four")
 
 
 async def test_a_full_mailbox_takes_nothing_in(autojump_clock: MockClock) -> None:
@@ -53,7 +61,7 @@ async def test_a_full_mailbox_takes_nothing_in(autojump_clock: MockClock) -> Non
             runner.mailbox.send_nowait(chunk(b""))
         with pytest.raises(trio.WouldBlock):
             runner.tell(chunk(b""))
-        assert not runner.extend(chunk(b""))
+        assert not extend(runner, b"")
         await wait_all_tasks_blocked()
 
 
@@ -61,9 +69,9 @@ async def test_a_deadline_that_such_a_step_makes_earlier_is_kept(autojump_clock:
     async with session_runners() as server:
         runner = server.runners[0]
         assert runner.conversation.clock.deadline > LIMITS.receiving + trio.current_time()
-        runner.tell(chunk(b"one"))
+        runner.tell(chunk(BEGUN))
         await trio.sleep(LIMITS.receiving - 0.5)
-        assert runner.extend(chunk(b"two"))
+        assert extend(runner, b"two")
         await trio.sleep(LIMITS.receiving - 0.5)
         assert state(runner) is State.RECEIVING
         await trio.sleep(1)
@@ -75,7 +83,7 @@ async def test_a_session_that_ends_in_such_a_step_is_over_and_takes_nothing_more
         runner = server.runners[1]
         runner.tell(Drain())
         assert runner.conversation.ended
-        assert not runner.extend(chunk(b"late"))
+        assert not extend(runner, b"late")
         runner.tell(chunk(b"late"))  # to a task that has not ended yet
         await wait_all_tasks_blocked()
         with pytest.raises(trio.BrokenResourceError):
@@ -88,19 +96,24 @@ async def test_a_fault_in_such_a_step_is_the_sessions_own(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     class BrokenBuffer:
-        size, overflown, crowded = 1, False, False
+        size, overflown, crowded, listened = 1, False, False, True
 
     with pytest.RaisesGroup(pytest.RaisesExc(AttributeError)):
         async with session_runners() as server:
             runner = server.runners[0]
-            runner.tell(chunk(b"one"))
+            runner.tell(chunk(BEGUN))
             monkeypatch.setattr(runner.conversation, "utterance", BrokenBuffer())
             if way == "tell":
                 runner.tell(chunk(b"two"))
             else:
-                assert runner.extend(chunk(b"two"))
-            assert not runner.extend(chunk(b"three"))
+                assert extend(runner, b"two")
+            assert not extend(runner, b"three")
             await trio.sleep(1)
+
+
+def is_at_rest(mailbox: Mailbox[int]) -> bool:
+    """Whether its receiver waits, and has received all that was sent."""
+    return mailbox.is_awaited and not mailbox.under_way
 
 
 async def test_a_mailbox_is_at_rest_while_it_is_awaited_and_nothing_is_on_its_way() -> None:
@@ -112,15 +125,15 @@ async def test_a_mailbox_is_at_rest_while_it_is_awaited_and_nothing_is_on_its_wa
             seen.append(await mailbox.receive())
 
     async with trio.open_nursery() as nursery:
-        rests = [mailbox.is_at_rest]
+        rests = [is_at_rest(mailbox)]
         nursery.start_soon(take)
         await wait_all_tasks_blocked()
-        rests.append(mailbox.is_at_rest)
+        rests.append(is_at_rest(mailbox))
         mailbox.send_nowait(1)
-        rests.append(mailbox.is_at_rest)
+        rests.append(is_at_rest(mailbox))
         nursery.start_soon(mailbox.send, 2)
         await wait_all_tasks_blocked()
-        rests.append(mailbox.is_at_rest)
+        rests.append(is_at_rest(mailbox))
         nursery.cancel_scope.cancel()
     assert rests == [False, True, False, True]
     assert seen == [1, 2]
@@ -128,4 +141,4 @@ async def test_a_mailbox_is_at_rest_while_it_is_awaited_and_nothing_is_on_its_wa
     with trio.move_on_after(0):
         await mailbox.send(4)
     assert mailbox.receive_nowait() == 3
-    assert mailbox._under_way == 0
+    assert mailbox.under_way == 0

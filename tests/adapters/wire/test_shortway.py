@@ -22,7 +22,7 @@ from adapters.wire.websocket import WebSocketTransport
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
 from protocol.timing import Timing
-from protocol.websocket import FRAMES_AT_A_TIME
+from protocol.websocket import FRAMES_AT_A_TIME, Received
 from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, UPDATE
 from tests.adapters.wire.test_websocket import WebSocketPort, serving
 from tests.adapters.wire.wirefaults import BINARY, FAULTS, TEXT, frame
@@ -32,6 +32,8 @@ from tests.rawclient import Closed, RawClient, frames
 pytestmark = pytest.mark.skipif(find_poller() is None, reason="this system has no short way")
 SOUND = bytes(range(200)) * 4
 BASE64 = f'42["input.buffer.append","{base64.b64encode(SOUND).decode()}"]'
+BEGUN = bytes(range(200))
+"""A chunk by which the format is known to be samples."""
 COMMIT, CLEAR = '42["input.buffer.commit"]', '42["input.buffer.clear"]'
 
 
@@ -46,21 +48,21 @@ class MessageCount:
             self.received += 1
             await receive(member, message)
 
-        def counting_take(member: Member, message: Frame) -> bool:
-            is_taken = take(member, message)
-            self.taken += is_taken
-            return is_taken
+        def counting_take(member: Member, frames: Sequence[Received]) -> int:
+            taken = take(member, frames)
+            self.taken += taken
+            return taken
 
         monkeypatch.setattr(Member, "receive", counting_receive)
         monkeypatch.setattr(Member, "take", counting_take)
 
 
 async def speaking(port: WebSocketPort) -> RawClient:
-    """A client that has begun an utterance with the chunk "one"."""
+    """A client that has begun an utterance with a chunk by which its format is known."""
     client = await port.dial()
     await client.say("40", UPDATE)
     await client.until('42["session.updated"')
-    await client.say(HEADER, b"one")
+    await client.say(HEADER, BEGUN)
     await client.until('42["input.buffer.initialized"')
     return client
 
@@ -89,7 +91,7 @@ async def test_chunks_of_every_kind_go_the_short_way(monkeypatch: pytest.MonkeyP
             '438[{"success":true}]',
         ]
         assert (counted.taken, counted.received) == (63, 0)
-        assert session(port).utterance.audio == b"one" + SOUND * 42
+        assert session(port).utterance.audio == BEGUN + SOUND * 42
 
 
 async def test_all_else_goes_to_the_connections_task_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,13 +113,13 @@ async def test_an_upgraded_client_goes_the_short_way_too(monkeypatch: pytest.Mon
         assert (await client.upgrade(f"{SOCKET}&sid={sid}")).status == 101
         await client.say("2probe")
         assert await client.hear() == "3probe"
-        await client.say("5", UPDATE, HEADER, b"one")  # behind the upgrade in the same read
+        await client.say("5", UPDATE, HEADER, BEGUN)  # behind the upgrade in the same read
         await client.until('42["input.buffer.initialized"')
         counted = MessageCount(monkeypatch)
         await client.say(HEADER, b" two")
         await until_acked(client)
         assert counted.taken == 2
-        assert session(port).utterance.audio == b"one two"
+        assert session(port).utterance.audio == BEGUN + b" two"
         [connection] = port.supervisor.connection_registry.connections
         assert (connection.way, connection.engineio.transport) == ("short", "websocket")
 
@@ -204,7 +206,7 @@ async def test_a_connection_that_does_not_get_on_is_not_read(monkeypatch: pytest
                 await client.say(HEADER, SOUND)
                 sent += len(SOUND)
         assert sent < 30_000_000  # what the kernel keeps on both sides
-        assert session(port).utterance.size == 3
+        assert session(port).utterance.size == len(BEGUN)
 
 
 async def test_a_client_that_does_not_read_is_closed(caplog: pytest.LogCaptureFixture) -> None:
@@ -251,7 +253,7 @@ async def test_a_connection_that_ends_leaves_nothing(end: str) -> None:
         )
         await wait_all_tasks_blocked(0.01)
         assert len(board) == 0
-        assert session(port).utterance.audio == (b"one two" if end != "a reset" else session(port).utterance.audio)
+        assert session(port).utterance.audio == (BEGUN + b" two" if end != "a reset" else session(port).utterance.audio)
 
 
 async def test_messages_before_a_fault_in_the_same_read_count() -> None:
@@ -261,7 +263,7 @@ async def test_messages_before_a_fault_in_the_same_read_count() -> None:
         with pytest.raises(Closed) as closed:
             await client.until("nothing begins like this")
         assert closed.value.code == 1007
-        assert session(port).utterance.audio == b"one two"
+        assert session(port).utterance.audio == BEGUN + b" two"
 
 
 async def test_a_fault_of_ours_on_the_short_way_ends_its_connection_alone(
@@ -269,10 +271,10 @@ async def test_a_fault_of_ours_on_the_short_way_ends_its_connection_alone(
 ) -> None:
     take = Member.take
 
-    def breaks(member: Member, message: Frame) -> bool:
-        if message == b"break":
+    def breaks(member: Member, frames: Sequence[Received]) -> int:
+        if b"break" in frames:
             raise LookupError("a fault of ours")
-        return take(member, message)
+        return take(member, frames)
 
     monkeypatch.setattr(Member, "take", breaks)
     with caplog.at_level(logging.ERROR, "adapters"):
@@ -299,7 +301,7 @@ async def test_a_session_that_breaks_on_the_short_way_ends_alone(monkeypatch: py
         await other.say(HEADER, b" two")
         await until_acked(other)
         [left] = port.supervisor.session_registry.sessions
-        assert left.utterance.audio == b"one two"
+        assert left.utterance.audio == BEGUN + b" two"
 
 
 # ---- the transport alone
@@ -324,12 +326,12 @@ async def transports() -> AsyncIterator[tuple[ShortWayTransport, trio.SocketStre
 
 
 async def test_a_read_is_taken_a_round_at_a_time() -> None:
-    taken: list[Frame] = []
+    taken: list[Received] = []
     sizes: list[int] = []
 
-    def take(message: Frame) -> bool:
-        taken.append(message)
-        return True
+    def take(frames: Sequence[Received]) -> int:
+        taken.extend(frames)
+        return len(frames)
 
     async with transports() as (transport, far):
         transport.offer_to(take)

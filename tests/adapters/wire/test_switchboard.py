@@ -80,7 +80,7 @@ async def running() -> AsyncIterator[tuple[Switchboard, list[str], Callable[[str
             for one in made:
                 one.close()
         assert len(board) == 0
-        assert not board._unfinished
+        assert not board._left
         nursery.cancel_scope.cancel()
 
 
@@ -139,7 +139,19 @@ async def test_others_have_their_turn_when_a_round_has_lasted_long_enough(monkey
             turns += 1
         assert turns >= 20  # one for each call
         assert sorted(calls) == sorted([f"{number}:{what}" for number in range(10) for what in ("u", "+")])
-        assert not board._unfinished
+        assert not board._left
+
+
+async def test_who_floods_does_not_come_before_who_was_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switchboard, "ROUND_SECONDS", 0.0)  # one call a round
+    async with running() as (_, calls, put_in):
+        floods = [put_in("a"), put_in("b")]
+        other = put_in("c")
+        for one in floods:
+            one.far.send(b"x" * 3_000)
+        other.far.send(b"1")
+        await wait_all_tasks_blocked()
+        assert calls.index("c1") <= 2
 
 
 async def test_with_more_descriptors_than_a_round_has_all_are_called() -> None:
