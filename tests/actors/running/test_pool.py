@@ -102,16 +102,6 @@ async def test_a_single_worker_goes_round_among_the_owners(autojump_clock: MockC
     assert ledger.began == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
 
-async def test_nothing_is_kept_of_owners_whose_work_is_done(autojump_clock: MockClock) -> None:
-    ledger = Ledger()
-    async with running(workers=1) as pool:
-        for name in ("a1", "a2", "b1"):
-            pool.submit(ledger.work(name))
-        await trio.sleep(10)
-        assert ledger.ended == ["a1", "b1", "a2"]
-        assert not pool._served
-
-
 async def test_among_equals_who_came_first_goes_first(autojump_clock: MockClock) -> None:
     ledger = Ledger()
     async with running(workers=1) as pool:
@@ -224,14 +214,46 @@ async def test_all_seats_with_all_their_parts_find_room_in_one_instant(autojump_
     assert len(ledger.ended) == 8 * 16
 
 
-async def test_much_work_that_comes_at_once_is_noted_at_once(autojump_clock: MockClock) -> None:
+async def test_idle_workers_are_given_work_without_a_task_in_between(autojump_clock: MockClock) -> None:
     ledger = Ledger()
-    async with running(workers=1, queue=6) as pool:
-        for number in range(100):
-            pool.submit(ledger.work(f"a{number}"))
-        await trio.lowlevel.checkpoint()
-        await trio.lowlevel.checkpoint()
-        assert pool.busy + pool.waiting == 100
+    async with running(workers=3) as pool:
+        for name in ("a1", "b1", "c1"):
+            pool.submit(ledger.work(name))
+        assert (ledger.began, pool.waiting) == ([], 3)  # who submits is not made to wait for it
+        await wait_all_tasks_blocked()
+        assert sorted(ledger.began) == ["a1", "b1", "c1"]
+
+
+async def test_a_worker_goes_on_with_waiting_work_and_lets_others_run_in_between(autojump_clock: MockClock) -> None:
+    began: list[int] = []
+    done: list[int] = []
+
+    async def at_once() -> None:
+        began.append(len(done))
+
+    async with running(workers=1) as pool:
+        for _ in range(5):
+            pool.submit(Work("a", at_once, trio.sleep_forever, lambda work: done.append(pool.busy)))
+        rounds = 0
+        while len(began) < 5:
+            await trio.lowlevel.checkpoint()
+            rounds += 1
+    assert rounds >= 4
+    assert done == [0] * 5
+
+
+async def test_a_worker_that_was_woken_for_nothing_waits_again(autojump_clock: MockClock) -> None:
+    ledger = Ledger()
+    async with running(workers=2) as pool:
+        work = ledger.work("a1")
+        pool.submit(work)
+        work.cancel()
+        assert pool.waiting == 0
+        await wait_all_tasks_blocked()
+        for name in ("b1", "c1"):
+            pool.submit(ledger.work(name))
+        await trio.sleep(2)
+    assert sorted(ledger.ended) == ["b1", "c1"]
 
 
 async def test_an_idle_worker_keeps_nothing_of_its_last_work(autojump_clock: MockClock) -> None:
