@@ -67,7 +67,8 @@ class Jobs:
         await stages.perform(job, self._engines, self._limits, report or self.report, live, charge)
 
     async def report(self, event: StageEvent) -> None:
-        """Tell the session of a result: waits while the mailbox is full. Cancelling tells nothing.
+        """Tell the session of a result: it steps at once, or this waits while the mailbox is full. Cancelling in that
+        wait tells nothing.
 
         Where the session is over by then, nobody is told.
         """
@@ -80,8 +81,17 @@ class Jobs:
         """Report that the job broke by an unforeseen error. Cancelling reports nothing."""
         await self.report(stages.crash(job))
 
+    def close(self) -> None:
+        """The session is over, and is not known here any more: what still comes is told to nobody."""
+        self._tell = _tell_nobody
+
     def cancel(self, turn: int) -> None:
         """Cancel what still runs or waits for the turn."""
         works = self._work.pop(turn, set())
         while works:  # emptied, because each work knows the set that it is in
             works.pop().cancel()
+
+
+async def _tell_nobody(event: StageEvent) -> None:
+    """What a session that is over says to mail. It never waits, so cancelling has no effect."""
+    raise trio.BrokenResourceError

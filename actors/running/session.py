@@ -6,11 +6,12 @@ waits: messages go to outboxes, work to pools, both of which answer at once when
 stuck behind a slow client or a slow engine, and its mailbox always empties.
 
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
-way, a socket's task has the session step at once (`tell`, `extend`), and saves two changes of tasks, which cost several
-times what a step does. It is the same step, in the same order, of the same data: a step never waits, so two cannot
-overlap; a task that cannot step uses the mailbox, behind the mail that is there. What remains of the task's own is
-what a step cannot do in passing: the deadline is its, the end is its, and a fault in a step that another task made is
-handed to it and raised there, so it ends this session and not the socket that brought the mail.
+way, the task that brings mail has the session step at once: a socket's (`tell`, `extend`) or a job's (`report`). That
+saves two changes of tasks, which cost several times what a step does. It is the same step, in the same order, of the
+same data: a step never waits, so two cannot overlap; a task that cannot step uses the mailbox, behind the mail that is
+there. What remains of the task's own is what a step cannot do in passing: the deadline is its, the end is its, and a
+fault in a step that another task made is handed to it and raised there, so it ends this session and not the socket or
+the worker that brought the mail.
 
 Only a step writes the conversation, `Jobs`, `Seats` and `LiveRecognition`. Others put mail into the mailbox; the
 session registry reads `clock.deadline`, the inspection page the conversation, both between two steps: no step waits.
@@ -35,7 +36,7 @@ from actors.deciding.effects import (
     Start,
     Transcribe,
 )
-from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, PoolsBusy, Tick
+from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, PoolsBusy, StageEvent, Tick
 from actors.deciding.machine import extend, step
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
@@ -94,7 +95,7 @@ class Runner:
         self._names = names
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
-        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.mailbox.send)
+        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
         self._logged: Transition | None = None
         self._alarm = trio.CancelScope()
@@ -113,6 +114,7 @@ class Runner:
             self.conversation.let_go()
             self._take_in_the_late()
             self.mailbox.close()
+            self._jobs.close()
 
     @property
     def _is_over(self) -> bool:
@@ -127,7 +129,7 @@ class Runner:
             finally:
                 del fault
 
-    # ---- for the tasks of sockets
+    # ---- for the tasks of sockets and jobs
 
     def tell(self, mail: Mail) -> None:
         """Have the session step at once where it is at rest; else put the mail into the mailbox. Never waits.
@@ -146,6 +148,16 @@ class Runner:
         finally:
             self._is_stepping = False
         self._set_alarm()
+
+    async def report(self, event: StageEvent) -> None:
+        """Like `tell`, for a job, which may wait: while the mailbox is full.
+
+        Raises trio.BrokenResourceError where the session is over. Cancelling tells nothing.
+        """
+        if self._is_at_rest:
+            self.tell(event)
+        else:
+            await self.mailbox.send(event)
 
     def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:
         """Take in a chunk that changes nothing but the utterance; False, and nothing done, for all else.

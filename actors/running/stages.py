@@ -77,7 +77,7 @@ async def perform(
         live.on_complete = deadlines.begin
     failed: Failed | None = None
     try:
-        with deadlines.whole, deadlines.silence:
+        with deadlines.scope:
             await _do(job, engines, EngineCall(deadlines, memory, report), live, limits.text_chars)
     except (EngineFailed, Undecodable, TooLarge) as error:
         failed = _failed(job, kind, error, limits)

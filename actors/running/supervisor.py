@@ -3,7 +3,7 @@
 The nursery of `adapters/server.py` has the engines' processes, the listener with a task for each TCP stream, and
 `Supervisor.run`, which nests three nurseries of its own:
 
-    pools                one dispatcher and N workers for each of STT, LLM and TTS
+    pools                N workers for each of STT, LLM and TTS
       sessions           one task each, the runner of session.py; started by the session registry
         connections      one task each for the connections on polling: it keeps their time
 
@@ -18,9 +18,8 @@ What fails together:
       connects again with the same id gets a new session.
     - A connection that breaks ends alone: on WebSocket the listener logs the fault and closes the stream, on polling
       the keeper's task here does. Its session sees a Sender or a Receiver leave.
-    - A pool's dispatcher and the two registries are plain state and channels, without a peer's data on their way. If
-      one of them breaks, nothing that runs on it can be trusted any more: the exception leaves `run`, and the server
-      ends with it.
+    - What waits in a pool and the two registries are plain state, without a peer's data on their way. If one of them
+      breaks, nothing that runs on it can be trusted any more: the exception leaves `run`, and the server ends with it.
 
 The drain, at a signal, has two steps with a time limit each. First no session is joined any more, and every session
 cuts its turn and disconnects its sockets. Then no connection is opened any more, and each ends once what is queued for

@@ -4,10 +4,12 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.deciding.events import Drain, Said
+from actors.deciding.account import nobodys
+from actors.deciding.events import Drain, Recognised, Said, StageEvent, Words
+from actors.running.calls import REPORTS, CallDeadlines, EngineCall, JobMemory
 from actors.running.mailbox import Mailbox
 from actors.running.session import Runner
-from protocol.messages import BufferAppend, BufferClear
+from protocol.messages import BufferAppend, BufferClear, BufferCommit
 from protocol.states import State
 from tests.actors.running.test_listening import LIMITS, session_runners
 
@@ -54,6 +56,65 @@ async def test_what_comes_behind_mail_on_its_way_goes_by_the_mailbox(autojump_cl
         assert extend(runner, b" four")
 
 
+async def test_a_jobs_result_is_a_step_in_its_own_task_where_the_session_is_at_rest(autojump_clock: MockClock) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        runner.tell(chunk(b"sound"))
+        runner.tell(Said(1, BufferCommit()))
+        [turn] = runner._jobs.turns
+        await runner.report(Recognised(turn, "Hello"))
+        assert state(runner) is State.RESPONDING
+
+
+async def test_a_jobs_result_goes_behind_mail_on_its_way(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with session_runners() as server:
+        runner = server.runners[0]
+        states: list[State] = []
+        runner.mailbox.send_nowait(chunk(b"one"))
+        with monkeypatch.context() as patch:
+            patch.setattr(runner, "_take", lambda mail: states.append(state(runner)))
+            await runner.report(Recognised(1, "Hello"))
+            await wait_all_tasks_blocked()
+        assert states == [State.RECEIVING]
+
+
+async def test_an_engine_that_never_waits_lets_others_run_after_so_many_results(autojump_clock: MockClock) -> None:
+    seen: list[int] = []
+    reported: list[StageEvent] = []
+
+    async def report(event: StageEvent) -> None:
+        reported.append(event)
+
+    async def look() -> None:
+        while True:
+            seen.append(len(reported))
+            await trio.lowlevel.checkpoint()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(look)
+        call = EngineCall(CallDeadlines("STT", LIMITS), JobMemory(nobodys()), report)
+        for number in range(10 * REPORTS):
+            await call.report(Words(1, str(number)))
+        nursery.cancel_scope.cancel()
+    assert len({*seen}) >= 4  # which of two tasks runs first is chance
+
+
+async def test_an_engine_that_never_waits_is_cut_at_its_next_result() -> None:
+    reported: list[StageEvent] = []
+
+    async def report(event: StageEvent) -> None:
+        reported.append(event)
+        scope.cancel()
+
+    call = EngineCall(CallDeadlines("STT", LIMITS), JobMemory(nobodys()), report)
+    with trio.CancelScope() as scope:
+        while True:
+            await call.report(Words(1, "on and on"))
+    assert len(reported) == 1
+
+
 async def test_a_full_mailbox_takes_nothing_in(autojump_clock: MockClock) -> None:
     async with session_runners() as server:
         runner = server.runners[0]
@@ -91,7 +152,7 @@ async def test_a_session_that_ends_in_such_a_step_is_over_and_takes_nothing_more
         server.runners.remove(runner)
 
 
-@pytest.mark.parametrize("way", ["tell", "extend"])
+@pytest.mark.parametrize("way", ["tell", "extend", "report"])
 async def test_a_fault_in_such_a_step_is_the_sessions_own(
     autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
@@ -105,6 +166,9 @@ async def test_a_fault_in_such_a_step_is_the_sessions_own(
             monkeypatch.setattr(runner.conversation, "utterance", BrokenBuffer())
             if way == "tell":
                 runner.tell(chunk(b"two"))
+            elif way == "report":
+                monkeypatch.setattr(runner.conversation, "turn", None)
+                await runner.report(Recognised(1, "Hello"))
             else:
                 assert extend(runner, b"two")
             assert not extend(runner, b"three")
