@@ -5,27 +5,36 @@ import asyncio
 import statistics
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from bench import audio, bargein, first_sound, frames, lag, load, providers
-from bench.process import NODE, OURS, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
+from bench import audio, compare, first_sound, frames, growth, lag, load, plot, providers
+from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
-Timed = first_sound.FirstSound | first_sound.ConversationTimes | first_sound.Growth
-Loaded = load.SpeakingCost | load.Connected | load.Kept | load.Returned
-Measurement = Loaded | bargein.Interrupted | providers.Streamed | frames.FrameCost | Timed
-MEMORY_ROUNDS = 10
+Timed = first_sound.FirstSound | first_sound.Growth
+Loaded = load.Connected | load.Kept | load.Returned
+Measurement = Loaded | providers.Streamed | frames.FrameCost | Timed
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
-def _arguments() -> argparse.Namespace:
+def make_parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each server is measured")
     which = parser.add_subparsers(dest="benchmark", required=True)
-    turns = which.add_parser("turns", help="sessions that speak: processor time a chunk, memory, commit to sound")
-    turns.add_argument("--sessions", type=int, default=300)
-    turns.add_argument("--seconds", type=float, default=20.0, help="how long they speak")
+    everything = which.add_parser("compare", help="chunks, turns, memory and more, beside two other servers; real time")
+    everything.add_argument("--sessions", type=int, default=300)
+    everything.add_argument("--seconds", type=float, default=0.7, help="of each window in which they speak")
+    everything.add_argument("--conversations", type=int, default=40, help="at once, with the real codec; 0: none")
+    everything.add_argument("--ordinary", action="store_true", help="also this server with short_way = false")
+    growing = which.add_parser("growth", help="a chunk with 10 to 3,000 sessions; one client that floods; real time")
+    growing.add_argument("--sessions", type=int, nargs="+", default=growth.COUNTS)
+    growing.add_argument("--speakers", type=int, default=300, help="beside the client that floods")
+    growing.add_argument("--seconds", type=float, default=3.0, help="of each window in which they speak")
+    for plotted in (everything, growing):
+        plotted.add_argument("--plot", type=Path, help="where the plot is written to, as SVG")
     connections = which.add_parser("connections", help="idle connections and their memory; connects per second")
     connections.add_argument("--idle", type=int, default=1_000)
     connections.add_argument("--comers", type=int, default=500)
@@ -34,26 +43,30 @@ def _arguments() -> argparse.Namespace:
     memory = which.add_parser("rounds", help="utterances that are thrown away, again and again: what memory stays")
     memory.add_argument("--sessions", type=int, default=30)
     memory.add_argument("--megabytes", type=int, default=10, help="of each utterance")
-    interrupted = which.add_parser("barge-in", help="answers that are interrupted: what still comes, and how long")
-    interrupted.add_argument("--sessions", type=int, default=200)
+    memory.add_argument("--times", type=int, default=10, help="how often they speak and leave")
     streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
     streams.add_argument("--chunks", type=int, default=2_000)
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
-    sound = which.add_parser("first-sound", help="turns at once, conversations in pieces, utterances that grow long")
-    sound.add_argument("--sessions", type=int, default=40, help="of the conversations and of the long utterances")
-    which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
+    sound = which.add_parser("first-sound", help="turns at once with the real codec; utterances that grow long")
+    sound.add_argument("--sessions", type=int, default=40, help="of the long utterances")
+    sound.add_argument("--seconds", type=float, default=first_sound.LONG, help="of a long utterance")
+    sound.add_argument("--turns", type=int, default=first_sound.TURNS)
+    late = which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
+    late.add_argument("--shapes", nargs="+", choices=[*lag.SHAPES, *lag.POSTS], default=[*lag.SHAPES, *lag.POSTS])
     reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
     reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
-    return parser.parse_args()
+    return parser
 
 
 def main() -> None:
     """Read the arguments, and measure."""
-    arguments = _arguments()
+    arguments = make_parser().parse_args()
     core, rounds = part_cores(), arguments.rounds
     match arguments.benchmark:
-        case "turns":
-            _turns(core, rounds, arguments.sessions, arguments.seconds)
+        case "compare":
+            _everything(core, rounds, arguments)
+        case "growth":
+            _growth(core, rounds, arguments)
         case "connections":
             _connections(core, rounds, arguments.idle, arguments.comers)
         case "sessions":
@@ -61,13 +74,11 @@ def main() -> None:
         case "audio":
             audio.measure(rounds)
         case "rounds":
-            _rounds(core, arguments.sessions, arguments.megabytes)
-        case "barge-in":
-            _barge_in(core, rounds, arguments.sessions)
+            _rounds(core, arguments.times, arguments.sessions, arguments.megabytes)
         case "first-sound":
-            _first_sound(core, rounds, arguments.sessions)
+            _first_sound(core, rounds, arguments)
         case "lag":
-            _lag(core, rounds)
+            _lag(core, rounds, arguments.shapes)
         case "providers":
             print(f"\nan answer in {arguments.chunks} chunks")
             measure = partial(providers.measure, chunks=arguments.chunks)
@@ -78,17 +89,40 @@ def main() -> None:
             _tabulate(frames.READERS, frames.WEBSOCKETS, rounds, read)
 
 
-def _rounds(core: int, sessions: int, megabytes: int) -> None:
-    print(f"\n{sessions} utterances of {megabytes} MB, {MEMORY_ROUNDS} rounds")
-    measure = partial(load.go_round, sessions=sessions, rounds=MEMORY_ROUNDS, size=megabytes * 1_000_000)
+def _servers() -> tuple[str, ...]:
+    """All servers, the one first that the others are compared with."""
+    return (NODE, PEER, OURS) if has_node() else (PEER, OURS)
+
+
+def _everything(core: int, rounds: int, arguments: argparse.Namespace) -> None:
+    amounts = compare.Amounts(arguments.sessions, arguments.seconds, turns=max(1, arguments.sessions // 3))
+    servers = (*_servers(), OURS_ORDINARY) if arguments.ordinary else _servers()
+    comparison = compare.run(core, rounds, amounts, servers, arguments.conversations)
+    print(f"\n{comparison.table(OURS)}\n\n{comparison.load()}")
+    if arguments.plot:
+        arguments.plot.write_text(plot.bars(f"Cost, as a multiple of {servers[0]}'s", compare.ratios(comparison)))
+
+
+def _growth(core: int, rounds: int, arguments: argparse.Namespace) -> None:
+    scale = growth.Scale(tuple(arguments.sessions), arguments.seconds, arguments.speakers)
+    comparison = growth.run(core, rounds, scale, _servers())
+    print(f"\n{comparison.table(OURS)}\n\n{comparison.load()}")
+    if arguments.plot:
+        series = growth.series(comparison, scale)
+        arguments.plot.write_text(plot.lines("Microseconds a chunk, with so many sessions", scale.counts, series))
+
+
+def _rounds(core: int, times: int, sessions: int, megabytes: int) -> None:
+    print(f"\n{sessions} utterances of {megabytes} MB, {times} rounds")
+    measure = partial(load.go_round, sessions=sessions, rounds=times, size=megabytes * 1_000_000)
     _compare(core, (OURS,), 1, measure)
 
 
-def _lag(core: int, rounds: int) -> None:
+def _lag(core: int, rounds: int, shapes: Sequence[str]) -> None:
     """Each shape in a server of its own, so often; and the medians as a table."""
     import uvloop
 
-    rows: dict[str, list[lag.Lag]] = {shape: [] for shape in (*lag.SHAPES, *lag.POSTS)}
+    rows: dict[str, list[lag.Lag]] = {shape: [] for shape in shapes}
     file = lag.steps_file()
     try:
         for shape in (*rows,) * rounds:
@@ -107,16 +141,6 @@ def _lag(core: int, rounds: int) -> None:
         print(f"{shape:>36}" + "".join(f"{median:>12.1f}" for median in medians))
 
 
-def _turns(core: int, rounds: int, sessions: int, seconds: float) -> None:
-    for is_base64 in (True, False):
-        print(f"\n{sessions} sessions, {seconds:g} s, {'base64' if is_base64 else 'binary'}")
-
-        def measure(server: Process, is_base64: bool = is_base64) -> Coroutine[Any, Any, load.SpeakingCost]:
-            return load.speak(server, sessions, seconds, is_base64=is_base64)
-
-        _compare(core, (OURS, PEER), rounds, measure)
-
-
 def _connections(core: int, rounds: int, idle: int, comers: int) -> None:
     print(f"\n{idle} idle connections; {comers} that come and go over each transport")
     servers = (OURS, PEER, NODE) if has_node() else (OURS, PEER)
@@ -128,25 +152,15 @@ def _sessions(core: int, rounds: int, sessions: int) -> None:
     _compare(core, (OURS,), rounds, lambda server: load.keep(server, sessions))
 
 
-def _barge_in(core: int, rounds: int, sessions: int) -> None:
-    for stream in (False, True):
-        print(f"\n{sessions} sessions that fall behind, {'a long answer in pieces' if stream else 'one long sound'}")
-
-        def measure(server: Process, stream: bool = stream) -> Coroutine[Any, Any, bargein.Interrupted]:
-            return bargein.interrupt(server, sessions, stream=stream)
-
-        _compare(core, (OURS, PEER), rounds, measure)
-
-
-def _first_sound(core: int, rounds: int, sessions: int) -> None:
+def _first_sound(core: int, rounds: int, arguments: argparse.Namespace) -> None:
     modes = (PEER, first_sound.PASSING, first_sound.CONVERTING)
     for at_once in (1, 50, 300):
         print(f"\n{at_once} turns at once, commit to first sound")
-        _of_modes(core, modes, rounds, partial(first_sound.commit_at_once, at_once=at_once))
-    print(f"\n{sessions} conversations, {first_sound.SPOKEN:g} s of speech and {first_sound.ANSWERED:g} s of answer")
-    _of_modes(core, modes, rounds, partial(first_sound.converse, sessions=sessions))
-    print(f"\n{sessions} utterances of {first_sound.LONG:g} s")
-    _of_modes(core, tuple(first_sound.MODES), rounds, partial(first_sound.grow, sessions=sessions))
+        turns = partial(first_sound.commit_at_once, at_once=at_once, turns=arguments.turns)
+        _of_modes(core, modes, rounds, turns)
+    print(f"\n{arguments.sessions} utterances of {arguments.seconds:g} s")
+    grow = partial(first_sound.grow, sessions=arguments.sessions, seconds=arguments.seconds)
+    _of_modes(core, tuple(first_sound.MODES), rounds, grow)
 
 
 def _of_modes(

@@ -1,4 +1,4 @@
-"""The load of `barge-in`: clients that have fallen behind an answer interrupt it, and see what of it still comes."""
+"""Clients that have fallen behind an answer interrupt it, and see what of it still comes."""
 
 import asyncio
 import statistics
@@ -8,11 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from bench import exchange
-from bench.load import SETTLE, WARM, abreast, configure
+from bench.load import WARM, abreast, configure
 from bench.process import Process
+from bench.speaking import at_rest
 from bench.wire import TIMEOUT, Socket, frame
 
 EVERY = 0.02
+REST = 0.3
+"""Seconds without work after which a server has sent what it can."""
 WINDOW = 16_384
 _CHUNK = b"".join(map(frame, exchange.append(is_base64=True)))
 _COMMIT = frame(exchange.COMMIT)
@@ -71,13 +74,15 @@ class Laggard(Socket):
         super()._note(beginning)
 
 
-async def interrupt(server: Process, sessions: int, *, stream: bool) -> Interrupted:
+async def interrupt(server: Process, sessions: int, *, stream: bool, warm: int = WARM) -> Interrupted:
     """`sessions` stop reading and are answered; when no more fits into the kernel, one after the other interrupts.
+
+    `warm` others do so before, and are not counted.
 
     Raises RuntimeError where the server complains or a piece comes after `response.cancelled`, TimeoutError where it
     does not answer.
     """
-    await _interrupt_all(server, WARM, stream=stream)
+    await _interrupt_all(server, warm, stream=stream)
     stops = await _interrupt_all(server, sessions, stream=stream)
     ms_stop, ms_cancelled, bytes_after = (statistics.quantiles(values, n=100) for values in zip(*stops, strict=True))
     return Interrupted(
@@ -96,7 +101,7 @@ async def _interrupt_all(server: Process, sessions: int, *, stream: bool) -> lis
         laggard.stop_reading()
         laggard.write(_CHUNK + _COMMIT)
         await asyncio.sleep(EVERY)
-    await _rest(server)
+    await at_rest(server.processor_seconds, REST)  # what it could send has been sent
     stops = []
     for laggard in laggards:
         stops.append(asyncio.create_task(_interrupt(laggard)))
@@ -110,15 +115,6 @@ async def _configured(port: int, *, stream: bool) -> Laggard:
     laggard = await Laggard.connect(port, window=WINDOW)
     await configure(laggard, exchange.update(is_base64=True, voice=exchange.LONG_VOICE, stream=stream))
     return laggard
-
-
-async def _rest(server: Process) -> None:
-    """Wait until the server has nothing more to do: what it could send has been sent."""
-    async with asyncio.timeout(TIMEOUT):
-        used = -1.0
-        while used != server.processor_seconds():
-            used = server.processor_seconds()
-            await asyncio.sleep(SETTLE)
 
 
 async def _interrupt(laggard: Laggard) -> Stop:

@@ -43,18 +43,39 @@ LISTENER = "deepgram"
 
 
 def update(
-    *, is_base64: bool, voice: str = "", stream: bool = False, pieces: bool = False, media: str = "pcm16", stt: str = ""
+    *,
+    is_base64: bool,
+    voice: str = "",
+    stream: bool = False,
+    pieces: bool = False,
+    media: str = "pcm16",
+    stt: str = "",
+    wanted: str = "mp3",
 ) -> str:
     """`session.update` for a Sender of `media` that recogniser `stt` hears, "" for the default.
 
-    `stream`: the answer is long, and written in pieces; `pieces`: its sound comes in pieces.
+    `stream`: the answer is long, and written in pieces; `pieces`: its sound comes in pieces, in the format `wanted`.
     """
-    wanted = {
+    configuration = {
         "STT": {"mediaFormat": media, **({"provider": stt} if stt else {})},
         "LLM": {"stream": stream},
-        "TTS": {"isBase64": is_base64, "voice": voice, "stream": pieces},
+        "TTS": {"isBase64": is_base64, "voice": voice, "stream": pieces, "audioFormat": wanted},
     }
-    return "42" + json.dumps(["session.update", wanted], separators=(",", ":"))
+    return "42" + json.dumps(["session.update", configuration], separators=(",", ":"))
+
+
+def as_json() -> str:
+    """What a server in another language must know of the exchange."""
+    sound = base64.b64encode(SOUND).decode()
+    return json.dumps(
+        {"said": SAID, "answer": ANSWER, "longAnswer": LONG_ANSWER, "longVoice": LONG_VOICE}
+        | {"sound": sound, "longer": len(LONG_SOUND) // len(SOUND)}
+    )
+
+
+def heard(size: int) -> str:
+    """The transcript of an utterance of so many bytes: it tells the load what has arrived."""
+    return f"{size} bytes: {SAID}"
 
 
 def answer(*, stream: bool) -> tuple[str, ...]:

@@ -1,24 +1,21 @@
-"""The loads: sessions that speak and are answered, or are left alone; connections that idle, or come and go.
+"""The loads: sessions that are left alone or thrown away again and again; connections that idle, or come and go.
 
 Cancelling a load leaves its sockets open.
 """
 
 import asyncio
-import statistics
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 
 from bench import exchange
 from bench.process import Process
+from bench.speaking import pass_barrier
 from bench.wire import TIMEOUT, Socket, connect_polling, frame
 
-INTERVAL = 0.1
-COMMIT_EVERY = 0.02
-TICK = 0.002
 BLOCK = bytes(64_000)
 QUIET = 3.5
 """Seconds until the server has given back what it does not need."""
@@ -26,24 +23,6 @@ SETTLE = 1.0
 ABREAST = 10
 WARM = 20
 T = TypeVar("T")
-
-
-class SpeakingCost(msgspec.Struct, frozen=True):
-    """The cost of sessions that speak: memory, microseconds of the processor, milliseconds from commit to first sound.
-
-    Calm: nobody else speaks at the time; busy: half of the sessions do, fewer with each that commits.
-    `s_behind`: how long the server needed for what had piled up when the last chunk was sent. `load_share`: how much of
-    its core the load itself used; near 1, the load is what was measured.
-    """
-
-    bytes_a_session: float
-    us_a_chunk: float
-    ms_calm: float
-    ms_calm_p99: float
-    ms_busy: float
-    ms_busy_p99: float
-    s_behind: float
-    load_share: float
 
 
 class Connected(msgspec.Struct, frozen=True):
@@ -62,39 +41,6 @@ class Kept(msgspec.Struct, frozen=True):
 
     bytes_a_session: float
     bytes_a_connection: float
-
-
-async def speak(server: Process, sessions: int, seconds: float, *, is_base64: bool) -> SpeakingCost:
-    """`sessions` send a chunk each tenth of a second, for `seconds`, and then commit, one after the other.
-
-    Raises RuntimeError where the server complains, TimeoutError where it does not answer.
-    """
-    for socket in [await _configured(server.port, is_base64=is_base64) for _ in range(WARM)]:
-        await _one_turn(socket, is_base64=is_base64)
-        await socket.close()
-    before = await settled_memory(server)
-    sockets = await abreast(sessions, lambda: _configured(server.port, is_base64=is_base64))
-    memory = await settled_memory(server) - before
-    chunk = b"".join(map(frame, exchange.append(is_base64=is_base64)))
-    load, wall, used = time.process_time(), time.monotonic(), server.processor_seconds()
-    sent = await _stream(sockets, chunk, seconds)
-    load, wall = time.process_time() - load, time.monotonic() - wall
-    behind = await _pass_barrier(sockets)
-    used = server.processor_seconds() - used
-    half = sessions // 2
-    calm = await _commit_in_turn(sockets[:half], b"", is_base64=is_base64)
-    busy = await _commit_in_turn(sockets[half:], chunk, is_base64=is_base64)
-    await asyncio.gather(*[socket.close() for socket in sockets])
-    return SpeakingCost(
-        bytes_a_session=memory / sessions,
-        us_a_chunk=used / sent * 1e6,
-        ms_calm=calm[49],
-        ms_calm_p99=calm[98],
-        ms_busy=busy[49],
-        ms_busy_p99=busy[98],
-        s_behind=behind,
-        load_share=load / wall,
-    )
 
 
 async def connect(server: Process, idle: int, comers: int) -> Connected:
@@ -150,11 +96,11 @@ async def go_round(server: Process, sessions: int, rounds: int, size: int) -> Re
         for _ in range(size // len(BLOCK)):
             for socket in sockets:
                 socket.write(chunk)
-            await _pass_barrier(sockets)
+            await pass_barrier(sockets)
         full = max(full, server.memory())
         for socket in sockets:
             socket.write(frame(exchange.CLEAR))
-        await _pass_barrier(sockets)
+        await pass_barrier(sockets)
         await asyncio.gather(*[socket.close() for socket in sockets])
         await asyncio.sleep(QUIET)
         after.append(server.memory())
@@ -181,12 +127,6 @@ async def abreast(count: int, make: Callable[[], Awaitable[T]]) -> list[T]:
 # ---- sessions that speak
 
 
-async def _configured(port: int, *, is_base64: bool) -> Socket:
-    socket = await Socket.connect(port)
-    await configure(socket, exchange.update(is_base64=is_base64))
-    return socket
-
-
 async def configure(socket: Socket, update: str) -> None:
     """Send a `session.update` and wait until it is in force."""
     updated = socket.expect(exchange.UPDATED)
@@ -198,53 +138,6 @@ async def _one_turn(socket: Socket, *, is_base64: bool) -> None:
     transcript, sound = socket.expect(exchange.TRANSCRIPT), socket.expect(exchange.sound(is_base64=is_base64))
     socket.write(b"".join(map(frame, (*exchange.append(is_base64=is_base64), exchange.COMMIT))))
     await asyncio.wait_for(asyncio.gather(transcript, sound), TIMEOUT)
-
-
-async def _stream(sockets: Sequence[Socket], chunk: bytes, seconds: float) -> int:
-    """Each socket sends a chunk each INTERVAL, all of them spread evenly over it; the number of chunks sent."""
-    count = round(seconds / INTERVAL) * len(sockets)
-    step = INTERVAL / len(sockets)
-    begin, sent = time.monotonic(), 0
-    while sent < count:
-        due = min(count, int((time.monotonic() - begin) / step) + 1)
-        for number in range(sent, due):
-            sockets[number % len(sockets)].write(chunk)
-        sent = due
-        await asyncio.sleep(TICK)
-    return count
-
-
-async def _pass_barrier(sockets: Sequence[Socket]) -> float:
-    """Wait until every chunk sent so far has been handled; how long that took, in seconds."""
-    begin = time.monotonic()
-    passed = [socket.expect(exchange.PASSED) for socket in sockets]
-    for socket in sockets:
-        socket.write(frame(exchange.BARRIER))
-    await asyncio.wait_for(asyncio.gather(*passed), TIMEOUT)
-    return time.monotonic() - begin
-
-
-async def _commit_in_turn(sockets: Sequence[Socket], chunk: bytes, *, is_base64: bool) -> list[float]:
-    """One session after the other commits, while those that have not go on sending `chunk`.
-
-    The percentiles of the milliseconds until their sound.
-    """
-    step, now = INTERVAL / len(sockets), time.perf_counter
-    commit, begin, sent = frame(exchange.COMMIT), now(), 0
-    sounds: list[tuple[float, asyncio.Future[float]]] = []
-    while len(sounds) < len(sockets):
-        due = int((now() - begin) / step)
-        for number in range(sent, due):
-            if number % len(sockets) >= len(sounds):
-                sockets[number % len(sockets)].write(chunk)
-        sent = due
-        if now() - begin >= len(sounds) * COMMIT_EVERY:
-            socket = sockets[len(sounds)]
-            sounds.append((now(), socket.expect(exchange.sound(is_base64=is_base64))))
-            socket.write(commit)
-        await asyncio.sleep(TICK)
-    delays = [await asyncio.wait_for(came, TIMEOUT) - committed for committed, came in sounds]
-    return [delay * 1e3 for delay in statistics.quantiles(delays, n=100)]
 
 
 # ---- clients that come and go

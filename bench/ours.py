@@ -1,6 +1,7 @@
-"""The server under test, whole but for its engines, which answer at once: `python -m bench.ours [--codec] PORT`.
+"""The server under test, whole but for its engines, which answer at once: `python -m bench.ours [OPTIONS] PORT`.
 
-With `--codec` the codec is the real one, with its processes. With `--steps=FILE` its longest step is noted there.
+With `--codec` the codec is the real one, with its processes. With `--ordinary` no chunk goes the short way.
+With `--steps=FILE` the longest step of its loop is noted there.
 """
 
 import sys
@@ -11,26 +12,30 @@ from pathlib import Path
 import trio
 
 from actors.deciding.configuring import resolve
+from actors.deciding.limits import Limits
 from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.engines import Analyst
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
 from actors.ports.synthesis import Speech, TextToSpeech
-from actors.running.sizes import PoolSizes
+from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import trimming
 from adapters.server import calm_collector
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
-from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, voiced
+from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, heard, voiced
 from bench.lag import Steps
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from protocol.timing import Timing
 
+MOST = 4_000
+"""Sessions and connections at most; the server's own defaults are lower than what `growth` needs."""
 CATALOGUE = Catalogue(
     (
         ProviderEntry("openai", "OpenAI", "STT", True, "whisper-1", ("whisper-1",)),
@@ -124,8 +129,8 @@ class Canned:
         self._codec = codec
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """The same transcript for every utterance."""
-        return Transcript(SAID, "en")
+        """How many bytes were said, and the same words for every utterance."""
+        return Transcript(heard(len(await whole(utterance.audio))), "en")
 
     async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
         """The same answer to every question, or the long one, piece by piece."""
@@ -174,13 +179,18 @@ class Canned:
         return self
 
 
-async def serve(port: int, *, with_codec: bool) -> None:
+async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
     """Serve on loopback until cancelled."""
     codec = AudioCodec() if with_codec else None
     # As many recognisers as people may speak at once: half of them may be listening.
     pools = PoolSizes(1_000, 32, 32, queue=1_000) if with_codec else PoolSizes(queue=1_000)
     # A client that does not read for the ping timeout is closed; those of `barge-in` do not, for some time.
-    plan = ServerPlan(pools=pools, timing=Timing(ping_timeout=60.0))
+    plan = ServerPlan(
+        limits=Limits(sessions=MOST),
+        pools=pools,
+        timing=Timing(ping_timeout=60.0),
+        connection_limits=ConnectionLimits(max_connections=MOST),
+    )
     supervisor = Supervisor(
         plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
     )
@@ -191,11 +201,12 @@ async def serve(port: int, *, with_codec: bool) -> None:
         calm_collector()
         nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
-        await nursery.start(Listener(supervisor, ListenerOptions(), {}).run, listeners)
+        await nursery.start(Listener(supervisor, ListenerOptions(short_way=short_way), {}).run, listeners)
 
 
 if __name__ == "__main__":
     files = [Path(argument.removeprefix("--steps=")) for argument in sys.argv if argument.startswith("--steps=")]
     trio.run(
-        lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv), instruments=[Steps(file) for file in files]
+        lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv, short_way="--ordinary" not in sys.argv),
+        instruments=[Steps(file) for file in files],
     )

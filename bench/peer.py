@@ -13,7 +13,7 @@ import socketio
 import uvicorn
 
 from bench import sounds
-from bench.exchange import SAID, answer, voiced
+from bench.exchange import answer, heard, voiced
 
 sio: Any = socketio.AsyncServer(async_mode="asgi")
 
@@ -63,7 +63,7 @@ async def commit(sid: str, data: Any = None) -> None:
     speech, session["chunks"] = b"".join(session["chunks"]), []
     assert speech, "nothing was said"
     await move(sid, session, "transcribing")
-    await sio.emit("request.transcribe.done", {"text": SAID, "sentiment": "", "language": "en"}, to=sid)
+    await sio.emit("request.transcribe.done", {"text": heard(len(speech)), "sentiment": "", "language": "en"}, to=sid)
     await move(sid, session, "responding")
     await sio.emit("response.started", {"turn": 1}, to=sid)
     pieces = answer(stream=session["stream"])

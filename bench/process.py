@@ -1,4 +1,4 @@
-"""A server process under measurement: started on one core, its processor time and memory read from /proc."""
+"""A server process under measurement: started on one core, its processor time and its memory read from outside."""
 
 import os
 import shutil
@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench import exchange
+
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "node"
 READY_SECONDS = 20.0
 SOCKET_IO = "socket.io@4.8.4"
 OURS, PEER, NODE = "ours", "python-socketio", "socket.io"
 OURS_WITH_CODEC = "ours, real codec"
+OURS_ORDINARY = "ours, short_way = false"
+_OPTIONS = {OURS: (), OURS_WITH_CODEC: ("--codec",), OURS_ORDINARY: ("--ordinary",)}
 
 
 class Process:
@@ -27,19 +31,18 @@ class Process:
         self._server = server
         self._pid = pid
         self._proc = Path("/proc", str(pid))
-        self._tick = os.sysconf("SC_CLK_TCK")
 
     def processor_seconds(self) -> float:
-        """User and system time of all threads so far, in steps of 10 ms."""
-        return _ticks(self._proc) / self._tick
+        """User and system time of all threads so far."""
+        return _processor_seconds(self._pid)
 
     def workers_seconds(self) -> float:
         """The same of the processes that it has started and that still run."""
-        return sum(_ticks(Path("/proc", child)) for child in self._children()) / self._tick
+        return sum(map(_processor_seconds, self._children()))
 
-    def _children(self) -> list[str]:
-        pids = [entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
-        return [pid for pid in pids if (fields := _stat(Path("/proc", pid))) and fields[1] == str(self._pid)]
+    def _children(self) -> list[int]:
+        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+        return [pid for pid in pids if _parent(pid) == str(self._pid)]
 
     def tidy(self) -> None:
         """Have Node throw its garbage away: it keeps tens of megabytes of it, more than what is to be measured."""
@@ -54,27 +57,38 @@ class Process:
         raise LookupError("this kernel does not tell the proportional set size")
 
 
-def _stat(proc: Path) -> list[str]:
-    """The fields after the name, the state first (proc(5), `/proc/pid/stat`); none for a process that is gone."""
+def _parent(pid: int) -> str:
+    """The parent's id (proc(5), `/proc/pid/stat`); "" for a process that is gone."""
     try:
-        return (proc / "stat").read_text().rpartition(")")[2].split()
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[1]
     except OSError:
-        return []
+        return ""
 
 
-def _ticks(proc: Path) -> int:
-    fields = _stat(proc)
-    return int(fields[11]) + int(fields[12]) if fields else 0
+def _processor_seconds(pid: int) -> float:
+    """By the processor clock of another process, which counts nanoseconds where /proc counts steps of 10 ms.
+
+    Its number is what clock_getcpuclockid(3) makes: the complement of the process id, and 2 in the lowest three bits.
+    """
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0
 
 
 @contextmanager
 def running(server: str, core: int, *options: str) -> Iterator[Process]:
-    """The server of that name, on that core, ready on a port of loopback. Raises TimeoutError."""
+    """The server of that name, on that core, ready on a port of loopback. Raises TimeoutError.
+
+    It has the caller's scheduling policy.
+    """
     port = _free_port()
-    environment = {**os.environ, "NODE_PATH": str(CACHE)}
+    environment = {**os.environ, "NODE_PATH": str(CACHE), "BENCH_EXCHANGE": exchange.as_json()}
+    own = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})  # inherited: set afterwards, it would miss the threads that Node starts at once
     popen = subprocess.Popen([*_command(server), *options, str(port)], cwd=ROOT, env=environment)
+    os.sched_setaffinity(0, own)
     try:
-        os.sched_setaffinity(popen.pid, {core})
         _wait_until_ready(popen, port)
         yield Process(server, popen.pid, port)
     finally:
@@ -87,7 +101,7 @@ def _command(server: str) -> list[str]:
         return ["node", "--expose-gc", str(Path(__file__).with_name("node_peer.mjs"))]
     if server == PEER:
         return [sys.executable, "-m", "bench.peer"]
-    return [sys.executable, "-m", "bench.ours", *(["--codec"] if server == OURS_WITH_CODEC else [])]
+    return [sys.executable, "-m", "bench.ours", *_OPTIONS[server]]
 
 
 def _free_port() -> int:
@@ -116,6 +130,18 @@ def part_cores() -> int:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return cores[0]
+
+
+def take_realtime() -> bool:
+    """Give this process, and the servers that it starts, real-time priority; whether the system allowed it.
+
+    What else the machine does waits meanwhile. A starved server reads many chunks at once, and looks cheap.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        return False
+    return True
 
 
 def has_node() -> bool:

@@ -16,10 +16,11 @@ PING, PONG = b"2", "3"
 TIMEOUT: Final = 60.0
 _MASK: Final = b"\x37\xfa\x21\x3d"
 _TEXT, _BINARY, _CLOSE = 1, 2, 8
-_UPGRADE: Final = (
-    f"GET {PATH}websocket HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+_SWITCHED: Final = b"HTTP/1.1 101 "
+_HEADS: Final = (
+    f" HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-).encode()
+)
 
 
 def frame(payload: str | bytes) -> bytes:
@@ -55,17 +56,38 @@ class Socket(asyncio.Protocol):
     @classmethod
     async def connect(cls, port: int, auth: str = "", window: int = 0) -> Self:
         """A socket that has joined the namespace; `window`: its buffer in the kernel, in bytes. Raises TimeoutError."""
+        socket = await cls._dial(port, window=window)
+        opened, joined = socket.expect(b"0{"), socket.expect(CONNECTED)
+        await asyncio.wait_for(opened, TIMEOUT)
+        socket.write(frame(CONNECT + auth))
+        await asyncio.wait_for(joined, TIMEOUT)
+        return socket
+
+    @classmethod
+    async def upgrade(cls, port: int) -> Self:
+        """A socket that has joined over long-polling, as most clients do, and was upgraded. Raises TimeoutError."""
+        reader, writer = await asyncio.wait_for(asyncio.open_connection(HOST, port), TIMEOUT)
+        sid = await asyncio.wait_for(_join_by_polling(reader, writer), TIMEOUT)
+        socket = await cls._dial(port, sid)
+        switched, probed = socket.expect(_SWITCHED), socket.expect(b"3probe")
+        await asyncio.wait_for(switched, TIMEOUT)
+        socket.write(frame("2probe"))
+        await asyncio.wait_for(probed, TIMEOUT)
+        socket.write(frame("5"))
+        writer.close()
+        await writer.wait_closed()
+        return socket
+
+    @classmethod
+    async def _dial(cls, port: int, sid: str = "", window: int = 0) -> Self:
+        """A socket that has asked for WebSocket, for the polling connection `sid` if there is one."""
         loop, raw = asyncio.get_running_loop(), sockets.socket()
         raw.setblocking(False)
         if window:
             raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, window)
         await loop.sock_connect(raw, (HOST, port))
         _, socket = await loop.create_connection(cls, sock=raw)
-        opened, joined = socket.expect(b"0{"), socket.expect(CONNECTED)
-        socket.write(_UPGRADE)
-        await asyncio.wait_for(opened, TIMEOUT)
-        socket.write(frame(CONNECT + auth))
-        await asyncio.wait_for(joined, TIMEOUT)
+        socket.write(f"GET {PATH}websocket{f'&sid={sid}' if sid else ''}{_HEADS}".encode())
         return socket
 
     def expect(self, beginning: bytes) -> asyncio.Future[float]:
@@ -86,6 +108,11 @@ class Socket(asyncio.Protocol):
         self.write(_CLOSING)
         await asyncio.wait_for(self.gone, TIMEOUT)
 
+    def abort(self) -> None:
+        """Leave without a word; what was not sent is thrown away."""
+        assert self._transport is not None
+        self._transport.abort()
+
     # ---- asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -104,8 +131,9 @@ class Socket(asyncio.Protocol):
             head, found, rest = self._buffer.partition(b"\r\n\r\n")
             if not found:
                 return
-            assert head.startswith(b"HTTP/1.1 101 "), bytes(head)
+            assert head.startswith(_SWITCHED), bytes(head)
             self._open, self._buffer = True, rest
+            self._note(_SWITCHED)
         self._read_frames()
 
     def _read_frames(self) -> None:
@@ -148,14 +176,20 @@ async def connect_polling(port: int) -> None:
     """A client that joins the namespace over long-polling and closes, on one TCP connection. Raises TimeoutError."""
     async with asyncio.timeout(TIMEOUT):
         reader, writer = await asyncio.open_connection(HOST, port)
-        opened = await request(reader, writer, "GET", "")
-        sid = opened.partition(b'"sid":"')[2].partition(b'"')[0].decode()
-        await request(reader, writer, "POST", sid, CONNECT)
-        joined = await request(reader, writer, "GET", sid)
-        assert CONNECTED in joined, joined
+        sid = await _join_by_polling(reader, writer)
         await request(reader, writer, "POST", sid, "1")
         writer.close()
         await writer.wait_closed()
+
+
+async def _join_by_polling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+    """Open a connection and join the namespace; returns the connection's id."""
+    opened = await request(reader, writer, "GET", "")
+    sid = opened.partition(b'"sid":"')[2].partition(b'"')[0].decode()
+    await request(reader, writer, "POST", sid, CONNECT)
+    joined = await request(reader, writer, "GET", sid)
+    assert CONNECTED in joined, joined
+    return sid
 
 
 async def request(

@@ -1,0 +1,135 @@
+"""What was measured in rounds, which of it counts, and the table that is made of it."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+MOST_SPREAD = 0.15
+"""A round in which a quantity's windows differ by more than this share of their median is dropped."""
+MOST_LOAD = 0.7
+"""Wall times count only where the load used less than this share of its core."""
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """What is measured: its name and unit, whether it is a time by the clock, and what is aimed at, "" for nothing."""
+
+    name: str
+    unit: str
+    is_wall: bool = False
+    aim: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A quantity in one round: its value in each window, the load's share of its core, and how many seconds the load
+    was late."""
+
+    quantity: Quantity
+    windows: tuple[float, ...]
+    load_share: float = 0.0
+    late: float = 0.0
+
+    @property
+    def value(self) -> float:
+        """The median of the windows."""
+        return statistics.median(self.windows)
+
+    @property
+    def spread(self) -> float:
+        """By how much the windows differ, as a share of their median."""
+        return (max(self.windows) - min(self.windows)) / self.value if self.value else 0.0
+
+
+Round = tuple[Reading, ...]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The rounds of each server by its name; the first is what the others are compared with.
+
+    `realtime`: whether servers and load had real-time priority.
+    """
+
+    rounds: Mapping[str, Sequence[Round]]
+    realtime: bool
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """All that was measured, in the order of measuring."""
+        seen = {reading.quantity: None for rounds in self.rounds.values() for one in rounds for reading in one}
+        return tuple(seen)
+
+    def kept(self, server: str, quantity: Quantity) -> list[float | None]:
+        """The value of each round, None where it was not measured or does not count."""
+        return [
+            next((one.value for one in readings if one.quantity == quantity and self._counts(one)), None)
+            for readings in self.rounds[server]
+        ]
+
+    def _counts(self, reading: Reading) -> bool:
+        if reading.quantity.is_wall and not (self.realtime and reading.load_share < MOST_LOAD):
+            return False
+        return reading.spread <= MOST_SPREAD
+
+    def median(self, server: str, quantity: Quantity) -> float | None:
+        """Of the rounds that count; None where none does."""
+        values = [value for value in self.kept(server, quantity) if value is not None]
+        return statistics.median(values) if values else None
+
+    def ratio(self, server: str, base: str, quantity: Quantity) -> float | None:
+        """The median of the ratios to `base` of the rounds that count at both; None where none does."""
+        pairs = zip(self.kept(server, quantity), self.kept(base, quantity), strict=True)
+        ratios = [own / other for own, other in pairs if own is not None and other]
+        return statistics.median(ratios) if ratios else None
+
+    def dropped(self, quantity: Quantity) -> tuple[int, int]:
+        """How many rounds of all servers do not count for this quantity, and how many there were."""
+        measured = [
+            one
+            for rounds in self.rounds.values()
+            for readings in rounds
+            for one in readings
+            if one.quantity == quantity
+        ]
+        return sum(not self._counts(one) for one in measured), len(measured)
+
+    # ---- in words
+
+    def table(self, subject: str) -> str:
+        """In Markdown: a row for each quantity, with the medians, the ratios of `subject` and what was dropped."""
+        others = [server for server in self.rounds if server != subject]
+        heads = ["", *self.rounds, *(f"to {server}" for server in others), "aim", "dropped"]
+        lines = [_row(heads), _row(["---"] + ["---:"] * (len(heads) - 1))]
+        for quantity in self.quantities:
+            values = [_figure(self.median(server, quantity)) for server in self.rounds]
+            ratios = [_figure(self.ratio(subject, server, quantity), "×") for server in others]
+            dropped, measured = self.dropped(quantity)
+            lines.append(
+                _row([f"{quantity.name}, {quantity.unit}", *values, *ratios, quantity.aim, f"{dropped} of {measured}"])
+            )
+        return "\n".join(lines)
+
+    def load(self) -> str:
+        """How it is known that the load was not the bottleneck, in words."""
+        readings = [one for rounds in self.rounds.values() for readings in rounds for one in readings]
+        if not readings:
+            return "Nothing was measured."
+        busiest = max(readings, key=lambda one: one.load_share)
+        latest = max(readings, key=lambda one: one.late)
+        return (
+            f"The load used at most {busiest.load_share:.0%} of its core ({busiest.quantity.name}). Of the looks at "
+            f"what is due, 99 of 100 sent it at most {latest.late * 1e3:.1f} ms late ({latest.quantity.name}). Every "
+            f"byte of sound that was sent was counted in a transcript of the server, or the round would have failed. "
+            f"Real-time priority was {'given' if self.realtime else 'not allowed: times by the clock are not judged'}."
+        )
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _figure(value: float | None, mark: str = "") -> str:
+    """Three digits; a dash for what does not count."""
+    if value is None:
+        return "–"
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f}{mark}"

@@ -1,0 +1,58 @@
+"""Tests that the commands of the bench are those that its README tells of, and that each of them runs."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import make_parser
+
+ROOT = Path(__file__).parents[2]
+TINY: dict[str, str] = {
+    "compare": "--sessions 6 --seconds 0.2 --conversations 2 --ordinary --plot {plot}",
+    "growth": "--sessions 5 10 --speakers 5 --seconds 0.5 --plot {plot}",
+    "connections": "--idle 20 --comers 20",
+    "sessions": "--sessions 20",
+    "rounds": "--sessions 2 --megabytes 1 --times 2",
+    "providers": "--chunks 50",
+    "audio": "",
+    "first-sound": "--sessions 2 --seconds 6 --turns 6",
+    "lag": "--shapes input.text nested\\ JSON",
+    "frames": "--chunks 120",
+}
+
+
+def commands() -> list[str]:
+    """The commands that there are."""
+    return re.findall(r"^    ([\w-]+) ", make_parser().format_help(), re.MULTILINE)
+
+
+def test_the_readme_tells_of_every_command_and_of_no_other() -> None:
+    text = (ROOT / "bench/README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"python -m bench(?: --rounds \d+)? ([a-z-]+)", text))
+    assert told == set(commands()) == set(TINY)
+
+
+@pytest.mark.parametrize("command", TINY)
+def test_a_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        make_parser().parse_args([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: python -m bench {command}" in capsys.readouterr().out
+
+
+@pytest.mark.real
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="the benchmarks read /proc and choose cores")
+@pytest.mark.parametrize("command", TINY)
+def test_a_command_runs(command: str, tmp_path: Path) -> None:
+    plot = tmp_path / "plot.svg"
+    options = [option.replace("\\", "") for option in re.split(r"(?<!\\) ", TINY[command].format(plot=plot)) if option]
+    run = [sys.executable, "-m", "bench", "--rounds", "1", command, *options]
+    ended = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    assert "FAILED" not in ended.stdout
+    if "{plot}" in TINY[command]:
+        assert plot.read_text().startswith("<svg")
