@@ -151,11 +151,13 @@ async def flood(server: Process, scale: Scale) -> tuple[Reading, ...]:
             flooder = await Flooder.connect(server.port)
             await configure(flooder, exchange.update(is_base64=True))
             flooding = asyncio.create_task(flooder.flood() if when == FLOODED else asyncio.sleep(0))
-            probing = asyncio.create_task(_probe(sockets[0], waits))
+            fed_all = asyncio.Event()
+            probing = asyncio.create_task(_probe(sockets[0], waits, fed_all))
             fed = await feed(sockets[1:], (_CHUNK,) * max(2, round(scale.seconds / 3 * 10)), 0.1)
-            for task in (flooding, probing):
-                task.cancel()
-            await asyncio.gather(flooding, probing, return_exceptions=True)
+            fed_all.set()
+            await probing
+            flooding.cancel()
+            await asyncio.wait([flooding])
             flooder.abort()
             await at_rest(server.processor_seconds, _REST)
             sent += fed.chunks
@@ -169,9 +171,12 @@ async def flood(server: Process, scale: Scale) -> tuple[Reading, ...]:
     return tuple(readings)
 
 
-async def _probe(socket: Socket, waits: list[float]) -> None:
-    """Ask for one acknowledgement after the other, and note how long each took."""
-    while True:
+async def _probe(socket: Socket, waits: list[float], until: asyncio.Event) -> None:
+    """Ask for one acknowledgement after the other, and note how long each took.
+
+    It is told to end, and not cancelled: `asyncio.wait_for` of Python 3.11 may swallow that.
+    """
+    while not until.is_set():
         begun = time.perf_counter()
         await pass_barrier([socket])
         waits.append(time.perf_counter() - begun)
