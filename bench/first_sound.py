@@ -120,7 +120,9 @@ async def commit_at_once(server: Process, mode: Mode, at_once: int, turns: int =
     Raises RuntimeError where the server complains, TimeoutError where it does not answer.
     """
     chunks = mode.chunks(_SHORT)
-    await answered(await _spoken(server, mode, chunks, WARM), is_base64=False)
+    warm = await _spoken(server, mode, chunks, WARM)
+    await answered(warm, is_base64=False)
+    await asyncio.gather(*[socket.close() for socket in warm])
     sockets = await _spoken(server, mode, chunks, turns)
     used = Used(server)
     delays: list[float] = []
