@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = (
     *("README.md", "SECURITY.md", "bench/README.md"),
-    *(f"docs/{name}.md" for name in ("adding-a-provider", "contributing", "design", "glossary")),
+    *(f"docs/{name}.md" for name in ("adding-a-provider", "contributing", "design", "glossary", "performance")),
     *(f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs/decisions").glob("*.md"))),
 )
 TOP = r"(?:protocol|actors|adapters|bench|tests|docs|scripts|\.ci)"
