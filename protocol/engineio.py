@@ -1,7 +1,8 @@
 """Engine.IO v4 packets: a WebSocket frame or a polling payload to packets and back, strictly.
 
-python-engineio's own packets serve polling and the handshake. What it lets pass is refused here: other types than 0 to
-6, digits that are not ASCII, base64 that is none, and payloads parsed as JSON (`4true` is the text "true").
+python-engineio's own packets serve the text of polling and the handshake. What it lets pass is refused here: other
+types than 0 to 6, digits that are not ASCII, base64 that is none, and payloads parsed as JSON (`4true` is the text
+"true").
 Source: https://github.com/socketio/engine.io-protocol (revision 4).
 """
 
@@ -68,7 +69,10 @@ def encode_payload(packets: Iterable[EnginePacket]) -> Iterator[str]:
     """`packets` as the body of one long-polling response, piece by piece; bytes become base64."""
     separator = ""
     for packet in packets:
-        yield separator + str(_packet.Packet(packet.type, packet.data).encode(b64=True))
+        if isinstance(packet.data, bytes):
+            yield f"{separator}b{base64text.encode(packet.data)}"
+        else:
+            yield separator + str(_packet.Packet(packet.type, packet.data).encode())
         separator = SEPARATOR
 
 

@@ -132,16 +132,17 @@ def _fill(data: Any, attachments: Sequence[bytes]) -> Any:
     return attachments[number]
 
 
-def encode(packet: Packet) -> tuple[Frame, ...]:
+def encode(packet: Packet, *, may_hold_bytes: bool = True) -> tuple[Frame, ...]:
     """The Engine.IO frames of `packet`: its text as a message, then its attachments.
 
-    bytes anywhere in an event's or ack's data, which may hold structs, lists and dicts, become attachments. Raises
-    LocalProtocolError for data that is not JSON.
+    bytes anywhere in an event's or ack's data, which may hold structs, lists and dicts, become attachments; with
+    `may_hold_bytes` false none are looked for, and there are to be none. Raises LocalProtocolError for data that is not
+    JSON.
     """
     attachments: list[Frame] = []
     data = packet.data
     try:
-        if packet.type in (EVENT, ACK):
+        if may_hold_bytes and packet.type in (EVENT, ACK):
             data = _extract(data, attachments)
         text = "" if data is None else _encode_json(data).decode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -161,11 +162,22 @@ def _extract(data: Any, attachments: list[Frame]) -> Any:
         attachments.append(bytes(data))
         return {"_placeholder": True, "num": len(attachments) - 1}
     if isinstance(data, msgspec.Struct):
-        if not any(isinstance(getattr(data, field), _MAY_HOLD_BYTES) for field in data.__struct_fields__):
-            return data
-        return _extract(msgspec.to_builtins(data, builtin_types=_BYTES), attachments)
+        return _extract_fields(data, attachments)
     if isinstance(data, list | tuple):
         return [_extract(item, attachments) for item in data]
     if isinstance(data, dict):
         return {key: _extract(value, attachments) for key, value in data.items()}
     return data
+
+
+def _extract_fields(data: msgspec.Struct, attachments: list[Frame]) -> msgspec.Struct:
+    """The struct with placeholders in the fields that hold bytes; the others stay, so defaults are left out as ever."""
+    held = {}
+    for field in data.__struct_fields__:
+        value = getattr(data, field)
+        if isinstance(value, _MAY_HOLD_BYTES):
+            count = len(attachments)
+            extracted = _extract(value, attachments)
+            if len(attachments) > count:
+                held[field] = extracted
+    return msgspec.structs.replace(data, **held) if held else data

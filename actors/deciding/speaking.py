@@ -4,8 +4,6 @@
 chooses a state.
 """
 
-import binascii
-
 from actors.deciding.conversation import Conversation, Participant
 from actors.deciding.effects import Closing, Speak, Start
 from actors.deciding.events import MemberId, Spoken
@@ -14,6 +12,7 @@ from actors.deciding.step import Step
 from actors.deciding.turn import Turn
 from actors.ports.sound import Target
 from actors.ports.synthesis import Speech
+from protocol import base64text
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.errors import ErrorId
 from protocol.messages import AudioDelta, CustomError
@@ -200,4 +199,4 @@ def report(step: Step) -> None:
 
 def encode_audio(data: bytes, is_base64: bool) -> str | bytes:
     """The `audio` of a message: a base64 string, or bytes, which become an attachment."""
-    return binascii.b2a_base64(data, newline=False).decode() if is_base64 else data
+    return base64text.encode(data) if is_base64 else data

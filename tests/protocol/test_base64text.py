@@ -31,6 +31,11 @@ def test_every_way_of_writing_is_read(data: bytes) -> None:
         assert base64text.decode(text) == data
 
 
+@given(st.binary(max_size=400))
+def test_it_is_written_as_by_the_standard_library(data: bytes) -> None:
+    assert base64text.encode(data) == base64.b64encode(data).decode()
+
+
 @pytest.mark.parametrize(
     "text", ["A", "AAAAA", "AQ==AQ==", "A=Q=", "AQ#=", "AQ\0=", "é", "AQ\u00a0", "QUJD*", "data:,"]
 )

@@ -241,6 +241,20 @@ def test_bytes_further_inside_a_struct_become_attachments_too() -> None:
     assert frames[1:] == (b"\x01", b"\x02")
 
 
+class Labelled(msgspec.Struct, omit_defaults=True):
+    """A struct that leaves out what is as usual."""
+
+    sound: bytes
+    labels: tuple[str, ...] = ()
+
+
+def test_a_struct_with_bytes_leaves_out_its_defaults_all_the_same() -> None:
+    assert socketio.encode(Packet(EVENT, data=["e", Labelled(b"\x01")])) == (
+        '451-["e",{"sound":{"_placeholder":true,"num":0}}]',
+        b"\x01",
+    )
+
+
 @pytest.mark.parametrize("data", [object(), "\ud800", {"a": object()}], ids=["object", "surrogate", "inside"])
 def test_what_is_not_json_is_our_own_fault(data: object) -> None:
     with pytest.raises(LocalProtocolError):

@@ -3,8 +3,6 @@
 https://docs.cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize
 """
 
-import base64
-
 import msgspec
 
 from actors.ports.audio import whole
@@ -18,6 +16,7 @@ from adapters.vendors.google.api import fetch, headers
 from adapters.vendors.shared.answers import TRANSCRIPT, understood
 from adapters.vendors.shared.sound import seconds_of
 from adapters.vendors.shared.terms import terms
+from protocol import base64text
 from protocol.audioformat import AudioFormat
 
 LONGEST = 60.0
@@ -80,7 +79,7 @@ class GoogleRecogniser:
             "POST",
             "/speech:recognize",
             headers=headers(self._endpoint),
-            json={"config": config, "audio": {"content": base64.b64encode(data).decode()}},
+            json={"config": config, "audio": {"content": base64text.encode(data)}},
             patience=self._patience,
             most=MOST_BYTES,
         )
