@@ -1,6 +1,5 @@
 """A whole server, made from its settings: engines, supervisor and listener, from the first line printed to the last."""
 
-import gc
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -14,7 +13,7 @@ from actors.ports.calls import EngineFailed
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
-from adapters.lifecycle import console, trimming
+from adapters.lifecycle import collecting, console, trimming
 from adapters.lifecycle.ending import Ending, received, take_leave
 from adapters.lifecycle.welcome import welcome
 from adapters.pages import inspection, site
@@ -76,7 +75,8 @@ async def _start(
     shown = site.routes(settings, engines, supervisor, sockets, problems, token)
     listener = Listener(supervisor, _listener_options(settings.server), shown)
     await nursery.start(listener.run, sockets.listeners)
-    calm_collector()
+    collecting.calm()
+    nursery.start_soon(collecting.run, collecting.Collector())
     nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
     for line in welcome(settings.server, sockets, engines.choices(), token):
         say(line)
@@ -88,17 +88,6 @@ def _opened(settings: Settings) -> Settings:
     if not settings.server.lan:
         return settings
     return replace(settings, server=lan.open_up(settings.server, lan.folder()))
-
-
-def calm_collector() -> None:
-    """Have the garbage collector look less often, and not at what the start has made.
-
-    A chunk of audio makes some dozens of objects that reference counting frees; counting them towards the collector's
-    default threshold of 700 costs a tenth to a third of the time of each chunk (`python -m bench`).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 10, 10)
 
 
 def _supervisor(settings: Settings, engines: ProviderEngines, names: Names) -> Supervisor:

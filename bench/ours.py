@@ -24,8 +24,7 @@ from actors.ports.synthesis import Speech, TextToSpeech
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
-from adapters.lifecycle import trimming
-from adapters.server import calm_collector
+from adapters.lifecycle import collecting, trimming
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, heard, voiced
@@ -198,7 +197,8 @@ async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
         if codec:
             await nursery.start(codec.run)
         await nursery.start(supervisor.run)
-        calm_collector()
+        collecting.calm()
+        nursery.start_soon(collecting.run, collecting.Collector())
         nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
         await nursery.start(Listener(supervisor, ListenerOptions(short_way=short_way), {}).run, listeners)
