@@ -45,7 +45,7 @@ class ProcessBacked(Protocol):
 
     @property
     def count(self) -> int:
-        """The number of processes that there should be."""
+        """The number of processes that there should always be."""
 
 
 class TextAnalyst(Vader, Identifier):
@@ -134,7 +134,7 @@ class ProviderEngines:
 
     def is_failing(self) -> bool:
         """Whether an engine of this machine has no process at all."""
-        return not all(engine.pids for engine in self._kept.values())
+        return any(engine.count and not engine.pids for engine in self._kept.values())
 
     def aside(self) -> dict[Kind, dict[str, str]]:
         """The providers that are set aside, by kind, and why."""

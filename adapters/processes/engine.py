@@ -43,7 +43,7 @@ class ProcessEngine:
 
     @property
     def count(self) -> int:
-        """The number of processes that there should be."""
+        """The number of processes that there should always be."""
         return self._workers.count
 
     @property

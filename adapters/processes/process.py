@@ -68,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     `grace`: how long a process may take to answer `StopFrame` before it is killed. `deadline`: how long a call may
     take, including its wait for a free process; it is the last resort, no time that people are meant to wait.
+    `count`: how many processes there are at most. `kept`: how many of them are always there, None for all; the others
+    are started when a call waits, and end after `idle` seconds without a call.
     """
 
     module: str
@@ -76,6 +78,13 @@ class Plan(msgspec.Struct, frozen=True):
     grace: float = 0.25
     deadline: float = 120.0
     arguments: tuple[str, ...] = ()
+    kept: int | None = None
+    idle: float = 60.0
+
+    @property
+    def always(self) -> int:
+        """The number of processes that are always there."""
+        return self.count if self.kept is None else min(self.kept, self.count)
 
 
 class Child:
@@ -94,7 +103,7 @@ class Child:
         self.printed = ""
         self.silent = trio.Event()
         self.was_asked = False
-        self.was_stubborn = self.was_hung = False
+        self.was_stubborn = self.was_hung = self.was_retired = False
         self._killed = False
         self._owes = self._said = False
         self._wait = trio.CancelScope()

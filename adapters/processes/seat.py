@@ -1,4 +1,4 @@
-"""The seat of a worker process: it starts the process, and another one when that dies."""
+"""The seat of a worker process: it starts the process, and another one when that dies or, if spare, is needed."""
 
 import logging
 from collections.abc import Callable
@@ -23,9 +23,10 @@ class Seat:
     """At any time it has a process, or one is being started, or it is known why there is none.
 
     `changed` is called whenever a process is there, is no longer there, or is not to be waited for any more.
+    `is_spare`: it has a process only from `want` until that has had no call for `Plan.idle` seconds.
     """
 
-    def __init__(self, plan: Plan, changed: Callable[[], None]) -> None:
+    def __init__(self, plan: Plan, changed: Callable[[], None], *, is_spare: bool = False) -> None:
         self._plan = plan
         self._changed = changed
         self._trouble = ""
@@ -33,7 +34,12 @@ class Seat:
         self._useless = 0
         """Processes in a row that ended before they were given a call."""
         self._is_hopeless = False
-        self._is_coming = True
+        self._is_spare = is_spare
+        self._is_coming = not is_spare
+        self._wanted = trio.Event()
+        self._released = 0.0
+        self.is_startable = False
+        """Whether it has no process, and `want` would start one."""
         self.child: Child | None = None
         self.is_taken = False
         self.ready = ReadyFrame()
@@ -48,11 +54,25 @@ class Seat:
         """Whether a process is being started for which a call may wait."""
         return self._is_coming or (self.child is not None and not self.child.is_fit)
 
+    def want(self) -> None:
+        """Start a process, where `is_startable`."""
+        self.is_startable = False
+        self._is_coming = True
+        self._wanted.set()
+
+    def release(self) -> None:
+        """The process has ended its call."""
+        self.is_taken = False
+        self._released = trio.current_time()
+
     async def keep(self, *, task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED) -> None:
         """Have a process, and another when it dies, until cancelled.
 
-        Reports "" when the first one is ready; or why it is not, and returns.
+        Reports "" when the first one is ready; or why it is not, and returns. A spare seat reports "" at once.
         """
+        if self._is_spare:
+            task_status.started("")
+            await self._keep_spare()
         was_asked = await self._live(task_status.started)
         if self._trouble:
             task_status.started(self._trouble)
@@ -61,6 +81,19 @@ class Seat:
             self._useless = 0 if was_asked else self._useless + 1
             await self._pause(PAUSES[min(self._useless, len(PAUSES) - 1)])
             was_asked = await self._live(_ignore)
+
+    async def _keep_spare(self) -> None:
+        while True:
+            if not self._is_coming:
+                self.is_startable = True
+                self._changed()
+                await self._wanted.wait()
+            self._wanted = trio.Event()
+            was_asked = await self._live(_ignore)
+            self._useless = 0 if was_asked else self._useless + 1
+            if seconds := PAUSES[min(self._useless, len(PAUSES) - 1)]:
+                self._expect(coming=False)
+                await trio.sleep(seconds)
 
     async def _pause(self, seconds: float) -> None:
         """Wait before the next start; no call waits along, nor for a start after several that failed."""
@@ -89,17 +122,32 @@ class Seat:
                 nursery.start_soon(_watch, child, nursery.cancel_scope)
                 if has_come := await self._greet(child):
                     started("")
+                    if self._is_spare:
+                        nursery.start_soon(self._retire, child)
                     await child.exit()
                 nursery.cancel_scope.cancel()
         finally:
             self.child = None
-            self._expect(coming=not self._is_hopeless)
+            self.is_startable = child.was_retired
+            self._expect(coming=not (self._is_hopeless or child.was_retired))
             await child.reap()
         if has_come:
             self._tell_end(child)
         elif not self._trouble:
             self._fail("its process was stopped while it started")
-        return child.was_asked
+        return child.was_asked or child.was_retired
+
+    async def _retire(self, child: Child) -> None:
+        """End the process when it has had no call for `Plan.idle` seconds."""
+        self._released = trio.current_time()
+        while True:
+            await trio.sleep_until(self._released + self._plan.idle)
+            if not self.is_taken and trio.current_time() >= self._released + self._plan.idle:
+                break
+            if self.is_taken:
+                self._released = trio.current_time()
+        child.was_retired = True
+        child.kill()
 
     async def _wait_no_longer(self) -> None:
         """Have calls wait for a start that takes its time only so long."""
@@ -153,6 +201,8 @@ class Seat:
     def _tell_end(self, child: Child) -> None:
         if child.was_stubborn:
             _log.info("%s: a process that did not stop in time was replaced", self._plan.title)
+        elif child.was_retired:
+            _log.debug("%s: a process without work was ended", self._plan.title)
         elif not child.was_hung:
             _log.warning("%s: a worker process ended, another is started", self._plan.title)
 

@@ -7,6 +7,10 @@ free at once, so that under load most turns went to it and failed, while the pro
 Where no process lives and none is being started, because the last start failed or because those that start die at
 once, a call fails at once. The waits between starts are for the machine's sake, and no turn pays them.
 
+Of `Plan.count` processes `Plan.kept` are always there. The others are spare: one is started when a call waits, serves
+it or whatever waits when it is ready, and ends when it has had no call for `Plan.idle` seconds. So an idle server holds
+the memory of one process a kind, and the second of two people who speak at once waits for a start at most.
+
 If a process dies or hangs during a call (`liveness.py`), the call begins again on another one, before the calls that
 wait, and with a line in the log alone. This happens once: a call that has cost two processes may be the reason, and
 would cost all of them. It happens only where nothing was handed on that cannot be taken back; the caller tells that by
@@ -62,18 +66,18 @@ class HandedProgress:
 
 
 class Workers:
-    """A fixed number of processes of one kind; calls wait for a free one, in the order in which they came."""
+    """The processes of one kind; calls wait for a free one, in the order in which they came."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._seats = tuple(Seat(plan, self._deal) for _ in range(plan.count))
+        self._seats = tuple(Seat(plan, self._deal, is_spare=number >= plan.always) for number in range(plan.count))
         # Bounded by the callers: the sessions' pools, and the number of streams.
         self._queue: deque[WaitingCall] = deque()
 
     @property
     def count(self) -> int:
-        """The number of processes that there should be."""
-        return self._plan.count
+        """The number of processes that there should always be."""
+        return self._plan.always
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -154,9 +158,12 @@ class Workers:
 
     @contextmanager
     def reserve(self) -> Iterator["ReservedWorker | None"]:
-        """A process for several calls, as long as the block; None where that would leave no other one free."""
+        """A process for several calls, as long as the block.
+
+        None where none is free, and where that would leave no other one free and none to be started.
+        """
         free = self._free()
-        if len(free) < 2:
+        if not free or (len(free) < 2 and not any(seat.is_startable for seat in self._seats)):
             yield None
             return
         seat = free[0]
@@ -192,13 +199,17 @@ class Workers:
                 self._queue.remove(waiting)
 
     def _release(self, seat: Seat) -> None:
-        seat.is_taken = False
+        seat.release()
         self._deal()
 
     def _deal(self) -> None:
         """Give those who have waited longest what is free; tell all of them where there is nothing to wait for."""
         for seat in self._free()[: len(self._queue)]:
             self._decide(seat)
+        coming = sum(seat.is_due for seat in self._seats)
+        startable = [seat for seat in self._seats if seat.is_startable]
+        for seat in startable[: max(len(self._queue) - coming, 0)]:
+            seat.want()
         while self._queue and not any(seat.is_alive or seat.is_due for seat in self._seats):
             self._decide(None)
 

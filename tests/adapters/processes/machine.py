@@ -161,13 +161,13 @@ class Machine:
 
 @asynccontextmanager
 async def running(
-    monkeypatch: pytest.MonkeyPatch, count: int = 2, deadline: float = 120.0
+    monkeypatch: pytest.MonkeyPatch, count: int = 2, deadline: float = 120.0, kept: int | None = None
 ) -> AsyncIterator[tuple[Machine, Workers]]:
     """Workers on a machine."""
     async with trio.open_nursery() as nursery:
         machine = Machine(nursery)
         monkeypatch.setattr(process, "spawn", machine.spawn)
-        workers = Workers(Plan("none", TITLE, count, deadline=deadline))
+        workers = Workers(Plan("none", TITLE, count, deadline=deadline, kept=kept))
         await nursery.start(workers.run)
         yield machine, workers
         nursery.cancel_scope.cancel()
