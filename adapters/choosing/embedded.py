@@ -30,7 +30,9 @@ def not_running() -> dict[Kind, Candidate[Any]]:
 
 
 def note_voices(candidates: Mapping[Kind, Candidate[Any]]) -> None:
-    """Note what the embedded synthesiser tells of itself, now that it runs."""
+    """Note what the embedded recogniser and synthesiser tell of themselves, now that they run."""
+    hearing = candidates["STT"]
+    hearing.offer = Offer(hearing.engine.models, languages=OFFERS["STT"].languages)
     speaking = candidates["TTS"]
     models = OFFERS["TTS"].models
     speaking.offer = Offer(models, speaking.engine.voices(), speaking.engine.languages())

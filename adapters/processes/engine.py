@@ -52,6 +52,11 @@ class ProcessEngine:
         return self._workers.pids
 
     @property
+    def has_free(self) -> bool:
+        """Whether a process is there that has no call."""
+        return self._workers.has_free
+
+    @property
     def ready(self) -> ReadyFrame:
         """The engine's own report when it started; an empty one before."""
         return self._workers.ready

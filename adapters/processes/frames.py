@@ -38,6 +38,21 @@ class RecogniseFrame(msgspec.Struct, frozen=True, tag=True):
     begins: bool = True
 
 
+class PieceFrame(msgspec.Struct, frozen=True, tag=True):
+    """A piece of an utterance after the words `before`, mono s16le at 16 kHz. Answered by `PieceWordsFrame`.
+
+    `expected`: words that the operator expects; `prompt`: the session's hint. `is_last`: the utterance ends with it.
+    `goes_on`: it is still being spoken, and will be recognised again.
+    """
+
+    samples: bytes
+    before: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    prompt: str = ""
+    is_last: bool = True
+    goes_on: bool = False
+
+
 class SynthesiseFrame(msgspec.Struct, frozen=True, tag=True):
     """Speak plain `text`, `pace` words a minute. Answered by `SoundFrame` as it is made, and `SpokenFrame`."""
 
@@ -88,7 +103,17 @@ class DropFrame(msgspec.Struct, frozen=True, tag=True):
     streams: tuple[int, ...]
 
 
-Request = StopFrame | HearFrame | RecogniseFrame | SynthesiseFrame | DecodeFrame | ConvertFrame | PushFrame | DropFrame
+Request = (
+    StopFrame
+    | HearFrame
+    | RecogniseFrame
+    | PieceFrame
+    | SynthesiseFrame
+    | DecodeFrame
+    | ConvertFrame
+    | PushFrame
+    | DropFrame
+)
 
 
 class EngineVoice(msgspec.Struct, frozen=True):
@@ -134,6 +159,18 @@ class RecognisedFrame(msgspec.Struct, frozen=True, tag=True):
 
     text: str
     language: str = ""
+
+
+class PieceWordsFrame(msgspec.Struct, frozen=True, tag=True):
+    """The words of a piece, in small letters; `names`: expected words, as they are written.
+
+    Of a piece that goes on, `words` are those before its last pause, of the first `size` bytes, and `rest` the others.
+    """
+
+    words: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+    size: int = 0
+    names: tuple[str, ...] = ()
 
 
 class SpokenFrame(msgspec.Struct, frozen=True, tag=True):
@@ -186,7 +223,15 @@ class RefusedFrame(msgspec.Struct, frozen=True, tag=True):
 
 Progress = WordsFrame | SoundFrame
 Done = (
-    HeardFrame | RecognisedFrame | SpokenFrame | DecodedFrame | ConvertedFrame | PushedFrame | LostFrame | DroppedFrame
+    HeardFrame
+    | RecognisedFrame
+    | PieceWordsFrame
+    | SpokenFrame
+    | DecodedFrame
+    | ConvertedFrame
+    | PushedFrame
+    | LostFrame
+    | DroppedFrame
 )
 Result = Done | FailedFrame | RefusedFrame
 Reply = ReadyFrame | StoppedFrame | WordsFrame | SoundFrame | Result

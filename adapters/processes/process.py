@@ -24,6 +24,7 @@ from adapters.processes.frames import (
     HeardFrame,
     LostFrame,
     Oversize,
+    PieceWordsFrame,
     Progress,
     PushedFrame,
     ReadyFrame,
@@ -260,6 +261,7 @@ def _result(reply: Reply) -> Done:
         case (
             HeardFrame()
             | RecognisedFrame()
+            | PieceWordsFrame()
             | SpokenFrame()
             | DecodedFrame()
             | ConvertedFrame()

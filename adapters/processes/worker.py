@@ -173,6 +173,11 @@ class Workers:
         finally:
             self._release(seat)
 
+    @property
+    def has_free(self) -> bool:
+        """Whether a process is there that has no call, so that another call would begin at once."""
+        return bool(self._free())
+
     # ---- who has which seat
 
     def _free(self) -> list[Seat]:

@@ -22,7 +22,7 @@ class Setting(msgspec.Struct, frozen=True):
     name: str
     says: str
     type: Any = str
-    default: str | int = ""
+    default: str | int | tuple[str, ...] = ""
     variable: str = ""
     is_needed: bool = False
 

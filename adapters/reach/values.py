@@ -31,11 +31,17 @@ def _parse_region(text: str) -> None:
         raise ValueError("a region as the provider writes it, such as westeurope")
 
 
+def _parse_expected(text: str) -> None:
+    if not re.fullmatch(r"(?=.{1,40}\Z)[^\W\d_]+(['’-][^\W\d_]+)*", text):
+        raise ValueError("a single word of letters, ' and -, and 100 of them at most")
+
+
 Host = Annotated[str, Checked(_parse_host)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Url = Annotated[str, Checked(_parse_url)]
 Key = Annotated[str, SECRET, Checked(_parse_key)]
 Region = Annotated[str, Checked(_parse_region)]
+Expected = Annotated[tuple[Annotated[str, Checked(_parse_expected)], ...], msgspec.Meta(max_length=100)]
 Workers = Annotated[int, msgspec.Meta(ge=1, le=1_000)]
 
 

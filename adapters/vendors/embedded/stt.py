@@ -1,82 +1,81 @@
-"""The embedded recogniser: pocketsphinx, in worker processes, with no network and no key; English only."""
+"""The embedded recogniser, with no network and no key: hama, and pocketsphinx where there is no hama; English only."""
 
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
+import logging
 
-from actors.ports.audio import whole
+import trio
+
 from actors.ports.calls import Emit, EngineFailed
-from actors.ports.recognition import Audio, Transcript, Utterance
-from adapters.processes.engine import ProcessEngine
-from adapters.processes.frames import HearFrame, RecognisedFrame, RecogniseFrame
-from adapters.processes.partials import Partials
-from adapters.processes.process import Plan
-from adapters.processes.worker import LIVES, Broken, ReservedWorker
-from adapters.vendors.embedded.declaration import LANGUAGE
+from actors.ports.recognition import Transcript, Utterance
+from adapters.vendors.embedded.declaration import HAMA, POCKETSPHINX
+from adapters.vendors.embedded.hama import HamaRecogniser
+from adapters.vendors.embedded.sphinx import SphinxRecogniser
 from protocol.audioformat import AudioFormat
 
-MODEL = "en-us"
-ENOUGH = 48_000
-"""Bytes from which on the speaker's microphone can be learnt: 1.5 s. What is shorter is heard when it is complete."""
-STEP = 6_400
-"""Bytes that are handed to the process at least: 200 ms."""
+_log = logging.getLogger(__name__)
 
 
-class LocalRecogniser(ProcessEngine):
-    """Satisfies `SpeechToText`."""
+class LocalRecogniser:
+    """Satisfies `SpeechToText`. `words` are expected in every session; each model has `count` processes at most."""
 
     accepts: frozenset[str] = frozenset()
     wants = AudioFormat("pcm16", 16_000)
     live = True
 
-    def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 300.0) -> None:
-        super().__init__(
-            Plan("adapters.vendors.embedded.stt_child", "the local speech recogniser", count, grace, deadline)
-        )
+    def __init__(self, count: int = 2, words: tuple[str, ...] = ()) -> None:
+        self._hama = HamaRecogniser(count, words)
+        self._sphinx = SphinxRecogniser(count, kept=0)
+        self._has_hama = True
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled; `started` when the first has loaded its engine and tried it.
+
+        Where hama does not start, pocketsphinx does instead, with a line in the log. Raises EngineFailed where that
+        cannot either. Cancelling ends the processes.
+        """
+        async with trio.open_nursery() as nursery:
+            try:
+                await _start(nursery, self._hama)
+            except EngineFailed as error:
+                _log.warning("pocketsphinx recognises instead of hama, and mishears three times as often: %s", error)
+                self._has_hama = False
+                self._sphinx = SphinxRecogniser(self._sphinx.most, kept=1)
+            await nursery.start(self._sphinx.run)
+            task_status.started()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that there are, the default one first."""
+        return (HAMA, POCKETSPHINX) if self._has_hama else (POCKETSPHINX,)
+
+    @property
+    def count(self) -> int:
+        """The number of processes that there should always be."""
+        return self._hama.count if self._has_hama else self._sphinx.count
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
+        return (*self._hama.pids, *self._sphinx.pids)
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
-        """Recognise English, whatever `utterance.language` says, as it is spoken; `prompt` and `model` change nothing.
+        """Recognise English, whatever `utterance.language` says, by `utterance.model`; else by the first of `models`.
 
-        Silence and noise give no words. Raises EngineFailed. Cancelling stops the engine within the time it needs for
-        200 ms of sound.
+        Silence and noise give no words. Where hama fails, pocketsphinx recognises all of it. Raises EngineFailed.
+        Cancelling stops the work as `HamaRecogniser` and `SphinxRecogniser` say.
         """
-        if utterance.format != self.wants:
-            raise EngineFailed(f"{self.title} takes {self.wants}, not {utterance.format}")
-        recognised = await self._hear(utterance.audio, Partials(words))
-        return Transcript(recognised.text, LANGUAGE)
+        if self._has_hama and utterance.model != POCKETSPHINX:
+            try:
+                return await self._hama.transcribe(utterance, words)
+            except EngineFailed as error:
+                if utterance.format != self.wants:
+                    raise
+                _log.warning("pocketsphinx recognises an utterance instead of hama: %s", error)
+        return await self._sphinx.transcribe(utterance, words)
 
-    async def _hear(self, audio: Audio, partials: Partials) -> RecognisedFrame:
-        """Recognise while it is spoken; where the process dies or hangs over it, recognise the whole at its end."""
-        try:
-            async with audio.open() as pieces:
-                rest, recognised = await self._hear_live(pieces, partials)
-        except Broken:
-            await partials.again()
-            return await self.recognise(await whole(audio), partials, lives=LIVES - 1)
-        return recognised or await self.recognise(rest, partials)
 
-    async def _hear_live(
-        self, pieces: AsyncIterator[bytes], partials: Partials
-    ) -> tuple[bytes, RecognisedFrame | None]:
-        """Recognise as long as another process is free for those who have spoken; else return all of it, and None.
-
-        Raises EngineFailed, as Broken where the process died or hung. Cancelling stops the process's work.
-        """
-        held = bytearray()
-        reserved: ReservedWorker | None = None
-        is_settled = begins = False
-        with ExitStack() as stack:
-            async for piece in pieces:
-                held += piece
-                if len(held) >= ENOUGH and not is_settled:
-                    is_settled = begins = True
-                    reserved = stack.enter_context(self.reserve())
-                if reserved is not None and len(held) >= STEP:
-                    even = len(held) // 2 * 2
-                    await reserved.call(HearFrame(bytes(held[:even]), begins), partials.each)
-                    begins = False
-                    del held[:even]
-            rest = bytes(held)
-            if reserved is None:
-                return rest, None
-            done = await reserved.call(RecogniseFrame(rest, begins=False), partials.each)
-            return rest, self.expected(done, RecognisedFrame)
+async def _start(nursery: trio.Nursery, engine: HamaRecogniser) -> None:
+    """Start it; once more where that failed, because a machine may be too busy for a moment. Raises EngineFailed."""
+    try:
+        await nursery.start(engine.run)
+    except EngineFailed:
+        await nursery.start(engine.run)

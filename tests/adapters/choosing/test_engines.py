@@ -74,7 +74,7 @@ async def test_what_is_found_answers_where_nothing_is_configured_and_is_warm_bef
         assert choice(found, "LLM") == (
             f"ollama (b:latest), because it was found at 127.0.0.1:{port_of(double)} and nothing else is configured"
         )
-        assert choice(found, "STT").startswith("local (pocketsphinx), because no other provider is configured")
+        assert choice(found, "STT").startswith("local (hama), because no other provider is configured")
         await double.until(lambda now: any(request.path == "/v1/chat/completions" for request in now.requests))
         (warming,) = (each.json for each in double.requests if each.path == "/v1/chat/completions")
         assert (warming["model"], warming["max_tokens"]) == ("b:latest", 1)

@@ -95,7 +95,7 @@ async def test_a_catalogue_says_what_there_is_and_no_more() -> None:
         listed = (await server.get("/v1/catalogue", Authorization=server.credential)).json()
     own = {kind: next(each for each in listed[kind] if each["name"] == LOCAL) for kind in KINDS}
     models = {kind: own[kind]["models"] for kind in KINDS}
-    assert models == {"STT": ["pocketsphinx"], "LLM": list(MODELS), "TTS": ["espeak-ng"]}
+    assert models == {"STT": ["hama", "pocketsphinx"], "LLM": list(MODELS), "TTS": ["espeak-ng"]}
     for kind in KINDS:
         assert own[kind]["defaultModel"] in models[kind]
         assert own[kind]["default"]

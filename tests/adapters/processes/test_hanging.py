@@ -14,12 +14,12 @@ from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip, Sound, Target
 from actors.ports.synthesis import Speech
 from adapters.codec.codec import AudioCodec
-from adapters.vendors.embedded.stt import LocalRecogniser
+from adapters.vendors.embedded.sphinx import SphinxRecogniser
 from adapters.vendors.embedded.tts import LocalSpeech
 from protocol.audioformat import AudioFormat
 from tests.adapters.codec.live import cut
 from tests.adapters.codec.sounds import tone, voice, written
-from tests.adapters.vendors.embedded.test_embedded_stt import HEARD, SENTENCE, said, unheard, utterance
+from tests.adapters.vendors.embedded.test_sphinx import HEARD, SENTENCE, said, unheard, utterance
 
 pytestmark = [
     pytest.mark.real,
@@ -54,8 +54,8 @@ class Ender:
         await trio.lowlevel.checkpoint()
 
 
-async def recogniser(nursery: trio.Nursery, count: int) -> LocalRecogniser:
-    engine = LocalRecogniser(count, grace=5.0)
+async def recogniser(nursery: trio.Nursery, count: int) -> SphinxRecogniser:
+    engine = SphinxRecogniser(count, grace=5.0)
     with trio.fail_after(100):
         await nursery.start(engine.run)
     return engine

@@ -24,6 +24,7 @@ SECONDS = "a number from 0"
 WAIT = "a number from 0.05 to 86400"
 COUNT = "a whole number from 0"
 SOME = "a whole number from 1"
+EXPECTED_WORDS = "a list, each a single word of letters, ' and -, and 100 of them at most"
 WORKERS = "a whole number from 1 to 1000"
 NAMES = "a list of strings"
 KEY = "the key as the provider gave it, without spaces and line ends"
@@ -128,6 +129,7 @@ EXPECTED: dict[str, Rows] = {
     },
     "providers.local": {
         "stt_processes": (2, 3, WORKERS),
+        "words": ((), ("Vivavoce", "Anna-Maria"), EXPECTED_WORDS),
         "tts_processes": (2, 4, WORKERS),
     },
     "providers.aigames": {"api_key": ("", "k", KEY), "base_url": ("", AT, URL), "llm_model": ("", "m", TEXT)},
