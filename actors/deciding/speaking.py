@@ -15,6 +15,7 @@ from actors.ports.synthesis import Speech
 from protocol import base64text
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.errors import ErrorId
+from protocol.languages import primary
 from protocol.messages import AudioDelta, CustomError
 
 DEFAULT_FORMAT = AudioFormat("mp3")
@@ -46,13 +47,15 @@ def _recipient(turn: Turn, participant: Participant) -> Recipient:
 
 def _speak(turn: Turn, part: Part, text: str) -> Speak:
     tts = turn.configuration.tts
-    own_voice = turn.delivery.voice if tts.provider == turn.configuration.llm.provider else ""
+    is_own = tts.provider == turn.configuration.llm.provider
+    own_voice = turn.delivery.voice if is_own else ""
+    other = turn.delivery.language if is_own and primary(turn.delivery.language) != primary(tts.language_code) else ""
     formats = {target.format for target in part.targets}
     speech = Speech(
         text=text,
         model=tts.model,
-        voice=own_voice or tts.voice,
-        language=tts.language_code,
+        voice=own_voice or ("" if other else tts.voice),
+        language=other or tts.language_code,
         gender=tts.ssml_gender.name,
         speed=turn.delivery.speed or tts.speed,
         format=_source_for(formats.pop()) if len(formats) == 1 else None,

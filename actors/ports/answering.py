@@ -53,12 +53,14 @@ class Question(msgspec.Struct, frozen=True):
 class Delivery(msgspec.Struct, frozen=True):
     """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0.
 
-    `stands_in`: it is not of the engine that it was asked of.
+    `language`: what it is in (BCP 47), "" where the engine does not say. `stands_in`: it is not of the engine that it
+    was asked of.
     """
 
     clip: Clip | None = None
     voice: str = ""
     speed: float = 0.0
+    language: str = ""
     stands_in: bool = False
 
 

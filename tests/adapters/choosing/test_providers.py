@@ -16,7 +16,7 @@ from adapters.client.voiceclient import AudioPiece, Received, VoiceClient, conne
 from adapters.reach.declaration import KINDS
 from adapters.server import run
 from adapters.settings.reading import load
-from adapters.vendors.embedded.guide import AWAY
+from adapters.vendors.embedded.guide.languages.english import ENGLISH
 from protocol.connecting import Auth
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, SessionUpdated, TextDone, TranscribeDone
@@ -25,6 +25,7 @@ from tests.adapters.reach.loopback import KEY, Loopback, Reply, Request, json_re
 NET = 60.0
 NO_FILE = Path(os.devnull)
 MODELS = {"data": [{"id": name} for name in ("whisper-1", "gpt-4o", "tts-1", "text-embedding-3-small")]}
+AWAY = ENGLISH.answers["away"][0].partition("|")[0]
 OPENAI: dict[str, object] = {kind: {"provider": "openai"} for kind in KINDS}
 HEARD = "what is your name"
 ANSWER = "I am a double."

@@ -1,0 +1,73 @@
+"""The embedded responder: how the guide's answers and echo are written."""
+
+import trio
+
+from actors.ports.answering import Delivery, LanguageModel, Question
+from actors.ports.calls import Retraction
+from actors.ports.sound import Clip
+from adapters.vendors.embedded.declaration import MODELS
+from adapters.vendors.embedded.llm import Local
+from protocol.audioformat import AudioFormat
+from tests.adapters.vendors.embedded.guide.asking import NOW, asked, told
+
+CLIP = Clip(b"\0\0", AudioFormat("pcm16", 16_000))
+
+
+async def written(question: Question) -> tuple[list[str], Delivery]:
+    pieces: list[str] = []
+    deliveries = [Delivery()]
+
+    async def write(piece: str | Delivery | Retraction) -> None:
+        assert not isinstance(piece, Retraction)
+        if isinstance(piece, Delivery):
+            assert not pieces, "a delivery comes before the words"
+            deliveries.append(piece)
+        else:
+            pieces.append(piece)
+
+    model: LanguageModel = Local(lambda: NOW)
+    await model.answer(question, write)
+    return pieces, deliveries[-1]
+
+
+async def test_writes_a_sentence_a_piece_and_joins_them_by_one_space() -> None:
+    pieces, _ = await written(asked("count"))
+    assert len(pieces) == 5
+    assert "".join(pieces) == told("count")
+    assert "  " not in told("count")
+
+
+async def test_an_unknown_model_is_the_guide() -> None:
+    assert "gpt-4o" not in MODELS
+    assert await written(asked("help", model="gpt-4o")) == await written(asked("help"))
+
+
+async def test_hands_on_how_it_wants_to_be_spoken() -> None:
+    assert (await written(asked("slower")))[1] == Delivery(speed=0.75, language="en-US")
+    assert (await written(asked("sprich bitte langsamer")))[1] == Delivery(speed=0.75, language="de-DE")
+
+
+async def test_tells_the_time_of_its_clock() -> None:
+    assert (await written(asked("what time is it")))[0] == ["It is 3:09 in the afternoon."]
+
+
+async def test_cancelling_ends_the_answer_between_two_sentences() -> None:
+    pieces: list[str] = []
+    with trio.CancelScope() as scope:
+
+        async def write(piece: str | Delivery | Retraction) -> None:
+            if isinstance(piece, str):
+                pieces.append(piece)
+                scope.cancel()
+
+        await Local().answer(asked("count"), write)
+    assert scope.cancelled_caught
+    assert len(pieces) == 1
+
+
+async def test_echo_gives_the_words_and_the_voice_back() -> None:
+    assert await written(asked("some, words", model="echo", clip=CLIP)) == (["some, words"], Delivery(clip=CLIP))
+
+
+async def test_echo_of_a_typed_turn_is_left_to_the_synthesiser() -> None:
+    assert await written(asked("some, words", model="echo")) == (["some, words"], Delivery())
