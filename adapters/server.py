@@ -17,6 +17,7 @@ from adapters.lifecycle import collecting, console, trimming
 from adapters.lifecycle.ending import Ending, received, take_leave
 from adapters.lifecycle.welcome import welcome
 from adapters.pages import inspection, site
+from adapters.processes.heap import find_trim
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
@@ -77,8 +78,8 @@ async def _start(
     await nursery.start(listener.run, sockets.listeners)
     collecting.calm()
     nursery.start_soon(collecting.run, collecting.Collector())
-    nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
-    for line in welcome(settings.server, sockets, engines.choices(), token):
+    nursery.start_soon(trimming.run, supervisor.account, find_trim())
+    for line in welcome(settings.server, sockets, engines.choices(), token, engines.notes()):
         say(line)
     return partial(take_leave, supervisor, listener)
 

@@ -25,6 +25,7 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
+from adapters.processes.heap import find_trim
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, heard, voiced
@@ -199,7 +200,7 @@ async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
         await nursery.start(supervisor.run)
         collecting.calm()
         nursery.start_soon(collecting.run, collecting.Collector())
-        nursery.start_soon(trimming.run, supervisor.account, trimming.find_trim())
+        nursery.start_soon(trimming.run, supervisor.account, find_trim())
         listeners = await trio.open_tcp_listeners(port, host="127.0.0.1", backlog=1_024)
         await nursery.start(Listener(supervisor, ListenerOptions(short_way=short_way), {}).run, listeners)
 

@@ -1,6 +1,7 @@
 """What all tests share: hypothesis draws the same examples in every run, so that a failure is one for everybody."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ WITHOUT_NPM = {
     )
 }  # fmt: skip
 """Files of tests/real that neither use npm's folder nor a browser."""
+
+# The servers that tests start speak by espeak-ng: to load the voice model takes each of them a second of a processor.
+os.environ["VIVAVOCE_PROVIDERS_LOCAL_VOICE"] = "espeak"
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15)
 settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=100)

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from actors.deciding.events import Resolved
 from actors.ports.calls import Kind
 from actors.ports.catalogue import Catalogue, ProviderEntry
-from protocol.configuration import Configuration, Named, Provider
+from actors.ports.fitting import fitting, has_voice, lacks
+from protocol.configuration import Configuration, Named, Provider, Tts
 from protocol.errors import ErrorId
 from protocol.languages import folded, primary
 from protocol.tolerant import show
@@ -63,6 +64,7 @@ def resolve(asked: Configuration, named: Named, catalogue: Catalogue) -> Resolve
         language_code=_language(tts_entry, tts_wish, warnings),
         voice=_voice(tts_entry, asked.tts.voice, warnings),
     )
+    tts = replace(tts, model=_fitting(tts_entry, tts, warnings))
     return Resolved(Configuration(stt=stt, llm=llm, tts=tts), tuple(warnings))
 
 
@@ -101,12 +103,15 @@ def _voice(entry: ProviderEntry, asked: str, warnings: list[str]) -> str:
     return ""
 
 
-def has_voice(voices: Collection[str], asked: str) -> bool:
-    """Whether the voice exists, in any case: by its name, by that name's first word, or as several joined by +."""
-    folded = {voice.casefold() for voice in voices}
-    folded |= {voice.partition(" ")[0] for voice in folded}
-    wanted = asked.strip().casefold()
-    return wanted in folded or all(part in folded for part in wanted.split("+"))
+def _fitting(entry: ProviderEntry, tts: Tts, warnings: list[str]) -> str:
+    """The model to use: another one where that model cannot speak the language, or has no such voice."""
+    wanted = tts.language_code, tts.voice, tts.ssml_gender.name
+    if not entry.limits:
+        return tts.model
+    model = fitting(entry.limits, (tts.model, *(entry.models or ())), *wanted)
+    if model != tts.model:
+        warnings.append(f"TTS: {lacks(tts.model, entry.limits.get(tts.model), *wanted)}, used {model}")
+    return model
 
 
 def _provider(wish: _Wish, catalogue: Catalogue, warnings: list[str]) -> ProviderEntry:

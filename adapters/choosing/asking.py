@@ -27,7 +27,7 @@ async def asking(providers: Providers, places: Places | None = None) -> AsyncIte
     async with trio.open_nursery() as nursery:
         await nursery.start(web.run)
         await nursery.start(adopt, roster, providers, places or places_of(providers), web)
-        for candidate in not_running().values():
+        for candidate in not_running(providers).values():
             roster.add(candidate)
         with trio.move_on_after(FIRST_WITHIN):
             await Lists(roster, Random()).renew()

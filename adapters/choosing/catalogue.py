@@ -246,6 +246,7 @@ def _entry(candidate: Candidate[Any]) -> ProviderEntry:
         models=offer.models,
         voices=offer.voices,
         languages=offer.languages,
+        limits=offer.limits,
         default_language=next((code for code in (*ENGLISH, *offer.languages) if code in offer.languages), ""),
     )
 

@@ -13,6 +13,7 @@ from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 from adapters.vendors.embedded.declaration import EMBEDDED, OFFERS
+from adapters.vendors.embedded.voices import models
 
 
 def embedded(providers: Providers, web: Web) -> dict[Kind, Candidate[Any]]:
@@ -24,22 +25,29 @@ def embedded(providers: Providers, web: Web) -> dict[Kind, Candidate[Any]]:
     }
 
 
-def not_running() -> dict[Kind, Candidate[Any]]:
+def not_running(providers: Providers) -> dict[Kind, Candidate[Any]]:
     """A candidate for each kind, without an engine: for who asks only which there are."""
-    return {kind: _candidate(kind, None, None) for kind in EMBEDDED.services}
+    candidates = {kind: _candidate(kind, None, None) for kind in EMBEDDED.services}
+    candidates["TTS"].offer = Offer(models(providers.local.text("voice")))
+    return candidates
 
 
 def note_voices(candidates: Mapping[Kind, Candidate[Any]]) -> None:
-    """Note what the embedded recogniser and synthesiser tell of themselves, now that they run."""
+    """Note what the embedded engines tell of themselves, now that they run, and whenever the voices change."""
     hearing = candidates["STT"]
     hearing.offer = Offer(hearing.engine.models, languages=OFFERS["STT"].languages)
     speaking = candidates["TTS"]
-    models = OFFERS["TTS"].models
-    speaking.offer = Offer(models, speaking.engine.voices(), speaking.engine.languages())
+
+    def renew() -> None:
+        speaking.offer = speaking.engine.offered
+
+    speaking.engine.changed = renew
+    renew()
 
 
 def _candidate(kind: Kind, engine: Any, limit: Callable[[Speech], Limit] | None) -> Candidate[Any]:
-    model = EMBEDDED.services[kind].model or ""
+    # Which model of the synthesiser's is the default depends on what is installed: the first that it offers.
+    model = "" if kind == "TTS" else EMBEDDED.services[kind].model or ""
     profile = CandidateProfile(EMBEDDED.name, EMBEDDED.title, kind, model, is_embedded=True, limit=limit)
     candidate: Candidate[Any] = Candidate(profile, engine)
     candidate.offer = OFFERS[kind]

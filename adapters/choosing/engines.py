@@ -26,10 +26,12 @@ from adapters.choosing.embedded import embedded, note_voices
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
+from adapters.choosing.table import LOCAL
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
+from adapters.vendors.embedded.voices import note
 
 
 @runtime_checkable
@@ -123,6 +125,11 @@ class ProviderEngines:
     def choices(self) -> Iterator[tuple[Kind, str]]:
         """For each kind the provider for sessions that name no configured one, and why it was chosen."""
         return telling.choices(self._roster)
+
+    def notes(self) -> Iterator[str]:
+        """What the operator should know of the engines that were chosen by themselves, a line each."""
+        if self._roster.usable("TTS")[0].name == LOCAL and (line := note(self._providers.local.text("voice"))):
+            yield line
 
     def problems(self) -> tuple[str, ...]:
         """Which engines of this machine have fewer processes than they should, in words; empty when all is well."""

@@ -14,6 +14,7 @@ from adapters.choosing.catalogue import Listing
 from adapters.reach.declaration import KINDS
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
+from adapters.vendors.embedded.voices import note
 from protocol.printable import printable
 
 _NAMED = 4
@@ -37,6 +38,8 @@ async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
         _print_json(listings, console)
     else:
         console.print(_table(listings))
+        if line := note(settings.providers.local.text("voice")):
+            console.print(f"local: {escape(line)}")
     return 0
 
 

@@ -14,10 +14,10 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from actors.deciding.configuring import has_voice
 from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import Complete, DecodedAudio
 from actors.ports.calls import Emit, Retraction
+from actors.ports.fitting import has_voice
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec
 from actors.ports.synthesis import Speech, TextToSpeech

@@ -1,7 +1,5 @@
 """Memory that was freed, given back to the system; glibc keeps it where something small that lives on lies above it."""
 
-import ctypes
-import ctypes.util
 from collections.abc import Callable
 
 import trio
@@ -17,13 +15,6 @@ All wait for that walk: 66 ms for 300 MB that are free in blocks of 64 kB.
 """
 CALM = 1_000_000
 """Bytes that may be given back between two looks in a quiet moment."""
-
-
-def find_trim() -> Callable[[int], int] | None:
-    """`malloc_trim` (malloc_trim(3)), where the C library has it: glibc."""
-    library = ctypes.util.find_library("c")
-    trim = getattr(ctypes.CDLL(library), "malloc_trim", None) if library else None
-    return trim if callable(trim) else None
 
 
 async def run(account: Account, trim: Callable[[int], int] | None) -> None:

@@ -16,13 +16,20 @@ from protocol.printable import printable
 _NAME = "vivavoce"
 
 
-def welcome(server: Server, sockets: ListeningSockets, choices: Iterable[tuple[str, str]], token: str) -> list[str]:
-    """The lines; `choices` of engines by kind; the links for a browser carry the `token`, configured or made."""
+def welcome(
+    server: Server,
+    sockets: ListeningSockets,
+    choices: Iterable[tuple[str, str]],
+    token: str,
+    notes: Iterable[str] = (),
+) -> list[str]:
+    """The lines: `choices` of engines by kind, and `notes` on them; links carry the `token`, configured or made."""
     near = _near(server, sockets)
     return [
         f"vivavoce: listening on {_origin(server, sockets.host, sockets.port)}{server.listener.path} (Ctrl-C ends it)",
         *_warning(server, sockets),
         *(printable(f"vivavoce: {kind} {choice}") for kind, choice in choices),  # servers name their own models
+        *(f"vivavoce: {note}" for note in notes),
         *(lan.invitation(sockets.lan[0], server.token) if sockets.lan else ()),
         *([f"vivavoce: see it from inside: {near}/inspect{fragment(token)}"] if server.inspection else ()),
         f"vivavoce: talk to it in a browser: {near}/{fragment(token)}",

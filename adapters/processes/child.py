@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +47,7 @@ class WorkerPipe:
     def __init__(self) -> None:
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._interrupt: Callable[[], None] | None = None
         self._decoder = msgspec.msgpack.Decoder(Request)
         self._incoming, self._outgoing = _take_standard_streams()
         threading.Thread(target=self._read, name="requests", daemon=True).start()
@@ -59,6 +61,20 @@ class WorkerPipe:
         """Raises Abandoned where the current call is to be left; engines ask every few tens of milliseconds."""
         if self._stop.is_set():
             raise Abandoned
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """Inside the block a `StopFrame` calls `interrupt`, in another thread, and perhaps twice.
+
+        It is for engines that cannot ask in time.
+        """
+        self._interrupt = interrupt
+        try:
+            if self.stopped:
+                interrupt()
+            yield
+        finally:
+            self._interrupt = None
 
     def send(self, reply: Reply) -> None:
         """Write `reply`, waiting while the server does not read; ends the process when the server is gone."""
@@ -85,6 +101,8 @@ class WorkerPipe:
             request = self._decoder.decode(self._exactly(checked(length)))
             if isinstance(request, StopFrame):
                 self._stop.set()
+                if interrupt := self._interrupt:
+                    interrupt()
             self._requests.put(request)
 
     def _exactly(self, size: int) -> bytearray:

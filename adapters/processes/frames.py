@@ -144,10 +144,21 @@ class WordsFrame(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class PhonemeSpan(msgspec.Struct, frozen=True, array_like=True):
+    """A phoneme in IPA, or "" for a pause, and the number of samples for which it sounds."""
+
+    symbol: str
+    samples: int
+
+
 class SoundFrame(msgspec.Struct, frozen=True, tag=True):
-    """The next samples, mono s16le. (Word and phoneme times, for lips, would be a field here.)"""
+    """The next samples, mono s16le.
+
+    `phonemes`, for lips: with the first frame of a run, of all the run's samples, where the engine knows them.
+    """
 
     samples: bytes
+    phonemes: tuple[PhonemeSpan, ...] = ()
 
 
 class HeardFrame(msgspec.Struct, frozen=True, tag=True):

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import assert_never
+from typing import Self, assert_never
 
 import msgspec
 import trio
+from msgspec.structs import replace
 
 import adapters
 from actors.ports.calls import EngineFailed
@@ -86,6 +87,10 @@ class Plan(msgspec.Struct, frozen=True):
     def always(self) -> int:
         """The number of processes that are always there."""
         return self.count if self.kept is None else min(self.kept, self.count)
+
+    def of(self, module: str, arguments: tuple[str, ...] = ()) -> Self:
+        """This plan, for that module."""
+        return replace(self, module=module, arguments=arguments)
 
 
 class Child:

@@ -1,6 +1,6 @@
 """The contract of every provider's adapter: its endpoint, its offer, and how it fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from actors.ports.calls import EngineFailed
+from actors.ports.catalogue import ModelLimits
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -29,11 +30,15 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """The models, voices and languages that a provider lists for one kind; empty where it has no list."""
+    """The models, voices and languages that a provider lists for one kind; empty where it has no list.
+
+    `limits`: of the models that can less than the others.
+    """
 
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    limits: Mapping[str, ModelLimits] = {}
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ import av
 import msgspec
 import numpy as np
 
-from adapters.vendors.embedded.tts import FORMAT
+from adapters.vendors.embedded.espeak import FORMAT
 
 _SIMPLE_BLOCK = b"\xa3"
 Shape = Callable[[bytes], bytes]

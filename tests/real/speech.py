@@ -13,7 +13,7 @@ import trio
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.vendors.embedded.tts import FORMAT, LocalSpeech
+from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech
 
 QUESTION, THANKS = "What did you hear me say?", "Thank you very much."
 # What an espeak voice needs at least and at most for a word, in seconds, pauses between sentences included.
@@ -39,7 +39,7 @@ def say(*texts: str) -> Mapping[str, Sentence]:
 
 
 async def _say(texts: tuple[str, ...]) -> Mapping[str, Sentence]:
-    engine, spoken = LocalSpeech(1), {}
+    engine, spoken = EspeakSpeech(1), {}
     async with trio.open_nursery() as nursery:
         await nursery.start(engine.run)
         for text in texts:
@@ -48,7 +48,7 @@ async def _say(texts: tuple[str, ...]) -> Mapping[str, Sentence]:
     return spoken
 
 
-async def _sentence(engine: LocalSpeech, text: str) -> Sentence:
+async def _sentence(engine: EspeakSpeech, text: str) -> Sentence:
     samples = bytearray()
 
     async def hear(clip: Clip | Retraction) -> None:

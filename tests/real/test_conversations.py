@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 import trio
 
-from adapters.vendors.embedded.tts import FORMAT
+from adapters.vendors.embedded.espeak import FORMAT
 from tests.real.clients import POLLING, UPGRADE, WEBSOCKET, Kind, talking
 from tests.real.conversation import configure, hear_answer
 from tests.real.programs import Served

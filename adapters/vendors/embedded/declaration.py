@@ -1,11 +1,13 @@
 """The embedded engines, provider `local`: part of this server, small and always there."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from actors.ports.calls import Kind
 from adapters.reach.contract import Offer
 from adapters.reach.declaration import Declaration, Service, Setting
 from adapters.reach.values import Expected, Workers
+from protocol.tolerant import Checked
 
 HAMA, POCKETSPHINX = "hama", "pocketsphinx"
 """The models of the embedded recogniser."""
@@ -14,12 +16,30 @@ LANGUAGE = "en-US"
 MODELS = ("guide", "echo")
 """Who answers, the default one first."""
 
+JOE, ESPEAK = "joe", "espeak-ng"
+"""The models by their names on the wire."""
+WITHOUT_MODELS = "espeak"
+"""The value of the setting `voice` that does without models."""
+
+
+def _parse_choice(text: str) -> None:
+    if text not in ("", JOE, WITHOUT_MODELS):
+        raise ValueError(f"{JOE}, or {WITHOUT_MODELS} for espeak-ng alone")
+
+
+VoiceChoice = Annotated[str, Checked(_parse_choice)]
+"""The type of the setting."""
+
 EMBEDDED = Declaration(
     name="local",
     title="Local",
     says="The embedded engines: they need no key and no network, and are small. hama recognises English (pocketsphinx "
     "where hama has no library, as on Windows), a guide of rules answers (it is no language model, and says so), "
-    "espeak-ng speaks many languages.",
+    "espeak-ng speaks many languages. With "
+    "`pip install 'vivavoce[voice]'` English is spoken by joe, a model of one man's voice that sounds human. Its card "
+    'says "finetuned from lessac", a voice whose recordings may not be used for commercial synthesis; '
+    '`voice = "espeak"` does without it. Where a session asks for a woman (`ssmlGender`), for a voice of espeak-ng or '
+    "for another language, espeak-ng speaks, and `session.updated` has a warning.",
     settings=(
         Setting(
             "stt_processes",
@@ -35,21 +55,28 @@ EMBEDDED = Declaration(
             Expected,
             (),
         ),
-        Setting("tts_processes", "How many processes the embedded synthesiser has.", Workers, 2),
+        Setting(
+            "tts_processes", "How many processes each of its voices has at most; one while nobody speaks.", Workers, 2
+        ),
+        Setting(
+            "voice",
+            "Who speaks: `joe`, or `espeak` for espeak-ng alone. Left out: joe where `vivavoce[voice]` is installed.",
+            VoiceChoice,
+        ),
     ),
     stt=Service("adapters.vendors.embedded.stt.LocalRecogniser", HAMA, takes=("stt_processes", "words")),
     llm=Service("adapters.vendors.embedded.llm.Local", MODELS[0], takes=()),
     tts=Service(
-        "adapters.vendors.embedded.tts.LocalSpeech",
-        "espeak-ng",
-        limit="adapters.vendors.embedded.tts.LONGEST",
-        takes=("tts_processes",),
+        "adapters.vendors.embedded.tts.local_speech",
+        ESPEAK,
+        limit="adapters.vendors.embedded.espeak.LONGEST",
+        takes=("tts_processes", "voice"),
     ),
     checked="itself",
 )
 OFFERS: Mapping[Kind, Offer] = {
     "STT": Offer((HAMA, POCKETSPHINX), languages=(LANGUAGE,)),
     "LLM": Offer(MODELS),
-    "TTS": Offer(("espeak-ng",)),
+    "TTS": Offer((ESPEAK,)),
 }
 """What they have, without the voices and languages of espeak-ng, which it tells itself once it runs."""

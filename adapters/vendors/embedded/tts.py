@@ -1,105 +1,146 @@
-"""The embedded synthesiser: espeak-ng, in worker processes, with no network and no key."""
+"""The embedded synthesiser: a voice model where one is installed, and espeak-ng for all else, in worker processes.
 
-import re
+espeak-ng is small, starts at once and speaks many languages, so it is always there: it speaks until the model is
+loaded, what the model cannot, and where the model fails before it has made a sound.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import trio
 
 from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.catalogue import ModelLimits
+from actors.ports.fitting import fitting
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
-from adapters.processes.engine import ProcessEngine
-from adapters.processes.frames import EngineVoice, SynthesiseFrame
 from adapters.processes.process import Plan
-from adapters.reach.lengths import characters
-from protocol.audioformat import AudioFormat
-from protocol.languages import cased, nearest
+from adapters.reach.contract import Offer
+from adapters.vendors.embedded import voices
+from adapters.vendors.embedded.declaration import ESPEAK, JOE
+from adapters.vendors.embedded.espeak import EspeakSpeech
+from adapters.voices.pipervoice import PiperVoiceEngine
 
-FORMAT = AudioFormat("pcm16", 22_050)
-MAX_TEXT = 20_000
-"""Characters that are spoken in one call: about twenty minutes of sound."""
-LONGEST = characters(MAX_TEXT)
-"""The same, as what a longer text is cut by."""
-NORMAL_PACE = 168
-SLOWEST, FASTEST = 80, 680
-"""Words a minute: what speed 1 is, and what espeak-ng takes before it stops heeding or cannot be followed."""
-
-DEFAULT_LANGUAGE = "en-us"
-ALIASES = {
-    "zh": "cmn",
-    "zh-hk": "yue",
-    "zh-mo": "yue",
-    "no": "nb",
-    "nn": "nb",
-    "iw": "he",
-    "in": "id",
-    "en": "en-us",
-    "fr": "fr-fr",
-    "vi": "vi",
-}
-"""Codes in use for languages that espeak-ng lists under another, and what a code means where it has only regions."""
-
-VARIANTS: dict[str, str] = {"female": "f5", "male": "m6"}
-ENGLISH = "m6"
-"""What is added to a language's own voice for a gender, and to English where none is asked for: of the variants those
-of which the local recogniser understands the most words, so that a machine can talk to itself."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_log = logging.getLogger(__name__)
 
 
-class LocalSpeech(ProcessEngine):
-    """Satisfies `TextToSpeech`."""
+class VoiceModel(Protocol):
+    """A synthesiser with processes of its own."""
 
-    def __init__(self, count: int = 2, *, grace: float = 0.25, deadline: float = 120.0) -> None:
-        super().__init__(
-            Plan("adapters.vendors.embedded.tts_child", "the local speech synthesiser", count, grace, deadline)
-        )
+    @property
+    def count(self) -> int:
+        """The number of processes that there should always be."""
 
-    def languages(self) -> tuple[str, ...]:
-        """BCP 47 codes of what it speaks; known once it runs."""
-        return tuple(cased(voice.language) for voice in self.ready.voices)
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
 
-    def voices(self) -> tuple[str, ...]:
-        """The values of `Speech.voice`: a language's own voice, or a variant, which speaks any language.
-
-        Both can be joined as espeak-ng does it, `en-gb+f3`. Known once it runs.
-        """
-        ready = self.ready
-        return (*(voice.language for voice in ready.voices), *ready.variants)
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled. Raises EngineFailed."""
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
-        """Speak plain text; `sound` gets the first 50 ms at once, then pieces of 200 ms and more, as FORMAT.
+        """Speak, see `TextToSpeech`. Cancelling stops the engine."""
 
-        Raises EngineFailed. Cancelling stops the engine within milliseconds.
+
+class LocalSpeech:
+    """Satisfies `TextToSpeech`. `models`: those besides espeak-ng, by name, the default one first."""
+
+    def __init__(self, espeak: EspeakSpeech, models: Mapping[str, VoiceModel]) -> None:
+        self._espeak = espeak
+        self._models = dict(models)
+        self._offer = Offer()
+        self.changed: Callable[[], None] = _nothing
+        """Called when `offered` has changed."""
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the processes until cancelled; `started` when espeak-ng can speak, while models may still load.
+
+        A model that does not start is left out, with a warning in the log. Raises EngineFailed, in a group, where
+        espeak-ng does not start. Cancelling ends the processes.
         """
-        if len(speech.text) > MAX_TEXT:
-            raise EngineFailed(
-                f"the local synthesiser speaks {MAX_TEXT} characters at a time, not {len(speech.text)}: send less"
-            )
-        ready = self.ready
-        if not ready.voices:
-            raise EngineFailed(f"{self.title} has not been started")
-        voice = choose(speech, ready.voices, ready.variants)
-        request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed))
-        await self.speak(request, FORMAT, sound, is_streamed=speech.stream)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(self._espeak.run)
+            self._note()
+            for name, model in tuple(self._models.items()):
+                nursery.start_soon(self._keep, name, model)
+            task_status.started()
+
+    async def _keep(self, name: str, model: VoiceModel) -> None:
+        try:
+            await model.run()
+        except EngineFailed as failed:
+            _log.warning("the voice %s cannot be used, %s speaks: %s", name, ESPEAK, failed)
+            del self._models[name]
+            self._note()
+            self.changed()
+
+    @property
+    def count(self) -> int:
+        """The number of processes that there should always be, without those of a model that is still loading."""
+        return self._espeak.count + sum(model.count for model in self._models.values() if model.pids)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that are ready."""
+        return sum((model.pids for model in self._models.values()), self._espeak.pids)
+
+    @property
+    def offered(self) -> Offer:
+        """The models, the default one first, the voices and the languages; empty before it runs."""
+        return self._offer
+
+    def _note(self) -> None:
+        names = (*self._models, ESPEAK)
+        espeak = ModelLimits(self._espeak.languages(), self._espeak.voices())
+        limits = voices.limits(names, espeak)
+        own = tuple(voice for name in self._models for voice in limits[name].voices)
+        self._offer = Offer(names, (*own, *espeak.voices), espeak.languages, limits)
+
+    async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
+        """Speak plain text by the model that `speech` names, else by one that can. Raises EngineFailed.
+
+        Cancelling stops the engine within some tens of milliseconds.
+        """
+        offer = self._offer
+        wanted = (speech.model,) if speech.model in offer.models else ()
+        name = fitting(offer.limits, (*wanted, *offer.models, ESPEAK), speech.language, speech.voice, speech.gender)
+        model = self._models.get(name)
+        if model is None or (model.count and not model.pids):
+            await self._espeak.synthesise(speech, sound)
+            return
+        spoken = HandedSound(sound)
+        try:
+            await model.synthesise(speech, spoken.on)
+        except EngineFailed as failed:
+            if spoken.has_some:
+                raise
+            _log.warning("the voice %s failed, %s speaks instead: %s", name, ESPEAK, failed)
+            await self._espeak.synthesise(speech, sound)
 
 
-def plain(text: str) -> str:
-    """`text` without what espeak-ng would obey: control characters (Ctrl-A begins a command, NUL ends the text)."""
-    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode()
+class HandedSound:
+    """The sound of a call, on its way to the caller."""
+
+    def __init__(self, sound: Emit[Clip | Retraction]) -> None:
+        self._sound = sound
+        self.has_some = False
+
+    async def on(self, clip: Clip | Retraction) -> None:
+        """Hand the sound on. Cancelling is for the caller's `sound` to handle."""
+        self.has_some = True
+        await self._sound(clip)
 
 
-def pace(speed: float) -> int:
-    """Words a minute for `speed`, 1 being normal; within what the engine takes."""
-    return round(min(max(NORMAL_PACE * speed, SLOWEST), FASTEST))
+def local_speech(count: int, choice: str) -> LocalSpeech:
+    """The synthesiser with the models that are installed; `choice` is the setting `voice`."""
+    installed = voices.models(choice)
+    models: dict[str, VoiceModel] = {}
+    if JOE in installed and (file := voices.joe()):
+        plan = Plan("", "the voice joe", count, grace=1.0, deadline=300.0, kept=1)
+        models[JOE] = PiperVoiceEngine(file, plan, sha256=voices.JOE_SHA256)
+    return LocalSpeech(EspeakSpeech(count), models)
 
 
-def choose(speech: Speech, voices: tuple[EngineVoice, ...], variants: tuple[str, ...]) -> str:
-    """The name by which espeak-ng loads the voice for `speech`; only ever made of names that it listed itself."""
-    files = {voice.language.lower(): voice.file for voice in voices}
-    known = {variant.lower(): variant for variant in variants}
-    language, _, variant = speech.voice.strip().lower().partition("+")
-    if language in known and not variant:
-        language, variant = "", language
-    if language in files:
-        return "+".join(filter(None, (files[language], known.get(variant))))
-    language = nearest(speech.language, files, ALIASES) or DEFAULT_LANGUAGE
-    fitting = VARIANTS.get(speech.gender) or (ENGLISH if language.startswith("en") else "")
-    return "+".join(filter(None, (files[language], known.get(variant) or known.get(fitting))))
+def _nothing() -> None:
+    """Nobody wants to know."""

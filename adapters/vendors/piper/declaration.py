@@ -5,10 +5,12 @@ from adapters.reach.declaration import Declaration, Service, Setting
 PIPER = Declaration(
     name="piper",
     title="Piper",
-    says="piper with a voice of your own, in a process of its own; needs `pip install vivavoce[piper]`.",
+    says="A Piper voice of your own, in processes of its own; needs `pip install 'vivavoce[piper]'`. Its "
+    "speakers are voices, by name or number; `espeak.voice` and `phoneme_type` (`espeak` or `text`) of its description "
+    "are heeded.",
     settings=(Setting("voice", "The voice's file, NAME.onnx, with NAME.onnx.json beside it.").needed(),),
     tts=Service(
         "adapters.vendors.piper.tts.PiperSpeech", None, limit="adapters.vendors.piper.tts.LONGEST", takes=("voice",)
     ),
-    checked="the library's own interface, without a voice that people use",
+    checked="joe and made-up voices",
 )

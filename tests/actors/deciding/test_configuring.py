@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from actors.deciding.configuring import has_voice, resolve
+from actors.deciding.configuring import resolve
 from actors.deciding.events import Resolved
 from actors.ports.calls import Kind
-from actors.ports.catalogue import Catalogue, ProviderEntry
-from protocol.configuration import Configuration, Named, Provider
+from actors.ports.catalogue import Catalogue, ModelLimits, ProviderEntry
+from actors.ports.fitting import has_voice
+from protocol.configuration import Configuration, Named, Provider, SsmlGender
 from protocol.errors import ErrorId
 
 NO_MODELS = "LLM: No available models (used a default model)"
@@ -205,3 +206,54 @@ def test_a_language_that_is_not_there_becomes_the_default(
     configuration = with_tts(lambda tts: replace(tts, language_code=code))
     outcome = resolved(configuration, entry("t", "TTS", languages=languages, default_language="en"))
     assert outcome.configuration.tts.language_code == expected
+
+
+# ---- models that can less than their provider
+
+SPEAKING = entry(
+    "local",
+    "TTS",
+    default_model="man",
+    models=("man", "woman", "any"),
+    voices=("man", "her", "f5"),
+    languages=("en-US", "de", "fr-FR"),
+    default_language="en-US",
+    limits={
+        "man": ModelLimits(("en-US",), ("man",), ("male",)),
+        "woman": ModelLimits(("en-US", "fr-FR"), ("her",), ("female",)),
+        "any": ModelLimits(("en-US", "de", "fr-FR"), ("f5",)),
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("wish", "model", "warning"),
+    [
+        ({}, "man", ""),
+        ({"language_code": "en_gb"}, "man", ""),
+        ({"ssml_gender": SsmlGender("male")}, "man", ""),
+        ({"ssml_gender": SsmlGender("neutral")}, "man", ""),
+        ({"voice": "MAN", "ssml_gender": SsmlGender("female")}, "man", ""),
+        ({"ssml_gender": SsmlGender("female")}, "woman", "man has no female voice"),
+        ({"language_code": "fr-CA"}, "woman", 'man does not speak "fr-CA"'),
+        ({"language_code": "de-AT"}, "any", 'man does not speak "de-AT"'),
+        ({"language_code": "de", "voice": "man"}, "any", 'man does not speak "de"'),
+        ({"voice": "f5"}, "any", '"f5" is no voice of man'),
+        ({"model": "any", "voice": "f5", "language_code": "de"}, "any", ""),
+        ({"model": "any", "voice": "her"}, "woman", '"her" is no voice of any'),
+    ],
+)
+def test_a_model_that_cannot_is_replaced_with_a_warning(wish: dict[str, Any], model: str, warning: str) -> None:
+    configuration = asked("local", "llm-default")
+    tts = replace(configuration.tts, **{"model": "man", **wish})
+    outcome = resolved(replace(configuration, tts=tts), SPEAKING)
+    assert outcome.configuration.tts.model == model
+    assert outcome.warnings == ((f"TTS: {warning}, used {model}",) if warning else ())
+
+
+def test_the_choice_of_a_model_is_warned_of_also_where_the_client_named_none() -> None:
+    configuration = asked("local", "llm-default")
+    configuration = replace(configuration, tts=replace(configuration.tts, language_code="de"))
+    outcome = resolved(configuration, SPEAKING, named=frozenset())
+    assert (outcome.configuration.tts.model, outcome.configuration.tts.language_code) == ("any", "de")
+    assert [word for word in outcome.warnings if "TTS" in word] == ['TTS: man does not speak "de", used any']

@@ -29,7 +29,7 @@ from tests.adapters.choosing.fakes import QUESTION
 from tests.adapters.choosing.test_discovery import OLLAMA, port_of
 from tests.adapters.reach.loopback import Loopback, Reply, Request, json_reply, loopback, sse
 
-ONE = settings_of(EMBEDDED, stt_processes=1, tts_processes=1)
+ONE = settings_of(EMBEDDED, stt_processes=1, tts_processes=1, voice="espeak")
 CONFIGURED = {"openai": settings_of(OPENAI, api_key="k", base_url="http://127.0.0.1:1/v1")}
 
 
@@ -186,7 +186,7 @@ def test_the_analyst_tells_sentiment_and_language() -> None:
 
 
 async def test_nothing_works_before_it_runs() -> None:
-    found = ProviderEngines(Providers())
+    found = ProviderEngines(Providers(local=ONE))
     with pytest.raises(EngineFailed, match="no provider is configured"):
         await found.model("openai").answer(QUESTION, drop)
     assert len(found.problems()) == 3
@@ -213,7 +213,7 @@ class Crew:
 def test_the_health_check_names_the_engine_that_lacks_processes(
     living: int, status: int, word: str, problems: list[str] | None
 ) -> None:
-    found = ProviderEngines(Providers())
+    found = ProviderEngines(Providers(local=ONE))
     found._kept = {"speech recognition": Crew(living), "speech synthesis": Crew(3)}  # type: ignore[dict-item]
     healthz = site.health(found)
     answer = healthz(Asked("GET", "/healthz", {}, {}))

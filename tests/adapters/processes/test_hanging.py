@@ -14,8 +14,8 @@ from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip, Sound, Target
 from actors.ports.synthesis import Speech
 from adapters.codec.codec import AudioCodec
+from adapters.vendors.embedded.espeak import EspeakSpeech
 from adapters.vendors.embedded.sphinx import SphinxRecogniser
-from adapters.vendors.embedded.tts import LocalSpeech
 from protocol.audioformat import AudioFormat
 from tests.adapters.codec.live import cut
 from tests.adapters.codec.sounds import tone, voice, written
@@ -101,7 +101,7 @@ async def test_what_was_heard_live_is_heard_anew_at_its_end(end: int, at_work: b
     assert heard == [undisturbed]
 
 
-async def spoken(engine: LocalSpeech, disturb: Callable[[], Awaitable[None]], *, stream: bool) -> list[bytes]:
+async def spoken(engine: EspeakSpeech, disturb: Callable[[], Awaitable[None]], *, stream: bool) -> list[bytes]:
     """What is left of the sound at the end; `disturb` is called at the first piece of it."""
     pieces: list[bytes] = []
     count = 0
@@ -126,7 +126,7 @@ async def undisturbed() -> None:
 
 @ends
 async def test_a_synthesis_is_begun_anew_unless_its_sound_is_out(end: int, nursery: trio.Nursery) -> None:
-    engine = LocalSpeech(1, grace=5.0)
+    engine = EspeakSpeech(1, grace=5.0)
     with trio.fail_after(200):
         await nursery.start(engine.run)
         expected = b"".join(await spoken(engine, undisturbed, stream=True))
@@ -136,7 +136,7 @@ async def test_a_synthesis_is_begun_anew_unless_its_sound_is_out(end: int, nurse
             await trio.lowlevel.checkpoint()
 
         assert b"".join(await spoken(engine, disturb, stream=False)) == expected
-        with pytest.raises(EngineFailed, match=r"the local speech synthesiser broke off its work.*: try again"):
+        with pytest.raises(EngineFailed, match=r"espeak-ng broke off its work.*: try again"):
             await spoken(engine, disturb, stream=True)
         assert b"".join(await spoken(engine, undisturbed, stream=False)) == expected
 

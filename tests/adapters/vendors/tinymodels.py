@@ -130,8 +130,11 @@ def streaming_model(folder: Path) -> Path:
     return folder
 
 
-def voice(file: Path, speakers: tuple[str, ...] = ()) -> Path:
-    """A Piper voice: PER_PHONEME samples for each phoneme, times the pace, louder for a later speaker."""
+def voice(file: Path, speakers: tuple[str, ...] = (), **more: object) -> Path:
+    """A Piper voice: PER_PHONEME samples for each phoneme, times the pace, louder for a later speaker.
+
+    `more`: what its description says besides, or otherwise.
+    """
     one: list[Tensor] = [("sid", Type.INT64, [1])] if speakers else []
     loudness = [
         helper.make_node("Cast", ["sid"], ["speaker"], to=Type.FLOAT),
@@ -148,6 +151,11 @@ def voice(file: Path, speakers: tuple[str, ...] = ()) -> Path:
             helper.make_node("Expand", ["unit", "total"], ["flat_ramp"]),
             *(loudness if speakers else [helper.make_node("Identity", ["flat_ramp"], ["sound"])]),
             helper.make_node("Reshape", ["sound", "form"], ["output"]),
+            # The frames of each phoneme, as Piper's exporter names them; they come to the samples above.
+            helper.make_node("Cast", ["input"], ["symbols"], to=Type.FLOAT),
+            helper.make_node("Mul", ["symbols", "nothing"], ["nothings"]),
+            helper.make_node("Add", ["nothings", "pace"], ["frames"]),
+            helper.make_node("Ceil", ["frames"], ["/Ceil_output_0"]),
         ],
         [
             ("input", Type.INT64, [1, "n"]),
@@ -160,6 +168,7 @@ def voice(file: Path, speakers: tuple[str, ...] = ()) -> Path:
             "second": np.array([1]),
             "each": np.array([PER_PHONEME], np.float32),
             "unit": np.array([1], np.float32),
+            "nothing": np.array([0], np.float32),
             "form": np.array([1, 1, 1, -1]),
         },
         {},
@@ -172,6 +181,7 @@ def voice(file: Path, speakers: tuple[str, ...] = ()) -> Path:
         "num_speakers": max(len(speakers), 1),
         "phoneme_id_map": {letter: [number] for number, letter in enumerate("_^$ abcdefghijklmnopqrstuvwxyz.,?!'")},
         "speaker_id_map": {speaker: number for number, speaker in enumerate(speakers)},
+        **more,
     }
     file.with_name(file.name + ".json").write_text(json.dumps(settings), encoding="utf-8")
     return file

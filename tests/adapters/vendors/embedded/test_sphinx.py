@@ -13,9 +13,9 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech
 from adapters.vendors.embedded.sphinx import SphinxRecogniser
 from adapters.vendors.embedded.sphinx_child import Hiss, words
-from adapters.vendors.embedded.tts import FORMAT, LocalSpeech
 from protocol.audioformat import AudioFormat
 
 real = pytest.mark.real
@@ -38,7 +38,7 @@ async def said(nursery: trio.Nursery, text: str, voice: str = "") -> bytes:
         assert isinstance(clip, Clip)
         made.extend(clip.data)
 
-    engine = LocalSpeech(1)
+    engine = EspeakSpeech(1)
     await nursery.start(engine.run)
     await engine.synthesise(Speech(text, "", voice, "en-US", "unspecified", 1.0), sound)
     samples = np.frombuffer(bytes(made), "<i2").astype(np.float32)

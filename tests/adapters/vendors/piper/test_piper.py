@@ -1,6 +1,7 @@
-"""The Piper synthesiser: the real engine with made-up voices, and what is missing."""
+"""The Piper synthesiser with made-up voices: what it heeds of a voice's description, and what it refuses."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Offer
-from adapters.vendors.piper.tts import MAX_TEXT, PiperSpeech, plain
+from adapters.vendors.piper.tts import PiperSpeech
+from adapters.voices.pipervoice import MAX_TEXT, plain
 from protocol.audioformat import AudioFormat
-from tests.adapters.vendors.tinymodels import PER_PHONEME, RATE, voice
+from tests.adapters.vendors.tinymodels import PER_PHONEME, RATE, voice, whole_model
 
 real = pytest.mark.real
 
@@ -41,7 +43,7 @@ async def spoken(engine: PiperSpeech, asked: Speech) -> list[Clip]:
 
 async def failure(file: Path) -> str:
     """Why the engine does not start."""
-    with pytest.raises(EngineFailed) as failed:
+    with trio.fail_after(60), pytest.raises(EngineFailed) as failed:
         await PiperSpeech(file).run()
     return str(failed.value)
 
@@ -102,12 +104,40 @@ async def test_a_cancelled_synthesis_leaves_the_process_fit(nursery: trio.Nurser
 
 
 @real
+async def test_a_voice_may_be_of_letters_and_have_speakers_without_names(nursery: trio.Nursery, tmp_path: Path) -> None:
+    engine = await start(nursery, voice(tmp_path / "x.onnx", ("a", "b"), speaker_id_map={}, num_speakers=2))
+    assert (await engine.offer()).voices == ("0", "1")
+    letters = await start(nursery, voice(tmp_path / "y.onnx", phoneme_type="text"))
+    # Begin, nine letters, a space, the mark, each with its padding, and the end; at length_scale 2.
+    assert samples(await spoken(letters, speech("good night."))) == (1 + 11) * 2 * 2 * PER_PHONEME + 2 * PER_PHONEME
+
+
+@real
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"phoneme_type": "pinyin"}, "has the phoneme_type pinyin; served are espeak and text"),
+        ({"espeak": {"voice": "nowhere"}}, "espeak-ng cannot load the voice nowhere"),
+        ({"espeak": {}}, "does not describe a Piper voice: Object missing required field `voice`"),
+        ({"audio": {"sample_rate": 10}}, "Expected `int` >= 8000"),
+        ({"phoneme_id_map": {"a": [1]}}, "its phoneme_id_map lacks _"),
+        ({"phoneme_id_map": {"a": "1"}}, "does not describe a Piper voice"),
+        ({"inference": {"length_scale": 0}}, "does not describe a Piper voice"),
+    ],
+)
+async def test_what_a_description_asks_for_and_is_not_served_is_refused_by_name(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    assert message in await failure(voice(tmp_path / "en.onnx", **changes))
+
+
+@real
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ("", "does not describe a Piper voice"),
         ("[]", "does not describe a Piper voice"),
-        ("{}", "does not describe a Piper voice: KeyError"),
+        ("{}", "does not describe a Piper voice: Object missing required field `audio`"),
         (None, "there is no file"),
     ],
 )
@@ -123,14 +153,21 @@ async def test_a_file_that_is_no_voice_is_said_at_the_start(tmp_path: Path) -> N
     assert f"there is no file {tmp_path / 'gone.onnx'}" in await failure(tmp_path / "gone.onnx")
     file = voice(tmp_path / "en.onnx")
     file.write_bytes(b"no model at all")
-    assert f"{file} is no Piper voice" in await failure(file)
+    assert f"{file} is no model that can be run" in await failure(file)
+    file.write_bytes(b"")
+    assert f"{file} cannot be read" in await failure(file)
+    model = whole_model(tmp_path / "other") / "model.onnx"
+    file.write_bytes(model.read_bytes())
+    assert f"{file} is no Piper voice: it has no input input" in await failure(file)
 
 
 @real
 async def test_a_missing_package_is_said_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "piper.py").write_text("raise ImportError('not here')")
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('not here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert "(not here): pip install 'vivavoce[piper]'" in await failure(voice(tmp_path / "en.onnx"))
+    assert "onnxruntime cannot be loaded (not here): pip install 'vivavoce[piper]'" in await failure(
+        voice(tmp_path / "en.onnx")
+    )
 
 
 async def test_what_cannot_be_done_is_said() -> None:

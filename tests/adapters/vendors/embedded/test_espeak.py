@@ -8,7 +8,7 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.processes.frames import EngineVoice
-from adapters.vendors.embedded.tts import FORMAT, MAX_TEXT, LocalSpeech, choose, pace, plain
+from adapters.vendors.embedded.espeak import FORMAT, MAX_TEXT, EspeakSpeech, choose, pace, plain
 
 real = pytest.mark.real
 STORY = "Once upon a time there was a king who had three daughters. " * 40
@@ -23,14 +23,14 @@ def speech(text: str, voice: str = "", language: str = "en-US", speed: float = 1
     return Speech(text, "", voice, language, "unspecified", speed)
 
 
-async def start(nursery: trio.Nursery, count: int = 1, grace: float = 5.0) -> LocalSpeech:
-    engine = LocalSpeech(count, grace=grace, deadline=30.0)
+async def start(nursery: trio.Nursery, count: int = 1, grace: float = 5.0) -> EspeakSpeech:
+    engine = EspeakSpeech(count, grace=grace, deadline=30.0)
     with trio.fail_after(30):
         await nursery.start(engine.run)
     return engine
 
 
-async def spoken(engine: LocalSpeech, asked: Speech) -> list[Clip]:
+async def spoken(engine: EspeakSpeech, asked: Speech) -> list[Clip]:
     clips: list[Clip] = []
 
     async def sound(clip: Clip | Retraction) -> None:
@@ -169,12 +169,12 @@ async def test_double_speed_takes_half_the_time(nursery: trio.Nursery) -> None:
 
 async def test_a_text_that_is_too_long_is_refused_in_words() -> None:
     with pytest.raises(EngineFailed, match=f"{MAX_TEXT} characters at a time, not 100000"):
-        await spoken(LocalSpeech(), speech("a" * 100_000))
+        await spoken(EspeakSpeech(), speech("a" * 100_000))
 
 
 async def test_an_engine_that_was_not_started_says_so() -> None:
     with pytest.raises(EngineFailed, match="has not been started"):
-        await spoken(LocalSpeech(), speech("hello"))
+        await spoken(EspeakSpeech(), speech("hello"))
 
 
 @pytest.mark.parametrize(

