@@ -9,7 +9,8 @@ import trio
 
 from actors.deciding.account import Account
 from actors.running.addresses import EvictionOrder, network_of
-from actors.running.connection import ConnectionActor, OpeningRequest
+from actors.running.connection import ConnectionActor
+from actors.running.connectioncore import OpeningRequest
 from actors.running.sizes import ConnectionLimits
 from actors.running.transport import Application
 from protocol.connection import Connection

@@ -7,16 +7,13 @@ Terms: docs/glossary.md.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Final, Protocol
 
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
 from protocol.websocket import Received
-
-Take = Callable[[Sequence[Received]], int]
-"""Takes in the frames with which these begin, without waiting, and returns how many; nothing is done about the others.
-"""
 
 
 class TransportClosed(Exception):
@@ -27,28 +24,52 @@ class TransportClosed(Exception):
         self.reason = reason
 
 
+class FrameEndpoint(Protocol):
+    """A connection as its transport sees it; none of these waits."""
+
+    def take_in(self, frames: Sequence[Received]) -> int:
+        """Take in the frames with which these begin; how many. Nothing is done about the others, which are received."""
+
+    def take_out(self, most: int) -> list[Frame]:
+        """The next frames to send, of at most `most` letters and bytes together, or one alone; what was taken out
+        before has left. None where there is nothing to send."""
+
+    def note_change(self) -> None:
+        """The transport is lost, or has begun to stall."""
+
+
 class Transport(Protocol):
     """A WebSocket, or what stands for one in a test.
 
-    `way`: which one it goes, for the operator. `joined_size`: how many bytes of messages it sends in one write at most,
-    0 where each message leaves by itself.
+    `way`: which one it goes, for the operator. `is_lost`: nothing is sent any more. `stalled_at`: since when the
+    network does not take what is being sent; infinity where it takes it.
     """
 
     way: str
-    joined_size: int
+    is_lost: bool
+    stalled_at: float
 
-    def offer_to(self, take: Take) -> None:
-        """Offer frames to `take` before they are received; those that it takes are not received.
+    def serving(self, endpoint: FrameEndpoint) -> AbstractAsyncContextManager[object]:
+        """A block in which what `endpoint` has to send is sent, and frames are offered to it before they are received.
 
         It is offered none while one waits to be received, so all are dealt with in their order. A transport need not
-        offer any.
+        offer any. What has left by half when the block ends can only be followed by the end of the stream.
         """
 
-    async def receive(self) -> Frame:
-        """The next frame. Raises TransportClosed, RemoteProtocolError. Cancelling loses no frame."""
+    async def receive(self, deadline: float = math.inf) -> Frame | None:
+        """The next frame that was not taken in; None after `wake`, or at the `deadline`.
 
-    async def send(self, *frames: Frame) -> None:
-        """Hand frames to the network; waits while the peer does not read. Raises TransportClosed.
+        Raises TransportClosed, RemoteProtocolError. Cancelling loses no frame.
+        """
+
+    def wake(self) -> None:
+        """Have `receive` return, where the connection's task waits in it."""
+
+    def flush(self) -> None:
+        """Send, soon, what there is to send: `endpoint` has something."""
+
+    async def send(self, frame: Frame) -> None:
+        """Send a frame before `serving`; waits while the peer does not read. Raises TransportClosed.
 
         Cancelling may leave half a frame on the network: nothing can be sent after it.
         """

@@ -3,11 +3,13 @@
 import base64
 import contextlib
 import math
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import trio
 from websockets.utils import accept_key
 
-from actors.running.transport import Take, TransportClosed
+from actors.running.transport import FrameEndpoint, TransportClosed
 from adapters.wire.heads import Request
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError
@@ -35,31 +37,34 @@ def close_code(reason: CloseReason | None, *, going_down: bool) -> int:
 
 
 class WebSocketTransport:
-    """A WebSocket as actors/running/transport.py wants a transport. One task may receive while another sends.
+    """A WebSocket as actors/running/transport.py wants a transport. One task may receive, another send.
 
-    It serves every stream, and is what the short way is compared with. It offers no message: all are received.
+    It serves every stream, and is what the short way is compared with. It offers no frame: all are received. A task of
+    its own sends while `serving`.
     """
 
     way = "ordinary"
-    joined_size = 0
 
     def __init__(self, stream: trio.abc.Stream, max_message: int, trailing: bytes) -> None:
+        self.is_lost = False
+        self.stalled_at = math.inf
         self._stream = stream
         self._reader = FrameReader(max_message)
         self._trailing = trailing
         self._waiting: list[Received] = []  # the next one last
-        self._ping: PingFrame | None = None
+        self._ping: PingFrame | None = None  # the newest one, until its answer is being sent
         self._peer_code: int | None = None
-        self._sending = trio.Lock()
+        self._endpoint: FrameEndpoint | None = None  # while it is served
         self._is_torn = False
+        self._reading = trio.CancelScope()
+        self._more, self._answered = trio.Event(), trio.Event()
 
-    def offer_to(self, take: Take) -> None:
-        """Nothing is offered."""
+    # ---- what comes in
 
-    async def receive(self) -> Frame:
-        """The next message; pings are answered on the way. Raises TransportClosed, RemoteProtocolError.
+    async def receive(self, deadline: float = math.inf) -> Frame | None:
+        """The next message that was not taken in; None after `wake`, or at the `deadline`. Pings are answered.
 
-        Cancelling loses no message, but may leave half a pong: then there is only `close`.
+        Raises TransportClosed, RemoteProtocolError. Cancelling loses no message.
         """
         if self._waiting:
             await trio.lowlevel.checkpoint()  # another message of the same read has been handed out just now
@@ -74,27 +79,41 @@ class WebSocketTransport:
                         self._peer_code = code
                         raise TransportClosed
             await self._answer_ping()
-            await self._refill()
+            if not await self._refill(deadline):
+                return None
 
     async def _answer_ping(self) -> None:
-        """Answer the newest ping that waits, which answers those before it too (RFC 6455 5.5.3).
-
-        Where the peer does not take its pong this waits, and so nothing more is read of its pings.
-        """
-        if self._ping is not None:
+        """Have the newest ping that waits answered, which answers those before it too (RFC 6455 5.5.3)."""
+        if self._ping is not None and self._endpoint is not None:
+            self.flush()
+        elif self._ping is not None:
             ping, self._ping = self._ping, None
             await self._send(encode_pong(ping.payload))
 
-    async def _refill(self) -> None:
-        """Read frames into `_waiting`; others have their turn before the next ones of the same read."""
+    async def _refill(self, deadline: float) -> bool:
+        """Read frames into `_waiting`; others have their turn before the next ones of the same read.
+
+        False where the deadline or `wake` came first.
+        """
         if self._reader.has_more:
             await trio.lowlevel.checkpoint()
-            data = b""
+            self._waiting = self._reader.receive()[::-1]
         elif self._trailing:
             data, self._trailing = self._trailing, b""
+            self._waiting = self._reader.receive(data)[::-1]
         else:
+            return await self._await_frames(deadline)
+        return True
+
+    async def _await_frames(self, deadline: float) -> bool:
+        """Wait for the network. While the peer does not take the answer to its ping, nothing more is read of it."""
+        with trio.CancelScope(deadline=deadline) as self._reading:
+            while self._ping is not None:
+                await self._answered.wait()
             data = await self._read()
-        self._waiting = self._reader.receive(data)[::-1]
+            self._waiting = self._reader.receive(data)[::-1]
+            return True
+        return False
 
     async def _read(self) -> bytes:
         try:
@@ -105,22 +124,73 @@ class WebSocketTransport:
             raise TransportClosed
         return bytes(data)
 
-    async def send(self, *frames: Frame) -> None:
-        """Send messages in one write. Raises TransportClosed.
+    def wake(self) -> None:
+        """Have `receive` return, where the connection's task waits in it."""
+        self._reading.cancel()
+
+    # ---- what goes out
+
+    def serving(self, endpoint: FrameEndpoint) -> AbstractAsyncContextManager[object]:
+        """A block in which a task of its own sends what `endpoint` has to send. Its end cancels what is being sent."""
+        return self._sending(endpoint)
+
+    @asynccontextmanager
+    async def _sending(self, endpoint: FrameEndpoint) -> AsyncIterator[None]:
+        self._endpoint = endpoint
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._send_all, endpoint)
+                yield
+                nursery.cancel_scope.cancel()
+        finally:
+            self._endpoint = None
+
+    def flush(self) -> None:
+        """Wake the task that sends."""
+        self._more.set()
+
+    async def _send_all(self, endpoint: FrameEndpoint) -> None:
+        """Send what there is, the answer to a ping first; cancelling may leave half a frame."""
+        with contextlib.suppress(TransportClosed):
+            while True:
+                self._more = trio.Event()
+                if data := self._take_out(endpoint, 0):
+                    self.stalled_at = trio.current_time()
+                    endpoint.note_change()
+                    await self._send(data)
+                    self.stalled_at = math.inf
+                else:
+                    await self._more.wait()
+        self.is_lost = True
+        endpoint.note_change()
+
+    def _take_out(self, endpoint: FrameEndpoint, most: int) -> bytes:
+        """What is to be sent next, in one write; nothing where there is nothing."""
+        ping, self._ping = self._ping, None
+        frames = list(map(encode_message, endpoint.take_out(most)))
+        if ping is not None:
+            frames.insert(0, encode_pong(ping.payload))
+            self._answered.set()
+            self._answered = trio.Event()
+        return b"".join(frames)
+
+    async def send(self, frame: Frame) -> None:
+        """Send a message before `serving`. Raises TransportClosed.
 
         Cancelling may leave half a frame: then there is only `close`.
         """
-        await self._send(b"".join(map(encode_message, frames)))
+        await self._send(encode_message(frame))
 
-    async def _send(self, data: bytes | memoryview) -> None:
-        async with self._sending:
-            try:
-                await self._stream.send_all(data)
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
-                raise TransportClosed from None
-            except trio.Cancelled:
-                self._is_torn = True
-                raise
+    async def _send(self, data: bytes) -> None:
+        try:
+            await self._stream.send_all(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            raise TransportClosed from None
+        except trio.Cancelled:
+            self._is_torn = True
+            raise
+
+    # ---- the end
 
     async def close(self, code: int, words: str = "") -> None:
         """Send a close frame with `code` of RFC 6455 7.4.1 and the reason in `words`; no task may receive or send by

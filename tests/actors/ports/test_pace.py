@@ -6,7 +6,8 @@ import pytest
 from trio.testing import MockClock
 
 from actors.ports.pace import BYTES, ITEMS
-from actors.running.connection import ConnectionActor, OpeningRequest
+from actors.running.connection import ConnectionActor
+from actors.running.connectioncore import OpeningRequest
 from protocol.connection import POLLING, Connection
 from protocol.engineio import Frame
 from protocol.errors import CloseReason, RemoteProtocolError

@@ -2,6 +2,8 @@
 
 import base64
 import logging
+import math
+import os
 import random
 import socket
 import struct
@@ -17,7 +19,7 @@ from actors.running.inspecting import connection_row
 from actors.running.member import Member
 from adapters.wire.listener import ListenerOptions
 from adapters.wire.shortway import ShortWayTransport
-from adapters.wire.switchboard import Switchboard, find_poller
+from adapters.wire.switchboard import READ, Switchboard, find_poller
 from adapters.wire.websocket import WebSocketTransport
 from protocol.engineio import Frame
 from protocol.errors import CloseReason
@@ -307,6 +309,31 @@ async def test_a_session_that_breaks_on_the_short_way_ends_alone(monkeypatch: py
 # ---- the transport alone
 
 
+class FrameTalker:
+    """A connection as its transport sees it, that has this much to send, and takes in all or nothing."""
+
+    def __init__(self, *messages: Frame, takes_in: bool = False) -> None:
+        self.to_send = list(messages)
+        self.taken: list[Received] = []
+        self.changes = 0
+        self.takes_in = takes_in
+
+    def take_in(self, frames: Sequence[Received]) -> int:
+        """All, or none."""
+        if not self.takes_in:
+            return 0
+        self.taken += frames
+        return len(frames)
+
+    def take_out(self, most: int) -> list[Frame]:
+        """One message after the other."""
+        return [self.to_send.pop(0)] if self.to_send else []
+
+    def note_change(self) -> None:
+        """Count it."""
+        self.changes += 1
+
+
 @asynccontextmanager
 async def transports() -> AsyncIterator[tuple[ShortWayTransport, trio.SocketStream]]:
     """A transport of the short way, and its client's end."""
@@ -321,59 +348,60 @@ async def transports() -> AsyncIterator[tuple[ShortWayTransport, trio.SocketStre
             near = await listening.accept()
             async with far, near:
                 yield ShortWayTransport(near, 1_000_000, b"", board), far
-                assert len(board) == 0
+                assert (len(board), board._calls) == (0, {})
             nursery.cancel_scope.cancel()
 
 
+async def hear(far: trio.SocketStream, size: int) -> bytes:
+    """So many bytes."""
+    received = b""
+    while len(received) < size:
+        data = await far.receive_some()
+        assert data
+        received += data
+    return received
+
+
 async def test_a_read_is_taken_a_round_at_a_time() -> None:
-    taken: list[Received] = []
+    talker = FrameTalker(takes_in=True)
     sizes: list[int] = []
-
-    def take(frames: Sequence[Received]) -> int:
-        taken.extend(frames)
-        return len(frames)
-
     async with transports() as (transport, far):
-        transport.offer_to(take)
         on_readable = transport.on_readable
 
         def counting() -> bool:
-            before = len(taken)
+            before = len(talker.taken)
             left = on_readable()
-            sizes.append(len(taken) - before)
+            sizes.append(len(talker.taken) - before)
             return left
 
         transport.on_readable = counting  # type: ignore[method-assign]
-        with trio.move_on_after(0.5):
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(far.send_all, frame(BINARY, b"a") * 1_000)
-                await transport.receive()
+        async with transport.serving(talker), trio.open_nursery() as nursery:
+            nursery.start_soon(far.send_all, frame(BINARY, b"a") * 1_000)
+            assert await transport.receive(trio.current_time() + 0.5) is None
         assert sum(sizes) == 1_000
         assert max(sizes) == FRAMES_AT_A_TIME
 
 
 async def test_what_the_kernel_does_not_take_waits_and_is_whole() -> None:
+    messages = [bytes([number]) * 300_000 for number in range(20)]
+    talker = FrameTalker(*messages)
     async with transports() as (transport, far):
-        messages = [bytes([number]) * 300_000 for number in range(20)]
-
-        async def send() -> None:
-            await transport.send(*messages[:3])
-            for message in messages[3:]:
-                await transport.send(message)
-
-        received = b""
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(send)
+        async with transport.serving(talker):
+            transport.flush()
             await wait_all_tasks_blocked(0.01)
-            while len(received) < sum(map(len, messages)) + 10 * len(messages):
-                received += await far.receive_some()
+            assert transport.stalled_at <= trio.current_time()
+            assert (talker.changes, len(talker.to_send)) == (1, 19)  # what waits can be taken back
+            received = await hear(far, sum(map(len, messages)) + 10 * len(messages))
+            await wait_all_tasks_blocked()
+            assert transport.stalled_at == math.inf
         assert received == b"".join(b"\x82\x7f" + len(one).to_bytes(8) + one for one in messages)
 
 
 async def test_half_a_frame_is_followed_by_nothing() -> None:
     async with transports() as (transport, far):
-        with trio.move_on_after(0.2):
-            await transport.send(bytes(9_000_000))
+        async with transport.serving(FrameTalker(bytes(9_000_000))):
+            transport.flush()
+            await wait_all_tasks_blocked(0.01)
         await transport.close(1000)
         received = 0
         with pytest.raises((trio.BrokenResourceError, AssertionError)):  # noqa: PT012
@@ -383,21 +411,57 @@ async def test_half_a_frame_is_followed_by_nothing() -> None:
         assert received < 9_000_000
 
 
-async def test_a_pong_goes_behind_what_is_being_sent() -> None:
-    async with transports() as (transport, far):
-        received = b""
+async def test_a_pong_goes_behind_what_is_being_sent_and_of_many_pings_the_newest_is_answered() -> None:
+    async with transports() as (transport, far), transport.serving(FrameTalker(bytes(9_000_000))):
+        transport.flush()
+        await wait_all_tasks_blocked(0.01)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(transport.send, bytes(9_000_000))
-            await wait_all_tasks_blocked(0.01)
             nursery.start_soon(transport.receive)
-            await far.send_all(frame(9, b"are you there"))
+            await far.send_all(frame(9, b"one") + frame(9, b"are you there"))
             await wait_all_tasks_blocked(0.01)
-            while len(received) < 9_000_010 + 15:
-                received += await far.receive_some()
+            await far.send_all(frame(BINARY, b"not read before the pong has left"))
+            await wait_all_tasks_blocked(0.01)
+            assert not transport.events & READ
+            received = await hear(far, 9_000_010 + 15)
             nursery.cancel_scope.cancel()
         assert received.endswith(b"\0\x8a\x0dare you there")
 
 
+async def test_whoever_is_woken_or_at_the_deadline_receives_none_and_loses_nothing() -> None:
+    async with transports() as (transport, far), transport.serving(FrameTalker()):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wake_soon, transport)
+            assert await transport.receive() is None
+        assert await transport.receive(trio.current_time() + 0.01) is None
+        await far.send_all(frame(TEXT, b"one") + frame(TEXT, b"two"))
+        assert [await transport.receive(), await transport.receive()] == ["one", "two"]
+
+
+async def wake_soon(transport: ShortWayTransport) -> None:
+    """Wake it once its task waits."""
+    await wait_all_tasks_blocked()
+    transport.wake()
+
+
+async def test_messages_that_are_there_leave_in_writes_of_the_joined_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    write = os.write
+
+    def counting(descriptor: int, data: bytes) -> int:
+        if len(data) > 1_000:
+            sizes.append(len(data))
+        return write(descriptor, data)
+
+    async with serving() as port:
+        await speaking(port)
+        [connection] = port.supervisor.connection_registry.connections
+        monkeypatch.setattr(os, "write", counting)
+        for _ in range(20):
+            connection.send((bytes(2_000),))
+        await wait_all_tasks_blocked(0.01)
+        assert sizes == [2_004 * 8, 2_004 * 8, 2_004 * 4]
+
+
 def test_a_transport_offers_nothing_on_the_ordinary_way() -> None:
-    assert (WebSocketTransport.way, WebSocketTransport.joined_size) == ("ordinary", 0)
+    assert (WebSocketTransport.way, ShortWayTransport.way) == ("ordinary", "short")
     assert ListenerOptions().short_way

@@ -10,7 +10,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from adapters.wire import switchboard
-from adapters.wire.switchboard import BATCH, Poller, Switchboard, find_poller
+from adapters.wire.switchboard import BATCH, READ, WRITE, Poller, Switchboard, find_poller
 
 pytestmark = pytest.mark.skipif(find_poller() is None, reason="this system has no poller that we know")
 
@@ -26,12 +26,14 @@ class Reading:
         self.name = name
         self.units = 0
         self.faults: list[Exception] = []
+        self.events = 0
+        self.flushes = 0
         self.also: Callable[[], object] = bool
         self.watch()
 
     def watch(self) -> None:
         """Have it called."""
-        self.board.watch(self.near.fileno(), self)
+        self.board.watch(self.near.fileno(), self, READ)
 
     def on_readable(self) -> bool:
         """Read, or finish a unit of what was read before."""
@@ -46,17 +48,30 @@ class Reading:
                 data = type(error).__name__.encode()
             self.calls.append(f"{self.name}{data.decode() or 'END'}")
             if not data or data.endswith(b"Error"):
-                self.board.forget(self.near.fileno())
+                self.board.forget(self.near.fileno(), self)
             self.units = data.count(b"u")
         return self.units > 0
 
+    def on_writable(self) -> None:
+        """Note it, and wait for it no more."""
+        self.calls.append(f"{self.name} can be written")
+        self.board.watch(self.near.fileno(), self, self.events & ~WRITE)
+
+    def on_flush(self) -> bool:
+        """Note it, and ask for more as often as was said."""
+        self.also()
+        self.calls.append(f"{self.name}>")
+        self.flushes -= 1
+        return self.flushes > 0
+
     def on_fault(self, fault: Exception) -> None:
         """Note it."""
+        self.board.forget(self.near.fileno(), self)
         self.faults.append(fault)
 
     def close(self) -> None:
         """Take it out, and close both ends."""
-        self.board.forget(self.near.fileno())
+        self.board.forget(self.near.fileno(), self)
         self.near.close()
         self.far.close()
 
@@ -97,7 +112,7 @@ async def test_whoever_can_be_read_is_called_and_nobody_else() -> None:
 async def test_who_is_taken_out_is_called_when_it_is_put_in_again() -> None:
     async with running() as (board, calls, put_in):
         a = put_in("a")
-        board.forget(a.near.fileno())
+        board.forget(a.near.fileno(), a)
         a.far.send(b"1")
         await wait_all_tasks_blocked()
         assert calls == []
@@ -180,6 +195,54 @@ async def test_a_call_that_breaks_takes_out_its_own_descriptor_alone() -> None:
         assert (b.faults, len(board)) == ([], 1)
 
 
+async def test_a_descriptor_is_written_while_it_has_room_and_that_is_waited_for() -> None:
+    async with running() as (board, calls, put_in):
+        a, b = put_in("a"), put_in("b")
+        board.watch(a.near.fileno(), a, READ | WRITE)
+        board.watch(b.near.fileno(), b, WRITE)  # and is not read meanwhile
+        b.far.send(b"1")
+        await wait_all_tasks_blocked()
+        a.far.send(b"1")
+        await wait_all_tasks_blocked()
+        assert sorted(calls[:2]) == ["a can be written", "b can be written"]
+        assert (calls[2:], a.events, b.events, len(board)) == (["a1"], READ, 0, 1)
+        b.watch()
+        await wait_all_tasks_blocked()
+        assert calls[3:] == ["b1"]
+
+
+async def test_who_asks_is_called_once_and_after_everybody_who_runs_now() -> None:
+    async with running() as (board, calls, put_in):
+        a, b = put_in("a"), put_in("b")
+        for one in (a, b, a):
+            board.call_soon(one)
+        calls.append("this task goes on")
+        await wait_all_tasks_blocked()
+        assert calls == ["this task goes on", "a>", "b>"]
+        a.flushes = 3
+        board.call_soon(a)
+        board.call_soon(b)
+        await wait_all_tasks_blocked()
+        assert calls[3:] == ["a>", "b>", "a>", "a>"]
+        board.call_soon(a)
+        board.forget(a.near.fileno(), a)
+        await wait_all_tasks_blocked()
+        assert len(calls) == 7
+
+
+async def test_a_call_that_was_asked_for_and_breaks_is_its_own_fault() -> None:
+    def breaks() -> None:
+        raise LookupError("a fault of ours")
+
+    async with running() as (board, calls, put_in):
+        a, b = put_in("a"), put_in("b")
+        a.also = breaks
+        board.call_soon(a)
+        board.call_soon(b)
+        await wait_all_tasks_blocked()
+        assert ([str(fault) for fault in a.faults], calls, len(board)) == (["a fault of ours"], ["b>"], 1)
+
+
 async def test_a_descriptor_that_is_used_again_in_the_same_round_is_another_ones() -> None:
     async with running() as (_, calls, put_in):
         a, b = put_in("a"), put_in("b")
@@ -220,7 +283,7 @@ async def test_a_half_closed_stream_is_read_to_its_end() -> None:
 async def test_a_reset_is_an_error_to_read_and_costs_nothing_while_nobody_reads(is_watched: bool) -> None:
     async with running() as (board, calls, put_in):
         a = put_in("a")
-        board.forget(a.near.fileno())
+        board.forget(a.near.fileno(), a)
         a.near.close()
         a.far.close()
         with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -154,7 +154,7 @@ async def test_of_ten_thousand_pings_in_one_write_the_newest_are_answered_in_ord
             while pongs[-1] != b"9999":
                 pongs += await client.pongs(1)
     assert list(map(int, pongs)) == sorted(set(map(int, pongs)))
-    assert len(pongs) >= 10_000 / FRAMES_AT_A_TIME
+    assert len(pongs) <= 2 * 10_000 / FRAMES_AT_A_TIME
 
 
 async def test_who_pings_and_does_not_read_is_not_read_either() -> None:
