@@ -9,6 +9,12 @@ from actors.ports.recognition import Audio
 from actors.ports.sound import Codec, SoundDecoder
 from protocol.audioformat import AudioFormat
 
+DECODE_EVERY = 0.25
+"""Seconds of what a person says that are decoded in one call of the codec, which costs the server as much whatever its
+size: of ten chunks a second each by itself, the calls cost more than the decoding."""
+_JOINED = 65_536
+"""Bytes after which a batch ends, so that a long utterance that is read again is not joined in one go."""
+
 
 class Complete:
     """The Audio port over bytes that are all there."""
@@ -17,7 +23,7 @@ class Complete:
         self._data = data
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, in one piece. Cancelling loses nothing: it may be opened again."""
         async with aclosing(self._pieces()) as pieces:
             yield pieces
@@ -33,7 +39,7 @@ class Growing:
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = []
-        self._complete = False
+        self._completed = trio.Event()
         self._read_out = False
         self._grown = trio.Event()
         self.on_complete: Callable[[], None] = _ignore
@@ -42,7 +48,7 @@ class Growing:
     @property
     def is_complete(self) -> bool:
         """Whether the last chunk has come."""
-        return self._complete
+        return self._completed.is_set()
 
     @property
     def is_read_out(self) -> bool:
@@ -56,7 +62,7 @@ class Growing:
 
     def complete(self) -> None:
         """The last chunk has come."""
-        self._complete = True
+        self._completed.set()
         self.on_complete()
         self._wake()
 
@@ -65,22 +71,41 @@ class Growing:
         self._grown = trio.Event()
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it from the beginning, one chunk as one piece. Cancelling loses nothing: it may be opened again."""
-        async with aclosing(self._pieces()) as pieces:
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it from the beginning, one chunk as one piece; with `batch`, what comes within so many seconds as one.
+
+        Cancelling loses nothing: it may be opened again.
+        """
+        async with aclosing(self._pieces(batch)) as pieces:
             yield pieces
 
-    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+    async def _pieces(self, batch: float) -> AsyncGenerator[bytes, None]:
         read = 0
         while True:
+            if batch and read < len(self._chunks):
+                with trio.move_on_after(batch):
+                    await self._completed.wait()
             while read < len(self._chunks):
+                piece = self._chunks[read]
                 read += 1
+                if batch:
+                    piece, read = self._batched(piece, read)
                 await trio.lowlevel.checkpoint()
-                yield self._chunks[read - 1]
-            if self._complete:
+                yield piece
+            if self._completed.is_set():
                 self._read_out = True
                 return
             await self._grown.wait()
+
+    def _batched(self, first: bytes, read: int) -> tuple[bytes, int]:
+        """A chunk joined with those behind it, and how many are read by then."""
+        joined = [first]
+        size = len(first)
+        while read < len(self._chunks) and size < _JOINED:
+            joined.append(self._chunks[read])
+            size += len(self._chunks[read])
+            read += 1
+        return b"".join(joined), read
 
 
 class DecodedAudio:
@@ -93,13 +118,13 @@ class DecodedAudio:
         self._rate = rate
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Read it, decoded as it comes.
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it, decoded as it comes, in batches of DECODE_EVERY seconds at least.
 
         Reading raises Undecodable and EngineFailed. Cancelling abandons the decoding; it may be opened again.
         """
         async with (
-            self._audio.open() as pieces,
+            self._audio.open(max(batch, DECODE_EVERY)) as pieces,
             self._codec.decoding(self._source, self._rate) as decoding,
             aclosing(_decoded(pieces, decoding)) as samples,
         ):

@@ -13,9 +13,10 @@ from protocol.audioformat import AudioFormat
 class Audio(Protocol):
     """The bytes of an utterance, which may still be coming."""
 
-    def open(self) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+    def open(self, batch: float = 0.0) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Read from the beginning, as often as is wanted: pieces as they come, none empty, to the end of the utterance.
 
+        With `batch`, what comes within so many seconds may be one piece; the end of the utterance is not waited for so.
         Reading waits for the speaker; it may raise Undecodable. See `actors.ports.audio` for reading it whole.
         """
 

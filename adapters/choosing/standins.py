@@ -42,9 +42,9 @@ class AttemptAudio:
         self._attempt = attempt
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it; raises as the audio below. Cancelling ends the reading."""
-        async with self._audio.open() as pieces:
+        async with self._audio.open(batch) as pieces:
             self._attempt.listen()
             async with aclosing(self._followed(pieces)) as followed:
                 yield followed

@@ -5,6 +5,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
+from actors.ports.audio import DECODE_EVERY
 from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AudioPiece
 from protocol.messages import Metrics, TextDone, TranscribeDelta
@@ -127,6 +128,7 @@ async def test_a_live_recogniser_that_fails_early_is_asked_again_at_the_commit(c
     async with serving(scripted) as server, server.joined() as client:
         await client.configure(STT={"mediaFormat": "pcm16"})
         await client.voice.append(b"a first\0long chunk")
+        await trio.sleep(2 * DECODE_EVERY)
         await client.voice.append(b", and more")
         await server.settle()
         assert scripted.stt.listening == 0

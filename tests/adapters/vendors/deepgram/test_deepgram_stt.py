@@ -312,7 +312,7 @@ class Garbled:
     """An utterance that turns out to be undecodable while it is read."""
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
         yield self._pieces()
 
     async def _pieces(self) -> AsyncIterator[bytes]:

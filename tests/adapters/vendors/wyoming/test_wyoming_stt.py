@@ -188,7 +188,7 @@ async def test_a_connection_lost_while_the_person_speaks_fails_at_once(autojump_
 async def test_an_utterance_that_cannot_be_decoded_says_so_itself(autojump_clock: object) -> None:
     class Bad:
         @asynccontextmanager
-        async def open(self) -> AsyncIterator[AsyncIterator[bytes]]:
+        async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
             yield self._pieces()
 
         async def _pieces(self) -> AsyncIterator[bytes]:
