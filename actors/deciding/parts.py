@@ -134,9 +134,14 @@ class Parts:
         """The text is complete: no part follows."""
         self.complete = True
 
+    @property
+    def may_begin(self) -> bool:
+        """Whether there is a part that may be made now."""
+        return bool(self._to_begin) and len(self._in_hand) < self._ahead
+
     def begin_next(self, audience: tuple[Recipient, ...], fallback: Target) -> Part | None:
         """The next part that may be made now, or None: for `audience`, or where that is empty as `fallback`."""
-        if not self._to_begin or len(self._in_hand) >= self._ahead:
+        if not self.may_begin:
             return None
         part = self._to_begin.popleft()
         self._in_hand.append(part)

@@ -29,6 +29,8 @@ def begin_parts(step: Step) -> None:
     """Have the next parts made, as many as may be, for the Receivers that are there now."""
     conversation = step.conversation
     turn = conversation.turn
+    if not turn.parts.may_begin:  # as for most pieces of sound; what follows would cost a third of sending them
+        return
     audience = tuple(_recipient(turn, conversation.participants[receiver]) for receiver in conversation.receivers)
     while (part := turn.parts.begin_next(audience, _DEFAULT_TARGET)) is not None:
         turn.mark("first_part", step.now)
