@@ -2,9 +2,9 @@
 
 Almost everything is freed by reference counting, and the collector finds the few circles that are left. What lives for
 long makes its full collections slow: with 300 sessions all sound waits for 10 to 20 ms. Python begins one whenever
-enough has been allocated, which is in the middle of somebody's turn. So it begins none here. This owner does: when no
-task has had anything to do for QUIET seconds, and in a server that is never quiet after LATEST seconds, or when the
-process has grown by MOST bytes.
+enough has been allocated, which is in the middle of somebody's turn. So it begins none here. This owner does, when no
+task has had anything to do for QUIET seconds, but not more often than each EARLIEST seconds; and in a server that is
+never quiet after LATEST seconds, or when the process has grown by MOST bytes.
 
 The young generations are collected by Python as ever. What the start has made is left out of all collections.
 """
@@ -18,7 +18,9 @@ from trio.testing import wait_all_tasks_blocked
 QUIET = 0.05
 """Seconds for which no step was due, nor will be."""
 EVERY = 1.0
-"""Seconds between two looks, and so between two full collections in a server that is often quiet."""
+"""Seconds between two looks."""
+EARLIEST = 5.0
+"""Seconds from one full collection to the next in a server that is often quiet: each takes time of the processor."""
 LATEST = 30.0
 """Seconds from one full collection to the next in a server that is never quiet."""
 MOST = 50_000_000
@@ -51,8 +53,12 @@ class CollectionPolicy:
         self._least = min(self._least, size)
         return now - self._last >= LATEST or size - self._least >= MOST
 
+    def is_early(self, now: float) -> bool:
+        """Whether it is too soon for another one, even in a quiet moment."""
+        return now - self._last < EARLIEST
+
     def note(self, now: float, size: int) -> None:
-        """One was made."""
+        """One was made, or there was nothing to collect."""
         self._last, self._least = now, size
 
 
@@ -92,10 +98,19 @@ async def run(collector: Collector) -> None:
         await trio.sleep(EVERY)
         if not collector.has_new:
             policy.note(trio.current_time(), collector.size)
-            continue
-        while not policy.is_overdue(trio.current_time(), collector.size):
-            with trio.move_on_after(EVERY):
-                await collector.quiet(QUIET)
-                break
-        collector.collect()
-        policy.note(trio.current_time(), collector.size)
+        elif await _is_time(collector, policy):
+            collector.collect()
+            policy.note(trio.current_time(), collector.size)
+
+
+async def _is_time(collector: Collector, policy: CollectionPolicy) -> bool:
+    """Wait for a quiet moment until the next look; whether it came, or could not be waited for any longer."""
+    now = trio.current_time()
+    if policy.is_overdue(now, collector.size):
+        return True
+    if policy.is_early(now):
+        return False
+    with trio.move_on_after(EVERY):
+        await collector.quiet(QUIET)
+        return True
+    return False
