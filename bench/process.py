@@ -15,7 +15,7 @@ from bench import exchange
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "node"
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 SOCKET_IO = "socket.io@4.8.4"
 OURS, PEER, NODE = "ours", "python-socketio", "socket.io"
 OURS_WITH_CODEC = "ours, real codec"
@@ -150,5 +150,7 @@ def has_node() -> bool:
         return False
     if not (CACHE / "node_modules" / "socket.io").exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", CACHE, SOCKET_IO], check=True)
+        subprocess.run(
+            ["npm", "install", "--no-audit", "--no-fund", "--prefix", CACHE, SOCKET_IO], check=True, timeout=300
+        )
     return True
