@@ -26,13 +26,13 @@ def make_parser() -> argparse.ArgumentParser:
     which = parser.add_subparsers(dest="benchmark", required=True)
     everything = which.add_parser("compare", help="chunks, turns, memory and more, beside two other servers; real time")
     everything.add_argument("--sessions", type=int, default=300)
-    everything.add_argument("--seconds", type=float, default=0.7, help="of each window in which they speak")
+    everything.add_argument("--seconds", type=float, default=0.4, help="of each window in which they speak")
     everything.add_argument("--conversations", type=int, default=40, help="at once, with the real codec; 0: none")
     everything.add_argument("--ordinary", action="store_true", help="also this server with short_way = false")
     growing = which.add_parser("growth", help="a chunk with 10 to 3,000 sessions; one client that floods; real time")
     growing.add_argument("--sessions", type=int, nargs="+", default=growth.COUNTS)
     growing.add_argument("--speakers", type=int, default=300, help="beside the client that floods")
-    growing.add_argument("--seconds", type=float, default=3.0, help="of each window in which they speak")
+    growing.add_argument("--seconds", type=float, default=2.0, help="of each window in which they speak")
     for plotted in (everything, growing):
         plotted.add_argument("--plot", type=Path, help="where the plot is written to, as SVG")
     connections = which.add_parser("connections", help="idle connections and their memory; connects per second")
@@ -105,10 +105,15 @@ def _everything(core: int, rounds: int, arguments: argparse.Namespace) -> None:
 
 def _growth(core: int, rounds: int, arguments: argparse.Namespace) -> None:
     scale = growth.Scale(tuple(arguments.sessions), arguments.seconds, arguments.speakers)
-    comparison = growth.run(core, rounds, scale, _servers())
-    print(f"\n{comparison.table(OURS)}\n\n{comparison.load()}")
+    series = {}
+    for server in (OURS, NODE) if has_node() else (OURS,):
+        grown = growth.grow(core, rounds, scale, server)
+        print(f"\n{server}\n\n{grown.table(list(grown.rounds)[-1])}\n\n{grown.load()}\n")
+        for quantity in (growth.CHUNK_IN_ALL, growth.CHUNK_EACH):
+            series[f"{server}, {quantity.name}"] = [grown.median(name, quantity) or 0.0 for name in grown.rounds]
+    fair = growth.be_fair(core, rounds, scale, _servers())
+    print(f"\n{fair.table(OURS)}\n\n{fair.load()}")
     if arguments.plot:
-        series = growth.series(comparison, scale)
         arguments.plot.write_text(plot.lines("Microseconds a chunk, with so many sessions", scale.counts, series))
 
 

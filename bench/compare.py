@@ -6,20 +6,22 @@ Cancelling a coroutine leaves its sockets open.
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
 
 from bench import bargein, exchange, first_sound
+from bench.alternating import Turns, alternate
 from bench.load import ABREAST, WARM, abreast, configure, settled_memory
-from bench.process import OURS, PEER, Process, running, take_realtime
+from bench.process import OURS, PEER, Process, take_realtime
 from bench.readings import Comparison, Quantity, Reading, Round
 from bench.speaking import Fed, Speaker, answered, at_rest, feed, pass_barrier
 from bench.wire import frame
 
-WINDOWS = 3
+WINDOWS = 5
 """How often a quantity is measured in a round: its spread is that of these."""
+WARM_CHUNKS = 3
 AT_ONCE = (1, 50, 300)
 BINARY, BASE64, UPGRADED = "binary", "base64", "binary, upgraded from polling"
 _REST = 0.02
@@ -50,7 +52,7 @@ class Amounts(msgspec.Struct, frozen=True):
     that are interrupted."""
 
     sessions: int = 300
-    seconds: float = 0.7
+    seconds: float = 0.4
     turns: int = 100
     interrupted: int = 20
 
@@ -60,7 +62,7 @@ def chunk_cost(way: str, rate: Rate) -> Quantity:
     return Quantity(f"a chunk, {way}, {rate.words}", "µs", aim=AIMS[way])
 
 
-CONVERSATION_AIMS = dict(zip([*first_sound.CONVERSATIONS][1:], ("2 ms", "8 ms", "9 ms", ""), strict=True))
+CONVERSATION_AIMS = dict(zip([*first_sound.CONVERSATIONS][1:], ("2 ms", "8 ms", "9 ms"), strict=True))
 MEMORY = Quantity("a configured session", "kB", aim="17 kB")
 CONNECT = Quantity("accept to `session.joined`", "µs", aim="0.9× Node")
 INTERRUPTED = {
@@ -81,28 +83,30 @@ def turn_costs(at_once: int) -> tuple[Quantity, Quantity, Quantity]:
     )
 
 
-async def measure(server: Process, amounts: Amounts) -> tuple[Reading, ...]:
-    """All quantities, once.
+async def measure(server: Process, turns: Turns, amounts: Amounts) -> Round:
+    """All quantities, once, in turn with other servers.
 
     Raises RuntimeError where the server complains or has not got every byte, TimeoutError where it does not answer.
     """
     await _warm(server)
+    await turns.pass_on()
     before = await settled_memory(server)
     sockets = await abreast(amounts.sessions, lambda: Speaker.connect(server.port))
     await asyncio.gather(*[configure(socket, exchange.update(is_base64=True)) for socket in sockets])
     memory = (await settled_memory(server) - before) / amounts.sessions / 1e3
     readings = [Reading(MEMORY, (memory,))]
     for way in (BINARY, BASE64):
-        readings += [await _chunks(server, sockets, way, rate, amounts) for rate in RATES]
+        readings += [await _chunks(server, turns, sockets, way, rate, amounts) for rate in RATES]
     for at_once in AT_ONCE:
-        readings += await _turns(server, sockets, at_once, amounts.turns)
+        readings += await _answers(server, turns, sockets, at_once, amounts.turns)
     await asyncio.gather(*[socket.close() for socket in sockets])
-    readings.append(await _joining(server, amounts.sessions))
+    readings.append(await _joining(server, turns, amounts.sessions))
     sockets = await abreast(amounts.sessions, lambda: Speaker.upgrade(server.port))
     await asyncio.gather(*[configure(socket, exchange.update(is_base64=True)) for socket in sockets])
-    readings += [await _chunks(server, sockets, UPGRADED, rate, amounts) for rate in RATES]
+    readings += [await _chunks(server, turns, sockets, UPGRADED, rate, amounts) for rate in RATES]
     await asyncio.gather(*[socket.close() for socket in sockets])
     for stream, quantity in INTERRUPTED.items():
+        await turns.pass_on()
         cut = await bargein.interrupt(server, amounts.interrupted, stream=stream, warm=2)
         readings.append(Reading(quantity, (cut.bytes_after / 1e3,)))
     return tuple(readings)
@@ -118,12 +122,13 @@ async def _warm(server: Process) -> None:
     await asyncio.gather(*[socket.close() for socket in sockets])
 
 
-async def _joining(server: Process, sessions: int) -> Reading:
+async def _joining(server: Process, turns: Turns, sessions: int) -> Reading:
     """WebSockets that join a session each, in as many groups as there are windows, and then leave."""
     sockets: list[Speaker] = []
     costs = []
     load, wall = time.process_time(), time.monotonic()
     for window in range(WINDOWS):
+        await turns.pass_on()
         count = sessions * (window + 1) // WINDOWS - len(sockets)
         used = await at_rest(server.processor_seconds, _REST)
         sockets += await abreast(count, lambda: Speaker.connect(server.port))
@@ -137,36 +142,43 @@ def _frames(way: str, size: int) -> bytes:
     return b"".join(map(frame, exchange.append(exchange.CHUNK[:size], is_base64=way == BASE64)))
 
 
-async def _chunks(server: Process, sockets: Sequence[Speaker], way: str, rate: Rate, amounts: Amounts) -> Reading:
+async def _chunks(
+    server: Process, turns: Turns, sockets: Sequence[Speaker], way: str, rate: Rate, amounts: Amounts
+) -> Reading:
     """Utterances are begun, fed in each window, and committed: the transcripts say what of them has arrived."""
     sockets = sockets[: max(1, round(len(sockets) * rate.share))]
     chunk = _frames(way, rate.size)
     heard = sum(socket.heard for socket in sockets)
     for socket in sockets:
         socket.write(chunk)
+    await feed(sockets, (chunk,) * WARM_CHUNKS, rate.interval)  # Node compiles meanwhile, and is slower
     await pass_barrier(sockets)
     costs: list[float] = []
     fed: list[Fed] = []
     for _ in range(WINDOWS):
+        await turns.pass_on()
         used = await at_rest(server.processor_seconds, _REST)
         fed.append(await feed(sockets, (chunk,) * round(amounts.seconds / rate.interval), rate.interval))
         costs.append((await at_rest(server.processor_seconds, _REST) - used) / fed[-1].chunks * 1e6)
     for begin in range(0, len(sockets), ABREAST):
         await answered(sockets[begin : begin + ABREAST], is_base64=True)
-    sent = (len(sockets) + sum(one.chunks for one in fed)) * rate.size
+    sent = ((1 + WARM_CHUNKS) * len(sockets) + sum(one.chunks for one in fed)) * rate.size
     if (heard := sum(socket.heard for socket in sockets) - heard) != sent:
         raise RuntimeError(f"{sent} bytes of sound were sent, and {heard} have arrived")
     share, late = max(one.load_share for one in fed), max(one.late for one in fed)
     return Reading(chunk_cost(way, rate), tuple(costs), share, late)
 
 
-async def _turns(server: Process, sockets: Sequence[Speaker], at_once: int, turns: int) -> list[Reading]:
+async def _answers(
+    server: Process, turns: Turns, sockets: Sequence[Speaker], at_once: int, count: int
+) -> list[Reading]:
     """In each window so many turns, or all that are at once: `at_once` at a time, the next when those are done."""
     at_once = min(at_once, len(sockets))
-    sockets = sockets[: max(turns, at_once)]
+    sockets = sockets[: max(count, at_once)]
     spoken = _frames(BASE64, RATES[0].size) * _SPOKEN
     costs, medians, delays, shares = [], [], [], []
     for _ in range(WINDOWS):
+        await turns.pass_on()
         for socket in sockets:
             socket.write(spoken)
         await pass_barrier(sockets)
@@ -188,37 +200,22 @@ async def _turns(server: Process, sockets: Sequence[Speaker], at_once: int, turn
 
 
 def run(core: int, rounds: int, amounts: Amounts, servers: Sequence[str], conversations: int) -> Comparison:
-    """Measure all servers, each a fresh process on `core`, in each round in another order; and so many conversations.
-
-    A round in which a server fails is empty, and is told of.
-    """
+    """Measure all servers, each a fresh process on `core`, in another order each round; and so many conversations."""
     realtime = take_realtime()
     measured: dict[str, list[Round]] = {server: [] for server in servers}
     for number in range(rounds):
-        for server in (*servers[number % len(servers) :], *servers[: number % len(servers)]):
-            measured[server].append(attempt(server, core, partial(measure, amounts=amounts)))
+        print(f"round {number + 1}", flush=True)
+        order = (*servers[number % len(servers) :], *servers[: number % len(servers)])
+        one = alternate(core, {server: (server, partial(measure, amounts=amounts)) for server in order})
         for name, mode in first_sound.CONVERSATIONS.items() if conversations else ():
-            one = attempt(mode.server, core, partial(_converse, name=name, mode=mode, sessions=conversations))
-            measured[PEER if mode.server == PEER else OURS][-1] += one
+            load = partial(_converse, name=name, mode=mode, sessions=conversations)
+            one[PEER if mode.server == PEER else OURS] += alternate(core, {name: (mode.server, load)})[name]
+        for server, readings in one.items():
+            measured[server].append(readings)
     return Comparison(measured, realtime)
 
 
-def attempt(server: str, core: int, load: Callable[[Process], Coroutine[None, None, Round]]) -> Round:
-    """What a load has measured at a fresh server; nothing, and a line that says why, where that failed."""
-    import uvloop
-
-    begun = time.monotonic()
-    try:
-        with running(server, core) as process, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            readings = runner.run(load(process))
-    except (RuntimeError, TimeoutError, ConnectionError) as error:
-        print(f"  {server}: FAILED: {error!r}", flush=True)
-        return ()
-    print(f"  {server}: {len(readings)} quantities in {time.monotonic() - begun:.0f} s", flush=True)
-    return readings
-
-
-async def _converse(server: Process, name: str, mode: first_sound.Mode, sessions: int) -> Round:
+async def _converse(server: Process, _: Turns, name: str, mode: first_sound.Mode, sessions: int) -> Round:
     times = await first_sound.converse(server, mode, sessions)
     name = first_sound.PASSED if name == PEER else name
     return (Reading(Quantity(f"a second of conversation, {name}", "ms", aim=CONVERSATION_AIMS[name]), (times.ms,)),)

@@ -64,7 +64,6 @@ CONVERSATIONS = {
     PASSED: Mode(OURS_WITH_CODEC, voice="pcm16", wanted="pcm16/22050"),
     "samples to opus": Mode(OURS_WITH_CODEC, voice="pcm16", wanted="opus"),
     "samples to mp3": Mode(OURS_WITH_CODEC, voice="pcm16"),
-    "WebM heard, samples to mp3": MODES[CONVERTING],
 }
 
 

@@ -6,13 +6,13 @@ Cancelling a coroutine leaves its sockets open.
 import asyncio
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import msgspec
 
 from bench import exchange
-from bench.compare import attempt
+from bench.alternating import Load, Turns, alternate
 from bench.load import abreast, configure, settled_memory
 from bench.process import Process, take_realtime
 from bench.readings import Comparison, Quantity, Reading, Round
@@ -20,7 +20,7 @@ from bench.speaking import Speaker, answered, at_rest, feed, pass_barrier
 from bench.wire import Socket, frame
 
 COUNTS = (10, 100, 1_000, 3_000)
-WINDOWS = 3
+WINDOWS = 5
 IN_ALL = 1_000
 """Chunks a second in all, however many sessions send them."""
 EACH = 1
@@ -36,23 +36,13 @@ class Scale(msgspec.Struct, frozen=True):
     """How much is measured: the numbers of sessions, seconds of a window, and speakers beside one that floods."""
 
     counts: tuple[int, ...] = COUNTS
-    seconds: float = 3.0
+    seconds: float = 2.0
     speakers: int = 300
 
 
-def in_all(sessions: int) -> Quantity:
-    """The cost of a chunk where so many sessions send as much together as any other number."""
-    return Quantity(f"a chunk, {sessions:,} sessions, {IN_ALL:,} chunks a second in all", "µs")
-
-
-def each(sessions: int) -> Quantity:
-    """The cost of a chunk where each of so many sessions sends as much as any other."""
-    return Quantity(f"a chunk, {sessions:,} sessions, {EACH} chunk a second each", "µs")
-
-
-def memory(sessions: int) -> Quantity:
-    """The memory of one of so many sessions that have begun an utterance."""
-    return Quantity(f"a speaking session of {sessions:,}", "kB")
+CHUNK_IN_ALL = Quantity(f"a chunk, {IN_ALL:,} a second in all", "µs", aim="1.3× 100")
+CHUNK_EACH = Quantity(f"a chunk, {EACH} a second from each", "µs")
+MEMORY = Quantity("a session that speaks", "kB")
 
 
 def paid(when: str) -> Quantity:
@@ -60,7 +50,7 @@ def paid(when: str) -> Quantity:
     return Quantity(f"300 that speak wait for an acknowledgement, {when}, p99", "ms", is_wall=True)
 
 
-async def measure(server: Process, sessions: int, scale: Scale) -> tuple[Reading, ...]:
+async def measure(server: Process, turns: Turns, sessions: int, scale: Scale) -> Round:
     """The cost of a chunk and of a session, where there are so many of these.
 
     Raises RuntimeError where the server complains or has not got every byte, TimeoutError where it does not answer.
@@ -69,12 +59,13 @@ async def measure(server: Process, sessions: int, scale: Scale) -> tuple[Reading
     before = await settled_memory(server)
     sockets = await _speakers(server, sessions)
     kilobytes = (await settled_memory(server) - before) / sessions / 1e3
-    readings = [Reading(memory(sessions), (kilobytes,))]
+    readings = [Reading(MEMORY, (kilobytes,))]
     sent = sessions
-    for quantity, rate in ((in_all(sessions), IN_ALL / sessions), (each(sessions), EACH)):
+    for quantity, rate in ((CHUNK_IN_ALL, IN_ALL / sessions), (CHUNK_EACH, EACH)):
         costs, shares, late = [], [], []
         chunks = (_CHUNK,) * max(1, round(scale.seconds * rate))
         for _ in range(WINDOWS):
+            await turns.pass_on()
             used = await at_rest(server.processor_seconds, _REST)
             fed = await feed(sockets, chunks, 1 / rate)
             costs.append((await at_rest(server.processor_seconds, _REST) - used) / fed.chunks * 1e6)
@@ -137,7 +128,7 @@ class Flooder(Socket):
             await asyncio.sleep(0)
 
 
-async def flood(server: Process, scale: Scale) -> tuple[Reading, ...]:
+async def flood(server: Process, turns: Turns, scale: Scale) -> Round:
     """`speakers` send a chunk each tenth of a second, alone and then beside one that floods.
 
     Raises RuntimeError where not every chunk of theirs has arrived, TimeoutError where the server does not answer.
@@ -148,12 +139,13 @@ async def flood(server: Process, scale: Scale) -> tuple[Reading, ...]:
         waits: list[float] = []
         shares, late = [], []
         for _ in range(WINDOWS):
+            await turns.pass_on()
             flooder = await Flooder.connect(server.port)
             await configure(flooder, exchange.update(is_base64=True))
             flooding = asyncio.create_task(flooder.flood() if when == FLOODED else asyncio.sleep(0))
             fed_all = asyncio.Event()
             probing = asyncio.create_task(_probe(sockets[0], waits, fed_all))
-            fed = await feed(sockets[1:], (_CHUNK,) * max(2, round(scale.seconds / 3 * 10)), 0.1)
+            fed = await feed(sockets[1:], (_CHUNK,) * max(2, round(scale.seconds / 2 * 10)), 0.1)
             fed_all.set()
             await probing
             flooding.cancel()
@@ -183,24 +175,18 @@ async def _probe(socket: Socket, waits: list[float], until: asyncio.Event) -> No
         await asyncio.sleep(_PROBE)
 
 
-def run(core: int, rounds: int, scale: Scale, servers: Sequence[str]) -> Comparison:
-    """Measure all servers with each number of sessions, and beside one that floods, so often."""
+def grow(core: int, rounds: int, scale: Scale, server: str) -> Comparison:
+    """A chunk with each number of sessions, each in a process of its own of the server, in turn."""
+    loads = {f"{count:,} sessions": (server, partial(measure, sessions=count, scale=scale)) for count in scale.counts}
+    return _compared(core, rounds, loads)
+
+
+def be_fair(core: int, rounds: int, scale: Scale, servers: Sequence[str]) -> Comparison:
+    """What one client that floods costs the others, with each of the servers."""
+    return _compared(core, rounds, {server: (server, partial(flood, scale=scale)) for server in servers})
+
+
+def _compared(core: int, rounds: int, loads: Mapping[str, tuple[str, Load]]) -> Comparison:
     realtime = take_realtime()
-    measured: dict[str, list[Round]] = {server: [] for server in servers}
-    for _ in range(rounds):
-        for server in servers:
-            loads = [partial(measure, sessions=count, scale=scale) for count in scale.counts]
-            parts = [attempt(server, core, load) for load in (*loads, partial(flood, scale=scale))]
-            measured[server].append(tuple(reading for part in parts for reading in part))
-    return Comparison(measured, realtime)
-
-
-def series(comparison: Comparison, scale: Scale) -> dict[str, list[float]]:
-    """The cost of a chunk of each server with each number of sessions, where all of them count: what the plot shows."""
-    found: dict[str, list[float]] = {}
-    for words, quantity in ((f"{IN_ALL:,} chunks a second in all", in_all), (f"{EACH} chunk a second each", each)):
-        for server in comparison.rounds:
-            values = [comparison.median(server, quantity(count)) for count in scale.counts]
-            if all(value is not None for value in values):
-                found[f"{server}, {words}"] = [value for value in values if value is not None]
-    return found
+    measured = [alternate(core, loads) for _ in range(rounds)]
+    return Comparison({name: [one[name] for one in measured] for name in loads}, realtime)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 MOST_SPREAD = 0.15
-"""A round in which a quantity's windows differ by more than this share of their median is dropped."""
+"""A round is dropped where the middle half of the ratios of two servers' windows spreads over more than this share of
+their median."""
 MOST_LOAD = 0.7
 """Wall times count only where the load used less than this share of its core."""
 
@@ -34,11 +35,6 @@ class Reading(msgspec.Struct, frozen=True):
         """The median of the windows."""
         return statistics.median(self.windows)
 
-    @property
-    def spread(self) -> float:
-        """By how much the windows differ, as a share of their median."""
-        return (max(self.windows) - min(self.windows)) / self.value if self.value else 0.0
-
 
 Round = tuple[Reading, ...]
 
@@ -58,54 +54,57 @@ class Comparison(msgspec.Struct, frozen=True):
         seen = {reading.quantity: None for rounds in self.rounds.values() for one in rounds for reading in one}
         return tuple(seen)
 
-    def kept(self, server: str, quantity: Quantity) -> list[float | None]:
-        """The value of each round, None where it was not measured or does not count."""
+    def _readings(self, server: str, quantity: Quantity) -> list[Reading | None]:
+        """Of each round, None where it was not measured or is a time by the clock that does not count."""
         return [
-            next((one.value for one in readings if one.quantity == quantity and self._counts(one)), None)
+            next((one for one in readings if one.quantity == quantity and self._counts(one)), None)
             for readings in self.rounds[server]
         ]
 
     def _counts(self, reading: Reading) -> bool:
-        if reading.quantity.is_wall and not (self.realtime and reading.load_share < MOST_LOAD):
-            return False
-        return reading.spread <= MOST_SPREAD
+        return not reading.quantity.is_wall or (self.realtime and reading.load_share < MOST_LOAD)
 
     def median(self, server: str, quantity: Quantity) -> float | None:
-        """Of the rounds that count; None where none does."""
-        values = [value for value in self.kept(server, quantity) if value is not None]
+        """Of all rounds, whatever their spread; None where none counts."""
+        values = [one.value for one in self._readings(server, quantity) if one is not None]
         return statistics.median(values) if values else None
 
-    def ratio(self, server: str, base: str, quantity: Quantity) -> float | None:
-        """The median of the ratios to `base` of the rounds that count at both; None where none does."""
-        pairs = zip(self.kept(server, quantity), self.kept(base, quantity), strict=True)
-        ratios = [own / other for own, other in pairs if own is not None and other]
-        return statistics.median(ratios) if ratios else None
+    def _ratios(self, server: str, base: str, quantity: Quantity) -> list[float | None]:
+        """Of each round in which both were measured, None where its windows differ too much."""
+        pairs = zip(self._readings(server, quantity), self._readings(base, quantity), strict=True)
+        ratios: list[float | None] = []
+        for own, other in pairs:
+            if own is not None and other is not None and all(other.windows):
+                windows = [a / b for a, b in zip(own.windows, other.windows, strict=True)]
+                ratios.append(_middle(windows))
+        return ratios
 
-    def dropped(self, quantity: Quantity) -> tuple[int, int]:
-        """How many rounds of all servers do not count for this quantity, and how many there were."""
-        measured = [
-            one
-            for rounds in self.rounds.values()
-            for readings in rounds
-            for one in readings
-            if one.quantity == quantity
-        ]
-        return sum(not self._counts(one) for one in measured), len(measured)
+    def ratio(self, server: str, base: str, quantity: Quantity) -> float | None:
+        """The median of the ratios to `base` of the rounds that are not dropped; None where there is none."""
+        kept = [ratio for ratio in self._ratios(server, base, quantity) if ratio is not None]
+        return statistics.median(kept) if kept else None
+
+    def dropped(self, server: str, base: str, quantity: Quantity) -> str:
+        """How many rounds are dropped, and of how many."""
+        ratios = self._ratios(server, base, quantity)
+        return f"{ratios.count(None)} of {len(ratios)}"
 
     # ---- in words
 
     def table(self, subject: str) -> str:
         """In Markdown: a row for each quantity, with the medians, the ratios of `subject` and what was dropped."""
         others = [server for server in self.rounds if server != subject]
-        heads = ["", *self.rounds, *(f"to {server}" for server in others), "aim", "dropped"]
+        heads = ["", *self.rounds]
+        for server in others:
+            heads += [f"to {server}", "dropped"]
+        heads.append("aim")
         lines = [_row(heads), _row(["---"] + ["---:"] * (len(heads) - 1))]
         for quantity in self.quantities:
             values = [_figure(self.median(server, quantity)) for server in self.rounds]
-            ratios = [_figure(self.ratio(subject, server, quantity), "×") for server in others]
-            dropped, measured = self.dropped(quantity)
-            lines.append(
-                _row([f"{quantity.name}, {quantity.unit}", *values, *ratios, quantity.aim, f"{dropped} of {measured}"])
-            )
+            for server in others:
+                values.append(_figure(self.ratio(subject, server, quantity), "×"))
+                values.append(self.dropped(subject, server, quantity))
+            lines.append(_row([f"{quantity.name}, {quantity.unit}", *values, quantity.aim]))
         return "\n".join(lines)
 
     def load(self) -> str:
@@ -121,6 +120,14 @@ class Comparison(msgspec.Struct, frozen=True):
             f"byte of sound that was sent was counted in a transcript of the server, or the round would have failed. "
             f"Real-time priority was {'given' if self.realtime else 'not allowed: times by the clock are not judged'}."
         )
+
+
+def _middle(values: Sequence[float]) -> float | None:
+    """The median; None where the values differ too much."""
+    if len(values) == 1:
+        return values[0]
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return middle if high - low <= MOST_SPREAD * abs(middle) else None
 
 
 def _row(cells: Sequence[str]) -> str:

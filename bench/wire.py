@@ -15,7 +15,7 @@ PATH: Final = "/socket.io/?EIO=4&transport="
 PING, PONG = b"2", "3"
 TIMEOUT: Final = 60.0
 _MASK: Final = b"\x37\xfa\x21\x3d"
-_TEXT, _BINARY, _CLOSE = 1, 2, 8
+_TEXT, _BINARY, _CLOSE, _WS_PING, _WS_PONG = 1, 2, 8, 9, 10
 _SWITCHED: Final = b"HTTP/1.1 101 "
 _HEADS: Final = (
     f" HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -25,7 +25,10 @@ _HEADS: Final = (
 
 def frame(payload: str | bytes) -> bytes:
     """One WebSocket message as a client sends it, masked (RFC 6455, section 5)."""
-    opcode, data = (_TEXT, payload.encode()) if isinstance(payload, str) else (_BINARY, payload)
+    return _frame(_TEXT, payload.encode()) if isinstance(payload, str) else _frame(_BINARY, payload)
+
+
+def _frame(opcode: int, data: bytes) -> bytes:
     size = len(data)
     head = bytes([0x80 | opcode])
     if size < 126:
@@ -156,6 +159,8 @@ class Socket(asyncio.Protocol):
         if opcode == _CLOSE:
             assert self._transport is not None
             self._transport.close()
+        elif opcode == _WS_PING:  # uvicorn's, beside Engine.IO's; it closes a connection that does not answer
+            self.write(_frame(_WS_PONG, beginning))
         elif beginning == PING and opcode == _TEXT:
             self.write(_PONG)
         else:

@@ -3,13 +3,13 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
 from bench import bargein, compare, exchange, first_sound, growth, load
+from bench.alternating import Load, alternate
 from bench.process import NODE, OURS, OURS_ORDINARY, PEER, has_node, running
-from bench.readings import Reading
 
 pytestmark = [
     pytest.mark.real,
@@ -18,37 +18,35 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("server", [OURS, OURS_ORDINARY, PEER, NODE])
-def test_a_server_gets_every_byte_and_answers_every_session(server: str) -> None:
-    if server == NODE and not has_node():
-        pytest.skip("npm and Node's socket.io are needed")
+def test_every_server_gets_every_byte_and_answers_every_session() -> None:
+    servers = (*([NODE] if has_node() else []), OURS, OURS_ORDINARY, PEER)
     amounts = compare.Amounts(sessions=6, seconds=0.2, turns=2, interrupted=2)
-    with running(server, min(os.sched_getaffinity(0))) as process:
-        readings = asyncio.run(compare.measure(process, amounts))
-    names = [reading.quantity.name for reading in readings]
-    # 1 at once, and twice 6 at once: the quantities of 50 and of 300 are named by the number that there is.
-    assert len(names) == 19
-    costs = [reading.value for reading in readings if reading.quantity != compare.MEMORY]
-    assert min(costs) > 0
-    if server == OURS:
-        _assert_that_an_interruption_cuts(readings)
-
-
-def _assert_that_an_interruption_cuts(readings: Sequence[Reading]) -> None:
-    values = {reading.quantity: reading.value for reading in readings}
-    assert values[compare.INTERRUPTED[True]] < 100
+    measured = alternate(
+        min(os.sched_getaffinity(0)),
+        {server: (server, partial(compare.measure, amounts=amounts)) for server in servers},
+    )
+    quantities = [reading.quantity for reading in measured[PEER]]
+    for server in servers:
+        assert [reading.quantity for reading in measured[server]] == quantities
+        # What memory is taken is not told by so few sessions.
+        assert min(min(one.windows) for one in measured[server] if one.quantity != compare.MEMORY) > 0
+    after = {one.quantity: one.value for one in measured[OURS]}[compare.INTERRUPTED[True]]
+    assert after < 100
 
 
 @pytest.mark.parametrize("server", [OURS, PEER])
 def test_a_flood_beside_those_who_speak_loses_nothing_of_theirs(server: str) -> None:
     scale = growth.Scale(seconds=1.0, speakers=6)
-    core = min(os.sched_getaffinity(0))
-    with running(server, core) as process:
-        grown = asyncio.run(growth.measure(process, 6, scale))
-    with running(server, core) as process:
-        flooded = asyncio.run(growth.flood(process, scale))
-    assert [reading.quantity for reading in grown] == [growth.memory(6), growth.in_all(6), growth.each(6)]
-    assert [reading.quantity for reading in flooded] == [growth.paid(growth.CALM), growth.paid(growth.FLOODED)]
+    loads: dict[str, tuple[str, Load]] = {
+        "some": (server, partial(growth.measure, sessions=6, scale=scale)),
+        "beside a flood": (server, partial(growth.flood, scale=scale)),
+    }
+    measured = alternate(min(os.sched_getaffinity(0)), loads)
+    quantities = {name: [reading.quantity for reading in readings] for name, readings in measured.items()}
+    assert quantities == {
+        "some": [growth.MEMORY, growth.CHUNK_IN_ALL, growth.CHUNK_EACH],
+        "beside a flood": [growth.paid(growth.CALM), growth.paid(growth.FLOODED)],
+    }
 
 
 @pytest.mark.parametrize("server", [OURS, PEER])
