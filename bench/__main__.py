@@ -26,7 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     which = parser.add_subparsers(dest="benchmark", required=True)
     everything = which.add_parser("compare", help="chunks, turns, memory and more, beside two other servers; real time")
     everything.add_argument("--sessions", type=int, default=300)
-    everything.add_argument("--seconds", type=float, default=0.4, help="of each window in which they speak")
+    everything.add_argument("--seconds", type=float, default=0.1, help="of each slice in which they speak")
     everything.add_argument("--conversations", type=int, default=40, help="at once, with the real codec; 0: none")
     everything.add_argument("--ordinary", action="store_true", help="also this server with short_way = false")
     growing = which.add_parser("growth", help="a chunk with 10 to 3,000 sessions; one client that floods; real time")

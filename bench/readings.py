@@ -39,6 +39,22 @@ class Reading(msgspec.Struct, frozen=True):
 Round = tuple[Reading, ...]
 
 
+class Ratio(msgspec.Struct, frozen=True):
+    """The median of the ratios of the rounds kept, or of all where all are dropped; None where nothing counts."""
+
+    value: float | None
+    dropped: int
+    rounds: int
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a round is kept."""
+        return self.dropped < self.rounds
+
+    def __str__(self) -> str:
+        return _figure(self.value, "×") if self.is_kept or self.value is None else f"({_figure(self.value, '×')})"
+
+
 class Comparison(msgspec.Struct, frozen=True):
     """The rounds of each server by its name; the first is what the others are compared with.
 
@@ -69,25 +85,17 @@ class Comparison(msgspec.Struct, frozen=True):
         values = [one.value for one in self._readings(server, quantity) if one is not None]
         return statistics.median(values) if values else None
 
-    def _ratios(self, server: str, base: str, quantity: Quantity) -> list[float | None]:
-        """Of each round in which both were measured, None where its windows differ too much."""
+    def ratio(self, server: str, base: str, quantity: Quantity) -> Ratio:
+        """That to `base`, of the rounds in which both were measured."""
         pairs = zip(self._readings(server, quantity), self._readings(base, quantity), strict=True)
-        ratios: list[float | None] = []
-        for own, other in pairs:
-            if own is not None and other is not None and all(other.windows):
-                windows = [a / b for a, b in zip(own.windows, other.windows, strict=True)]
-                ratios.append(_middle(windows))
-        return ratios
-
-    def ratio(self, server: str, base: str, quantity: Quantity) -> float | None:
-        """The median of the ratios to `base` of the rounds that are not dropped; None where there is none."""
-        kept = [ratio for ratio in self._ratios(server, base, quantity) if ratio is not None]
-        return statistics.median(kept) if kept else None
-
-    def dropped(self, server: str, base: str, quantity: Quantity) -> str:
-        """How many rounds are dropped, and of how many."""
-        ratios = self._ratios(server, base, quantity)
-        return f"{ratios.count(None)} of {len(ratios)}"
+        rounds = [
+            [a / b for a, b in zip(own.windows, other.windows, strict=True)]
+            for own, other in pairs
+            if own is not None and other is not None and all(other.windows)
+        ]
+        kept = [windows for windows in rounds if not _differ(windows)]
+        medians = [statistics.median(windows) for windows in kept or rounds]
+        return Ratio(statistics.median(medians) if medians else None, len(rounds) - len(kept), len(rounds))
 
     # ---- in words
 
@@ -102,8 +110,8 @@ class Comparison(msgspec.Struct, frozen=True):
         for quantity in self.quantities:
             values = [_figure(self.median(server, quantity)) for server in self.rounds]
             for server in others:
-                values.append(_figure(self.ratio(subject, server, quantity), "×"))
-                values.append(self.dropped(subject, server, quantity))
+                ratio = self.ratio(subject, server, quantity)
+                values += [str(ratio), f"{ratio.dropped} of {ratio.rounds}" if ratio.rounds else ""]
             lines.append(_row([f"{quantity.name}, {quantity.unit}", *values, quantity.aim]))
         return "\n".join(lines)
 
@@ -122,12 +130,12 @@ class Comparison(msgspec.Struct, frozen=True):
         )
 
 
-def _middle(values: Sequence[float]) -> float | None:
-    """The median; None where the values differ too much."""
+def _differ(values: Sequence[float]) -> bool:
+    """Whether the values differ too much."""
     if len(values) == 1:
-        return values[0]
+        return False
     low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return middle if high - low <= MOST_SPREAD * abs(middle) else None
+    return high - low > MOST_SPREAD * abs(middle)
 
 
 def _row(cells: Sequence[str]) -> str:

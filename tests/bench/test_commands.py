@@ -11,7 +11,7 @@ from bench.__main__ import make_parser
 
 ROOT = Path(__file__).parents[2]
 TINY: dict[str, str] = {
-    "compare": "--sessions 6 --seconds 0.2 --conversations 2 --ordinary --plot {plot}",
+    "compare": "--sessions 6 --conversations 2 --ordinary --plot {plot}",
     "growth": "--sessions 5 10 --speakers 5 --seconds 0.5 --plot {plot}",
     "connections": "--idle 20 --comers 20",
     "sessions": "--sessions 20",

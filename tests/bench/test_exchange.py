@@ -20,7 +20,7 @@ pytestmark = [
 
 def test_every_server_gets_every_byte_and_answers_every_session() -> None:
     servers = (*([NODE] if has_node() else []), OURS, OURS_ORDINARY, PEER)
-    amounts = compare.Amounts(sessions=6, seconds=0.2, turns=2, interrupted=2)
+    amounts = compare.Amounts(sessions=6, turns=2, interrupted=2)
     measured = alternate(
         min(os.sched_getaffinity(0)),
         {server: (server, partial(compare.measure, amounts=amounts)) for server in servers},

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import compare, plot
-from bench.readings import Comparison, Quantity, Reading
+from bench.readings import Comparison, Quantity, Ratio, Reading
 
 CHUNK = Quantity("a chunk", "µs", aim="0.8× Node")
 WAIT = Quantity("a wait", "ms", is_wall=True)
@@ -21,8 +21,7 @@ def test_ratios_are_those_of_the_same_rounds() -> None:
     comparison = compared(*[(Reading(CHUNK, (base,)), Reading(CHUNK, (own,))) for base, own in pairs])
     assert comparison.median("node", CHUNK) == 200
     assert comparison.median("ours", CHUNK) == 120
-    assert comparison.ratio("ours", "node", CHUNK) == pytest.approx(0.6)
-    assert comparison.dropped("ours", "node", CHUNK) == "0 of 3"
+    assert comparison.ratio("ours", "node", CHUNK) == Ratio(0.6, 0, 3)
 
 
 def test_a_round_in_which_the_ratios_of_the_windows_differ_is_dropped_and_counted() -> None:
@@ -30,9 +29,9 @@ def test_a_round_in_which_the_ratios_of_the_windows_differ_is_dropped_and_counte
     steady = Reading(CHUNK, (100.0, 300.0, 200.0)), Reading(CHUNK, (50.0, 150.0, 129.0))
     wild = Reading(CHUNK, (100.0, 100.0, 100.0)), Reading(CHUNK, (84.0, 100.0, 116.0))
     comparison = compared(steady, wild)
-    assert comparison.ratio("ours", "node", CHUNK) == 0.5
-    assert comparison.dropped("ours", "node", CHUNK) == "1 of 2"
-    assert compared(wild).ratio("ours", "node", CHUNK) is None
+    assert comparison.ratio("ours", "node", CHUNK) == Ratio(0.5, 1, 2)
+    all_dropped = compared(wild).ratio("ours", "node", CHUNK)
+    assert (str(all_dropped), all_dropped.is_kept) == ("(1.00×)", False)
 
 
 @pytest.mark.parametrize(("realtime", "share", "counts"), [(True, 0.69, True), (True, 0.7, False), (False, 0.1, False)])
@@ -51,7 +50,7 @@ def test_processor_time_counts_whatever_the_load_did() -> None:
 def test_a_round_that_failed_leaves_the_others() -> None:
     comparison = Comparison({"node": [(Reading(CHUNK, (4.0,)),), ()], "ours": [(), (Reading(CHUNK, (3.0,)),)]}, True)
     assert comparison.median("ours", CHUNK) == 3
-    assert comparison.ratio("ours", "node", CHUNK) is None
+    assert comparison.ratio("ours", "node", CHUNK) == Ratio(None, 0, 0)
     assert Comparison({"node": [()], "ours": [()]}, True).load()
 
 
