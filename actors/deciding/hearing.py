@@ -5,7 +5,7 @@ Each public function is an action that a row of `table.py` names: it says and do
 
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Feed, Listen, Release, Start, Transcribe
-from actors.deciding.events import FromClient, Recognised, Words
+from actors.deciding.events import Failed, FromClient, Recognised, Words
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, NewConfiguration, TypedText
 from actors.deciding.turn import UtteranceBuffer, cost, text_cost
@@ -105,14 +105,28 @@ def overflow_utterance(step: Step, chunk: Chunk) -> None:
     """The utterance is too long: what there is of it is dropped. The Sender gets 1004 once; later acks say the same."""
     conversation = step.conversation
     conversation.clock.touched = step.now
-    most = conversation.limits.utterance_bytes
-    message = f"the utterance is longer than {most} bytes; commit, and speak shorter ones"
+    message = conversation.utterance.why_too_long or _too_many_bytes(conversation)
     if conversation.utterance.overflown:
         step.refuse_silently(ErrorId.TOO_LONG, message)
         return
     conversation.utterance.overflown = True
     _lose_utterance(step)
     step.refuse(chunk.member, ErrorId.TOO_LONG, message)
+
+
+def refuse_overlong(step: Step, failed: Failed) -> None:
+    """The utterance plays too long: what there is of it is dropped. The Sender gets 1004 once; later acks say so."""
+    conversation = step.conversation
+    if conversation.utterance.overflown:
+        return
+    conversation.utterance.overflown = True
+    conversation.utterance.why_too_long = failed.message
+    _lose_utterance(step)
+    step.send(conversation.senders, CustomError(failed.message, ErrorId.TOO_LONG))
+
+
+def _too_many_bytes(conversation: Conversation) -> str:
+    return f"the utterance is longer than {conversation.limits.utterance_bytes} bytes; commit, and speak shorter ones"
 
 
 def crowd_out_utterance(step: Step, chunk: Chunk) -> None:

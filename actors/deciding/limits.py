@@ -37,7 +37,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     mailbox_wait: float = 30.0
     """How long a connection waits for a busy session before it is closed."""
     utterance_bytes: int = 10_000_000
-    """The longest utterance."""
+    """The longest utterance, in bytes."""
+    utterance_seconds: float = 120.0
+    """The longest utterance, in seconds of what it is decoded to."""
     text_chars: int = 10_000
     """The longest typed turn; a longer transcript is cut."""
     answer_chars: int = 40_000

@@ -156,9 +156,14 @@ def _name_result(conversation: Conversation, event: TurnEvent) -> Occurrence[Any
         case Spoken():
             return triggers.MADE(event)
         case Failed():
-            return triggers.FAILURE(event)
+            return _name_failure(conversation, event)
         case _:
             assert_never(event)
+
+
+def _name_failure(conversation: Conversation, failed: Failed) -> Occurrence[Failed]:
+    is_spoken = conversation.state is State.RECEIVING and failed.error_id is ErrorId.TOO_LONG
+    return (triggers.OVERLONG if is_spoken else triggers.FAILURE)(failed)
 
 
 def _name_written(conversation: Conversation, written: Written) -> Occurrence[Written] | Occurrence[Failed]:

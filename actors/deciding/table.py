@@ -107,6 +107,8 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.STRAGGLER, (TRANSCRIBING,), None, "dropped with 1002; the turn goes on", (hearing.refuse_straggler,)),
     rule(triggers.OVERFLOW, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
     rule(triggers.OVERFLOW, (RECEIVING,), None, "1004 once; dropped until the commit", (hearing.overflow_utterance,)),
+    rule(triggers.OVERLONG, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERLONG, (RECEIVING,), None, "1004 once; dropped until the commit", (hearing.refuse_overlong,)),
     rule(triggers.NO_ROOM, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
     rule(triggers.NO_ROOM, (RECEIVING,), None, "3004 once; dropped until the commit", (hearing.crowd_out_utterance,)),
     rule(triggers.COMMIT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),

@@ -88,6 +88,9 @@ STRAGGLER: Final = Trigger[Chunk](
     "straggler", f"a chunk within {Limits().straggler:g} s of the commit that begins no new file"
 )
 OVERFLOW: Final = Trigger[Chunk]("overflow", "a chunk beyond the longest utterance")
+OVERLONG: Final = Trigger[Failed](
+    "overlong", "an utterance that is still being spoken is decoded to more than `limits.utterance_seconds`"
+)
 NO_ROOM: Final = Trigger[Chunk](
     "no room", "`input.buffer.append` for which the server has no memory left (`limits.memory_in_flight`)"
 )

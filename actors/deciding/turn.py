@@ -44,7 +44,8 @@ class UtteranceBuffer:
 
     One block that grows with each chunk would be moved again and again, and leave holes that nothing else fits into.
 
-    `overflown`: it was too long and is thrown away; `crowded`: there was no room for it, and it is thrown away.
+    `overflown`: it was too long and is thrown away; `why_too_long`: in words, where its seconds were too many.
+    `crowded`: there was no room for it, and it is thrown away.
     `listened`: what there is of it was offered to a recogniser that listens while it is spoken; `need`: the bytes of it
     that it takes for that. `last_file`: where the last of several files begins, each of which began with a chunk.
     """
@@ -52,6 +53,7 @@ class UtteranceBuffer:
     def __init__(self) -> None:
         self.size = 0
         self.overflown = False
+        self.why_too_long = ""
         self.crowded = False
         self.listened = False
         self.need = HEAD

@@ -6,7 +6,7 @@ from contextlib import aclosing, asynccontextmanager
 import trio
 
 from actors.ports.recognition import Audio
-from actors.ports.sound import Codec, SoundDecoder
+from actors.ports.sound import Codec, SoundDecoder, SoundTooLong
 from protocol.audioformat import AudioFormat
 
 DECODE_EVERY = 0.25
@@ -129,6 +129,39 @@ class DecodedAudio:
             aclosing(_decoded(pieces, decoding)) as samples,
         ):
             yield samples
+
+
+class BoundedAudio:
+    """The Audio port over samples, of which there may be `seconds` at most: mono s16le at `rate` Hz."""
+
+    def __init__(self, audio: Audio, rate: int, seconds: float) -> None:
+        self._audio = audio
+        self._most = bytes_of(rate, seconds)
+        self._seconds = seconds
+
+    @asynccontextmanager
+    async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Read it. Reading raises SoundTooLong, and what reading `audio` raises. Cancelling as of `audio`."""
+        async with self._audio.open(batch) as pieces, aclosing(self._counted(pieces)) as counted:
+            yield counted
+
+    async def _counted(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+        size = 0
+        async for piece in pieces:
+            size += len(piece)
+            check_length(size, self._most, self._seconds)
+            yield piece
+
+
+def bytes_of(rate: int, seconds: float) -> float:
+    """The bytes of so many seconds: mono s16le at `rate` Hz. A float, because `seconds` may be endless."""
+    return 2 * rate * seconds
+
+
+def check_length(size: int, most: float, seconds: float) -> None:
+    """Raise SoundTooLong where `size` bytes are more than the `most`, which are so many seconds."""
+    if size > most:
+        raise SoundTooLong(f"the utterance is longer than {seconds:g} seconds; commit, and speak shorter ones")
 
 
 async def _decoded(pieces: AsyncIterator[bytes], decoding: SoundDecoder) -> AsyncGenerator[bytes, None]:

@@ -18,6 +18,10 @@ class NoSound(Undecodable):
     """Audio of a known format that has not a single sample in it."""
 
 
+class SoundTooLong(Undecodable):
+    """Audio that plays longer than an utterance may."""
+
+
 class Clip(msgspec.Struct, frozen=True):
     """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian)."""
 

@@ -1,18 +1,20 @@
 """Recognition while the person speaks: an utterance is given to a recogniser with its first chunks.
 
 Its result only saves time; without it the answer is the same. If it fails before the commit, the whole utterance is
-recognised after the commit. The session is told nothing of an utterance that is not complete, except the words so far.
+recognised after the commit. The session is told nothing of an utterance that is not complete, except the words so
+far, and that it is too long.
 """
 
 from functools import partial
 
 from actors.deciding.account import Charge
 from actors.deciding.effects import Transcribe
-from actors.deciding.events import Recognised, StageEvent, Words
+from actors.deciding.events import Failed, Recognised, StageEvent, Words
 from actors.ports.audio import Growing
 from actors.ports.engines import Engines
 from actors.running.jobs import Jobs
 from actors.running.seats import Seats
+from protocol.errors import ErrorId
 
 
 class LiveUtterance:
@@ -89,7 +91,7 @@ class LiveRecognition:
         async def report(event: StageEvent) -> None:
             if not isinstance(event, Words):
                 live.has_counted = live.counts(event)
-            if isinstance(event, Words) or live.has_counted:
+            if isinstance(event, Words) or live.has_counted or _is_too_long(event):
                 await self._jobs.report(event)
 
         try:
@@ -102,3 +104,8 @@ class LiveRecognition:
     async def _crash(self, job: Transcribe, live: LiveUtterance) -> None:
         if live.whole is not None:
             await self._jobs.crash(job)
+
+
+def _is_too_long(event: StageEvent) -> bool:
+    """Whether more was spoken than an utterance may have: its speaker is told at once, and not at the commit."""
+    return isinstance(event, Failed) and event.error_id is ErrorId.TOO_LONG

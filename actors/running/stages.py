@@ -13,11 +13,11 @@ from actors.deciding.events import Answered, Delivered, Failed, Recognised, Retr
 from actors.deciding.limits import Limits
 from actors.deciding.turn import text_cost
 from actors.ports.answering import Delivery
-from actors.ports.audio import Complete, DecodedAudio, Growing
+from actors.ports.audio import BoundedAudio, Complete, DecodedAudio, Growing, bytes_of, check_length
 from actors.ports.calls import EngineFailed, Kind, Retraction
 from actors.ports.engines import Analyst, Engines
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
-from actors.ports.sound import Codec, NoSound, Undecodable
+from actors.ports.sound import Codec, NoSound, SoundTooLong, Undecodable
 from actors.running.calls import CallDeadlines, EngineCall, JobMemory, Report, TooLarge
 from actors.running.speaking import speak
 from actors.words.transcripts import words_of
@@ -78,7 +78,7 @@ async def perform(
     failed: Failed | None = None
     try:
         with deadlines.scope:
-            await _do(job, engines, EngineCall(deadlines, memory, report), live, limits.text_chars)
+            await _do(job, engines, EngineCall(deadlines, memory, report), live, limits)
     except (EngineFailed, Undecodable, TooLarge) as error:
         failed = _failed(job, kind, error, limits)
     finally:
@@ -89,10 +89,10 @@ async def perform(
         await report(failed)
 
 
-async def _do(job: Job, engines: Engines, call: EngineCall, live: Growing | None, text_chars: int) -> None:
+async def _do(job: Job, engines: Engines, call: EngineCall, live: Growing | None, limits: Limits) -> None:
     match job:
         case Transcribe():
-            await _transcribe(job, engines, call, live, text_chars)
+            await _transcribe(job, engines, call, live, limits)
         case Answer():
             await _answer(job, engines, call)
         case Speak():
@@ -111,6 +111,8 @@ def _failed(job: Job, kind: Kind, error: EngineFailed | Undecodable | TooLarge, 
             most = f"memory_in_flight, {limits.memory_in_flight} bytes"
             why = f"it takes more than all the memory that there may be ({most})"
             return Failed(job.turn, kind, error_id, f"{stage} failed: {why}")
+        case SoundTooLong() if kind == "STT":
+            return Failed(job.turn, kind, ErrorId.TOO_LONG, str(error))
         case NoSound() if kind == "STT":
             return Failed(job.turn, kind, ErrorId.NOTHING_SAID, f"there is nothing to transcribe: {error}")
         case Undecodable() if kind == "STT":  # in the other stages the sound is not the client's
@@ -139,33 +141,38 @@ def crash(job: Job) -> Failed:
 
 
 async def _transcribe(
-    job: Transcribe, engines: Engines, call: EngineCall, live: Growing | None, text_chars: int
+    job: Transcribe, engines: Engines, call: EngineCall, live: Growing | None, limits: Limits
 ) -> None:
     engine, stt = engines.recogniser(job.stt.provider.name), job.stt
-    audio, format_ = await _audio(job, engine, engines.codec, call, live)
+    audio, format_ = await _audio(job, engine, engines.codec, call, live, limits.utterance_seconds)
     utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
-    transcript = await engine.transcribe(utterance, KnownWords(job.turn, call, text_chars).tell)
-    await call.report(_recognised(job, transcript, engines.analyst, text_chars))
+    transcript = await engine.transcribe(utterance, KnownWords(job.turn, call, limits.text_chars).tell)
+    await call.report(_recognised(job, transcript, engines.analyst, limits.text_chars))
 
 
 async def _audio(
-    job: Transcribe, engine: SpeechToText, codec: Codec, call: EngineCall, live: Growing | None
+    job: Transcribe, engine: SpeechToText, codec: Codec, call: EngineCall, live: Growing | None, seconds: float
 ) -> tuple[Audio, AudioFormat]:
     """The audio for the recogniser: the utterance as it is where its format is accepted, else its samples.
 
     Several files in one utterance are decoded for every recogniser, because most recognise the first file alone. A tiny
-    file is decoded here, because it may be a header without sound, to which recognisers react in many ways.
+    file is decoded here, because it may be a header without sound, to which recognisers react in many ways. Decoded,
+    it has `seconds` at most; else only its bytes are bounded. Raises SoundTooLong, NoSound, Undecodable, EngineFailed.
     """
     format_ = job.clip.format
     is_taken = format_.name in engine.accepts
     if live is not None:
-        return (live, format_) if is_taken else (DecodedAudio(live, format_, codec, engine.wants.rate), engine.wants)
+        if is_taken:
+            return live, format_
+        decoded = DecodedAudio(live, format_, codec, engine.wants.rate)
+        return BoundedAudio(decoded, engine.wants.rate, seconds), engine.wants
     if len(job.clip.data) < LEAST:
         raise NoSound("one byte holds no sound")
     is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY
     if is_taken and not (job.is_joined or is_tiny):
         return Complete(job.clip.data), format_
     samples = await codec.decode(job.clip, engine.wants.rate)
+    check_length(len(samples), bytes_of(engine.wants.rate, seconds), seconds)
     await call.memory.take(len(samples))
     return Complete(samples), engine.wants
 

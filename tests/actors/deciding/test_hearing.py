@@ -30,6 +30,7 @@ from tests.playbook import (
     clear,
     commit,
     error_commit,
+    failed,
     joined,
     later,
     recognised,
@@ -223,6 +224,31 @@ def test_nothing_of_an_overlong_utterance_is_kept(short: Playbook) -> None:
     short >> append(b"12345678") << state("receiving") << BufferInitialized
     short >> append(b"9ab") << ErrorId.TOO_LONG
     assert short.conversation.utterance.audio == b""
+
+
+def test_an_utterance_that_plays_too_long_is_refused_once_and_ends_with_its_commit(short: Playbook) -> None:
+    short >> append(b"1234") << state("receiving") << BufferInitialized
+    short >> failed("STT", ErrorId.TOO_LONG) << ErrorId.TOO_LONG
+    assert short.conversation.utterance.audio == b""
+    short >> failed("STT", ErrorId.TOO_LONG) >> append(b"56") >> append(b"7")
+    assert short.refusals() == []
+    short >> asking(3, append())
+    assert short.refusals() == [3]
+    short >> commit() << state("handshaken")
+    short.finish()
+
+
+def test_an_utterance_that_plays_too_long_at_its_commit_ends_the_turn(short: Playbook) -> None:
+    short >> append(b"1234") << state("receiving") << BufferInitialized
+    short >> commit() << state("transcribing") << Transcribe
+    short >> failed("STT", ErrorId.TOO_LONG) << ErrorId.TOO_LONG << Metrics << Release(1) << state("handshaken")
+
+
+def test_another_failure_while_it_is_spoken_changes_nothing(short: Playbook) -> None:
+    short >> append(b"1234") << state("receiving") << BufferInitialized
+    short >> failed("STT", ErrorId.RECOGNITION_FAILED)
+    assert short.conversation.utterance.audio == b"1234"
+    short.finish()
 
 
 def test_the_ack_of_a_chunk_that_is_dropped_says_so(short: Playbook) -> None:

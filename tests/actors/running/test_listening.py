@@ -8,6 +8,7 @@ import pytest
 import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.deciding.conversation import Conversation
@@ -51,7 +52,7 @@ class Hearing:
 class Listener:
     """A recogniser that listens while it is spoken; `hearing`: its calls that have not ended."""
 
-    live = True
+    live: bool = True
     accepts = frozenset({"pcm16"})
     wants = AudioFormat("pcm16", 16_000)
 
@@ -115,7 +116,8 @@ class Outlet:
 class SessionRunners:
     """Two sessions that share the pools."""
 
-    def __init__(self, nursery: trio.Nursery, workers: int) -> None:
+    def __init__(self, nursery: trio.Nursery, workers: int, limits: Limits) -> None:
+        self._limits = limits
         self.engines = Engines()
         self.pools: dict[Kind, Pool] = {
             "STT": Pool("STT", workers, 2),
@@ -131,7 +133,7 @@ class SessionRunners:
         for pool in self.pools.values():
             await self._nursery.start(pool.run)
         for name in "ab":
-            conversation = Conversation(name, LIMITS, accept, ScriptedAnalyst(), trio.current_time())
+            conversation = Conversation(name, self._limits, accept, ScriptedAnalyst(), trio.current_time())
             runner = Runner(conversation, self.engines, self.pools, Names())
             self.runners.append(runner)
             self._nursery.start_soon(runner.run)
@@ -159,10 +161,10 @@ class SessionRunners:
 
 
 @asynccontextmanager
-async def session_runners(workers: int = 4) -> AsyncIterator[SessionRunners]:
+async def session_runners(workers: int = 4, limits: Limits = LIMITS) -> AsyncIterator[SessionRunners]:
     """Sessions and their pools, until the end of the block; then nothing of them may be left."""
     async with trio.open_nursery() as nursery:
-        server = SessionRunners(nursery, workers)
+        server = SessionRunners(nursery, workers, limits)
         await server.start()
         yield server
         for runner in server.runners:
@@ -189,6 +191,27 @@ async def test_a_recogniser_that_would_hear_the_first_of_several_files_alone_hea
         await wait_all_tasks_blocked()
         assert server.engines.listener.calls == (2 if reads_files else 1)
         assert server.runners[0].conversation.turn.said == (flac * 3).decode()
+
+
+@pytest.mark.parametrize("listens", [True, False])
+async def test_an_utterance_that_plays_too_long_is_refused_while_it_is_spoken_or_at_its_commit(
+    autojump_clock: MockClock, listens: bool
+) -> None:
+    async with session_runners(limits=replace(LIMITS, utterance_bytes=90_000, utterance_seconds=0.75)) as server:
+        conversation = server.runners[0].conversation
+        server.engines.listener.accepts, server.engines.listener.live = frozenset(), listens
+        for _ in range(2):
+            server.tell(BufferAppend(b"aloud" * 2_000))
+            await trio.sleep(1)  # sound is decoded in batches
+            assert not conversation.utterance.overflown
+        server.tell(BufferAppend(b"aloud" * 2_000))
+        await trio.sleep(1)
+        assert conversation.utterance.overflown is listens
+        assert (conversation.utterance.size == 0) is listens
+        server.tell(BufferCommit())
+        await wait_all_tasks_blocked()
+        assert conversation.state is State.HANDSHAKEN
+        assert conversation.turn.said == ""
 
 
 @pytest.mark.parametrize("why", WHYS)

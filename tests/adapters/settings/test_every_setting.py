@@ -94,6 +94,7 @@ EXPECTED: dict[str, Rows] = {
         "straggler": (0.5, 0.25, SECONDS),
         "mailbox_wait": (30.0, 35.0, SECONDS),
         "utterance_bytes": (10_000_000, 10_000_001, COUNT),
+        "utterance_seconds": (120.0, 90.0, SECONDS),
         "text_chars": (10_000, 10_001, COUNT),
         "answer_chars": (40_000, 40_001, COUNT),
         "memory_in_flight": (1_000_000_000, 1_000_000_001, "a whole number from 1000000"),

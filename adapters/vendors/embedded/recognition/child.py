@@ -19,7 +19,7 @@ AROUND = RATE * 3 // 10 // FRAME * FRAME
 """Samples of silence that are put around a piece: without them words at its edges are misheard."""
 SHORTEST = RATE // 10
 """Samples below which a piece has no word."""
-SILENT = 20.0
+SILENT = 4.0
 """The root mean square, of 32,768, below which a piece is silence."""
 LOUD = 0.3
 """The largest sample to which a quiet piece is raised."""

@@ -3,13 +3,15 @@
 import hama
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from adapters.vendors.embedded.recognition.acoustics import AcousticModel
 from adapters.vendors.embedded.recognition.lexicon import Lexicon
 from adapters.vendors.embedded.recognition.phonemes import as_english, as_heard
 from adapters.vendors.embedded.recognition.search import BEAM, Posteriors, WordSearch
 from adapters.vendors.embedded.recognition.trigrams import Trigrams
 
-NAMES = hama.ASRModel().decoder_tokens
+NAMES = list(hama.ASRModel().decoder_tokens)
 IDS = {name: number for number, name in enumerate(NAMES)}
 
 
@@ -39,6 +41,22 @@ def heard(text: str, sure: float = 0.98) -> Posteriors:
     return np.log(np.stack(rows))
 
 
+def sounds_without_speech() -> dict[str, NDArray[np.float32]]:
+    """A second and a half of each, as loud as speech."""
+    random, time = np.random.default_rng(5), np.arange(24_000) / 16_000
+    notes = np.repeat(261 * 2 ** (random.integers(0, 24, 6) / 12), 4_000)
+    hiss = random.standard_normal(24_000)
+    found = {
+        "noise": hiss,
+        "fan": np.cumsum(hiss - hiss.mean()) / 30 + np.sin(2 * np.pi * 120 * time),
+        "hum": np.sin(2 * np.pi * 50 * time) + np.sin(2 * np.pi * 150 * time) / 3,
+        "melody": sum(np.sin(2 * np.pi * overtone * notes * time) / overtone for overtone in (1, 2, 3)),
+        "clipped": np.sign(np.sin(2 * np.pi * 200 * time)),
+        "knocks": hiss * (np.exp(-(time % 0.5) * 60)),
+    }
+    return {name: (0.5 * sound / np.abs(sound).max()).astype(np.float32) for name, sound in found.items()}
+
+
 def said(search: WordSearch, text: str, before: tuple[str, ...] = ()) -> str:
     return " ".join(search.find(heard(text), before).words)
 
@@ -65,6 +83,12 @@ def test_nothing_gives_no_words_and_a_cut_word_none_that_is_unfinished(search: W
     silence = np.full((500, len(NAMES)), -30, np.float32)
     silence[:, IDS["<blank>"]] = 0.0
     assert search.find(silence).words == ()
+
+
+def test_noise_music_and_hum_have_no_words(search: WordSearch) -> None:
+    model = AcousticModel()
+    heard = {name: search.find(model.hear(sound)).words for name, sound in sounds_without_speech().items()}
+    assert heard == dict.fromkeys(heard, ())
 
 
 def test_uniform_noise_ends_and_keeps_no_more_hypotheses_than_the_beam(search: WordSearch) -> None:
