@@ -79,14 +79,18 @@ not."""
 Came = ConnectAsked | EventCame | AckCame | NamespaceLeft | EventLost
 
 
+def _without(namespaces: tuple[str, ...], namespace: str) -> tuple[str, ...]:
+    return tuple(one for one in namespaces if one != namespace)
+
+
 class Multiplex:
     """The machine of one connection's Socket.IO side; see the module's text. `now` in seconds, as in Connection."""
 
     def __init__(self, waits: Waits, now: float, max_event: int = MAX_EVENT) -> None:
-        self.joined: set[str] = set()
+        self.joined: tuple[str, ...] = ()
         self._waits = waits
         self._max_event = max_event
-        self._asked: set[str] = set()
+        self._asked: tuple[str, ...] = ()
         self._connect_by = now + waits.connect_timeout
         self._header: Header | None = None
         self._is_chunk = False
@@ -224,9 +228,9 @@ class Multiplex:
 
     def _receive_packet(self, packet: Packet, now: float) -> list[Came]:
         if packet.type == socketio.CONNECT:
-            if packet.namespace in self.joined | self._asked:
+            if packet.namespace in (*self.joined, *self._asked):
                 raise RemoteProtocolError("CONNECT came twice for one namespace")
-            self._asked.add(packet.namespace)
+            self._asked = (*self._asked, packet.namespace)
             return [ConnectAsked(packet.namespace, packet.data)]
         self._require_joined(packet)
         match packet.type:
@@ -246,7 +250,7 @@ class Multiplex:
             raise RemoteProtocolError("a packet came for a namespace that is not joined")
 
     def _leave(self, namespace: str, now: float) -> None:
-        self.joined.discard(namespace)
+        self.joined = _without(self.joined, namespace)
         if not self.joined:
             self._connect_by = now + self._waits.connect_timeout
 
@@ -254,14 +258,14 @@ class Multiplex:
 
     def accept(self, namespace: str, sid: str) -> tuple[Frame, ...]:
         """Answer a CONNECT: the namespace is joined from now on."""
-        self._asked.discard(namespace)
-        self.joined.add(namespace)
+        self._asked = _without(self._asked, namespace)
+        self.joined = (*_without(self.joined, namespace), namespace)
         self._connect_by = math.inf
         return socketio.encode(Packet(socketio.CONNECT, namespace, data={"sid": sid}))
 
     def refuse(self, namespace: str, data: Any) -> tuple[Frame, ...]:
         """Answer a CONNECT with CONNECT_ERROR; `data` has a `message`."""
-        self._asked.discard(namespace)
+        self._asked = _without(self._asked, namespace)
         return socketio.encode(Packet(socketio.CONNECT_ERROR, namespace, data=data))
 
     def disconnect(self, namespace: str, now: float) -> tuple[Frame, ...]:

@@ -25,8 +25,8 @@ class Outbox:
     """
 
     def __init__(self, max_bytes: int, max_entries: int) -> None:
-        self._entries: deque[OutboxEntry] = deque()
-        # Lists, because they are all but always empty: an empty deque takes ten times the memory, in every connection.
+        # Nothing waits most of the time, and an empty deque takes ten times the memory of a list, in every connection.
+        self._entries: deque[OutboxEntry] | None = None
         self._begun: list[Frame] = []
         self._urgent: list[Frame] = []
         self._max_bytes = max_bytes
@@ -34,7 +34,7 @@ class Outbox:
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._entries) + len(self._begun) + len(self._urgent)
+        return len(self._entries or ()) + len(self._begun) + len(self._urgent)
 
     def put(self, frames: tuple[Frame, ...], tag: object = None) -> bool:
         """Queue an entry; False, and nothing queued, where it does not fit.
@@ -45,6 +45,8 @@ class Outbox:
         size = sum(map(len, frames))
         if self._entries and (len(self._entries) >= self._max_entries or self.size + size > self._max_bytes):
             return False
+        if self._entries is None:
+            self._entries = deque()
         self._entries.append(OutboxEntry(frames, size, tag))
         self.size += size
         return True
@@ -56,15 +58,16 @@ class Outbox:
 
     def drop(self, tag: object) -> int:
         """Take out every entry with this tag that has not begun to leave; returns how many there were."""
-        kept = deque(entry for entry in self._entries if entry.tag != tag)
-        dropped = len(self._entries) - len(kept)
-        self._entries = kept
+        entries = self._entries or deque()
+        kept = deque(entry for entry in entries if entry.tag != tag)
+        dropped = len(entries) - len(kept)
+        self._entries = kept or None
         self.size = sum(entry.size for entry in kept) + sum(map(len, self._begun))
         return dropped
 
     def clear(self) -> None:
         """Forget everything: the connection is over."""
-        self._entries.clear()
+        self._entries = None
         self._begun.clear()
         self._urgent.clear()
         self.size = 0
@@ -79,6 +82,7 @@ class Outbox:
         if not self._entries:
             return None
         entry = self._entries.popleft()
+        self._entries = self._entries or None
         self._begun.extend(entry.frames[1:])
         self.size -= len(entry.frames[0])
         return entry.frames[0]
@@ -109,7 +113,7 @@ class Outbox:
         frames: list[Frame] = []
         size = 0
         while len(self):
-            upcoming = 0 if self._begun or self._urgent else self._entries[0].size
+            upcoming = 0 if self._begun or self._urgent or not self._entries else self._entries[0].size
             if frames and upcoming and size + upcoming > max_bytes:
                 break
             frame = self.take()

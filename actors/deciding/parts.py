@@ -10,7 +10,6 @@ text is complete. Sound itself never waits for that where it is streamed.
 Terms: docs/glossary.md.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -93,7 +92,7 @@ class Parts:
         self._ordered = ordered
         self._ahead = ahead
         self._parts: list[Part] = []
-        self._to_begin: deque[Part] = deque()
+        self._to_begin: list[Part] = []
         self._in_hand: list[Part] = []
         self.complete = False
         self.last_sent = 0
@@ -143,7 +142,7 @@ class Parts:
         """The next part that may be made now, or None: for `audience`, or where that is empty as `fallback`."""
         if not self.may_begin:
             return None
-        part = self._to_begin.popleft()
+        part = self._to_begin.pop(0)
         self._in_hand.append(part)
         part.audience = audience
         part.targets = tuple(dict.fromkeys(listener.target for listener in audience)) or (fallback,)

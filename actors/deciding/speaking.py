@@ -121,7 +121,7 @@ def _send_batch(step: Step, batch: Batch) -> None:
     turn.mark_last_audio(step.now)
     for target, why in batch.failures.items():
         if target not in turn.without:
-            turn.without.add(target)
+            turn.without |= {target}
             _tell_failure(step, part, target, why)
     for piece in batch.pieces:
         _send_piece(step, part, piece)

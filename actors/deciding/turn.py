@@ -76,6 +76,9 @@ class UtteranceBuffer:
         self.size = 0
 
 
+_NO_TARGETS: frozenset[Target] = frozenset()
+
+
 class Remainder(NamedTuple):
     """The rest of a complete answer, which is not among its parts yet.
 
@@ -111,10 +114,10 @@ class Turn:
         self.timeline = Timeline()
         self.reached: dict[MemberId, tuple[int, bool]] = {}
         """For each Receiver its last piece: the id of its part, and whether it was sent as base64."""
-        self.without: set[Target] = set()
+        self.without = _NO_TARGETS
         """The targets that have been told that they cannot be made."""
         self.first_audio_ms = -1
-        self._cutter = self._new_cutter()
+        self._cutter: Cutter | None = None  # made with the first piece of an answer that is cut
         self._scraps = ""
         self._made: list[tuple[str, str]] = []
         self._firsts: dict[str, float] = {}
@@ -148,6 +151,7 @@ class Turn:
         self.answer.append(piece)
         self.answer_chars += len(piece)
         if self._has_many:
+            self._cutter = self._cutter or self._new_cutter()
             made, self._scraps = self._cut(self._cutter.push(piece))
             self._made += made
             if self.configuration.llm.stream:
@@ -159,7 +163,7 @@ class Turn:
         self.answer.clear()
         self.answer_chars = 0
         self.delivery = Delivery()
-        self._cutter, self._scraps = self._new_cutter(), ""
+        self._cutter, self._scraps = None, ""
         self._made.clear()
         self.parts.retract()
         self.timeline.forget()
@@ -170,7 +174,8 @@ class Turn:
             spoken = self._speech(self.text)
             parts = [(self.text, spoken)] if spoken or self.delivery.clip is not None else []
             return Remainder(tuple(parts), "", bool(len(self.parts) or parts))
-        made, scraps = self._cut(copy.copy(self._cutter).finish())  # the copy, so that this changes nothing
+        cutter = copy.copy(self._cutter) if self._cutter else self._new_cutter()  # a copy: this changes nothing
+        made, scraps = self._cut(cutter.finish())
         parts = self._made + made
         if len(self.parts) or parts:
             return Remainder(tuple(parts), scraps, True)
@@ -179,7 +184,7 @@ class Turn:
 
     def finish_text(self, rest: Remainder) -> None:
         """The answer is written to its end: make parts of what is left of it."""
-        self._cutter, self._scraps = self._new_cutter(), ""
+        self._cutter, self._scraps = None, ""
         self._made.clear()
         self._add(rest.parts)
         if rest.tail and not self.parts.append_to_last(rest.tail):  # the last part has begun: a silent one follows

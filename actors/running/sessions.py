@@ -48,8 +48,8 @@ class SessionRecord:
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
         self.sender: tuple[MemberId, Outlet] | None = None
-        self.receivers: set[MemberId] = set()
-        self.over = trio.Event()
+        self.receivers: tuple[MemberId, ...] = ()
+        self.is_over = False
 
 
 class SharedResources(NamedTuple):
@@ -78,6 +78,7 @@ class SessionRegistry:
         self._spawn = spawn
         self._records: dict[str, SessionRecord] = {}
         self._next_member = 0
+        self._session_over = trio.Event()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -107,7 +108,7 @@ class SessionRegistry:
         if handshake.role != "receiver":
             record.sender = (member, outlet)
         if handshake.role != "sender":
-            record.receivers.add(member)
+            record.receivers = (*record.receivers, member)
         arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
         return Membership(session_id, member, record.runner, arrival)
 
@@ -181,7 +182,9 @@ class SessionRegistry:
             if self._records.get(session_id) is record:
                 del self._records[session_id]
             record.runner.dismiss(fault)
-            record.over.set()
+            record.is_over = True
+            self._session_over.set()
+            self._session_over = trio.Event()
 
     async def leave(self, membership: Membership) -> None:
         """Take a socket out of its session, if it is still there. Waits while the mailbox is full.
@@ -199,7 +202,7 @@ class SessionRegistry:
             log.debug("%r was over by then", record.runner.conversation)
         if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
             record.sender = None
-        record.receivers.discard(member)
+        record.receivers = tuple(receiver for receiver in record.receivers if receiver != member)
 
     async def drain(self) -> None:
         """Join no socket any more, end every session, disconnect its sockets, and wait until all have ended.
@@ -214,4 +217,5 @@ class SessionRegistry:
             except trio.BrokenResourceError:
                 continue
         for record in records:
-            await record.over.wait()
+            while not record.is_over:
+                await self._session_over.wait()

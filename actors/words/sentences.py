@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 import regex  # type: ignore[import-untyped]
 
@@ -107,6 +108,12 @@ _CONJUNCTIONS = {
 }
 
 
+@cache
+def _abbreviations(language: str) -> frozenset[str]:
+    """Those of a language that has some of its own, "" for all others: one table for all answers in it."""
+    return _words(_ABBREVIATIONS.get(language, _TITLES))
+
+
 class Cutter:
     """Cuts a text in `language` (BCP 47, "" for unknown) into parts of at most `longest` characters.
 
@@ -126,7 +133,7 @@ class Cutter:
 
     def __init__(self, language: str, longest: int = 300, *, quick_first: bool = False) -> None:
         self._language = primary(language)
-        self._abbreviations = _words(_ABBREVIATIONS.get(self._language, _TITLES))
+        self._abbreviations = _abbreviations(self._language if self._language in _ABBREVIATIONS else "")
         words = _CONJUNCTIONS.get(self._language, "").split()
         self._conjunction = regex.compile(rf"\s(?=(?:{'|'.join(words)})\s)", regex.I) if words else None
         self._ending = _GREEK_END if self._language == "el" else _END

@@ -89,9 +89,15 @@ class Listener:
         slot = self._streams.enter(peer)
         if slot is None:
             return await trio.aclose_forcefully(stream)
+        upgrade = None
         try:
             with slot.scope:
-                await self._serve_websocket(stream, slot, await self._serve_http(stream, slot))
+                upgrade = await self._serve_http(stream, slot)
+            if upgrade is not None:
+                await self._serve_websocket(stream, upgrade)
+                with slot.renew():
+                    slot.wait(True)
+                    await linger(stream, self._options.deadlines.last_word)
         except PeerGone:
             log.debug("%s: gone", peer)
         except Exception:
@@ -142,10 +148,13 @@ class Listener:
         try:
             yield
         finally:
-            self._underway -= 1
-            if not self._underway:
-                self._quiet.set()
-                self._quiet = trio.Event()
+            self._note_done()
+
+    def _note_done(self) -> None:
+        self._underway -= 1
+        if not self._underway:
+            self._quiet.set()
+            self._quiet = trio.Event()
 
     # ---- requests
 
@@ -242,21 +251,33 @@ class Listener:
                 raise BadRequest(503, str(full)) from None
         return Upgrade(connection, request.headers["sec-websocket-key"], trailing, target.connection is None)
 
-    async def _serve_websocket(self, stream: trio.abc.Stream, slot: StreamSlot, upgrade: Upgrade | None) -> None:
-        if upgrade is None:
-            return
+    async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade) -> None:
+        """Serve the WebSocket, and close it with the code and the reason of its end.
+
+        All that this needs is written out here, because each call that waits costs a quarter of a kilobyte for hours.
+        """
         connection, is_new = upgrade.connection, upgrade.is_new
+        self._underway += 1
         try:
-            if await websocket.accept(stream, upgrade.key):
-                transport = self._make_transport(stream, upgrade.trailing)
-                del upgrade  # this task may live for hours, and what came behind its request is much of its memory
-                with self._work():
-                    await self._run(connection, transport, upgrades=not is_new)
+            if not await websocket.accept(stream, upgrade.key):
+                return
+            transport = self._make_transport(stream, upgrade.trailing)
+            del upgrade  # what came behind its request is much of the memory of this task
+            reason, words = None, ""
+            try:
+                if is_new:
+                    await connection.run_websocket(transport)
+                else:
+                    await connection.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)
+                reason, words = connection.engineio.closed, connection.fault
+            except RemoteProtocolError as error:
+                log.warning("%s: no upgrade: %s", connection.address, error)
+                reason, words = error.reason, str(error)
+            await transport.close(close_code(reason, going_down=self._is_going_down), words)
         finally:
+            self._note_done()
             if is_new:
                 await connection.finish()
-        slot.wait(True)
-        await linger(stream, self._options.deadlines.last_word)
 
     def _make_transport(self, stream: trio.abc.Stream, trailing: bytes) -> WebSocketTransport:
         """The short way for a plain TCP socket, where there is one; the ordinary way for all else, as for TLS."""
@@ -264,18 +285,3 @@ class Listener:
         if self._switchboard is not None and isinstance(stream, trio.SocketStream):
             return ShortWayTransport(stream, max_message, trailing, self._switchboard)
         return WebSocketTransport(stream, max_message, trailing)
-
-    async def _run(self, connection: ConnectionActor, transport: WebSocketTransport, *, upgrades: bool) -> None:
-        """Serve the WebSocket, and close it with the code and the reason of its end."""
-        try:
-            if upgrades:
-                await connection.run_upgrade(transport, self._service.connection_registry.timing.upgrade_timeout)
-            else:
-                await connection.run_websocket(transport)
-        except RemoteProtocolError as error:
-            log.warning("%s: no upgrade: %s", connection.address, error)
-            await transport.close(close_code(error.reason, going_down=self._is_going_down), str(error))
-        else:
-            await transport.close(
-                close_code(connection.engineio.closed, going_down=self._is_going_down), connection.fault
-            )

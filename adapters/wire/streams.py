@@ -35,6 +35,11 @@ class StreamSlot:
         self._streams = streams
         self._has_asked = False
 
+    def renew(self) -> trio.CancelScope:
+        """A new scope for a stream that has been served without one, as a WebSocket is for hours."""
+        self.scope = trio.CancelScope()
+        return self.scope
+
     def wait(self, is_waiting: bool) -> None:
         """It is the peer's turn to send or to take, or the server's to work."""
         if self.scope.cancel_called:

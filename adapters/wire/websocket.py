@@ -56,8 +56,9 @@ class WebSocketTransport:
         self._peer_code: int | None = None
         self._endpoint: FrameEndpoint | None = None  # while it is served
         self._is_torn = False
-        self._reading = trio.CancelScope()
-        self._more, self._answered = trio.Event(), trio.Event()
+        self._reading: trio.CancelScope | None = None  # while bytes are awaited
+        self._more: trio.Event | None = None  # while the writer waits
+        self._answered: trio.Event | None = None  # while the answer to a ping is awaited
 
     # ---- what comes in
 
@@ -79,7 +80,13 @@ class WebSocketTransport:
                         self._peer_code = code
                         raise TransportClosed
             await self._answer_ping()
-            if not await self._refill(deadline):
+            if self._reader.has_more:
+                await trio.lowlevel.checkpoint()  # others have their turn before the next frames of the same read
+                self._waiting = self._reader.receive()[::-1]
+            elif self._trailing:
+                data, self._trailing = self._trailing, b""
+                self._waiting = self._reader.receive(data)[::-1]
+            elif not await self._await_frames(deadline):
                 return None
 
     async def _answer_ping(self) -> None:
@@ -90,25 +97,14 @@ class WebSocketTransport:
             ping, self._ping = self._ping, None
             await self._send(encode_pong(ping.payload))
 
-    async def _refill(self, deadline: float) -> bool:
-        """Read frames into `_waiting`; others have their turn before the next ones of the same read.
-
-        False where the deadline or `wake` came first.
-        """
-        if self._reader.has_more:
-            await trio.lowlevel.checkpoint()
-            self._waiting = self._reader.receive()[::-1]
-        elif self._trailing:
-            data, self._trailing = self._trailing, b""
-            self._waiting = self._reader.receive(data)[::-1]
-        else:
-            return await self._await_frames(deadline)
-        return True
-
     async def _await_frames(self, deadline: float) -> bool:
-        """Wait for the network. While the peer does not take the answer to its ping, nothing more is read of it."""
+        """Read into `_waiting`; False where the deadline or `wake` came first.
+
+        While the peer does not take the answer to its ping, nothing more is read of it.
+        """
         with trio.CancelScope(deadline=deadline) as self._reading:
             while self._ping is not None:
+                self._answered = trio.Event()
                 await self._answered.wait()
             data = await self._read()
             self._waiting = self._reader.receive(data)[::-1]
@@ -126,7 +122,8 @@ class WebSocketTransport:
 
     def wake(self) -> None:
         """Have `receive` return, where the connection's task waits in it."""
-        self._reading.cancel()
+        if self._reading is not None:
+            self._reading.cancel()
 
     # ---- what goes out
 
@@ -147,13 +144,14 @@ class WebSocketTransport:
 
     def flush(self) -> None:
         """Wake the task that sends."""
-        self._more.set()
+        if self._more is not None:
+            self._more.set()
 
     async def _send_all(self, endpoint: FrameEndpoint) -> None:
         """Send what there is, the answer to a ping first; cancelling may leave half a frame."""
         with contextlib.suppress(TransportClosed):
             while True:
-                self._more = trio.Event()
+                self._more = trio.Event()  # before there is a look at what there is
                 if data := self._take_out(endpoint, 0):
                     self.stalled_at = trio.current_time()
                     endpoint.note_change()
@@ -170,8 +168,8 @@ class WebSocketTransport:
         frames = list(map(encode_message, endpoint.take_out(most)))
         if ping is not None:
             frames.insert(0, encode_pong(ping.payload))
-            self._answered.set()
-            self._answered = trio.Event()
+            if self._answered is not None:
+                self._answered.set()
         return b"".join(frames)
 
     async def send(self, frame: Frame) -> None:

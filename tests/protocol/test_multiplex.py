@@ -37,7 +37,7 @@ def test_a_connect_is_handed_on_and_its_acceptance_is_the_specifications() -> No
     machine = Multiplex(WAITS, 0.0, MOST)
     assert receive(machine, '0{"token":"123"}') == [ConnectAsked("/", {"token": "123"})]
     assert machine.accept("/", "wZX3oN0bSVIhsaknAAAI") == ('40{"sid":"wZX3oN0bSVIhsaknAAAI"}',)
-    assert (machine.joined, machine.deadline) == ({"/"}, math.inf)
+    assert (machine.joined, machine.deadline) == (("/",), math.inf)
 
 
 def test_a_connect_to_another_namespace_is_answered_there() -> None:
@@ -50,7 +50,7 @@ def test_a_refused_connect_leaves_the_client_to_try_again_in_time() -> None:
     machine = Multiplex(WAITS, 0.0, MOST)
     receive(machine, "0/x,")
     assert machine.refuse("/x", {"message": "Invalid namespace"}) == ('44/x,{"message":"Invalid namespace"}',)
-    assert (machine.joined, machine.deadline) == (set(), 45.0)
+    assert (machine.joined, machine.deadline) == ((), 45.0)
     assert receive(machine, "0") == [ConnectAsked("/", None)]
 
 
@@ -148,7 +148,7 @@ def test_the_server_can_take_a_client_out_of_a_namespace() -> None:
     machine = multiplex("/", "/admin")
     assert machine.disconnect("/admin", 3.0) == ("41/admin,",)
     assert machine.disconnect("/", 3.0) == ("41",)
-    assert (machine.joined, machine.deadline) == (set(), 48.0)
+    assert (machine.joined, machine.deadline) == ((), 48.0)
 
 
 # ---- attachments

@@ -118,7 +118,7 @@ async def test_an_engine_that_never_waits_is_cut_at_its_next_result() -> None:
 async def test_a_full_mailbox_takes_nothing_in(autojump_clock: MockClock) -> None:
     async with session_runners() as server:
         runner = server.runners[0]
-        for _ in range(LIMITS.mailbox + 1):  # one is on its way already
+        for _ in range(LIMITS.mailbox):
             runner.mailbox.send_nowait(chunk(b""))
         with pytest.raises(trio.WouldBlock):
             runner.tell(chunk(b""))
@@ -206,3 +206,61 @@ async def test_a_mailbox_is_at_rest_while_it_is_awaited_and_nothing_is_on_its_wa
         await mailbox.send(4)
     assert mailbox.receive_nowait() == 3
     assert mailbox.under_way == 0
+
+
+async def test_a_mailbox_takes_in_those_who_wait_for_room_in_their_order() -> None:
+    mailbox, sent = Mailbox[int](1), list[int]()
+
+    async def send(number: int) -> None:
+        await mailbox.send(number)
+        sent.append(number)
+
+    async with trio.open_nursery() as nursery:
+        for number in range(4):
+            nursery.start_soon(send, number)
+            await wait_all_tasks_blocked()
+        assert sent == [0]
+        with pytest.raises(trio.WouldBlock):
+            mailbox.send_nowait(9)
+        with trio.move_on_after(0):
+            await mailbox.send(8)
+        assert [await mailbox.receive(), mailbox.receive_nowait()] == [0, 1]
+        with pytest.raises(trio.WouldBlock):
+            mailbox.send_nowait(9)
+        assert [mailbox.receive_nowait(), mailbox.receive_nowait()] == [2, 3]
+    assert (sorted(sent), mailbox.under_way) == ([0, 1, 2, 3], 0)
+    with pytest.raises(trio.WouldBlock):
+        mailbox.receive_nowait()
+
+
+async def test_who_waits_for_room_in_a_mailbox_that_closes_is_told_so() -> None:
+    mailbox = Mailbox[int](1)
+    mailbox.send_nowait(1)
+
+    async def send() -> None:
+        with pytest.raises(trio.BrokenResourceError):
+            await mailbox.send(2)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(send)
+        await wait_all_tasks_blocked()
+        mailbox.close()
+    assert (mailbox.receive_nowait(), mailbox.under_way) == (1, 0)
+    with pytest.raises(trio.BrokenResourceError):
+        await mailbox.send(3)
+    with pytest.raises(trio.BrokenResourceError):
+        mailbox.send_nowait(4)
+
+
+async def test_a_mailbox_whose_receiver_is_cancelled_loses_no_mail() -> None:
+    mailbox = Mailbox[int](1)
+    with trio.move_on_after(0):
+        await mailbox.receive()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(mailbox.receive)
+        await wait_all_tasks_blocked()
+        mailbox.send_nowait(1)  # to a task that is cancelled before it has run
+        nursery.cancel_scope.cancel()
+    assert mailbox.under_way == 0
+    mailbox.send_nowait(2)
+    assert await mailbox.receive() == 2
