@@ -215,8 +215,9 @@ def test_a_terminal_that_goes_away_ends_the_server(closed: bool) -> None:
     pty = pytest.importorskip("pty")
     with not_ignored(signal.SIGHUP):
         pid, terminal = pty.fork()
-    if pid == 0:
-        os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], {**os.environ, "VIVAVOCE_PROVIDERS_DISCOVER": "false"})
+        if pid == 0:  # still not ignored: the child leaves this block, too
+            environ = {**os.environ, "VIVAVOCE_PROVIDERS_DISCOVER": "false"}
+            os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], environ)
     printed = b""
     while b"try it" not in printed:
         printed += os.read(terminal, 4_096)
