@@ -8,14 +8,6 @@ import pytest
 from hypothesis import settings
 
 REAL = Path(__file__).parent / "real"
-WITHOUT_NPM = {
-    f"test_{name}"
-    for name in (
-        "audio_in", "audio_out", "client_shapes", "conformance_engineio", "conformance_socketio", "flood", "guide_cpp",
-        "signals", "talk",
-    )
-}  # fmt: skip
-"""Files of tests/real that neither use npm's folder nor a browser."""
 
 # The servers that tests start speak by espeak-ng: to load the voice model takes each of them a second of a processor.
 os.environ["VIVAVOCE_PROVIDERS_LOCAL_VOICE"] = "espeak"
@@ -27,14 +19,15 @@ settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, one has all that use npm's folder or a browser, one all other programs.
+    """The tests of real programs go first, those of one file in one process: they wait for sound and for programs.
 
-    A group's tests share its servers. Each group starts its own, on free ports.
+    Where several processes share the tests, the others fill the time of that waiting. A file's tests share servers and
+    a browser; each process starts its own, on free ports.
     """
     for item in items:
         if REAL in item.path.parents:
-            group = "programs" if item.path.stem in WITHOUT_NPM else "pages"
-            item.add_marker(pytest.mark.xdist_group(group))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: REAL not in item.path.parents)
 
 
 def pytest_collection_finish() -> None:

@@ -1,8 +1,11 @@
 """Node and the npm packages that the tests need: found on the machine, or installed into the project's cache folder."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.real.programs import ROOT
@@ -16,26 +19,40 @@ _INSTALL_SECONDS = 300.0
 
 def node() -> str:
     """The program: the machine's, else PyPI's, installed into the cache folder."""
-    return shutil.which("node") or _from_wheel("bin/node", "node.exe")
+    with _alone():
+        return _node()
 
 
 def modules() -> Path:
     """The folder for NODE_PATH, with what package.json names in it; installed where it is missing or another."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     installed = CACHE / "node_modules" / ".installed"
     wanted = WANTED.read_text()
-    if not installed.exists() or installed.read_text() != wanted:
-        (CACHE / "package.json").write_text(wanted)
-        _run(*_npm(), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
-        installed.write_text(wanted)
+    with _alone():
+        if not installed.exists() or installed.read_text() != wanted:
+            (CACHE / "package.json").write_text(wanted)
+            _run(*_npm(), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+            installed.write_text(wanted)
     return installed.parent
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one process of the tests installs; the others wait for it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _node() -> str:
+    return shutil.which("node") or _from_wheel("bin/node", "node.exe")
 
 
 def _npm() -> tuple[str, ...]:
     if found := shutil.which("npm"):
         return (found,)
     cli = "node_modules/npm/bin/npm-cli.js"
-    return (node(), _from_wheel(f"lib/{cli}", cli))
+    return (_node(), _from_wheel(f"lib/{cli}", cli))
 
 
 def _from_wheel(*places: str) -> str:
@@ -46,5 +63,4 @@ def _from_wheel(*places: str) -> str:
 
 
 def _run(*command: str) -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
     subprocess.run(command, cwd=CACHE, check=True, timeout=_INSTALL_SECONDS)
