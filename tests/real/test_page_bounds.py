@@ -106,7 +106,9 @@ def test_every_page_has_strict_headers(browser: Browser, vivavoce: Served) -> No
             assert headers["referrer-policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize(("scheme", "phone"), [("light", False), ("dark", False), ("light", True)])
+@pytest.mark.parametrize(
+    ("scheme", "phone"), [("light", False), ("dark", True), pytest.param("dark", False, marks=pytest.mark.long)]
+)
 def test_axe_finds_no_serious_fault(browser: Browser, vivavoce: Served, scheme: Scheme, phone: bool) -> None:
     name = f"{scheme}-phone" if phone else scheme
     with visiting(browser, vivavoce.link, scheme=scheme, phone=phone, bypass_csp=True) as visitor:

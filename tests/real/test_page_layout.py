@@ -1,7 +1,6 @@
 """The talk page's geometry in a real browser: whatever the window, each control is there and can be pressed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -85,13 +84,20 @@ def faults(page: Page, *, selectors: tuple[str, ...] = ALWAYS, scrolls: bool = F
     return found
 
 
-@contextmanager
-def looking(browser: Browser, vivavoce: Served, window: Window) -> Iterator[Visitor]:
-    """Somebody with such a window, who has typed four turns, one of them with a very long word."""
-    with visiting(browser, vivavoce.link, scheme=window.scheme) as visitor:
-        visitor.page.set_viewport_size({"width": window.width, "height": window.height})
+def resize(page: Page, window: Window) -> None:
+    """Give the page another window."""
+    page.emulate_media(color_scheme=window.scheme)
+    page.set_viewport_size({"width": window.width, "height": window.height})
+
+
+@pytest.fixture(scope="module")
+def talked(browser: Browser, vivavoce: Served) -> Iterator[Visitor]:
+    """Somebody who has typed four turns, one of them with a very long word; before the first all was in its place."""
+    with visiting(browser, vivavoce.link) as visitor:
         visitor.sees_state("handshaken")
-        assert faults(visitor.page) == []
+        for window in WINDOWS:
+            resize(visitor.page, window)
+            assert faults(visitor.page) == [], window
         for number, text in enumerate(("help", "what can you do", LONG, "thank you"), start=1):
             visitor.write(text)
             visitor.sees_turn_end(number)
@@ -99,55 +105,55 @@ def looking(browser: Browser, vivavoce: Served, window: Window) -> Iterator[Visi
 
 
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window.width}x{window.height}")
-def test_every_control_is_there_in_every_window(browser: Browser, vivavoce: Served, window: Window) -> None:
-    with looking(browser, vivavoce, window) as visitor:
-        page, name = visitor.page, f"layout-{window.width}x{window.height}"
-        visitor.shoot(name)
-        assert faults(page) == [], "after four turns"
-        assert faults(page, selectors=(ALL,), scrolls=True) == []
-        page.evaluate("scrollTo(0, 1e6)")
-        if page.evaluate("document.body.classList.contains('docked')"):
-            assert faults(page) == [], "scrolled to the end"
-        page.evaluate("scrollTo(0, 0)")
-        page.evaluate(SHOW, NOTICE)
-        visitor.shoot(f"{name}-notice")
-        assert faults(page) == [], "below a notice"
-        page.locator("#events-button").click()
-        assert faults(page) == [], "between a notice and the drawer"
-        page.get_by_role("button", name="Dismiss").click()
-        visitor.shoot(f"{name}-drawer")
-        assert faults(page, selectors=(*ALWAYS, "#drawer button")) == [], "above the drawer"
-        page.locator("#drawer-close").click()
-        page.locator("#settings-button").click()
-        assert faults(page, selectors=("button",)) == []
-        assert faults(page, selectors=(ALL,), scrolls=True) == []
-        page.locator("#settings-close").click()
-        page.locator("#share-button").click()
-        assert faults(page, selectors=("button", "input"), scrolls=True) == []
-        page.locator("#share-close").click()
+def test_every_control_is_there_in_every_window(talked: Visitor, window: Window) -> None:
+    visitor, page, name = talked, talked.page, f"layout-{window.width}x{window.height}"
+    resize(page, window)
+    visitor.shoot(name)
+    assert faults(page) == [], "after four turns"
+    assert faults(page, selectors=(ALL,), scrolls=True) == []
+    page.evaluate("scrollTo(0, 1e6)")
+    if page.evaluate("document.body.classList.contains('docked')"):
+        assert faults(page) == [], "scrolled to the end"
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate(SHOW, NOTICE)
+    visitor.shoot(f"{name}-notice")
+    assert faults(page) == [], "below a notice"
+    page.locator("#events-button").click()
+    assert faults(page) == [], "between a notice and the drawer"
+    page.get_by_role("button", name="Dismiss").click()
+    visitor.shoot(f"{name}-drawer")
+    assert faults(page, selectors=(*ALWAYS, "#drawer button")) == [], "above the drawer"
+    page.locator("#drawer-close").click()
+    page.locator("#settings-button").click()
+    assert faults(page, selectors=("button",)) == []
+    assert faults(page, selectors=(ALL,), scrolls=True) == []
+    page.locator("#settings-close").click()
+    page.locator("#share-button").click()
+    assert faults(page, selectors=("button", "input"), scrolls=True) == []
+    page.locator("#share-close").click()
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024)])
-def test_the_keyboard_of_a_phone_covers_nothing(browser: Browser, vivavoce: Served, width: int, height: int) -> None:
-    with looking(browser, vivavoce, Window(width, height, "light")) as visitor:
-        page = visitor.page
-        page.locator("#words").focus()
-        page.set_viewport_size({"width": width, "height": height - 380})  # what interactive-widget=resizes-content does
-        visitor.shoot(f"layout-{width}-keyboard")
-        assert faults(page) == []
-        expect(page.locator("#words")).to_be_focused()
+@pytest.mark.parametrize("window", [WINDOWS[1], WINDOWS[4]], ids=lambda window: f"{window.width}x{window.height}")
+def test_the_keyboard_of_a_phone_covers_nothing(talked: Visitor, window: Window) -> None:
+    page = talked.page
+    resize(page, window)
+    page.locator("#words").focus()
+    resize(page, window._replace(height=window.height - 380))  # what interactive-widget=resizes-content does
+    talked.shoot(f"layout-{window.width}-keyboard")
+    assert faults(page) == []
+    expect(page.locator("#words")).to_be_focused()
 
 
-def test_what_is_said_last_is_shown_unless_the_reader_has_gone_back(browser: Browser, vivavoce: Served) -> None:
+def test_what_is_said_last_is_shown_unless_the_reader_has_gone_back(talked: Visitor) -> None:
     end = "(log) => log.scrollHeight - log.scrollTop - log.clientHeight"
-    with looking(browser, vivavoce, Window(1024, 768, "light")) as visitor:
-        log = visitor.page.locator("#transcript")
-        assert log.evaluate(end) < 2, "although one entry is taller than the others"
-        visitor.page.locator("#events-button").click()
-        visitor.page.evaluate(SETTLE)
-        assert log.evaluate(end) < 2, "although there is less room"
-        log.evaluate("(log) => { log.scrollTop = 0; }")
-        visitor.page.evaluate(SETTLE)
-        visitor.write("thank you")
-        visitor.sees_turn_end(5)
-        assert log.evaluate("(log) => log.scrollTop") == 0
+    resize(talked.page, Window(1024, 768, "light"))
+    log = talked.page.locator("#transcript")
+    assert log.evaluate(end) < 2, "although one entry is taller than the others"
+    talked.page.locator("#events-button").click()
+    talked.page.evaluate(SETTLE)
+    assert log.evaluate(end) < 2, "although there is less room"
+    log.evaluate("(log) => { log.scrollTop = 0; }")
+    talked.page.evaluate(SETTLE)
+    talked.write("thank you")
+    talked.sees_turn_end(5)
+    assert log.evaluate("(log) => log.scrollTop") == 0

@@ -200,11 +200,9 @@ def test_a_reload_draws_no_arrow_to_where_the_session_is_found(browser: Browser,
         expect(page.locator("#transitions li")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("values", "middle"), [([5], 5), ([1, 9], 5), ([9, 1, 2], 2), ([4, 1, 3, 2], 2.5), ([7, 7, 1], 7)]
-)
-def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle(
-    visitor: Visitor, values: list[float], middle: float
-) -> None:
-    median = 'async (values) => (await import("/page/ledger.js")).median(values)'
-    assert visitor.page.evaluate(median, values) == middle
+def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle(visitor: Visitor) -> None:
+    median = (
+        'async (lists) => { const { median } = await import("/page/ledger.js"); return lists.map((l) => median(l)); }'
+    )
+    lists = [[5], [1, 9], [9, 1, 2], [4, 1, 3, 2], [7, 7, 1]]
+    assert visitor.page.evaluate(median, lists) == [5, 5, 2, 2.5, 7]
