@@ -31,11 +31,14 @@ class HearFrame(msgspec.Struct, frozen=True, tag=True):
 class RecogniseFrame(msgspec.Struct, frozen=True, tag=True):
     """The utterance, or where it has begun with `HearFrame` (`begins` false) the rest of it.
 
+    `language` BCP 47 and `prompt` for engines that take them.
     Answered by `WordsFrame` as they change, and `RecognisedFrame`.
     """
 
     samples: bytes
     begins: bool = True
+    language: str = ""
+    prompt: str = ""
 
 
 class PieceFrame(msgspec.Struct, frozen=True, tag=True):

@@ -9,6 +9,7 @@ from adapters.vendors.google.declaration import GOOGLE
 from adapters.vendors.openai.declaration import AIGAMES, COMPATIBLE, OPENAI
 from adapters.vendors.piper.declaration import PIPER
 from adapters.vendors.sherpa.declaration import SHERPA
+from adapters.vendors.whisper.declaration import WHISPER
 from adapters.vendors.wyoming.declaration import WYOMING
 
 DECLARATIONS: tuple[Declaration, ...] = (
@@ -21,6 +22,7 @@ DECLARATIONS: tuple[Declaration, ...] = (
     AZURE,
     COMPATIBLE,
     WYOMING,
+    WHISPER,
     SHERPA,
     PIPER,
 )

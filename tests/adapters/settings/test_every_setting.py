@@ -174,6 +174,7 @@ EXPECTED: dict[str, Rows] = {
         "stt_model": ("", "s", TEXT),
         "voice": ("", "v", TEXT),
     },
+    "providers.whisper": {"model": ("", "base", TEXT)},
     "providers.sherpa": {"model_dir": ("", "model", TEXT)},
     "providers.piper": {"voice": ("", "voice.onnx", TEXT)},
 }
