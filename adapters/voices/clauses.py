@@ -38,13 +38,13 @@ class Clause(msgspec.Struct, frozen=True):
 Run = tuple[Clause, ...]
 
 
-def runs(text: str, language: str, speed: float = 1.0) -> list[Run]:
+def runs(text: str, language: str, speed: float = 1.0, longest: int = LONGEST) -> list[Run]:
     """The runs of `text`, each with something in it that can be said; `language` is BCP 47.
 
     The slower it is spoken, the shorter a run is, so that the sound of one is bounded.
     """
     found: list[Run] = []
-    longest = max(SHORTEST, round(LONGEST * min(speed, 1.0)))
+    longest = max(SHORTEST, round(longest * min(speed, 1.0)))
     for sentence in _cut(text, language, longest):
         pieces = [piece[0] for piece in _PIECE.finditer(sentence)]
         while pieces:

@@ -46,6 +46,7 @@ class EspeakLibrary:
     """The library, whose state is global: one for a process. Raises EngineFailed where it does not find its data."""
 
     def __init__(self) -> None:
+        self._chosen = ""
         self._data = Path(espeakng_loader.get_data_path())
         self.functions = ctypes.CDLL(espeakng_loader.get_library_path())
         self.functions.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
@@ -58,9 +59,23 @@ class EspeakLibrary:
             raise EngineFailed(f"espeak-ng did not find its data or makes another rate than {RATE} Hz (it said {rate})")
 
     def choose(self, voice: str) -> None:
-        """Have what follows spoken by the voice of this name. Raises EngineFailed where there is no such voice."""
-        if self.functions.espeak_SetVoiceByName(voice.encode()):
+        """Have what follows spoken by the voice of this name, or of this language.
+
+        Raises EngineFailed where there is no such voice.
+        """
+        if voice == self._chosen:
+            return
+        self._chosen = ""
+        if self._load(voice) and self._load(self._of_language(voice)):
             raise EngineFailed(f"espeak-ng cannot load the voice {voice}")
+        self._chosen = voice
+
+    def _load(self, name: str) -> int:
+        return int(self.functions.espeak_SetVoiceByName(name.encode())) if name else 1
+
+    def _of_language(self, language: str) -> str:
+        """The name of the voice for a language that no voice is named for: `en-gb` is of the voice `en`."""
+        return next((voice.file for voice in self.voices() if voice.language == language.lower()), "")
 
     def phonemes(self, text: str) -> str:
         """The IPA of `text` in the chosen voice's language, as single code points (NFD); espeak-ng drops punctuation.

@@ -2,7 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,39 +12,22 @@ from numpy.typing import NDArray
 
 from actors.ports.calls import EngineFailed
 from adapters.processes.child import WorkerPipe, serve
-from adapters.processes.frames import (
-    EngineVoice,
-    PhonemeSpan,
-    ReadyFrame,
-    Request,
-    Result,
-    SoundFrame,
-    SpokenFrame,
-    SynthesiseFrame,
-)
-from adapters.processes.heap import find_trim
-from adapters.voices.clauses import Run, runs
-from adapters.voices.espeaklibrary import EspeakLibrary
+from adapters.processes.frames import EngineVoice, PhonemeSpan, ReadyFrame
+from adapters.voices.clauses import Run
 from adapters.voices.onnxmodel import OnnxModel, samples
-from adapters.voices.pace import NORMAL_PACE
 from adapters.voices.pipersettings import BEGIN, END, PAD, PiperSettings, read_settings
+from adapters.voices.runner import Made, RunSpeaker
 
-MOST = 200
-"""Phonemes in one call of the model at speed 1: what a run becomes may be far longer than the run (numbers)."""
-PIECE_SECONDS = 1
-"""Seconds of sound that a message has at most."""
 DURATIONS = "/Ceil_output_0"
 """The tensor with the frames of each phoneme, as Piper's own exporter names it."""
 NEEDED = ("input", "input_lengths", "scales")
 
 _SOUNDS = regex.compile(r"[\p{L}\p{M}]")
-"""A symbol that is a sound: letters, with what is above or after them; not a mark, a space or a stress."""
-_FLAG = regex.compile(r"\([^()]*\)")
-"""What espeak-ng writes where a word is of another language: `(en)`."""
+"""A symbol that is a sound: letters, with what is above or after them; not a mark or a space."""
 
 
-class PiperVoice:
-    """A voice. A run of the text is spoken, and its sound goes out, before the next one."""
+class PiperVoice(RunSpeaker):
+    """A voice of a file."""
 
     def __init__(self, file: Path, sha256: str) -> None:
         """Load the voice. Raises EngineFailed."""
@@ -54,8 +37,7 @@ class PiperVoice:
         if lacking := [name for name in NEEDED if name not in self._model.inputs]:
             raise EngineFailed(f"{file} is no Piper voice: it has no input {lacking[0]}")
         self._symbols = PiperSymbols(self._settings)
-        self._espeak = EspeakLibrary()
-        self._trim = find_trim()
+        super().__init__(self._settings.audio.sample_rate)
 
     def ready(self) -> ReadyFrame:
         """Report the language, the speakers and the rate. Raises EngineFailed where espeak-ng lacks the language."""
@@ -64,36 +46,18 @@ class PiperVoice:
         voice = EngineVoice(settings.espeak.voice, self._name)
         return ReadyFrame((voice,), tuple(settings.speakers), settings.audio.sample_rate)
 
-    def serve(self, request: Request, pipe: WorkerPipe) -> Result:
-        """Speak. Raises EngineFailed."""
-        if not isinstance(request, SynthesiseFrame):
-            raise EngineFailed(f"the voice {self._name} was asked for {type(request).__name__}")
-        speed = request.pace / NORMAL_PACE
-        speaker = self._settings.speakers.get(request.voice, self._settings.default_speaker_id)
-        size = PIECE_SECONDS * self._settings.audio.sample_rate * 2
-        try:
-            for run in runs(request.text, self._settings.espeak.voice, speed):
-                for symbols in split(self._phonemes(run), max(1, round(MOST * min(speed, 1.0)))):
-                    pipe.check()
-                    sound, spans = self._speak(symbols, speaker, speed, pipe)
-                    made = sound.tobytes()
-                    for start in range(0, len(made), size):
-                        pipe.send(SoundFrame(made[start : start + size], () if start else spans))
-        finally:
-            if self._trim:
-                self._trim(0)
-        return SpokenFrame()
+    def language(self, voice: str) -> str:
+        """The voice's own, whoever of its speakers is asked for."""
+        return self._settings.espeak.voice
 
-    def _phonemes(self, run: Run) -> list[str]:
-        """The symbols of a run, with the marks of its clauses, which espeak-ng drops and the voice was trained with."""
+    def symbols(self, run: Run) -> list[str]:
+        """The run's phonemes, or its letters, as the voice was trained."""
         if self._settings.phoneme_type == "text":
             return list(unicodedata.normalize("NFD", " ".join(clause.text for clause in run)))
-        told = (_FLAG.sub("", self._espeak.phonemes(clause.text)) + clause.mark for clause in run)
-        return self._symbols.clustered(" ".join(told))
+        return self._symbols.clustered(self.phonemes(run))
 
-    def _speak(
-        self, symbols: list[str], speaker: int, speed: float, pipe: WorkerPipe
-    ) -> tuple[NDArray[np.int16], tuple[PhonemeSpan, ...]]:
+    def speak(self, symbols: list[str], voice: str, speed: float, pipe: WorkerPipe) -> Made:
+        """The sound of the symbols, by the speaker `voice`. Raises EngineFailed and Abandoned."""
         told, owners = self._symbols.ids(symbols)
         inference = self._settings.inference
         given: dict[str, NDArray[Any]] = {
@@ -102,6 +66,7 @@ class PiperVoice:
             "scales": np.array([inference.noise_scale, inference.length_scale / speed, inference.noise_w], np.float32),
         }
         if "sid" in self._model.inputs:
+            speaker = self._settings.speakers.get(voice, self._settings.default_speaker_id)
             given["sid"] = np.array([speaker], np.int64)
         sound, *more = self._model.run(given, pipe)
         frames = more[0].ravel() if more else np.zeros(0, np.float32)
@@ -141,16 +106,6 @@ class PiperSymbols:
             told += numbers
             owners += [symbol if _SOUNDS.search(symbol) else ""] * len(numbers)
         return told, owners
-
-
-def split(symbols: list[str], most: int) -> Iterator[list[str]]:
-    """The symbols in pieces of at most `most`, cut at spaces where there are any."""
-    while len(symbols) > most:
-        end = next((at + 1 for at in range(most - 1, 0, -1) if symbols[at] == " "), most)
-        yield symbols[:end]
-        symbols = symbols[end:]
-    if symbols:
-        yield symbols
 
 
 def spans_of(owners: list[str], lengths: NDArray[Any]) -> tuple[PhonemeSpan, ...]:

@@ -17,6 +17,7 @@ from adapters.cli import main
 from adapters.lifecycle.logs import LogLine
 from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Settings
+from adapters.voices import kokoro
 from tests.signalled import signals_restored
 
 Run = Callable[[Settings], Awaitable[None]]
@@ -205,3 +206,25 @@ def test_who_has_read_enough_of_talk_ends_it_without_a_complaint(tmp_path: Path)
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 130
+
+
+# ---- voices
+
+
+def test_voices_are_added_to_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kokoro, "voices_folder", lambda: tmp_path / "data")
+    monkeypatch.setattr(kokoro, "parts", lambda: ())
+    (tmp_path / "af_heart.bin").write_bytes(bytes(kokoro.VOICE_BYTES))
+    (tmp_path / "zf_xiaobei.bin").write_bytes(bytes(kokoro.VOICE_BYTES))
+    added = called("voices", "add", str(tmp_path))
+    assert added.exit_code == 0
+    assert added.output.splitlines() == [
+        f"added 1 of its voices to {tmp_path / 'data'}, and left out 1 of other languages: af_heart",
+        "what speaks with them is not installed here: pip install 'vivavoce[kokoro]'",
+    ]
+    assert (tmp_path / "data" / "af_heart.bin").is_file()
+    nothing = called("voices", "add", str(tmp_path / "data" / "none"))
+    assert (nothing.exit_code, "does not exist" in nothing.output) == (2, True)
+    (tmp_path / "empty").mkdir()
+    empty = called("voices", "add", str(tmp_path / "empty"))
+    assert (empty.exit_code, "has no English voice of Kokoro" in empty.output) == (2, True)

@@ -18,8 +18,10 @@ from actors.ports.synthesis import Speech
 from adapters.processes.process import Plan
 from adapters.reach.contract import Offer
 from adapters.vendors.embedded import voices
-from adapters.vendors.embedded.declaration import ESPEAK, JOE
+from adapters.vendors.embedded.declaration import ESPEAK, JOE, KOKORO
 from adapters.vendors.embedded.espeak import EspeakSpeech
+from adapters.voices import kokoro
+from adapters.voices.kokoro import KokoroEngine
 from adapters.voices.pipervoice import PiperVoiceEngine
 
 _log = logging.getLogger(__name__)
@@ -137,9 +139,17 @@ def local_speech(count: int, choice: str) -> LocalSpeech:
     installed = voices.models(choice)
     models: dict[str, VoiceModel] = {}
     if JOE in installed and (file := voices.joe()):
-        plan = Plan("", "the voice joe", count, grace=1.0, deadline=300.0, kept=1)
-        models[JOE] = PiperVoiceEngine(file, plan, sha256=voices.JOE_SHA256)
-    return LocalSpeech(EspeakSpeech(count), models)
+        plan = _plan(JOE, count, is_first=installed[0] == JOE)
+        models[JOE] = PiperVoiceEngine(file, plan, sha256=voices.JOE_SHA256, rate=voices.JOE_RATE)
+    if KOKORO in installed:
+        plan = _plan(KOKORO, count, is_first=installed[0] == KOKORO)
+        models[KOKORO] = KokoroEngine(kokoro.parts(), kokoro.voices(), plan)
+    return LocalSpeech(EspeakSpeech(count), {name: models[name] for name in installed if name in models})
+
+
+def _plan(name: str, count: int, *, is_first: bool) -> Plan:
+    """One that others only stand in for has a process as long as it speaks."""
+    return Plan("", f"the voice {name}", count, grace=1.0, deadline=300.0, kept=int(is_first))
 
 
 def _nothing() -> None:

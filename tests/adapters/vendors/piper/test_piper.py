@@ -12,7 +12,7 @@ from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.contract import Offer
 from adapters.vendors.piper.tts import PiperSpeech
-from adapters.voices.pipervoice import MAX_TEXT, plain
+from adapters.voices.modelvoice import MAX_TEXT, plain
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.tinymodels import PER_PHONEME, RATE, voice, whole_model
 
