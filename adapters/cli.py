@@ -206,6 +206,29 @@ def add_voices(source: Path) -> None:
 
 
 @main.command()
+@click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
+@click.option("--ask", is_flag=True, help="Ask the model that answers, and say how soon its first word came.")
+@click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
+def model(config: Path | None, ask: bool, debug: bool) -> None:
+    """Look for language models, and say which one answers, or how to get one.
+
+    Exit code 0: one answers; 1: none does, or it failed with --ask; 2: the settings cannot be used.
+    """
+    from rich.console import Console
+
+    logs.set_up(debug)
+    _set_up_faults(debug)
+    settings = _settings(config, {}, debug)
+
+    async def run() -> int:
+        from adapters.choosing import modeladvice
+
+        return await modeladvice.show(settings, Console(highlight=False), ask=ask)
+
+    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+
+
+@main.command()
 def states() -> None:
     """Print the states of a session as a Mermaid diagram."""
     from actors.deciding.graph import diagram

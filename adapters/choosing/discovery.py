@@ -75,6 +75,8 @@ class Discovery:
         self._configured = configured
         self._missed: dict[tuple[str, int], int] = {}
         self.found: tuple[Found, ...] = ()
+        self.without_models: tuple[Found, ...] = ()
+        """The servers that are there and have no model that is of use here."""
 
     async def look(self) -> None:
         """Look once at all places, for a second at most; then `found` is what is there. Cancelling ends the look."""
@@ -85,6 +87,8 @@ class Discovery:
                     nursery.start_soon(self._look_at_web, host, port, came)
                 for port in self._places.wyoming_ports:
                     nursery.start_soon(self._look_at_wyoming, host, port, came)
+        self.without_models = _told_apart([each for each in came.values() if not each.models])
+        came = {place: each for place, each in came.items() if each.models}
         before = {(each.host, each.port): each for each in self.found}
         self._missed = {place: self._missed.get(place, 0) + 1 for place in before if place not in came}
         kept = {place: each for place, each in before.items() if self._missed.get(place, 0) < MISSES}
@@ -136,7 +140,7 @@ def _recognised(host: str, port: int, answers: ServerAnswers) -> Found | None:
         models = sign(answers)
         if models is not None:
             has = {kind: tuple(names) for kind, names in models.items() if names}
-            return Found(name, title, host, port, has) if has else None
+            return Found(name, title, host, port, has)
     return None
 
 

@@ -125,4 +125,6 @@ SIGNS: tuple[tuple[str, str, Callable[[ServerAnswers], FoundModels | None]], ...
 """Name, title, and what it is known by; the more certain sign first."""
 NAMES = frozenset(name for name, _, _ in SIGNS) | {"wyoming_stt", "wyoming_tts"}
 """What a server that is found can be called, followed by its port where there are two."""
+OLLAMA, LLAMA_CPP, LM_STUDIO = "Ollama", "llama.cpp", "LM Studio"
+"""The titles of servers that tell more of a model."""
 PATHS = ("/api/tags", "/api/ps", "/api/v0/models", "/system", "/props", "/version", "/v1/audio/voices")

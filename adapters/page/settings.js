@@ -73,6 +73,15 @@ export class Settings {
     if (success) lines.unshift(warnings.length ? "In force, with notes:" : "In force.");
     this.#answer.replaceChildren(...lines.map((line) => element("p", { class: success ? "" : "wrong" }, line)));
     find("#settings-button").classList.toggle("noted", !success);
+    if (success) this.#tellMind();
+  }
+
+  /** Which language model answers, with a link to how it is chosen; nothing where the catalogue is not to be had. */
+  #tellMind() {
+    const place = find("#mind"), { provider, model } = this.update.LLM, isGuide = provider?.name === "local" && model === "guide";
+    place.hidden = !provider;
+    find("#mind span").textContent = isGuide ? "The guide answers: it follows rules." : `${provider?.title} answers${model ? `: ${model}` : ""}.`;
+    find("#mind a").textContent = isGuide ? "Get a real model" : "Other models";
   }
 
   /** `catalogue` as GET /v1/catalogue has it: for each kind a list of providers; null: it is not to be had. */

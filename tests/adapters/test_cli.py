@@ -111,6 +111,14 @@ def test_providers_shows_each_by_kind_with_what_is_missing() -> None:
     assert [each["models"] for each in listed["LLM"] if each["name"] == "local"] == [["guide", "echo"]]
 
 
+def test_model_without_one_says_how_to_get_one_and_fails() -> None:
+    result = called("model", environ={"VIVAVOCE_PROVIDERS_DISCOVER": "false", "OPENAI_API_KEY": ""})
+    assert result.exit_code == 1
+    assert "ollama pull llama3.2" in result.stdout
+    bad = called("model", environ={"VIVAVOCE_PROVIDERS_DISCOVER": "perhaps"})
+    assert (bad.exit_code, bad.stderr.count("\n")) == (2, 1)
+
+
 @pytest.mark.real
 def test_providers_check_says_what_is_wrong_and_fails() -> None:
     environ = {

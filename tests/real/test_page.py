@@ -259,11 +259,18 @@ def test_the_drawer_shows_both_ways_and_sound_as_its_size(visitor: Visitor) -> N
     expect(page.locator("#drawer")).to_be_hidden()
 
 
+def test_it_says_who_answers_with_a_link_to_how_that_is_chosen(visitor: Visitor) -> None:
+    expect(visitor.page.locator("#mind")).to_contain_text("The guide answers")
+    expect(visitor.page.locator("#mind a")).to_have_attribute("href", "docs#models")
+    visitor.page.locator("#mind a").click()
+    expect(visitor.page.get_by_text("vivavoce model")).to_be_visible()
+
+
 def test_settings_change_what_comes(visitor: Visitor) -> None:
     page = visitor.page
     visitor.write("help")
     visitor.sees_turn_end(1)
-    assert shape(visitor) == {"delta": True, "parts": {0, 1, 2}, "base64": {False}}
+    assert shape(visitor) == {"delta": True, "parts": {0, 1}, "base64": {False}}
     page.locator("#settings-button").click()
     for name in ("Speak while it writes", "Send sound as it is made", "Parts in order"):
         page.get_by_role("switch", name=name).uncheck()
