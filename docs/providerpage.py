@@ -77,6 +77,25 @@ plain text) under any Content-Type are an error (3002) with their message.
 A call for `local` goes to another provider only where the operator's list names one: the words may have to stay on this
 machine. `GET /healthz` and the catalogue name the providers that are set aside, and why."""
 
+MODEL = """\
+## Which language model answers
+
+`vivavoce model` looks where the server looks, at this machine and at `providers.discover_hosts`. It prints each server
+that it found with its models, which model answers and why, and how to get one where there is none: with Ollama
+installed, `ollama pull llama3.2` is all; vivavoce finds it within 30 seconds, also while it runs.
+
+* A model that thinks before it answers lets a person wait for its first word. Ollama (`/api/show`) and llama.cpp
+  (`/props`) tell it; of other servers' models the name has to do. Where the same server has a model that does not
+  think, the command prints the two settings with which that one answers instead.
+* A model without a chat template continues a text, and is not made for questions. Ollama and llama.cpp tell it; vLLM
+  refuses the first question, which `--ask` shows.
+* `vivavoce model --ask` asks the model that answers twice, because the first time it may have to be loaded, and prints
+  how soon the first word came. It asks servers that were found, and those whose address is in the settings; a provider
+  elsewhere is left to `vivavoce providers --check`.
+
+Exit code 0: a language model answers; 1: none does, or it failed with `--ask`; 2: the settings cannot be used. The talk
+page says who answers, with a link to the models of your server."""
+
 ANSWERS = """\
 ## What language models send
 
@@ -105,7 +124,7 @@ with one line end between them or two, one JSON value on each line, or one JSON 
 
 def providers() -> str:
     """docs/providers.md."""
-    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", ANSWERS, "", *_found()]
+    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", MODEL, "", ANSWERS, "", *_found()]
     for declaration in (*DECLARATIONS, EMBEDDED):
         lines += ["", *_section(declaration)]
     return "\n".join(lines) + "\n"

@@ -90,7 +90,7 @@ async def show(settings: Settings, console: Console, *, ask: bool, places: Place
 
 
 async def _fill(roster: Roster, providers: Providers, found: Sequence[Found], web: Web) -> None:
-    for candidate in (*configured(providers, web), *not_running().values()):
+    for candidate in (*configured(providers, web), *not_running(providers).values()):
         if candidate.kind == "LLM":
             roster.add(candidate)
     taken = {candidate.name for candidate in roster.all()}

@@ -19,7 +19,7 @@ import { Transcript } from "./transcript.js";
 
 const HINTS = {
   idle: "Getting ready …",
-  handshaken: "Hold the button while you speak, or click to start and click to send. The space bar works too.",
+  handshaken: "Hold the button and say: tell me a story. Or click to start and click to send; the space bar works too.",
   receiving: "Listening. Let go, or click, when you have finished.",
   transcribing: "Recognising what you said …",
   responding: "Thinking about an answer …",

@@ -11,7 +11,7 @@ from tests.real.listeners import RECEIVERS, Answered, Samples, audience, likenes
 from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
-SAID, ANSWER = "hello", "Hello! I am Vivavoce. Ask me: what can you do?"
+SAID, ANSWER = "hello", "Hello! I am Vivavoce. Say: tell me a story."
 FORMS = list(itertools.product([False, True], repeat=4))
 SWITCHES = ("multiple", "stream", "ordered", "llm")
 Reference = Mapping[str, Samples]

@@ -9,6 +9,7 @@ import trio
 from rich.console import Console
 
 from adapters.choosing import modeladvice
+from adapters.choosing.catalogue import Lists
 from adapters.choosing.discovery import Places
 from adapters.settings.reading import load
 from tests.adapters.reach.loopback import Loopback, Reply, Request, json_reply, loopback, sse
@@ -184,10 +185,10 @@ async def test_a_configured_server_is_asked_and_a_provider_elsewhere_is_not(monk
         assert (code, "its first word came" in said) == (0, True)
         assert asked_to_answer(server) == ["meta/llama"] * 2
 
-    async def no_list(lists: modeladvice.Lists) -> None:
+    async def no_list(lists: Lists) -> None:
         await trio.lowlevel.checkpoint()
 
-    monkeypatch.setattr(modeladvice.Lists, "renew", no_list)
+    monkeypatch.setattr(Lists, "renew", no_list)
     code, said = await advised(ask=True, ANTHROPIC_API_KEY="sk-planted")
     assert (code, "was not asked" in said) == (0, True)
     assert "sk-planted" not in said

@@ -47,7 +47,7 @@ class Situation(NamedTuple):
     def say(self, key: str, **values: object) -> Sentences:
         """An answer of the language's data, of which the turn picks one, with its values filled in."""
         answers = LANGUAGES[self.code].answers[key]
-        return filled(answers[self.question.facts.turn % len(answers)], **values)
+        return filled(answers[(self.question.facts.turn - 1) % len(answers)], **values)
 
 
 def filled(answer: str, **values: object) -> Sentences:
@@ -253,7 +253,7 @@ def _told(situation: Situation, key: str) -> Sentences:
     """A joke or a story that was not told yet, as far as the history says."""
     told = " ".join(exchange.answered for exchange in situation.question.history)
     texts = [tuple(text.split("|")) for text in LANGUAGES[situation.code].answers[key]]
-    start = situation.question.facts.turn % len(texts)
+    start = (situation.question.facts.turn - 1) % len(texts)
     turned = texts[start:] + texts[:start]
     return next((text for text in turned if text[0] not in told), turned[0])
 

@@ -26,7 +26,7 @@ _NEAR = 0.8
 _FILLER, _LIGHT, _MIDDLE = 0.05, 0.2, 0.5
 _ORDER = 0.1
 _LONGEST = 24
-"""Letters of a word that may be a misheard one."""
+"""Letters of a word that is looked at as a misheard or inflected one."""
 _SHORTEST = 4
 """Letters of a word that may be a misheard one, and of the beginning of a word."""
 NUMBER = "#"
@@ -121,7 +121,7 @@ class Vocabulary:
         """The first word of the row that `word` belongs to; itself where it is in none."""
         if word in self._same:
             return self._same[word]
-        for end in range(len(word), _SHORTEST - 2, -1):
+        for end in range(min(len(word), _LONGEST), _SHORTEST - 2, -1):
             if word[:end] in self._beginnings:
                 return self._beginnings[word[:end]]
         return word

@@ -5,11 +5,11 @@ from adapters.vendors.embedded.guide.languages.phrases.english import PHRASES
 from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
-    "greeting": ("Hello! I am {name}.|Ask me: {first}?", "Hello again!|What would you like?", "Hi! I am listening."),
+    "greeting": ("Hello! I am {name}.|Say: {first}.", "Hello again!|What would you like?", "Hi! I am listening."),
     "greeting_named": ("Hello, {user}!|What would you like?", "Hello, {user}! Nice to hear you."),
     "wellbeing": ("I am well, thank you.|And you?", "All my rules are in good order, thank you.|How are you?"),
     "pleased": ("The pleasure is mine.", "Nice to meet you too."),
-    "name": ("My name is {name}.|What is yours?", "I am {name}."),
+    "name": ("My name is {name}.|What is yours?",),
     "name_known": ("My name is {name}, and yours is {user}.",),
     "identity": ("I am {name}, and I am no language model and no person: I follow rules.|But I do it gladly.",),
     "maker": ("People who build this server wrote my rules.|It is open, so anybody can read them.",),
@@ -154,5 +154,5 @@ ENGLISH = Language(
         "Do you like it?": "praise",
         "Is that better?": "ok",
     },
-    first="what can you do",
+    first="tell me a story",
 )

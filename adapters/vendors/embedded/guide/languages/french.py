@@ -6,14 +6,14 @@ from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
     "greeting": (
-        "Bonjour ! Je suis {name}.|Demandez-moi : {first} ?",
+        "Bonjour ! Je suis {name}.|Dites : {first}.",
         "Bonjour encore !|Que voulez-vous ?",
         "Bonjour ! Je vous écoute.",
     ),
     "greeting_named": ("Bonjour, {user} !|Que voulez-vous ?", "Bonjour, {user} ! Content de vous entendre."),
     "wellbeing": ("Je vais bien, merci.|Et vous ?", "Toutes mes règles sont en ordre, merci.|Comment allez-vous ?"),
     "pleased": ("Tout le plaisir est pour moi.", "Enchanté, moi aussi."),
-    "name": ("Je m'appelle {name}.|Et vous, comment vous appelez-vous ?", "Je suis {name}."),
+    "name": ("Je m'appelle {name}.|Et vous, comment vous appelez-vous ?",),
     "name_known": ("Je m'appelle {name}, et vous vous appelez {user}.",),
     "identity": (
         "Je suis {name}, ni un modèle de langage ni une personne : je suis des règles.|Mais je le fais volontiers.",
@@ -172,5 +172,5 @@ FRENCH = Language(
         "Elle vous plaît ?": "praise",
         "Est-ce mieux ?": "ok",
     },
-    first="que peux-tu faire",
+    first="raconte-moi une histoire",
 )

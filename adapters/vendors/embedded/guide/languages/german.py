@@ -6,14 +6,14 @@ from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
     "greeting": (
-        "Hallo! Ich bin {name}.|Frag mich: {first}?",
+        "Hallo! Ich bin {name}.|Sag: {first}.",
         "Hallo noch einmal!|Was möchtest du?",
         "Hallo! Ich höre zu.",
     ),
     "greeting_named": ("Hallo, {user}!|Was möchtest du?", "Hallo, {user}! Schön, dich zu hören."),
     "wellbeing": ("Mir geht es gut, danke.|Und dir?", "Alle meine Regeln sind in Ordnung, danke.|Wie geht es dir?"),
     "pleased": ("Die Freude ist ganz meinerseits.", "Mich freut es auch."),
-    "name": ("Ich heiße {name}.|Und wie heißt du?", "Ich bin {name}."),
+    "name": ("Ich heiße {name}.|Und wie heißt du?",),
     "name_known": ("Ich heiße {name}, und du heißt {user}.",),
     "identity": ("Ich bin {name}, kein Sprachmodell und kein Mensch: Ich folge Regeln.|Aber das tue ich gern.",),
     "maker": (
@@ -168,5 +168,5 @@ GERMAN = Language(
         "Gefällt sie dir?": "praise",
         "Ist es so besser?": "ok",
     },
-    first="Was kannst du",
+    first="Erzähl mir eine Geschichte",
 )

@@ -5,11 +5,11 @@ from adapters.vendors.embedded.guide.languages.phrases.italian import PHRASES
 from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
-    "greeting": ("Ciao! Sono {name}.|Chiedimi: {first}?", "Ciao di nuovo!|Che cosa vuoi?", "Ciao! Ti ascolto."),
+    "greeting": ("Ciao! Sono {name}.|Di': {first}.", "Ciao di nuovo!|Che cosa vuoi?", "Ciao! Ti ascolto."),
     "greeting_named": ("Ciao, {user}!|Che cosa vuoi?", "Ciao, {user}! È bello sentirti."),
     "wellbeing": ("Sto bene, grazie.|E tu?", "Tutte le mie regole sono in ordine, grazie.|Come stai?"),
     "pleased": ("Il piacere è mio.", "Piacere, anche da parte mia."),
-    "name": ("Mi chiamo {name}.|E tu, come ti chiami?", "Sono {name}."),
+    "name": ("Mi chiamo {name}.|E tu, come ti chiami?",),
     "name_known": ("Mi chiamo {name}, e tu ti chiami {user}.",),
     "identity": (
         "Sono {name}, e non sono né un modello linguistico né una persona: seguo delle regole.|Però lo faccio "
@@ -167,5 +167,5 @@ ITALIAN = Language(
         "Ti piace?": "praise",
         "Va meglio così?": "ok",
     },
-    first="che cosa sai fare",
+    first="raccontami una storia",
 )

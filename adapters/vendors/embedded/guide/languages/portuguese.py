@@ -5,11 +5,11 @@ from adapters.vendors.embedded.guide.languages.phrases.portuguese import PHRASES
 from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
-    "greeting": ("Olá! Eu sou {name}.|Pergunte: {first}?", "Olá de novo!|O que você quer?", "Olá! Estou ouvindo."),
+    "greeting": ("Olá! Eu sou {name}.|Diga: {first}.", "Olá de novo!|O que você quer?", "Olá! Estou ouvindo."),
     "greeting_named": ("Olá, {user}!|O que você quer?", "Olá, {user}! É bom ouvir você."),
     "wellbeing": ("Estou bem, obrigado.|E você?", "Todas as minhas regras estão em ordem, obrigado.|Como você está?"),
     "pleased": ("O prazer é meu.", "Muito prazer também."),
-    "name": ("Meu nome é {name}.|E você, como se chama?", "Eu sou {name}."),
+    "name": ("Meu nome é {name}.|E você, como se chama?",),
     "name_known": ("Meu nome é {name}, e o seu é {user}.",),
     "identity": (
         "Eu sou {name}, e não sou um modelo de linguagem nem uma pessoa: eu sigo regras.|Mas faço isso com prazer.",
@@ -167,5 +167,5 @@ PORTUGUESE = Language(
         "Você gosta dela?": "praise",
         "Está melhor assim?": "ok",
     },
-    first="o que você sabe fazer",
+    first="me conte uma história",
 )

@@ -5,11 +5,11 @@ from adapters.vendors.embedded.guide.languages.phrases.spanish import PHRASES
 from adapters.vendors.embedded.guide.text.language import Language
 
 _ANSWERS = {
-    "greeting": ("¡Hola! Soy {name}.|Pregúntame: ¿{first}?", "¡Hola otra vez!|¿Qué quieres?", "¡Hola! Te escucho."),
+    "greeting": ("¡Hola! Soy {name}.|Di: {first}.", "¡Hola otra vez!|¿Qué quieres?", "¡Hola! Te escucho."),
     "greeting_named": ("¡Hola, {user}!|¿Qué quieres?", "¡Hola, {user}! Me alegra oírte."),
     "wellbeing": ("Estoy bien, gracias.|¿Y tú?", "Todas mis reglas están en orden, gracias.|¿Cómo estás tú?"),
     "pleased": ("El gusto es mío.", "Encantado, yo también."),
-    "name": ("Me llamo {name}.|¿Y tú, cómo te llamas?", "Soy {name}."),
+    "name": ("Me llamo {name}.|¿Y tú, cómo te llamas?",),
     "name_known": ("Me llamo {name}, y tú te llamas {user}.",),
     "identity": ("Soy {name}, y no soy un modelo de lenguaje ni una persona: sigo reglas.|Pero lo hago con gusto.",),
     "maker": ("La gente que construye este servidor escribió mis reglas.|Son abiertas, y todos pueden leerlas.",),
@@ -159,5 +159,5 @@ SPANISH = Language(
         "¿Te gusta?": "praise",
         "¿Así está mejor?": "ok",
     },
-    first="qué puedes hacer",
+    first="cuéntame un cuento",
 )

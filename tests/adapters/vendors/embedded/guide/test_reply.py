@@ -196,7 +196,7 @@ def test_it_tells_where_it_was_interrupted() -> None:
     facts = Facts(turn=2, cut_after="One, two, three, four. Five, six")
     assert "after: One two three four Five six." in told("where were you", facts=facts)
     assert "after: " in told("blah flub", facts=facts)
-    assert told("thank you", facts=facts) == "Any time."
+    assert told("thank you", facts=facts) == "My pleasure."
     assert "not interrupted" in told("did I interrupt you?")
 
 
@@ -266,7 +266,7 @@ def test_counting_slowly_is_slow_once() -> None:
 
 def test_it_answers_in_the_language_of_three_certain_words_else_in_the_last_one() -> None:
     answers = conversed("Wie spät ist es?", "ok", "thanks", "what time is it", "danke")
-    assert [answer.split()[0] for answer in answers[:2]] == ["Es", "Was"]
+    assert [answer.split()[0] for answer in answers[:2]] == ["Es", "In"]
     assert answers[2] in LANGUAGES["de"].answers["thanks"]
     assert answers[3].startswith("It is")
     assert answers[4] in LANGUAGES["en"].answers["thanks"]

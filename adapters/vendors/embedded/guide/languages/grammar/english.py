@@ -34,7 +34,7 @@ GRAMMAR = Grammar(
         "loud loudly",
         "quieter softer lower",
         "quiet silent",
-        "count counts counting counted",
+        "count counts counting counted counter",
         "spell spells spelling spelled spelt",
         "joke jokes pun",
         "story stories tale fairytale",
@@ -83,7 +83,7 @@ GRAMMAR = Grammar(
     "i have; can i get; now; and; but; would you be so kind; be so kind; be a dear and; quick question; one "
     "question; hey there; would you please; i want to hear; i would love; i would love to hear; remind me; would "
     "you be able to; are you able to; do you mind; how about; what about; you should; you must; alright then; "
-    "then; maybe you can; perhaps",
+    "then; maybe you can; perhaps; place; police",
     tail="please; for me; to me; thanks; thank you; now; right now; if you can; if you can please; if you please; "
     "will you; would you; can you; could you; my friend; then; today; at the moment; at this moment; once; a bit; "
     "a little; a little bit; exactly; again; by the way; i wonder; again please; out loud; aloud; for us; ok; will "

@@ -45,9 +45,9 @@ PHRASES: Mapping[str, str] = {
     "is tomorrow; what is the date tomorrow; and tomorrow; tomorrow",
     "yesterday": "what day was yesterday; what day was it yesterday; what was yesterday; what date was yesterday; "
     "which day was yesterday; what was the date yesterday; yesterday",
-    "can_sum": "can you add; can you calculate; can you do math; can you do maths; can you do sums; do you know "
-    "math; are you good at math; can you multiply; do a sum; do math; do some math; calculate something; do you do "
-    "math; can you do arithmetic; can you add numbers",
+    "can_sum": "can you add; what is # times; what is # plus; what is # minus; can you calculate; can you do math; "
+    "can you do maths; can you do sums; do you know math; are you good at math; can you multiply; do a sum; do "
+    "math; do some math; calculate something; do you do math; can you do arithmetic; can you add numbers",
     "my_name": "my name is *; call me *; i am called *; you can call me *; people call me *; my name *; they call me "
     "*; you may call me *; the name is *; please call me *; my friends call me *; everyone calls me *; i go by *; "
     "my first name is *; remember my name is *; i said my name is *; just call me *; it is me *; name is *",
@@ -151,15 +151,15 @@ PHRASES: Mapping[str, str] = {
     "voice; deep voice; deeper voice; a deeper voice; speak with a male voice; sound male; can you be a man; be a "
     "man; the voice of a man; sound like a guy; a boy voice; mail voice; a mail voice; male; speak deeper; speak "
     "in a deep voice",
-    "count": "count; count to #; count from # to #; can you count; count for me; start to count; count backwards; "
-    "count down; count backwards from #; count down from #; count from #; count up; count up to #; count some "
-    "numbers; count numbers; count sheep; count *; do a countdown; countdown; countdown from #; give me the "
-    "numbers from # to #; say the numbers from # to #; the numbers from # to #; start counting at #; counting; "
-    "numbers from # to #; list the numbers from # to #; can you count backwards; say numbers; from # to #; # to #; "
-    "a countdown from #; count as far as #; count up from # to #; count down from # to #; count backwards from # "
-    "to #; the numbers # to #; do you know how to count; are you able to count; name the numbers from # to #; "
-    "count until #; say the numbers # to #; how far can you count; start at # and count to #; begin at # and count "
-    "to #; count the numbers from # to #",
+    "count": "count; count to #; count #; can not #; count from # to #; can you count; count for me; start to count; "
+    "count backwards; count down; count backwards from #; count down from #; count from #; count up; count up to "
+    "#; count some numbers; count numbers; count sheep; count *; do a countdown; countdown; countdown from #; give "
+    "me the numbers from # to #; say the numbers from # to #; the numbers from # to #; start counting at #; "
+    "counting; numbers from # to #; list the numbers from # to #; can you count backwards; say numbers; from # to "
+    "#; # to #; a countdown from #; count as far as #; count up from # to #; count down from # to #; count "
+    "backwards from # to #; the numbers # to #; do you know how to count; are you able to count; name the numbers "
+    "from # to #; count until #; say the numbers # to #; how far can you count; start at # and count to #; begin "
+    "at # and count to #; count the numbers from # to #",
     "spell": "spell *; how do you spell *; how is * spelled; how do i spell *; spell the word *; how to spell *; how "
     "would you spell *; how is spelled *; can you spell *; spell out *; spell me *; what is the spelling of *; the "
     "spelling of *; how do we spell *; how does one spell *; how do you write *; how is written *; letter by "
@@ -174,11 +174,11 @@ PHRASES: Mapping[str, str] = {
     "your best joke; tell me the best joke; say a joke; are you funny; can you be funny; entertain me; amuse me; "
     "do you have a joke; do you have any jokes; can you tell jokes; do you have a sense of humor; how about a "
     "joke; tell me a riddle; do you know a riddle; i want to hear a joke; got a joke",
-    "story": "story; tell me a story; a story; do you know a story; read me a story; tell me a short story; a short "
-    "story; a bedtime story; tell me a bedtime story; read a story; tell story; i want to hear a story; do you "
-    "know any stories; tell me a tale; once upon a time; tell me a story about *; a story about *; tell a story "
-    "about *; tell me something long; let me hear a story; have you got a story; can you tell stories; tell me "
-    "something; say something; say something long; tell me anything; do you have a story; talk to me; tell me "
+    "story": "story; tell me; tell me a story; a story; do you know a story; read me a story; tell me a short story; "
+    "a short story; a bedtime story; tell me a bedtime story; read a story; tell story; i want to hear a story; do "
+    "you know any stories; tell me a tale; once upon a time; tell me a story about *; a story about *; tell a "
+    "story about *; tell me something long; let me hear a story; have you got a story; can you tell stories; tell "
+    "me something; say something; say something long; tell me anything; do you have a story; talk to me; tell me "
     "about something; give me a story; speak to me; say something nice; read me something; tell me something "
     "interesting; narrate a story; say anything; i am bored; do you know any good stories; how about a story; got "
     "a story; tell us a story; read me a bedtime story; keep me company; talk about something",
