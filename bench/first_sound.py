@@ -140,7 +140,11 @@ async def converse(server: Process, mode: Mode, sessions: int) -> ConversationTi
     """
     chunks = mode.chunks(SECONDS)
     update = mode.update(SECONDS, pause=sounds.PIECE / 5)
-    sockets = await abreast(sessions, lambda: _configured(server.port, update))
+    sockets = await abreast(sessions + 1, lambda: _configured(server.port, update))
+    first = sockets.pop()  # for whom the server makes the sound of its voice, and the codec its first encoder
+    await feed([first], chunks[:1], sounds.CHUNK)
+    await answered([first], is_base64=False)
+    await first.close()
     used = Used(server)
     await feed(sockets, chunks, sounds.CHUNK)
     await _settled(server, sockets)

@@ -35,9 +35,9 @@ class EncoderOptions(msgspec.Struct, frozen=True):
 
 ENCODERS = {
     "mp3": EncoderOptions("mp3", "libmp3lame", 64_000, "s16p", 7),
-    "opus": EncoderOptions("ogg", "libopus", 32_000, "s16", 5),
+    "opus": EncoderOptions("ogg", "libopus", 32_000, "s16", 1),
 }
-"""The bits that 24 kHz mono speech has use for; as much effort as leaves processor time for others."""
+"""The bits that 24 kHz mono speech has use for. The effort is the least that is not heard: docs/decisions/0011."""
 
 MP3_FRAME, MP3_BYTES = 576, 192
 """Samples and bytes of a frame of MPEG-2 layer III at 24 kHz and 64 kbit/s."""
