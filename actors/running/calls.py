@@ -27,8 +27,10 @@ from actors.ports.pace import Pace
 
 REPORTS = 16
 """Results of one call after which other tasks run: each may be a whole step of the session, 50 to 100 µs."""
-Report = Callable[[StageEvent], Awaitable[None]]
-"""How a job tells its session of an event: the session steps at once, or it waits while the mailbox is full."""
+Waits = Callable[[], None]
+Report = Callable[[StageEvent, Waits], Awaitable[None]]
+"""How a job tells its session of an event: the session steps at once, or it waits while the mailbox is full, and calls
+the function before that."""
 
 
 class TooLarge(Exception):
@@ -87,17 +89,18 @@ class JobMemory:
 class CallDeadlines:
     """The two deadlines of a call: `…_silence` for the next result, begun anew by each, and `…_call` for the whole.
 
-    Neither runs before `begin`. Enter `scope` around the call: its deadline is always the earlier of the two, because a
-    scope each would cost another tenth of a turn's changes of deadlines.
+    Neither runs before `begin`, which may be when this is made (`begins`). Enter `scope` around the call: its deadline
+    is always the earlier of the two. A scope each was dearer, and so is each change of its deadline (some 5 µs).
     """
 
-    def __init__(self, kind: Kind, limits: Limits) -> None:
+    def __init__(self, kind: Kind, limits: Limits, *, begins: bool = False) -> None:
         self._name = kind.lower()
         self._silence_seconds: float = getattr(limits, f"{self._name}_silence")
         self._whole_seconds: float = getattr(limits, f"{self._name}_call")
-        self._has_begun = False
-        self._ends = math.inf
-        self.scope = trio.CancelScope()
+        self._has_begun = begins
+        now = trio.current_time() if begins else math.inf
+        self._ends = now + self._whole_seconds
+        self.scope = trio.CancelScope(deadline=min(now + self._silence_seconds, self._ends))
 
     def begin(self) -> None:
         """From now on the engine is expected to go on."""
@@ -137,14 +140,19 @@ class EngineCall:
         """A result came of which the session is not told."""
         self._deadlines.touch()
 
-    async def report(self, event: StageEvent) -> None:
-        """Tell the session of a result. The time for which its mailbox is full does not count as the engine's silence.
+    async def report(self, event: StageEvent, *, last: bool = False) -> None:
+        """Tell the session of a result; nothing follows the `last` one.
 
-        A session at rest steps in here, so an engine that never waits passes a checkpoint after REPORTS results.
-        Cancelling tells it or not.
+        The time for which its mailbox is full does not count as the engine's silence. A session at rest steps in here,
+        so an engine that never waits passes a checkpoint after REPORTS results. Cancelling tells it or not.
         """
-        self._deadlines.pause()
-        await self._report(event)
+        await self._report(event, self._deadlines.pause)
+        if last:
+            return
         self._deadlines.touch()
         await trio.lowlevel.checkpoint_if_cancelled()
         await self._pace.spend(1)
+
+
+def no_matter() -> None:
+    """What is called before a wait that concerns nobody."""

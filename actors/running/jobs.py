@@ -17,7 +17,7 @@ from actors.ports.audio import Growing
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running import stages
-from actors.running.calls import Report
+from actors.running.calls import Report, Waits, no_matter
 from actors.running.pool import Pool, Work
 
 log = logging.getLogger(__name__)
@@ -66,14 +66,14 @@ class Jobs:
         """Do the job, in a pool's worker; `live`: its utterance is still being spoken. Cancelling stops the engine."""
         await stages.perform(job, self._engines, self._limits, report or self.report, live, charge)
 
-    async def report(self, event: StageEvent) -> None:
-        """Tell the session of a result: it steps at once, or this waits while the mailbox is full. Cancelling in that
-        wait tells nothing.
+    async def report(self, event: StageEvent, waits: Waits = no_matter) -> None:
+        """Tell the session of a result: it steps at once, or this calls `waits`, and waits while the mailbox is full.
+        Cancelling in that wait tells nothing.
 
         Where the session is over by then, nobody is told.
         """
         try:
-            await self._tell(event)
+            await self._tell(event, waits)
         except trio.BrokenResourceError:
             log.debug("a result came for a session that is over")
 
@@ -92,6 +92,6 @@ class Jobs:
             works.pop().cancel()
 
 
-async def _tell_nobody(event: StageEvent) -> None:
+async def _tell_nobody(event: StageEvent, waits: Waits) -> None:
     """What a session that is over says to mail. It never waits, so cancelling has no effect."""
     raise trio.BrokenResourceError

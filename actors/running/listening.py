@@ -12,6 +12,7 @@ from actors.deciding.effects import Transcribe
 from actors.deciding.events import Failed, Recognised, StageEvent, Words
 from actors.ports.audio import Growing
 from actors.ports.engines import Engines
+from actors.running.calls import Waits
 from actors.running.jobs import Jobs
 from actors.running.seats import Seats
 from protocol.errors import ErrorId
@@ -88,11 +89,11 @@ class LiveRecognition:
         live.audio.complete()
 
     async def _recognise(self, job: Transcribe, live: LiveUtterance, charge: Charge) -> None:
-        async def report(event: StageEvent) -> None:
+        async def report(event: StageEvent, waits: Waits) -> None:
             if not isinstance(event, Words):
                 live.has_counted = live.counts(event)
             if isinstance(event, Words) or live.has_counted or _is_too_long(event):
-                await self._jobs.report(event)
+                await self._jobs.report(event, waits)
 
         try:
             await self._jobs.perform(job, charge, live.audio, report)

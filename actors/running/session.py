@@ -40,6 +40,7 @@ from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, Pool
 from actors.deciding.machine import extend, step
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.running.calls import Waits
 from actors.running.jobs import Jobs
 from actors.running.listening import LiveRecognition
 from actors.running.mailbox import Mailbox
@@ -149,14 +150,15 @@ class Runner:
             self._is_stepping = False
         self._set_alarm()
 
-    async def report(self, event: StageEvent) -> None:
-        """Like `tell`, for a job, which may wait: while the mailbox is full.
+    async def report(self, event: StageEvent, waits: Waits) -> None:
+        """Like `tell`, for a job, which may wait, while the mailbox is full: `waits` is called before that.
 
         Raises trio.BrokenResourceError where the session is over. Cancelling tells nothing.
         """
         if self._is_at_rest:
             self.tell(event)
         else:
+            waits()
             await self.mailbox.send(event)
 
     def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:

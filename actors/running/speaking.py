@@ -48,7 +48,7 @@ async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None
         raise EngineFailed("; ".join(failures.values()))
     room = _room_for(job, sounds)
     await call.memory.keep(room)
-    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room))
+    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room), last=True)
 
 
 async def _synthesise(job: Speak, engines: Engines, call: EngineCall) -> Clip:
@@ -131,4 +131,4 @@ class StreamedSound:
             raise EngineFailed("; ".join(encoding.failures.values()))
         room = _room_for(self._job, sounds)
         await self._call.memory.keep(room)
-        await self._call.report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room))
+        await self._call.report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room), last=last)

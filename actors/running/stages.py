@@ -18,7 +18,7 @@ from actors.ports.calls import EngineFailed, Kind, Retraction
 from actors.ports.engines import Analyst, Engines
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
 from actors.ports.sound import Codec, NoSound, SoundTooLong, Undecodable
-from actors.running.calls import CallDeadlines, EngineCall, JobMemory, Report, TooLarge
+from actors.running.calls import CallDeadlines, EngineCall, JobMemory, Report, TooLarge, no_matter
 from actors.running.speaking import speak
 from actors.words.transcripts import words_of
 from protocol.audioformat import AudioFormat
@@ -70,10 +70,9 @@ async def perform(
     end of what is being spoken.
     """
     kind = kind_of(job)
-    deadlines, memory = CallDeadlines(kind, limits), JobMemory(charge or nobodys())
-    if live is None or live.is_complete:
-        deadlines.begin()
-    else:
+    is_spoken = live is None or live.is_complete
+    deadlines, memory = CallDeadlines(kind, limits, begins=is_spoken), JobMemory(charge or nobodys())
+    if live is not None and not is_spoken:
         live.on_complete = deadlines.begin
     failed: Failed | None = None
     try:
@@ -86,7 +85,7 @@ async def perform(
     if deadlines.passed:
         failed = _late(job, kind, deadlines.passed, limits, waits=memory.waits)
     if failed is not None:
-        await report(failed)
+        await report(failed, no_matter)
 
 
 async def _do(job: Job, engines: Engines, call: EngineCall, live: Growing | None, limits: Limits) -> None:
@@ -147,7 +146,7 @@ async def _transcribe(
     audio, format_ = await _audio(job, engine, engines.codec, call, live, limits.utterance_seconds)
     utterance = Utterance(audio, format_, stt.model, stt.language_code, stt.prompt, stt.sentiment_analysis)
     transcript = await engine.transcribe(utterance, KnownWords(job.turn, call, limits.text_chars).tell)
-    await call.report(_recognised(job, transcript, engines.analyst, limits.text_chars))
+    await call.report(_recognised(job, transcript, engines.analyst, limits.text_chars), last=True)
 
 
 async def _audio(
@@ -214,7 +213,7 @@ def _recognised(job: Transcribe, transcript: Transcript, analyst: Analyst, text_
 
 async def _answer(job: Answer, engines: Engines, call: EngineCall) -> None:
     await engines.model(job.provider).answer(job.question, AnswerText(job.turn, call).write)
-    await call.report(Answered(job.turn))
+    await call.report(Answered(job.turn), last=True)
 
 
 class AnswerText:

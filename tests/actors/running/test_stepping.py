@@ -6,7 +6,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.deciding.account import nobodys
 from actors.deciding.events import Drain, Recognised, Said, StageEvent, Words
-from actors.running.calls import REPORTS, CallDeadlines, EngineCall, JobMemory
+from actors.running.calls import REPORTS, CallDeadlines, EngineCall, JobMemory, Waits, no_matter
 from actors.running.mailbox import Mailbox
 from actors.running.session import Runner
 from protocol.messages import BufferAppend, BufferClear, BufferCommit
@@ -62,7 +62,7 @@ async def test_a_jobs_result_is_a_step_in_its_own_task_where_the_session_is_at_r
         runner.tell(chunk(b"sound"))
         runner.tell(Said(1, BufferCommit()))
         [turn] = runner._jobs.turns
-        await runner.report(Recognised(turn, "Hello"))
+        await runner.report(Recognised(turn, "Hello"), no_matter)
         assert state(runner) is State.RESPONDING
 
 
@@ -75,7 +75,7 @@ async def test_a_jobs_result_goes_behind_mail_on_its_way(
         runner.mailbox.send_nowait(chunk(b"one"))
         with monkeypatch.context() as patch:
             patch.setattr(runner, "_take", lambda mail: states.append(state(runner)))
-            await runner.report(Recognised(1, "Hello"))
+            await runner.report(Recognised(1, "Hello"), no_matter)
             await wait_all_tasks_blocked()
         assert states == [State.RECEIVING]
 
@@ -84,7 +84,7 @@ async def test_an_engine_that_never_waits_lets_others_run_after_so_many_results(
     seen: list[int] = []
     reported: list[StageEvent] = []
 
-    async def report(event: StageEvent) -> None:
+    async def report(event: StageEvent, waits: Waits) -> None:
         reported.append(event)
 
     async def look() -> None:
@@ -104,7 +104,7 @@ async def test_an_engine_that_never_waits_lets_others_run_after_so_many_results(
 async def test_an_engine_that_never_waits_is_cut_at_its_next_result() -> None:
     reported: list[StageEvent] = []
 
-    async def report(event: StageEvent) -> None:
+    async def report(event: StageEvent, waits: Waits) -> None:
         reported.append(event)
         scope.cancel()
 
@@ -168,7 +168,7 @@ async def test_a_fault_in_such_a_step_is_the_sessions_own(
                 runner.tell(chunk(b"two"))
             elif way == "report":
                 monkeypatch.setattr(runner.conversation, "turn", None)
-                await runner.report(Recognised(1, "Hello"))
+                await runner.report(Recognised(1, "Hello"), no_matter)
             else:
                 assert extend(runner, b"two")
             assert not extend(runner, b"three")

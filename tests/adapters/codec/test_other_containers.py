@@ -16,6 +16,7 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, NoSound, Undecodable
+from actors.running.calls import Waits
 from actors.running.stages import perform
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, OTHER, AudioFormat, identify, sniff
@@ -289,7 +290,7 @@ async def test_a_recogniser_that_takes_files_gets_neither_empty_ones_nor_several
     async def told(data: bytes, *, is_joined: bool = False) -> tuple[int, str]:
         events: list[StageEvent] = []
 
-        async def report(event: StageEvent) -> None:
+        async def report(event: StageEvent, waits: Waits) -> None:
             events.append(event)
 
         job = Transcribe(1, Clip(data, identify(AudioFormat("wav"), data)), Stt(), is_joined)
