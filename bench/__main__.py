@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bench import audio, compare, first_sound, frames, growth, lag, load, plot, providers
+from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers
 from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Growth
@@ -40,10 +40,12 @@ def make_parser() -> argparse.ArgumentParser:
     connections.add_argument("--comers", type=int, default=500)
     sessions = which.add_parser("sessions", help="sessions that nobody is connected to, and their memory")
     sessions.add_argument("--sessions", type=int, default=400, help="at most 480: the server holds 1,000 in all")
-    memory = which.add_parser("rounds", help="utterances that are thrown away, again and again: what memory stays")
-    memory.add_argument("--sessions", type=int, default=30)
-    memory.add_argument("--megabytes", type=int, default=10, help="of each utterance")
-    memory.add_argument("--times", type=int, default=10, help="how often they speak and leave")
+    made_of = which.add_parser("memory", help="configured sessions: what one takes, and what that is made of")
+    made_of.add_argument("--sessions", type=int, default=300)
+    rounds = which.add_parser("rounds", help="utterances that are thrown away, again and again: what memory stays")
+    rounds.add_argument("--sessions", type=int, default=30)
+    rounds.add_argument("--megabytes", type=int, default=10, help="of each utterance")
+    rounds.add_argument("--times", type=int, default=10, help="how often they speak and leave")
     streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
     streams.add_argument("--chunks", type=int, default=2_000)
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
@@ -71,6 +73,8 @@ def main() -> None:
             _connections(core, rounds, arguments.idle, arguments.comers)
         case "sessions":
             _sessions(core, rounds, arguments.sessions)
+        case "memory":
+            memory.run(core, rounds, arguments.sessions)
         case "audio":
             audio.measure(rounds)
         case "rounds":

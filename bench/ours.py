@@ -30,6 +30,7 @@ from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, heard, voiced
 from bench.lag import Steps
+from bench.memory import Snapshots
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from protocol.timing import Timing
@@ -179,7 +180,7 @@ class Canned:
         return self
 
 
-async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
+async def serve(port: int, *, with_codec: bool, short_way: bool, parts: Path | None = None) -> None:
     """Serve on loopback until cancelled."""
     codec = AudioCodec() if with_codec else None
     # As many recognisers as people may speak at once: half of them may be listening.
@@ -195,6 +196,8 @@ async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
         plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
     )
     async with trio.open_nursery() as nursery:
+        if parts:
+            nursery.start_soon(Snapshots(parts).run)
         if codec:
             await nursery.start(codec.run)
         await nursery.start(supervisor.run)
@@ -206,8 +209,16 @@ async def serve(port: int, *, with_codec: bool, short_way: bool) -> None:
 
 
 if __name__ == "__main__":
-    files = [Path(argument.removeprefix("--steps=")) for argument in sys.argv if argument.startswith("--steps=")]
+    files, parts = (
+        [Path(argument.removeprefix(option)) for argument in sys.argv if argument.startswith(option)]
+        for option in ("--steps=", "--parts=")
+    )
     trio.run(
-        lambda: serve(int(sys.argv[-1]), with_codec="--codec" in sys.argv, short_way="--ordinary" not in sys.argv),
+        lambda: serve(
+            int(sys.argv[-1]),
+            with_codec="--codec" in sys.argv,
+            short_way="--ordinary" not in sys.argv,
+            parts=parts[0] if parts else None,
+        ),
         instruments=[Steps(file) for file in files],
     )

@@ -29,12 +29,12 @@ class Process:
     def __init__(self, server: str, pid: int, port: int) -> None:
         self.port = port
         self._server = server
-        self._pid = pid
+        self.pid = pid
         self._proc = Path("/proc", str(pid))
 
     def processor_seconds(self) -> float:
         """User and system time of all threads so far."""
-        return _processor_seconds(self._pid)
+        return _processor_seconds(self.pid)
 
     def workers_seconds(self) -> float:
         """The same of the processes that it has started and that still run."""
@@ -42,12 +42,12 @@ class Process:
 
     def _children(self) -> list[int]:
         pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
-        return [pid for pid in pids if _parent(pid) == str(self._pid)]
+        return [pid for pid in pids if _parent(pid) == str(self.pid)]
 
     def tidy(self) -> None:
         """Have Node throw its garbage away: it keeps tens of megabytes of it, more than what is to be measured."""
         if self._server == NODE:
-            os.kill(self._pid, signal.SIGUSR2)
+            os.kill(self.pid, signal.SIGUSR2)
 
     def memory(self) -> int:
         """Proportional set size in bytes. Raises LookupError where the kernel does not report it."""

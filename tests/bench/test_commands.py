@@ -15,6 +15,7 @@ TINY: dict[str, str] = {
     "growth": "--sessions 5 10 --speakers 5 --seconds 0.5 --plot {plot}",
     "connections": "--idle 20 --comers 20",
     "sessions": "--sessions 20",
+    "memory": "--sessions 20",
     "rounds": "--sessions 2 --megabytes 1 --times 2",
     "providers": "--chunks 50",
     "audio": "",
