@@ -37,14 +37,27 @@ class Identifier:
 
         Takes well under a millisecond once the model is loaded.
         """
+        best, probability = self.likeliest(text)
+        return best if probability >= SURE else ""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is there, so that nobody waits for it."""
+        return bool(_identifier.cache_info().currsize)
+
+    def likeliest(self, text: str) -> tuple[str, float]:
+        """The likeliest language and its probability; "" and 0 for what is too short, or is no language.
+
+        Takes as long as `language`.
+        """
         head = text[:HEARD]
         if not _is_enough(head):
-            return ""
+            return "", 0.0
         likely: dict[str, float] = defaultdict(float)
         for code, probability in _identifier().rank(head):
             likely[MEMBERS.get(code, code)] += probability
         best = max(likely, key=likely.__getitem__)
-        return best if likely[best] >= SURE and best != NO_LANGUAGE else ""
+        return (best, likely[best]) if best != NO_LANGUAGE else ("", 0.0)
 
 
 def _is_enough(text: str) -> bool:

@@ -10,7 +10,7 @@ from adapters.processes.frames import EngineVoice, SynthesiseFrame
 from adapters.processes.process import Plan
 from adapters.reach.lengths import characters
 from protocol.audioformat import AudioFormat
-from protocol.languages import cased, nearest
+from protocol.languages import cased, nearest, primary
 
 FORMAT = AudioFormat("pcm16", 22_050)
 MAX_TEXT = 20_000
@@ -51,8 +51,10 @@ class EspeakSpeech(ProcessEngine):
         super().__init__(Plan("adapters.vendors.embedded.espeak_child", "espeak-ng", count, grace, deadline, kept=1))
 
     def languages(self) -> tuple[str, ...]:
-        """BCP 47 codes of what it speaks; known once it runs."""
-        return tuple(cased(voice.language) for voice in self.ready.voices)
+        """BCP 47 codes of what it speaks, also other codes for the same languages; known once it runs."""
+        own = tuple(cased(voice.language) for voice in self.ready.voices)
+        known = {primary(language) for language in own}
+        return (*own, *(code for code, of in ALIASES.items() if primary(of) in known and primary(code) not in known))
 
     def voices(self) -> tuple[str, ...]:
         """The values of `Speech.voice`: a language's own voice, or a variant, which speaks any language.

@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import trio
+from msgspec.structs import replace
 
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.catalogue import ModelLimits
 from actors.ports.fitting import fitting
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.analysis.language import Identifier
+from adapters.analysis.spoken import spoken_language
 from adapters.processes.process import Plan
 from adapters.reach.contract import Offer
 from adapters.vendors.embedded import voices
@@ -23,6 +26,7 @@ from adapters.vendors.embedded.espeak import EspeakSpeech
 from adapters.voices import kokoro
 from adapters.voices.kokoro import KokoroEngine
 from adapters.voices.pipervoice import PiperVoiceEngine
+from protocol.languages import primary
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +56,7 @@ class LocalSpeech:
         self._espeak = espeak
         self._models = dict(models)
         self._offer = Offer()
+        self._identifier = Identifier()
         self.changed: Callable[[], None] = _nothing
         """Called when `offered` has changed."""
 
@@ -104,6 +109,7 @@ class LocalSpeech:
 
         Cancelling stops the engine within some tens of milliseconds.
         """
+        speech = self._in_its_language(speech)
         offer = self._offer
         wanted = (speech.model,) if speech.model in offer.models else ()
         name = fitting(offer.limits, (*wanted, *offer.models, ESPEAK), speech.language, speech.voice, speech.gender)
@@ -119,6 +125,13 @@ class LocalSpeech:
                 raise
             _log.warning("the voice %s failed, %s speaks instead: %s", name, ESPEAK, failed)
             await self._espeak.synthesise(speech, sound)
+
+    def _in_its_language(self, speech: Speech) -> Speech:
+        """The speech with the language that its text is plainly in, where that is spoken here."""
+        guess = self._identifier.likeliest if self._identifier.is_loaded else _unsure
+        language = spoken_language(speech.text, speech.language, guess)
+        is_spoken = primary(language) in {primary(each) for each in self._offer.languages}
+        return replace(speech, language=language) if is_spoken else speech
 
 
 class HandedSound:
@@ -150,6 +163,11 @@ def local_speech(count: int, choice: str) -> LocalSpeech:
 def _plan(name: str, count: int, *, is_first: bool) -> Plan:
     """One that others only stand in for has a process as long as it speaks."""
     return Plan("", f"the voice {name}", count, grace=1.0, deadline=300.0, kept=int(is_first))
+
+
+def _unsure(_: str) -> tuple[str, float]:
+    """No language is known before the identifier is loaded."""
+    return "", 0.0
 
 
 def _nothing() -> None:

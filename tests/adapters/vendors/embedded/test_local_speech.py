@@ -57,7 +57,9 @@ class ScriptedEspeak(EspeakSpeech):
 
     @property
     def ready(self) -> ReadyFrame:
-        return ReadyFrame((EngineVoice("en-us", "x/en-us"), EngineVoice("de", "x/de")), ("f5", "m6"))
+        return ReadyFrame(
+            (EngineVoice("en-us", "x/en-us"), EngineVoice("de", "x/de"), EngineVoice("ru", "x/ru")), ("f5", "m6")
+        )
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         task_status.started()
@@ -77,14 +79,19 @@ async def start(nursery: trio.Nursery, joe: ScriptedVoice | None, *, is_loaded: 
 
 
 async def speaker(
-    engine: LocalSpeech, model: str = JOE, voice: str = "", language: str = "en-US", gender: Gender = "unspecified"
+    engine: LocalSpeech,
+    model: str = JOE,
+    voice: str = "",
+    language: str = "en-US",
+    gender: Gender = "unspecified",
+    text: str = "hello",
 ) -> list[Clip | Retraction]:
     clips: list[Clip | Retraction] = []
 
     async def sound(clip: Clip | Retraction) -> None:
         clips.append(clip)
 
-    await engine.synthesise(Speech("hello", model, voice, language, gender, 1.0), sound)
+    await engine.synthesise(Speech(text, model, voice, language, gender, 1.0), sound)
     return clips
 
 
@@ -106,6 +113,12 @@ async def test_the_model_speaks_unless_it_cannot(nursery: trio.Nursery) -> None:
     for asked in by_espeak:
         assert await speaker(engine, **asked) == [SOUND[ESPEAK]], asked  # type: ignore[arg-type]
     assert await speaker(engine, gender="male") == await speaker(engine, gender="neutral") == [SOUND[JOE]]
+
+
+async def test_a_text_in_another_script_is_espeaks(nursery: trio.Nursery) -> None:
+    engine = await start(nursery, ScriptedVoice())
+    assert await speaker(engine, text="Привет") == [SOUND[ESPEAK]]
+    assert await speaker(engine, text="สวัสดี") == [SOUND[JOE]]  # no voice here speaks it
 
 
 async def test_espeak_speaks_while_the_model_loads(nursery: trio.Nursery) -> None:
