@@ -145,7 +145,7 @@ async def flood(server: Process, turns: Turns, scale: Scale) -> Round:
             flooding = asyncio.create_task(flooder.flood() if when == FLOODED else asyncio.sleep(0))
             fed_all = asyncio.Event()
             probing = asyncio.create_task(_probe(sockets[0], waits, fed_all))
-            fed = await feed(sockets[1:], (_CHUNK,) * max(2, round(scale.seconds / 2 * 10)), 0.1)
+            fed = await feed(sockets, (_CHUNK,) * max(2, round(scale.seconds / 2 * 10)), 0.1)
             fed_all.set()
             await probing
             flooding.cancel()

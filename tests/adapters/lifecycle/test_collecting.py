@@ -6,6 +6,7 @@ import math
 import weakref
 from collections.abc import Awaitable, Callable
 
+import pytest
 import trio
 from trio.testing import MockClock
 
@@ -124,6 +125,22 @@ def test_what_python_does_by_itself_is_no_full_collection() -> None:
         del kept
     finally:
         gc.set_threshold(*thresholds)
+
+
+def test_what_was_alive_is_looked_at_again_by_the_whole_collection_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "WHOLE", 3)
+    try:
+        collector, kept = Collector(), Circle()
+        circle = weakref.ref(kept)
+        collector.collect()
+        assert len(gc.get_objects()) < collecting.FEW
+        del kept
+        collector.collect()
+        assert circle() is not None
+        collector.collect()
+        assert circle() is None
+    finally:
+        gc.unfreeze()
 
 
 async def test_the_loop_says_when_it_is_quiet() -> None:
