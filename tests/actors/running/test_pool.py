@@ -40,6 +40,16 @@ class Ledger:
         return Work(name[0], run, crashed)
 
 
+class PoolSteps(trio.abc.Instrument):
+    """Counts the steps of a pool's tasks."""
+
+    count = 0
+
+    def before_task_step(self, task: trio.lowlevel.Task) -> None:
+        """A task is about to run."""
+        self.count += "Pool." in task.name
+
+
 @asynccontextmanager
 async def running(workers: int, queue: int = 10) -> AsyncIterator[Pool]:
     """A pool at work."""
@@ -222,6 +232,21 @@ async def test_idle_workers_are_given_work_without_a_task_in_between(autojump_cl
         assert (ledger.began, pool.waiting) == ([], 3)  # who submits is not made to wait for it
         await wait_all_tasks_blocked()
         assert sorted(ledger.began) == ["a1", "b1", "c1"]
+
+
+async def test_a_job_of_an_idle_pool_takes_one_step_of_one_task(autojump_clock: MockClock) -> None:
+    ended: list[Work] = []
+
+    async def at_once() -> None:
+        """An engine that answers at once."""
+
+    async with running(workers=3) as pool:
+        steps = PoolSteps()
+        trio.lowlevel.add_instrument(steps)
+        pool.submit(Work("a", at_once, trio.sleep_forever, ended.append))
+        await wait_all_tasks_blocked()
+        trio.lowlevel.remove_instrument(steps)
+    assert (steps.count, len(ended)) == (1, 1)
 
 
 async def test_a_worker_goes_on_with_waiting_work_and_lets_others_run_in_between(autojump_clock: MockClock) -> None:
