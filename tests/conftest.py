@@ -19,14 +19,7 @@ settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of real programs go first, those of one file in one process: they wait for sound and for programs.
-
-    Where several processes share the tests, the others fill the time of that waiting. A file's tests share servers and
-    a browser; each process starts its own, on free ports.
-    """
-    for item in items:
-        if REAL in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """The tests of real programs go first: they wait for sound and for programs, and others fill that time."""
     items.sort(key=lambda item: REAL not in item.path.parents)
 
 
