@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers
+from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers, voices
 from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Growth
 Loaded = load.Connected | load.Kept | load.Returned
-Measurement = Loaded | providers.Streamed | frames.FrameCost | Timed
+Measurement = Loaded | providers.Streamed | voices.VoiceCost | frames.FrameCost | Timed
 Measure = Callable[[Process], Coroutine[Any, Any, Measurement]]
 
 
@@ -46,6 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     rounds.add_argument("--sessions", type=int, default=30)
     rounds.add_argument("--megabytes", type=int, default=10, help="of each utterance")
     rounds.add_argument("--times", type=int, default=10, help="how often they speak and leave")
+    which.add_parser("voices", help="the embedded voices: first sound, processor time, memory, two at once")
     streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
     streams.add_argument("--chunks", type=int, default=2_000)
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
@@ -83,6 +84,16 @@ def main() -> None:
             _first_sound(core, rounds, arguments)
         case "lag":
             _lag(core, rounds, arguments.shapes)
+        case _:
+            _without_servers(rounds, arguments)
+
+
+def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
+    """Measure adapters and readers by themselves."""
+    match arguments.benchmark:
+        case "voices":
+            found = voices.installed()
+            _tabulate(tuple(found), next(iter(found)), rounds, lambda name: voices.measure(found[name]))
         case "providers":
             print(f"\nan answer in {arguments.chunks} chunks")
             measure = partial(providers.measure, chunks=arguments.chunks)

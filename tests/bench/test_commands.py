@@ -22,6 +22,7 @@ TINY: dict[str, str] = {
     "first-sound": "--sessions 2 --seconds 6 --turns 6",
     "lag": "--shapes input.text nested\\ JSON",
     "frames": "--chunks 120",
+    "voices": "",
 }
 
 
