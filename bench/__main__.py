@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers, voices
+from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers, recognition, voices
 from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Growth
@@ -49,6 +49,9 @@ def make_parser() -> argparse.ArgumentParser:
     which.add_parser("voices", help="the embedded voices: first sound, processor time, memory, two at once")
     streams = which.add_parser("providers", help="answers of models that are streamed: processor time a chunk")
     streams.add_argument("--chunks", type=int, default=2_000)
+    hearing = which.add_parser("recognition", help="the embedded recognisers: wrong words, work, memory, waits")
+    hearing.add_argument("--models", nargs="+", choices=recognition.MODELS, default=recognition.MODELS[:1])
+    hearing.add_argument("--folder", type=Path, help="of recordings: WAV files, mono at 16 kHz, and .txt beside them")
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
     sound = which.add_parser("first-sound", help="turns at once with the real codec; utterances that grow long")
     sound.add_argument("--sessions", type=int, default=40, help="of the long utterances")
@@ -91,6 +94,8 @@ def main() -> None:
 def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     """Measure adapters and readers by themselves."""
     match arguments.benchmark:
+        case "recognition":
+            recognition.measure(tuple(arguments.models), arguments.folder)
         case "voices":
             found = voices.installed()
             _tabulate(tuple(found), next(iter(found)), rounds, lambda name: voices.measure(found[name]))
