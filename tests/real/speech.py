@@ -15,7 +15,7 @@ from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech
 
-QUESTION, THANKS = "What did you hear me say?", "Thank you very much."
+QUESTION, THANKS = "What have you heard?", "Thank you very much."
 # What an espeak voice needs at least and at most for a word, in seconds, pauses between sentences included.
 SHORTEST, LONGEST = 0.15, 0.8
 

@@ -12,6 +12,8 @@ from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
 SAID, ANSWER = "hello", "Hello! I am Vivavoce. Say: tell me a story."
+VOICE = {"provider": "local", "model": "espeak-ng"}
+"""The voice whose renderings of a text are all the same."""
 FORMS = list(itertools.product([False, True], repeat=4))
 SWITCHES = ("multiple", "stream", "ordered", "llm")
 Reference = Mapping[str, Samples]
@@ -27,7 +29,7 @@ async def answer(server: Served, form: tuple[bool, ...]) -> dict[str, Answered]:
     multiple, stream, ordered, llm = form
     configuration = {
         "LLM": {"provider": "local", "model": "guide", "stream": llm},
-        "TTS": {"responseType": "multiple" if multiple else "single", "stream": stream, "isOrdered": ordered},
+        "TTS": {**VOICE, "responseType": "multiple" if multiple else "single", "stream": stream, "isOrdered": ordered},
     }
     async with audience(server.origin, configuration) as (sender, receivers):
         await sender.text(SAID)

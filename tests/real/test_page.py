@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from adapters.vendors.embedded.guide.languages.english import ENGLISH
 from tests.real.browser import LEAD, Visitor, visiting, whole
 from tests.real.programs import VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, SHORTEST, Sentence, words
@@ -15,6 +16,7 @@ from tests.real.speech import QUESTION, SHORTEST, Sentence, words
 pytestmark = pytest.mark.real
 PAGES = Path(__file__).parents[2] / "adapters" / "page"
 MOST_BYTES = 100_000
+STORY = ENGLISH.answers["story"][0].split("|")
 COUNT = "please count to twenty"
 """What the guide answers for long enough to be interrupted."""
 
@@ -268,9 +270,11 @@ def test_it_says_who_answers_with_a_link_to_how_that_is_chosen(visitor: Visitor)
 
 def test_settings_change_what_comes(visitor: Visitor) -> None:
     page = visitor.page
-    visitor.write("help")
+    visitor.write("tell me a story")
     visitor.sees_turn_end(1)
-    assert shape(visitor) == {"delta": True, "parts": {0, 1}, "base64": {False}}
+    first = shape(visitor)
+    assert (first["delta"], first["base64"]) == (True, {False})
+    assert first["parts"] == set(range(len(STORY)))
     page.locator("#settings-button").click()
     for name in ("Speak while it writes", "Send sound as it is made", "Parts in order"):
         page.get_by_role("switch", name=name).uncheck()
@@ -280,7 +284,7 @@ def test_settings_change_what_comes(visitor: Visitor) -> None:
     expect(page.locator("#settings-answer")).to_contain_text("In force")
     page.locator("#settings-close").click()
     page.locator("#stop").click()
-    visitor.write("thank you")
+    visitor.write("what can you do")
     visitor.sees_turn_end(2)
     assert shape(visitor) == {"delta": False, "parts": {0}, "base64": {True}}
     assert visitor.heard_seconds > 0.5
