@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from bench import bargein, exchange, first_sound
+from bench import bargein, exchange, first_sound, plot
 from bench.alternating import Turns, alternate
 from bench.load import ABREAST, WARM, abreast, configure, settled_memory
 from bench.process import OURS, PEER, Process, take_realtime
@@ -226,12 +226,12 @@ async def _converse(server: Process, _: Turns, name: str, mode: first_sound.Mode
     return (Reading(Quantity(f"a second of conversation, {name}", "ms", aim=CONVERSATION_AIMS[name]), (times.ms,)),)
 
 
-def ratios(comparison: Comparison) -> dict[str, list[tuple[str, float]]]:
-    """Of each quantity that counts, the ratios of all other servers to the first: what the plot shows."""
+def ratios(comparison: Comparison) -> dict[str, list[plot.Bar]]:
+    """Of each quantity, the ratios of the other servers to the first, in brackets those of dropped rounds."""
     base, *others = comparison.rounds
     rows = {}
     for quantity in comparison.quantities:
         values = [(server, comparison.ratio(server, base, quantity)) for server in others]
-        if found := [(server, ratio.value) for server, ratio in values if ratio.value is not None and ratio.is_kept]:
+        if found := [plot.Bar(server, one.value, str(one)) for server, one in values if one.value is not None]:
             rows[quantity.name] = found
     return rows

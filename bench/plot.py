@@ -2,26 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import NamedTuple
 
 COLOURS = ("#8a8f98", "#d9a441", "#2f6f9f", "#c9cdd2", "#efd9ae", "#7fb2d1")
-_WIDTH, _LEFT, _ROW, _BAR, _TOP = 760, 370, 22, 14, 72
+_WIDTH, _LEFT, _ROW, _BAR, _TOP = 800, 410, 22, 14, 88
 _STYLE = "text{font:12px system-ui,sans-serif;fill:#222}.title{font-size:14px;font-weight:600}"
 
 
-def bars(title: str, rows: Mapping[str, Sequence[tuple[str, float]]]) -> str:
-    """Horizontal bars: for each row the named values, each of them beside the others; 1 is marked by a line."""
-    names = list(dict.fromkeys(name for values in rows.values() for name, _ in values))
-    most = max([1.0, *(value for values in rows.values() for _, value in values)])
-    scale = (_WIDTH - _LEFT - 50) / most
+class Bar(NamedTuple):
+    """A value of a series, and the words beside it."""
+
+    name: str
+    value: float
+    words: str
+
+
+def bars(title: str, rows: Mapping[str, Sequence[Bar]]) -> str:
+    """Horizontal bars: for each row the values, each of them beside the others; 1 is marked by a line."""
+    names = list(dict.fromkeys(bar.name for values in rows.values() for bar in values))
+    most = max([1.0, *(bar.value for values in rows.values() for bar in values)])
+    scale = (_WIDTH - _LEFT - 60) / most
     parts, at = _legend(title, names), _TOP
     for row, values in rows.items():
-        parts.append(_text(_LEFT - 8, at + len(values) * _BAR / 2 + 4, row, "end"))
-        for name, value in values:
+        parts.append(_text(_LEFT - 8, at + len(values) * _BAR / 2 + 4, row.replace("`", ""), "end"))
+        for name, value, words in values:
             colour = COLOURS[names.index(name)]
             parts.append(
                 f'<rect x="{_LEFT}" y="{at}" width="{value * scale:.1f}" height="{_BAR - 2}" fill="{colour}"/>'
             )
-            parts.append(_text(_LEFT + value * scale + 4, at + 11, f"{value:.2f}"))
+            parts.append(_text(_LEFT + value * scale + 4, at + 11, words))
             at += _BAR
         at += _ROW - _BAR
     one = _LEFT + scale
@@ -47,10 +56,10 @@ def lines(title: str, positions: Sequence[int], series: Mapping[str, Sequence[fl
 
 
 def _legend(title: str, names: Sequence[str]) -> list[str]:
-    """Three names in a line, two lines at most."""
+    """Two names in a line, three lines at most."""
     parts = [f'<text class="title" x="8" y="20">{escape(title)}</text>']
     for number, name in enumerate(names):
-        x, y = 8 + number % 3 * _WIDTH / 3, 30 + number // 3 * 16
+        x, y = 8 + number % 2 * _WIDTH / 2, 30 + number // 2 * 16
         parts.append(f'<rect x="{x:.0f}" y="{y}" width="10" height="10" fill="{COLOURS[number]}"/>')
         parts.append(_text(x + 14, y + 9, name))
     return parts

@@ -74,4 +74,4 @@ def test_plots_are_drawn_of_what_counts() -> None:
     series = {"ours, a second": [10.0, 12.5], "node": [9.0, 8.0]}
     for drawing in (bars, plot.lines("Growth & more", (10, 1_000), series)):
         assert ElementTree.fromstring(drawing).tag.endswith("svg")
-    assert ">0.50<" in bars
+    assert ">0.50×<" in bars
