@@ -6,14 +6,17 @@ import trio
 from adapters.choosing.assembly import check_preferences
 from adapters.server import run
 from adapters.settings.errors import StartupFailed
-from adapters.settings.providers import Preference, Providers
+from adapters.settings.providers import Preference, Providers, settings_of
 from adapters.settings.settings import Server, Settings
+from adapters.vendors.embedded.declaration import EMBEDDED
+
+ESPEAK = settings_of(EMBEDDED, voice="espeak")
 
 
 @pytest.mark.real
 async def test_it_says_where_to_go_and_warns_of_an_open_door() -> None:
     said: list[str] = []
-    settings = Settings(server=Server(host="0.0.0.0", port=0), providers=Providers(discover=False))
+    settings = Settings(server=Server(host="0.0.0.0", port=0), providers=Providers(discover=False, local=ESPEAK))
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             ready = trio.Event()

@@ -75,7 +75,11 @@ class RunningServer:
 
 @asynccontextmanager
 async def serving(environ: Mapping[str, str]) -> AsyncIterator[RunningServer]:
-    own = {"VIVAVOCE_PORT": "0", "VIVAVOCE_PROVIDERS_DISCOVER": "false"}
+    own = {
+        "VIVAVOCE_PORT": "0",
+        "VIVAVOCE_PROVIDERS_DISCOVER": "false",
+        "VIVAVOCE_PROVIDERS_LOCAL_VOICE": "espeak",
+    }
     for kind in ("STT", "TTS"):
         own[f"VIVAVOCE_PROVIDERS_LOCAL_{kind}_PROCESSES"] = "1"
     server = RunningServer()
