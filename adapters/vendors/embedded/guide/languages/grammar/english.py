@@ -55,7 +55,8 @@ GRAMMAR = Grammar(
         "funny hilarious",
         "thanks thank thankyou thx cheers ta",
         "bye goodbye byebye",
-        "called call",
+        "called call calls",
+        "everyone everybody",
         "backwards backward reverse",
         "stupid dumb idiot useless silly terrible awful bad worst annoying boring",
         "nice lovely sweet clever smart amazing awesome wonderful brilliant cool great fantastic excellent",
@@ -119,7 +120,7 @@ NUMBERS = NumberWords(
         "/": "divide",
     },
     reverses="from",
-    around="what is how much many are does do make makes equal equals = calculate compute the result of and by "
+    around="get what is how much many are does do make makes equal equals = calculate compute the result of and by "
     "with to please tell me can you could would work out answer know hey ok so hello i want need it does add up "
     "together if total solve math maths for a quick sum square cubed there",
     joins="and",

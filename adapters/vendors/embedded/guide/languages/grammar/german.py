@@ -11,7 +11,7 @@ GRAMMAR = Grammar(
     fillers="bitte äh ähm hm mal doch eben halt nun jetzt also gerade sehr kurz einfach eigentlich vielleicht "
     "sofort ja denn gar ganz lieber liebe danke bitteschön",
     same=(
-        "ist bin bist sind seid sei war waren warst",
+        "ist lautet bin bist sind seid sei war waren warst",
         "mich uns mir",
         "mein meine meinen meiner meinem unser unsere",
         "dein deine deinen deiner deinem ihr ihre ihren ihrem euer eure",

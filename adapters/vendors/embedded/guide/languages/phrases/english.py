@@ -65,8 +65,8 @@ PHRASES: Mapping[str, str] = {
     "at all; that is wrong; i do not want that; rather not; no it is not; no you are not",
     "ok": "ok; fine; good; i see; got it; understood; all right; very good; great; perfect; cool; nice; right then; "
     "that is ok; that is fine; good to know; ok good; i understand; interesting; wow; aha; that is interesting; ah "
-    "ok; ok then; sounds good; makes sense; oh; really; no problem; no worries; never mind; it does not matter; "
-    "whatever",
+    "ok; ok then; sounds good; sounds great; makes sense; oh; really; no problem; no worries; never mind; it does "
+    "not matter; whatever",
     "thanks": "thanks; thank you; thanks a lot; thank you so much; many thanks; thanks for that; thanks a million; a "
     "thousand thanks; thank you very much; much appreciated; i appreciate it; thanks so much; thank you for your "
     "help; thanks for your help; great thanks; ok thanks; thanks that was nice; that is very kind; that is kind of "

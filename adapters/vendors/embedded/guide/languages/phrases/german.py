@@ -67,8 +67,8 @@ PHRASES: Mapping[str, str] = {
     "dir; das ist nett von dir; danke das war nett; danke für die geschichte; danke für den witz; lieben dank; "
     "danke ihnen; das hat geholfen; danke das ist alles; vielen lieben dank",
     "goodnight": "gute nacht; schlaf gut; schlaf schön; träum schön; ich gehe ins bett; ich gehe schlafen; süße "
-    "träume; angenehme nachtruhe; ich geh ins bett; nacht; schlafen sie gut; ich gehe jetzt schlafen; gute nacht "
-    "und schlaf gut",
+    "träume; angenehme nachtruhe; ich geh ins bett; ich geh schlafen; ich geh jetzt schlafen; ich geh schlafen "
+    "gute nacht; nacht; schlafen sie gut; ich gehe jetzt schlafen; gute nacht und schlaf gut",
     "goodbye": "tschüss; auf wiedersehen; bis bald; bis später; mach es gut; ich muss gehen; ich muss los; bis "
     "morgen; bis dann; auf wiederhören; leb wohl; das war alles; schönen tag noch; ich gehe; bis zum nächsten mal; "
     "das wars; man sieht sich; wir sehen uns; einen schönen tag; schönen abend noch; ich bin dann weg; also dann",
