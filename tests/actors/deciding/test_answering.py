@@ -193,6 +193,20 @@ def test_a_delivery_chooses_voice_and_speed_where_the_synthesiser_is_of_the_same
     assert (speech.voice, speech.speed) == ("whisper", 0.5)
 
 
+@pytest.mark.parametrize(
+    ("language", "spoken_in", "voice"), [("de-DE", "de-DE", ""), ("en-US", "en-GB", "mine"), ("", "en-GB", "mine")]
+)
+def test_an_answer_in_another_language_is_spoken_in_it_by_another_voice(
+    pb: Playbook, language: str, spoken_in: str, voice: str
+) -> None:
+    local = {"provider": {"name": "local"}}
+    tts = local | {"languageCode": "en-GB", "voice": "mine"}
+    pb.at(State.HANDSHAKEN) >> update(LLM=local, TTS=tts) << SessionUpdated
+    say(pb, "Hallo") >> delivered(Delivery(language=language)) >> written(WORDS) >> answered() << TextDone << Speak
+    [speech] = [job.speech for job in pb.jobs if isinstance(job, Speak)]
+    assert (speech.language, speech.voice) == (spoken_in, voice)
+
+
 def test_the_model_is_told_whether_the_last_answer_was_of_one_that_stood_in(pb: Playbook) -> None:
     pb.at(State.HANDSHAKEN)
     for delivery in (Delivery(stands_in=True), Delivery(), Delivery(stands_in=True)):
