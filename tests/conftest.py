@@ -2,10 +2,14 @@
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from adapters.wire.switchboard import find_poller
+from tests.inprocess import SOCKETS
 
 REAL = Path(__file__).parent / "real"
 
@@ -30,3 +34,17 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(params=["memory", "sockets"], scope="module")
+def streams(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Connections in this process are memory, which goes the ordinary way, or pairs of sockets, which go the short one.
+
+    A pair of sockets is as quick as memory: the clock of a test jumps over nothing.
+    """
+    if request.param == "sockets" and find_poller() is None:
+        pytest.skip("this system has no short way")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "sockets":
+            patch.setenv(SOCKETS, "true")
+        yield

@@ -23,12 +23,31 @@ from tests.playbook import accept
 
 WAY = "VIVAVOCE_SERVER_SHORT_WAY"
 """The variable by which tests choose the way of plain WebSockets, here as in a server of its own process."""
+SOCKETS = "VIVAVOCE_TEST_SOCKETS"
+"""The variable by which tests choose pairs of sockets instead of memory. A pair is as quick: the clock jumps none."""
 WAYS = {"short": "true", "ordinary": "false"}
 
 
 def choose_way(options: ListenerOptions) -> ListenerOptions:
     """The options with the way that the variable says."""
     return msgspec.structs.replace(options, short_way=os.environ.get(WAY, "true") == "true")
+
+
+def over_sockets() -> bool:
+    """Whether connections in this process are pairs of sockets instead of memory, for tests of the short way."""
+    return SOCKETS in os.environ
+
+
+class Nobody(trio.abc.Listener[trio.SocketStream]):
+    """A listener to which nobody comes: the connections are dialled in this process."""
+
+    async def accept(self) -> trio.SocketStream:
+        """Wait. Cancelling has no effect but to end that."""
+        await trio.sleep_forever()
+        raise AssertionError
+
+    async def aclose(self) -> None:
+        """Nothing is to be closed."""
 
 
 class InProcess:
@@ -41,9 +60,16 @@ class InProcess:
         self._ports = ports
         self._streams: list[trio.abc.Stream] = []
 
+    def _pair(self) -> tuple[trio.abc.Stream, trio.abc.Stream]:
+        """The two ends of a connection: in memory, or plain sockets, which go the short way."""
+        if not over_sockets():
+            return memory_stream_pair()
+        near, far = trio.socket.socketpair()
+        return trio.SocketStream(near), trio.SocketStream(far)
+
     def dial(self, *, lockstep: bool = False) -> trio.abc.Stream:
         """The client's end of a new connection; with `lockstep` nothing is sent that is not being received."""
-        near, far = lockstep_stream_pair() if lockstep else memory_stream_pair()
+        near, far = lockstep_stream_pair() if lockstep else self._pair()
         self.nursery.start_soon(self.listener.serve, far)
         self._streams.append(near)
         return near
@@ -63,8 +89,9 @@ class InProcess:
 
     async def hang_up(self) -> None:
         """All clients go without a word."""
-        for stream in self._streams:
-            await trio.aclose_forcefully(stream)
+        with trio.CancelScope(shield=True):  # a cancelled wait would leave the others open
+            for stream in self._streams:
+                await trio.aclose_forcefully(stream)
 
     def check_nothing_is_left(self) -> None:
         """No session, connection, count, task or byte that is held for one."""
@@ -99,6 +126,8 @@ async def running(
             async with trio.open_nursery() as connections:
                 listener = Listener(supervisor, choose_way(options or ListenerOptions()), pages or {})
                 server = InProcess(supervisor, listener, connections, nursery)
+                if over_sockets():
+                    await nursery.start(listener.run, [Nobody()])
                 try:
                     yield server
                 finally:

@@ -13,9 +13,10 @@ def peer_address(stream: trio.abc.Stream) -> str:
     if not isinstance(below, trio.SocketStream):
         return "memory"
     try:
-        return str(below.socket.getpeername()[0])
+        peer = below.socket.getpeername()
     except OSError:
         return "gone"
+    return str(peer[0]) if peer else "memory"  # a pair of sockets has no address
 
 
 def client_address(request: Request, peer: str, trusted: tuple[str, ...]) -> str:

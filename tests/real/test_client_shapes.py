@@ -28,6 +28,8 @@ from tests.real.programs import Served
 from tests.real.speech import QUESTION, THANKS, Sentence, words
 from tests.real.wire import frame, websocket
 
+pytestmark = pytest.mark.usefixtures("streams")
+
 POLLING = "/socket.io/?EIO=4&transport=polling"
 WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
 HEADER = '451-["input.buffer.append",{"_placeholder":true,"num":0}]'

@@ -27,6 +27,8 @@ from protocol.timing import Timing
 from tests.harness import Client, Polling, kinds, serving, state
 from tests.scripted import Act, End, ScriptedEngines, hangs
 
+pytestmark = pytest.mark.usefixtures("streams")
+
 ROOM = str(uuid.UUID(int=7))
 STAGES = ("STT", "LLM", "TTS")
 
