@@ -12,6 +12,8 @@ from protocol.messages import Metrics, TextDone, TranscribeDelta
 from tests.harness import kinds, serving, state
 from tests.scripted import Act, End, ScriptedEngines
 
+pytestmark = pytest.mark.usefixtures("streams")
+
 STREAMED: dict[str, dict[str, object]] = {
     "LLM": {"stream": True},
     "TTS": {"responseType": "multiple", "stream": True, "isOrdered": True},

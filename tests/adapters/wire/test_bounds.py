@@ -17,6 +17,8 @@ from tests.adapters.wire.memoryserver import HEADER, POLLED, SOCKET, UPDATE, sta
 from tests.rawclient import Closed, RawClient, frames, request
 from tests.scripted import Act, ScriptedEngines
 
+pytestmark = pytest.mark.usefixtures("streams")
+
 SESSION = "5a0e2c52-0d9c-4c5e-9a6a-0c1d3e5f7a9b"
 COMMIT = '42["input.buffer.commit"]'
 PARTS, PAUSE = 60, 0.1
