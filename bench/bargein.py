@@ -14,8 +14,8 @@ from bench.speaking import at_rest
 from bench.wire import TIMEOUT, Socket, frame
 
 EVERY = 0.02
-REST = 0.3
-"""Seconds without work after which a server has sent what it can."""
+REST = 1.0
+"""Seconds without work after which a server has sent what it can. One that is starved looks idle for a shorter time."""
 WINDOW = 16_384
 _CHUNK = b"".join(map(frame, exchange.append(is_base64=True)))
 _COMMIT = frame(exchange.COMMIT)
