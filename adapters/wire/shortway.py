@@ -13,8 +13,8 @@ a connection wait makes its client wait, as on the ordinary way.
 And what is to be sent is written by the switchboard, as soon as the tasks that are running have said all that they have
 to say: messages that come together leave together, JOINED_SIZE bytes at most in one write. Of what the kernel does not
 take the rest waits here, and nothing else is taken out of the outbox meanwhile, so that a barge-in still finds it
-there. The kernel takes little (TCP_NOTSENT_LOWAT, which Trio sets). For how long the rest waits is for the connection
-to judge (`stalled_at`).
+there. For the same reason what has been read is dealt with before more is taken out. The kernel takes little
+(TCP_NOTSENT_LOWAT, which Trio sets). For how long the rest waits is for the connection to judge (`stalled_at`).
 
 When `serving` ends, the switchboard knows the socket no more. What is left to do (the close frame, the peer's answer)
 is done on the stream, as on the ordinary way.
@@ -164,6 +164,8 @@ class ShortWayTransport(WebSocketTransport):
         for _ in range(WRITES):
             if self._pending is not None or self._endpoint is None or self.is_lost:
                 return False
+            if self._woken is not None and self._woken.is_set():
+                return True  # what has been read may be an interruption: its task runs before more is taken out
             had_ping = self._ping is not None
             data = self._take_out(self._endpoint, JOINED_SIZE)
             if not data:

@@ -201,14 +201,20 @@ class Switchboard:
         self._asked.set()
 
     async def _answer_calls(self) -> None:
-        """Call who has asked for it, each in its turn."""
+        """Call who has asked for it, once each; then tasks and readers have their turn.
+
+        Who has more to send is not called again before: what it reads meanwhile may be an interruption.
+        """
         while True:
             if not self._calls:
                 self._asked = trio.Event()
             await self._asked.wait()
             end = time.perf_counter() + ROUND_SECONDS
-            while self._calls and time.perf_counter() < end:
-                watcher = next(iter(self._calls))
+            for watcher in list(self._calls):
+                if time.perf_counter() >= end:
+                    break
+                if watcher not in self._calls:
+                    continue
                 del self._calls[watcher]
                 try:
                     if watcher.on_flush():
@@ -228,10 +234,11 @@ class Switchboard:
             if watcher is None or descriptor in self._is_new:
                 continue  # taken out since it was ready, and perhaps another one put in
             try:
-                if events & WRITE:
-                    watcher.on_writable()
+                # Reading is first: what comes may be an interruption, after which there is less to send.
                 if events & ~WRITE and watcher.events & READ and watcher.on_readable():
                     more.append((descriptor, READ))
+                if events & WRITE and watcher.events & WRITE:
+                    watcher.on_writable()
             except Exception as fault:
                 watcher.on_fault(fault)
             if time.perf_counter() > end:

@@ -397,6 +397,31 @@ async def test_what_the_kernel_does_not_take_waits_and_is_whole() -> None:
         assert received == b"".join(b"\x82\x7f" + len(one).to_bytes(8) + one for one in messages)
 
 
+async def test_what_comes_with_the_room_to_send_more_is_dealt_with_first() -> None:
+    talker = FrameTalker(*[bytes(10_000)] * 1_000)
+    async with transports() as (transport, far), transport.serving(talker), trio.open_nursery() as nursery:
+        transport.flush()
+        await wait_all_tasks_blocked(0.01)
+        waiting = len(talker.to_send)
+        taken_back: list[Frame] = []
+
+        async def interrupted() -> None:
+            assert await transport.receive() == "stop"
+            taken_back.extend(talker.to_send)
+            talker.to_send.clear()
+
+        nursery.start_soon(interrupted)
+        await wait_all_tasks_blocked(0.01)
+        descriptor = far.socket.fileno()
+        os.write(descriptor, frame(TEXT, b"stop"))
+        received = os.read(descriptor, 10_000_000)  # now there is something to read, and room to write
+        received += await hear(far, (1_000 - waiting) * 10_004 - len(received))
+        await wait_all_tasks_blocked(0.01)
+        assert len(taken_back) == waiting
+        with pytest.raises(BlockingIOError):
+            os.read(descriptor, 1)
+
+
 async def test_half_a_frame_is_followed_by_nothing() -> None:
     async with transports() as (transport, far):
         async with transport.serving(FrameTalker(bytes(9_000_000))):
