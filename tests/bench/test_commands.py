@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ TINY: dict[str, str] = {
     "first-sound": "--sessions 2 --seconds 6 --turns 6",
     "lag": "--shapes input.text nested\\ JSON",
     "frames": "--chunks 120",
+    "recognition": "--folder {recordings}",
     "voices": "",
 }
 
@@ -51,7 +53,12 @@ def test_a_command_says_what_it_does(command: str, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize("command", TINY)
 def test_a_command_runs(command: str, tmp_path: Path) -> None:
     plot = tmp_path / "plot.svg"
-    options = [option.replace("\\", "") for option in re.split(r"(?<!\\) ", TINY[command].format(plot=plot)) if option]
+    (tmp_path / "one.txt").write_text("yes")
+    with wave.open(str(tmp_path / "one.wav"), "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(32_000))
+    written = TINY[command].format(plot=plot, recordings=tmp_path)
+    options = [option.replace("\\", "") for option in re.split(r"(?<!\\) ", written) if option]
     run = [sys.executable, "-m", "bench", "--rounds", "1", command, *options]
     ended = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
