@@ -11,6 +11,7 @@ ones: else each would hold the loop for longer the more sessions there are (0.66
 What it leaves out is freed by reference counting as well; for circles in it, each WHOLE-th leaves out nothing.
 """
 
+import contextlib
 import gc
 
 import psutil
@@ -71,6 +72,7 @@ class Collector:
 
     def __init__(self) -> None:
         self._process = psutil.Process()
+        self._size = 0
         self._made = 0
 
     def collect(self) -> None:
@@ -89,8 +91,10 @@ class Collector:
 
     @property
     def size(self) -> int:
-        """Bytes of the process in memory."""
-        return int(self._process.memory_info().rss)
+        """Bytes of the process in memory; what was read last where the system has no file left to read it from."""
+        with contextlib.suppress(psutil.Error, OSError):
+            self._size = int(self._process.memory_info().rss)
+        return self._size
 
     async def quiet(self, seconds: float) -> None:
         """Wait until no task has been ready for so long. Cancelling ends the wait.

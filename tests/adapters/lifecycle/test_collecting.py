@@ -1,11 +1,14 @@
 """Full collections: in quiet moments, and at the latest after a time or when the process has grown."""
 
+import errno
 import gc
 import itertools
 import math
 import weakref
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
+import psutil
 import pytest
 import trio
 from trio.testing import MockClock
@@ -107,6 +110,17 @@ class Circle:
 
     def __init__(self) -> None:
         self.itself = self
+
+
+def test_where_the_size_cannot_be_read_the_last_one_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_file_left(process: psutil.Process) -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    collector = Collector()
+    known = collector.size
+    assert known > 0
+    monkeypatch.setattr(psutil.Process, "memory_info", no_file_left)
+    assert collector.size == known
 
 
 def test_what_python_does_by_itself_is_no_full_collection() -> None:
