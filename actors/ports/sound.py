@@ -19,7 +19,7 @@ class NoSound(Undecodable):
 
 
 class SoundTooLong(Undecodable):
-    """Audio that plays longer than an utterance may."""
+    """Audio that plays longer than an utterance may, or than is decoded at once."""
 
 
 class Clip(msgspec.Struct, frozen=True):

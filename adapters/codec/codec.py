@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import Clip, Sound, Target, Undecodable
+from actors.ports.sound import Clip, Sound, SoundTooLong, Target
 from adapters.codec.live import LiveEncoder
 from adapters.codec.streams import SoundStreams
 from adapters.processes.engine import ProcessEngine
@@ -78,8 +78,8 @@ class AudioCodec:
         """The samples of `clip` as mono s16le at `rate` Hz.
 
         A container's own header wins over the format that `clip` names; `wav` without a header is pcm16 at 16 kHz; of a
-        truncated file comes what is there. Raises Undecodable, also where it is too long, and EngineFailed where the
-        process broke down. Cancelling abandons the work.
+        truncated file comes what is there. Raises Undecodable, as SoundTooLong where it is too long, and EngineFailed
+        where the process broke down. Cancelling abandons the work.
         """
         self._check(clip)
         if (samples := _raw(clip, rate)) is not None:
@@ -127,9 +127,9 @@ class AudioCodec:
 
     def _check(self, clip: Clip) -> None:
         if len(clip.data) > MAX_FRAME - SLACK:
-            raise Undecodable(f"the audio has {len(clip.data)} bytes, at most {MAX_FRAME - SLACK} are taken at once")
+            raise SoundTooLong(f"the audio has {len(clip.data)} bytes, at most {MAX_FRAME - SLACK} are taken at once")
         if clip.format.name == "pcm16" and len(clip.data) > 2 * (clip.format.rate or INPUT_RATE) * self._seconds:
-            raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
+            raise SoundTooLong(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
 
 
 class SampleDecoder:

@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from actors.ports.sound import Clip, NoSound, Undecodable
+from actors.ports.sound import Clip, NoSound, SoundTooLong, Undecodable
 from adapters.codec.passing import id3_size
 from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OTHER, headless, sniff
 from protocol.containers import MAX_HEADER, stream_header
@@ -62,7 +62,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def decode(clip: Clip, rate: int, seconds: float, check: Check) -> bytes:
-    """`clip` as mono s16le at `rate`; raises Undecodable."""
+    """`clip` as mono s16le at `rate`; raises Undecodable, as SoundTooLong where it has more than `seconds`."""
     pieces: list[bytes] = []
     left = int(seconds * rate) * 2
     for piece in at_rate(blocks_of(clip), rate):
@@ -74,9 +74,9 @@ def decode(clip: Clip, rate: int, seconds: float, check: Check) -> bytes:
     return b"".join(pieces)
 
 
-def too_long(seconds: float) -> Undecodable:
+def too_long(seconds: float) -> SoundTooLong:
     """That there is more sound than is taken."""
-    return Undecodable(f"the audio is longer than the {seconds:g} seconds that are taken at once")
+    return SoundTooLong(f"the audio is longer than the {seconds:g} seconds that are taken at once")
 
 
 def blocks_of(clip: Clip) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from actors.ports.sound import NoSound, Target, Undecodable
+from actors.ports.sound import NoSound, SoundTooLong, Target, Undecodable
 from adapters.codec.pieces import SampleAligner
 from adapters.codec.streams import RemoteStream, SoundStreams
 from adapters.processes.frames import Opening
@@ -87,9 +87,14 @@ class WavStrip:
         return await self._decoded(self._remote, bytes(self._head), last=last)
 
     async def _decoded(self, remote: RemoteStream, data: bytes, *, last: bool) -> bytes:
-        """The samples that the process decodes; a file that does not decode is left out, because others do."""
+        """The samples that the process decodes; a file that does not decode is left out, because others do.
+
+        Raises SoundTooLong: without that file the sound would pass for a shorter one.
+        """
         try:
             made = await remote.push(data, last=last)
+        except SoundTooLong:
+            raise
         except Undecodable:
             self._remote, self._is_left_out = None, True
             return b""
@@ -111,11 +116,11 @@ class SampleStrip:
         self._seconds = seconds
 
     async def take(self, data: bytes, *, last: bool) -> bytes:
-        """See `SoundStrip.take`. Raises NoSound for a WAV without samples, and Undecodable for too long a sound."""
+        """See `SoundStrip.take`. Raises NoSound for a WAV without samples, and SoundTooLong."""
         samples = await self._wavs.take(data, last=last) if self._wavs else data
         self._count += len(samples)
         if self._count > self._most:
-            raise Undecodable(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
+            raise SoundTooLong(f"the audio is longer than the {self._seconds:g} seconds that are taken at once")
         if last and self._wavs and self._count < 2:
             raise NoSound("it is a WAV without a single sample")
         return samples

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import NoSound, Undecodable
+from actors.ports.sound import Undecodable
 from adapters.processes.frames import (
     HEAD,
     FailedFrame,
@@ -165,7 +165,7 @@ def _answer(engine: Engine, request: Request, pipe: WorkerPipe) -> None:
     except (EngineFailed, Oversize) as error:
         pipe.send(FailedFrame(str(error)))
     except Undecodable as error:
-        pipe.send(RefusedFrame(str(error), isinstance(error, NoSound)))
+        pipe.send(RefusedFrame(str(error), type(error).__name__))
 
 
 def _take_standard_streams() -> tuple[FileIO, FileIO]:

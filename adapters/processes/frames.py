@@ -4,7 +4,7 @@ import struct
 
 import msgspec
 
-from actors.ports.sound import Clip, Sound, Target
+from actors.ports.sound import Clip, NoSound, Sound, SoundTooLong, Target, Undecodable
 from protocol.audioformat import AudioFormat
 
 MAX_FRAME = 128 * 1024 * 1024
@@ -228,11 +228,15 @@ class FailedFrame(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
+REFUSALS = {refusal.__name__: refusal for refusal in (Undecodable, NoSound, SoundTooLong)}
+"""What a refusal of the process becomes in the server, by its name."""
+
+
 class RefusedFrame(msgspec.Struct, frozen=True, tag=True):
-    """The audio is at fault; becomes Undecodable, or NoSound where it `is_empty`."""
+    """The audio is at fault; becomes the one of REFUSALS that is named."""
 
     message: str
-    is_empty: bool = False
+    name: str
 
 
 Progress = WordsFrame | SoundFrame

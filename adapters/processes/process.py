@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 import adapters
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import NoSound, Undecodable
 from adapters.processes.frames import (
     HEAD,
+    REFUSALS,
     ConvertedFrame,
     DecodedFrame,
     Done,
@@ -261,8 +261,8 @@ def _result(reply: Reply) -> Done:
     match reply:
         case FailedFrame(message):
             raise EngineFailed(message)
-        case RefusedFrame(message, is_empty):
-            raise NoSound(message) if is_empty else Undecodable(message)
+        case RefusedFrame(message, name):
+            raise REFUSALS[name](message)
         case (
             HeardFrame()
             | RecognisedFrame()

@@ -13,7 +13,7 @@ import trio
 import trio.testing
 
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import Clip, NoSound, Sound, Undecodable
+from actors.ports.sound import Clip, NoSound, Sound, SoundTooLong, Undecodable
 from adapters.codec.codec import AudioCodec
 from adapters.processes.frames import MAX_FRAME
 from protocol.audioformat import AudioFormat
@@ -244,17 +244,17 @@ async def test_silence_stays_silent(nursery: trio.Nursery) -> None:
 async def test_sound_that_is_too_long_is_refused_whatever_its_size(nursery: trio.Nursery) -> None:
     codec = await start(nursery, seconds=5.0)
     small = written("flac", seconds=6.0, layout="mono")
-    with pytest.raises(Undecodable, match="longer than the 5 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 5 seconds"):
         await codec.decode(Clip(small, AudioFormat("flac")), 16_000)
-    with pytest.raises(Undecodable, match="longer than the 5 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 5 seconds"):
         await codec.decode(Clip(tone(16_000, 6.0), WAV), 16_000)
     assert await still_works(codec)
 
 
 async def test_raw_samples_that_are_too_many_are_refused_at_once() -> None:
-    with pytest.raises(Undecodable, match="longer than the 1 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 1 seconds"):
         await AudioCodec(seconds=1).decode(Clip(bytes(50_000), PCM24), 24_000)
-    with pytest.raises(Undecodable, match="at most"):
+    with pytest.raises(SoundTooLong, match="at most"):
         await AudioCodec().decode(Clip(bytes(MAX_FRAME), MP3), 24_000)
 
 

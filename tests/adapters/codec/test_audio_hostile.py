@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from actors.ports.sound import Clip, Target, Undecodable
+from actors.ports.sound import Clip, SoundTooLong, Target, Undecodable
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
 from tests.adapters.codec.live import cut
@@ -114,10 +114,10 @@ async def test_ten_minutes_are_taken_and_eleven_are_refused(nursery: trio.Nurser
         async with codec.decoding(FLAC, 16_000) as stream:
             samples = [len(await stream.push(part)) for part in cut(most, range(0, len(most), step))]
             assert sum(samples) + len(await stream.finish()) == 600 * 32_000
-        with pytest.raises(Undecodable, match="longer than the 600 seconds"):
+        with pytest.raises(SoundTooLong, match="longer than the 600 seconds"):
             await decoded(codec, FLAC, cut(more, range(0, len(more), step)))
     assert len(await codec.decode(Clip(most, FLAC), 16_000)) == 600 * 32_000
-    with pytest.raises(Undecodable, match="longer than the 600 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 600 seconds"):
         await codec.decode(Clip(more, FLAC), 16_000)
     if sys.platform == "linux":
         assert max(map(most_memory, codec.pids + codec.stream_pids)) < 400 * 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.ports.sound import Target, Undecodable
+from actors.ports.sound import SoundTooLong, Target, Undecodable
 from adapters.codec.sources import FULL
 from adapters.codec.streams_child import StreamConversion
 from adapters.processes.frames import Opening
@@ -98,9 +98,9 @@ def test_mp3_files_that_are_joined_lose_nothing() -> None:
 def test_much_sound_in_few_bytes_comes_in_turns_and_ends_at_the_limit() -> None:
     data = written("flac", seconds=60.0, layout="mono")
     assert len(decoded(AudioFormat("flac"), [data], 16_000)) == 60 * 32_000 > FULL * 4_096
-    with pytest.raises(Undecodable, match="longer than the 50 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 50 seconds"):
         decoded(AudioFormat("flac"), [data], 16_000, seconds=50.0)
-    with pytest.raises(Undecodable, match="longer than the 1 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 1 seconds"):
         decoded(RAW, [bytes(50_000)], 24_000, seconds=1.0)
 
 

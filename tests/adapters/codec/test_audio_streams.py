@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from actors.ports.calls import EngineFailed
-from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
+from actors.ports.sound import Clip, Sound, SoundEncoder, SoundTooLong, Target, Undecodable
 from adapters.codec import streams as held_by
 from adapters.codec.codec import AudioCodec
 from protocol.audioformat import INPUT_FORMATS, AudioFormat
@@ -87,11 +87,20 @@ async def test_the_first_bytes_come_at_once() -> None:
 
 async def test_a_sound_that_is_too_long_or_empty_is_refused() -> None:
     codec = AudioCodec(seconds=1.0)
-    with pytest.raises(Undecodable, match="longer than the 1 seconds"):
+    with pytest.raises(SoundTooLong, match="longer than the 1 seconds"):
         await decoded(codec, PCM24, [bytes(40_000)] * 2, 24_000)
     with pytest.raises(Undecodable, match="without a single sample"):
         await decoded(codec, WAV, [wav_header(16_000)])
     assert await decoded(codec, PCM24, [], 24_000) == b""
+
+
+@real
+async def test_a_sound_that_is_too_long_is_told_apart_from_one_that_does_not_decode(nursery: trio.Nursery) -> None:
+    codec = await start(nursery, seconds=1.0)
+    plain, other = wav_header(16_000) + voice(16_000, 0.2), wav_header(24_000) + voice(24_000, 2.0)
+    for source, data in ((FLAC, written("flac", seconds=2.0)), (WAV, other), (WAV, plain + other)):
+        with pytest.raises(SoundTooLong, match="longer than the 1 seconds"):
+            await decoded(codec, source, [data])
 
 
 async def test_nothing_goes_on_after_the_end() -> None:
