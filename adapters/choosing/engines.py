@@ -101,13 +101,18 @@ class ProviderEngines:
             async with trio.open_nursery() as starting:
                 for engine in self._kept.values():
                     starting.start_soon(nursery.start, engine.run)
-                starting.start_soon(trio.to_thread.run_sync, self._analyst.load)
+                starting.start_soon(trio.to_thread.run_sync, self._load)
                 starting.start_soon(nursery.start, self._lists.run)
             note_voices(self._embedded)
             for candidate in self._embedded.values():
                 self._roster.add(candidate)
             nursery.start_soon(telling.keep_telling, self._roster)
             task_status.started()
+
+    def _load(self) -> None:
+        """What takes long and is needed in turns, one after the other; for a thread."""
+        self._analyst.load()
+        self._embedded["LLM"].engine.load()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

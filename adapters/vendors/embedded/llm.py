@@ -8,6 +8,7 @@ import trio.lowlevel
 from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit
 from adapters.vendors.embedded.guide.reply import reply
+from adapters.vendors.embedded.guide.understanding import prepare
 
 
 def local_time() -> datetime:
@@ -23,6 +24,10 @@ class Local:
 
     def __init__(self, clock: Callable[[], datetime] = local_time) -> None:
         self._clock = clock
+
+    def load(self) -> None:
+        """Prepare the guide's languages, which takes a second: for a thread, before anybody waits for an answer."""
+        prepare()
 
     async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
         """Answer as `question.model` says: `echo`, or for any other name the guide, one sentence a piece.

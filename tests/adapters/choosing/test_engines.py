@@ -22,6 +22,8 @@ from adapters.settings.errors import StartupFailed
 from adapters.settings.providers import Preference, Providers, ProviderSettings, settings_of
 from adapters.vendors.azure.declaration import AZURE
 from adapters.vendors.embedded.declaration import EMBEDDED
+from adapters.vendors.embedded.guide.languages.every import LANGUAGES
+from adapters.vendors.embedded.guide.understanding import vocabulary
 from adapters.vendors.openai.declaration import COMPATIBLE, OPENAI
 from adapters.vendors.wyoming.declaration import WYOMING
 from adapters.wire.heads import Request as Asked
@@ -70,7 +72,9 @@ def choice(found: ProviderEngines, kind: str) -> str:
 
 @pytest.mark.real
 async def test_what_is_found_answers_where_nothing_is_configured_and_is_warm_before_the_first_turn() -> None:
+    vocabulary.cache_clear()
     async with loopback(respond=ollama) as double, running(double) as found:
+        assert vocabulary.cache_info().currsize == len(LANGUAGES)  # the guide, which stands behind it, is ready too
         assert choice(found, "LLM") == (
             f"ollama (b:latest), because it was found at 127.0.0.1:{port_of(double)} and nothing else is configured"
         )

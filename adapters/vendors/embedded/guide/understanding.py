@@ -50,6 +50,12 @@ def vocabulary(code: str) -> Vocabulary:
     return Vocabulary(LANGUAGES[code])
 
 
+def prepare() -> None:
+    """Make the vocabularies of all languages: the first question needs each of them, to tell which it is in."""
+    for code in LANGUAGES:
+        vocabulary(code)
+
+
 def certain_language(text: str, last: str = "") -> str:
     """The language that `text` is in by three of its words or more, and by more than are of any other; else "".
 

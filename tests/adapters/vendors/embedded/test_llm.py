@@ -6,6 +6,8 @@ from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
 from adapters.vendors.embedded.declaration import MODELS
+from adapters.vendors.embedded.guide.languages.every import LANGUAGES
+from adapters.vendors.embedded.guide.understanding import vocabulary
 from adapters.vendors.embedded.llm import Local
 from protocol.audioformat import AudioFormat
 from tests.adapters.vendors.embedded.guide.asking import NOW, asked, told
@@ -35,6 +37,14 @@ async def test_writes_a_sentence_a_piece_and_joins_them_by_one_space() -> None:
     assert len(pieces) == 5
     assert "".join(pieces) == told("count")
     assert "  " not in told("count")
+
+
+async def test_once_it_is_loaded_no_question_waits_for_a_language() -> None:
+    vocabulary.cache_clear()
+    Local().load()
+    await written(asked("xyzzy"))
+    await written(asked("wie spät ist es"))
+    assert vocabulary.cache_info().misses == len(LANGUAGES)
 
 
 async def test_an_unknown_model_is_the_guide() -> None:
