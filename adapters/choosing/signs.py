@@ -112,11 +112,13 @@ def _first(some: Sequence[str], all_: Sequence[str]) -> list[str]:
 
 
 SOME = "OpenAI-compatible server"
+OLLAMA, LLAMA_CPP = "Ollama", "llama.cpp"
+"""The titles of servers that tell more of a model."""
 SIGNS: tuple[tuple[str, str, Callable[[ServerAnswers], FoundModels | None]], ...] = (
-    ("ollama", "Ollama", _ollama),
+    ("ollama", OLLAMA, _ollama),
     ("lmstudio", "LM Studio", _lm_studio),
     ("localai", "LocalAI", _local_ai),
-    ("llamacpp", "llama.cpp", _llama_cpp),
+    ("llamacpp", LLAMA_CPP, _llama_cpp),
     ("speaches", "speaches", _speaches),
     ("kokoro", "Kokoro", _kokoro),
     ("vllm", "vLLM", _vllm),
@@ -125,6 +127,4 @@ SIGNS: tuple[tuple[str, str, Callable[[ServerAnswers], FoundModels | None]], ...
 """Name, title, and what it is known by; the more certain sign first."""
 NAMES = frozenset(name for name, _, _ in SIGNS) | {"wyoming_stt", "wyoming_tts"}
 """What a server that is found can be called, followed by its port where there are two."""
-OLLAMA, LLAMA_CPP, LM_STUDIO = "Ollama", "llama.cpp", "LM Studio"
-"""The titles of servers that tell more of a model."""
 PATHS = ("/api/tags", "/api/ps", "/api/v0/models", "/system", "/props", "/version", "/v1/audio/voices")
