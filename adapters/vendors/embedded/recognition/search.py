@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from adapters.vendors.embedded.recognition.acoustics import Posteriors
 from adapters.vendors.embedded.recognition.lexicon import Lexicon
 from adapters.vendors.embedded.recognition.trigrams import BEGIN, END, Past, Trigrams
 
@@ -42,10 +42,6 @@ WIDTH = 10.0
 
 def nothing() -> None:
     """Look at nothing between two frames."""
-
-
-Posteriors = NDArray[np.float32]
-"""Logarithms of probabilities: a row for each frame, a column for each phoneme."""
 
 
 class FoundWords(msgspec.Struct, frozen=True):

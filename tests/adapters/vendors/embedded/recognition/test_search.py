@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from adapters.vendors.embedded.recognition.acoustics import AcousticModel
+from adapters.vendors.embedded.recognition.acoustics import AcousticModel, Posteriors
 from adapters.vendors.embedded.recognition.lexicon import Lexicon
 from adapters.vendors.embedded.recognition.phonemes import as_english, as_heard
-from adapters.vendors.embedded.recognition.search import BEAM, Posteriors, WordSearch
+from adapters.vendors.embedded.recognition.search import BEAM, WordSearch
 from adapters.vendors.embedded.recognition.trigrams import Trigrams
 
 NAMES = list(hama.ASRModel().decoder_tokens)
