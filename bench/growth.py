@@ -45,9 +45,9 @@ CHUNK_EACH = Quantity(f"a chunk, {EACH} a second from each", "µs")
 MEMORY = Quantity("a session that speaks", "kB")
 
 
-def paid(when: str) -> Quantity:
-    """What others than the one that floods pay: the wait for an acknowledgement."""
-    return Quantity(f"300 that speak wait for an acknowledgement, {when}, p99", "ms", is_wall=True)
+def paid(speakers: int, when: str) -> Quantity:
+    """What the speakers beside one that floods pay: the wait for an acknowledgement."""
+    return Quantity(f"{speakers:,} that speak wait for an acknowledgement, {when}, p99", "ms", is_wall=True)
 
 
 async def measure(server: Process, turns: Turns, sessions: int, scale: Scale) -> Round:
@@ -156,7 +156,7 @@ async def flood(server: Process, turns: Turns, scale: Scale) -> Round:
             shares.append(fed.load_share)
             late.append(fed.late)
         p99 = statistics.quantiles(waits, n=100)[98] * 1e3
-        readings.append(Reading(paid(when), (p99,), max(shares), max(late)))
+        readings.append(Reading(paid(scale.speakers, when), (p99,), max(shares), max(late)))
     await pass_barrier(sockets)
     await _committed(sockets, sent)
     await asyncio.gather(*[socket.close() for socket in sockets])

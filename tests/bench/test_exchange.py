@@ -45,7 +45,7 @@ def test_a_flood_beside_those_who_speak_loses_nothing_of_theirs(server: str) -> 
     quantities = {name: [reading.quantity for reading in readings] for name, readings in measured.items()}
     assert quantities == {
         "some": [growth.MEMORY, growth.CHUNK_IN_ALL, growth.CHUNK_EACH],
-        "beside a flood": [growth.paid(growth.CALM), growth.paid(growth.FLOODED)],
+        "beside a flood": [growth.paid(6, growth.CALM), growth.paid(6, growth.FLOODED)],
     }
 
 
