@@ -12,7 +12,7 @@ from adapters.voices.pace import pace_of
 from protocol.audioformat import AudioFormat
 
 MAX_TEXT = 20_000
-"""Characters that are spoken in one call."""
+"""Characters that are spoken in one call: about twenty minutes of sound."""
 LONGEST = characters(MAX_TEXT)
 """The same, as what a longer text is cut by."""
 
@@ -39,5 +39,8 @@ class ModelVoice(ProcessEngine):
 
 
 def plain(text: str) -> str:
-    """`text` without what espeak-ng would obey: control characters, and `[[`, which begins phonemes."""
+    """`text` without what espeak-ng would obey: control characters, and `[[`, which begins phonemes.
+
+    (Ctrl-A begins a command, NUL ends the text.)
+    """
     return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()

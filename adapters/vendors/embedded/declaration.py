@@ -72,7 +72,7 @@ EMBEDDED = Declaration(
     tts=Service(
         "adapters.vendors.embedded.tts.local_speech",
         ESPEAK,
-        limit="adapters.vendors.embedded.espeak.LONGEST",
+        limit="adapters.voices.modelvoice.LONGEST",
         takes=("tts_processes", "voice"),
     ),
     checked="itself",

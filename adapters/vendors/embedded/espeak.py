@@ -1,25 +1,19 @@
 """espeak-ng, in worker processes: many languages, with no network and no key."""
 
-import re
-
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.processes.engine import ProcessEngine
 from adapters.processes.frames import EngineVoice, SynthesiseFrame
 from adapters.processes.process import Plan
-from adapters.reach.lengths import characters
+from adapters.voices.modelvoice import MAX_TEXT, plain
+from adapters.voices.pace import NORMAL_PACE
 from protocol.audioformat import AudioFormat
 from protocol.languages import cased, nearest, primary
 
 FORMAT = AudioFormat("pcm16", 22_050)
-MAX_TEXT = 20_000
-"""Characters that are spoken in one call: about twenty minutes of sound."""
-LONGEST = characters(MAX_TEXT)
-"""The same, as what a longer text is cut by."""
-NORMAL_PACE = 168
 SLOWEST, FASTEST = 80, 680
-"""Words a minute: what speed 1 is, and what espeak-ng takes before it stops heeding or cannot be followed."""
+"""Words a minute that espeak-ng takes before it stops heeding or cannot be followed."""
 
 DEFAULT_LANGUAGE = "en-us"
 ALIASES = {
@@ -40,8 +34,6 @@ VARIANTS: dict[str, str] = {"female": "f5", "male": "m6"}
 ENGLISH = "m6"
 """What is added to a language's own voice for a gender, and to English where none is asked for: of the variants those
 of which the local recogniser understands the most words, so that a machine can talk to itself."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class EspeakSpeech(ProcessEngine):
@@ -77,11 +69,6 @@ class EspeakSpeech(ProcessEngine):
         voice = choose(speech, ready.voices, ready.variants)
         request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed))
         await self.speak(request, FORMAT, sound, is_streamed=speech.stream)
-
-
-def plain(text: str) -> str:
-    """`text` without what espeak-ng would obey: control characters (Ctrl-A begins a command, NUL ends the text)."""
-    return _CONTROL.sub(" ", text).encode("utf-8", "replace").decode()
 
 
 def pace(speed: float) -> int:

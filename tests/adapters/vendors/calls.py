@@ -92,3 +92,15 @@ class SynthesiserCall(Generic[Synthesiser]):
         assert KEY not in str(caught.value)
         assert KEY not in repr(self.adapter)
         return caught.value
+
+
+async def spoken(engine: TextToSpeech, asked: Speech) -> list[Clip]:
+    """All that the engine makes of it; nothing is taken back."""
+    clips: list[Clip] = []
+
+    async def sound(clip: Clip | Retraction) -> None:
+        assert isinstance(clip, Clip)
+        clips.append(clip)
+
+    await engine.synthesise(asked, sound)
+    return clips

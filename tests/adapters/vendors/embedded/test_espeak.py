@@ -8,7 +8,9 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.processes.frames import EngineVoice
-from adapters.vendors.embedded.espeak import FORMAT, MAX_TEXT, EspeakSpeech, choose, pace, plain
+from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech, choose, pace
+from adapters.voices.modelvoice import MAX_TEXT
+from tests.adapters.vendors.calls import spoken
 
 real = pytest.mark.real
 STORY = "Once upon a time there was a king who had three daughters. " * 40
@@ -28,17 +30,6 @@ async def start(nursery: trio.Nursery, count: int = 1, grace: float = 5.0) -> Es
     with trio.fail_after(30):
         await nursery.start(engine.run)
     return engine
-
-
-async def spoken(engine: EspeakSpeech, asked: Speech) -> list[Clip]:
-    clips: list[Clip] = []
-
-    async def sound(clip: Clip | Retraction) -> None:
-        assert isinstance(clip, Clip)
-        clips.append(clip)
-
-    await engine.synthesise(asked, sound)
-    return clips
 
 
 def seconds(clips: list[Clip]) -> float:
@@ -210,7 +201,3 @@ def test_the_voice_is_one_that_was_asked_for_or_fits(voice: str, language: str, 
 
 def test_the_pace_stays_within_what_the_engine_takes() -> None:
     assert [pace(speed) for speed in (0.25, 1, 2, 4, 100)] == [80, 168, 336, 672, 680]
-
-
-def test_control_characters_are_not_passed_on() -> None:
-    assert plain("a\0b\x01c\nd\ud800") == "a b c d?"

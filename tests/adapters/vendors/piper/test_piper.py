@@ -14,6 +14,7 @@ from adapters.reach.contract import Offer
 from adapters.vendors.piper.tts import PiperSpeech
 from adapters.voices.modelvoice import MAX_TEXT, plain
 from protocol.audioformat import AudioFormat
+from tests.adapters.vendors.calls import spoken
 from tests.adapters.vendors.tinymodels import PER_PHONEME, RATE, voice, whole_model
 
 real = pytest.mark.real
@@ -28,17 +29,6 @@ async def start(nursery: trio.Nursery, file: Path) -> PiperSpeech:
     with trio.fail_after(60):
         await nursery.start(engine.run)
     return engine
-
-
-async def spoken(engine: PiperSpeech, asked: Speech) -> list[Clip]:
-    clips: list[Clip] = []
-
-    async def sound(clip: Clip | Retraction) -> None:
-        assert isinstance(clip, Clip)
-        clips.append(clip)
-
-    await engine.synthesise(asked, sound)
-    return clips
 
 
 async def failure(file: Path) -> str:

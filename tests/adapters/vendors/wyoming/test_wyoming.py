@@ -19,8 +19,9 @@ from adapters.vendors.wyoming.stt import WyomingRecogniser, terms
 from adapters.vendors.wyoming.tts import WyomingSpeech
 from protocol.audioformat import AudioFormat
 from protocol.languages import wellformed
+from tests.adapters.vendors.calls import spoken
 from tests.adapters.vendors.wyoming.wyomingloop import RATE, Seen, engine
-from tests.adapters.vendors.wyoming.wyomingmemory import speech, spoken, unheard, utterance
+from tests.adapters.vendors.wyoming.wyomingmemory import speech, unheard, utterance
 
 real = pytest.mark.real
 

@@ -9,6 +9,7 @@ from actors.ports.sound import Clip
 from adapters.reach.contract import ProviderFailed
 from adapters.vendors.wyoming.tts import MAX_TEXT, WyomingSpeech
 from protocol.audioformat import AudioFormat
+from tests.adapters.vendors.calls import spoken
 from tests.adapters.vendors.sounds import SAMPLES, wav
 from tests.adapters.vendors.wyoming.wyomingmemory import (
     INFO,
@@ -18,7 +19,6 @@ from tests.adapters.vendors.wyoming.wyomingmemory import (
     cancel_after,
     recogniser,
     speech,
-    spoken,
     synthesiser,
 )
 

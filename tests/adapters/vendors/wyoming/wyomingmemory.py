@@ -8,7 +8,6 @@ import trio
 import trio.testing
 
 from actors.ports.recognition import Audio, Utterance
-from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.call import Patience
 from adapters.vendors.wyoming.stt import WyomingRecogniser
@@ -33,17 +32,6 @@ def speech(text: str = "Hello.", voice: str = "", language: str = "") -> Speech:
 
 async def unheard(_: str) -> None:
     """For tests that only want the end."""
-
-
-async def spoken(adapter: WyomingSpeech, asked: Speech) -> list[Clip]:
-    """All that the adapter makes of it."""
-    clips: list[Clip] = []
-
-    async def sound(clip: Clip) -> None:
-        clips.append(clip)
-
-    await adapter.synthesise(asked, sound)
-    return clips
 
 
 class MemoryPeer:
