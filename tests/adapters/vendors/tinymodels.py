@@ -16,6 +16,8 @@ of a millionth about -16."""
 BLOCKED = -1_000.0
 RATE = 16_000
 PER_PHONEME = 256
+TOKENS = 3
+"""Of the streaming model: the blank, `loud` and `quiet`."""
 
 Shape = list[int | str]
 Tensor = tuple[str, int, Shape]
@@ -78,10 +80,18 @@ def whole_model(folder: Path) -> Path:
 def streaming_model(folder: Path) -> Path:
     """An LSTM transducer: says `loud` and `quiet` in turn, as the sound changes."""
     folder.mkdir()
-    size, chunk = 3, 9
+    _encoder(folder / "encoder-epoch-1-avg-1.onnx")
+    _decoder(folder / "decoder-epoch-1-avg-1.onnx")
+    _joiner(folder / "joiner-epoch-1-avg-1.onnx")
+    (folder / "tokens.txt").write_text("<blk> 0\n▁loud 1\n▁quiet 2\n", encoding="utf-8")
+    return folder
+
+
+def _encoder(file: Path) -> None:
+    size, chunk = TOKENS, 9
     state: list[Tensor] = [("h", Type.FLOAT, [1, "n", size]), ("c", Type.FLOAT, [1, "n", 2])]
     _save(
-        folder / "encoder-epoch-1-avg-1.onnx",
+        file,
         [
             helper.make_node("ReduceMean", ["x"], ["mean"], axes=[1, 2], keepdims=1),
             helper.make_node("Sub", ["mean", "border"], ["loudness"]),
@@ -101,8 +111,13 @@ def streaming_model(folder: Path) -> Path:
             "d_model": size,
         },
     )
-    _save(  # the token that was last is never the next
-        folder / "decoder-epoch-1-avg-1.onnx",
+
+
+def _decoder(file: Path) -> None:
+    """The token that was last is never the next."""
+    size = TOKENS
+    _save(
+        file,
         [
             helper.make_node("Gather", ["y", "one"], ["last"], axis=1),
             helper.make_node("OneHot", ["last", "size", "values"], ["hot"], axis=-1),
@@ -118,16 +133,18 @@ def streaming_model(folder: Path) -> Path:
         },
         {"vocab_size": size, "context_size": 2},
     )
+
+
+def _joiner(file: Path) -> None:
+    size = TOKENS
     _save(
-        folder / "joiner-epoch-1-avg-1.onnx",
+        file,
         [helper.make_node("Add", ["encoder_out", "decoder_out"], ["logit"])],
         [("encoder_out", Type.FLOAT, ["n", size]), ("decoder_out", Type.FLOAT, ["n", size])],
         [("logit", Type.FLOAT, ["n", size])],
         {},
         {"joiner_dim": size},
     )
-    (folder / "tokens.txt").write_text("<blk> 0\n▁loud 1\n▁quiet 2\n", encoding="utf-8")
-    return folder
 
 
 def voice(file: Path, speakers: tuple[str, ...] = (), **more: object) -> Path:
@@ -135,7 +152,23 @@ def voice(file: Path, speakers: tuple[str, ...] = (), **more: object) -> Path:
 
     `more`: what its description says besides, or otherwise.
     """
-    one: list[Tensor] = [("sid", Type.INT64, [1])] if speakers else []
+    _speech(file, has_speakers=bool(speakers))
+    settings = {
+        "audio": {"sample_rate": RATE},
+        "espeak": {"voice": "en-us"},
+        "inference": {"noise_scale": 0.6, "length_scale": 2, "noise_w": 0.8},
+        "num_symbols": 256,
+        "num_speakers": max(len(speakers), 1),
+        "phoneme_id_map": {letter: [number] for number, letter in enumerate("_^$ abcdefghijklmnopqrstuvwxyz.,?!'")},
+        "speaker_id_map": {speaker: number for number, speaker in enumerate(speakers)},
+        **more,
+    }
+    file.with_name(file.name + ".json").write_text(json.dumps(settings), encoding="utf-8")
+    return file
+
+
+def _speech(file: Path, *, has_speakers: bool) -> None:
+    one: list[Tensor] = [("sid", Type.INT64, [1])] if has_speakers else []
     loudness = [
         helper.make_node("Cast", ["sid"], ["speaker"], to=Type.FLOAT),
         helper.make_node("Add", ["speaker", "unit"], ["loudness"]),
@@ -149,7 +182,7 @@ def voice(file: Path, speakers: tuple[str, ...] = (), **more: object) -> Path:
             helper.make_node("Cast", ["samples"], ["count"], to=Type.INT64),
             helper.make_node("Mul", ["input_lengths", "count"], ["total"]),
             helper.make_node("Expand", ["unit", "total"], ["flat_ramp"]),
-            *(loudness if speakers else [helper.make_node("Identity", ["flat_ramp"], ["sound"])]),
+            *(loudness if has_speakers else [helper.make_node("Identity", ["flat_ramp"], ["sound"])]),
             helper.make_node("Reshape", ["sound", "form"], ["output"]),
             # The frames of each phoneme, as Piper's exporter names them; they come to the samples above.
             helper.make_node("Cast", ["input"], ["symbols"], to=Type.FLOAT),
@@ -173,15 +206,3 @@ def voice(file: Path, speakers: tuple[str, ...] = (), **more: object) -> Path:
         },
         {},
     )
-    settings = {
-        "audio": {"sample_rate": RATE},
-        "espeak": {"voice": "en-us"},
-        "inference": {"noise_scale": 0.6, "length_scale": 2, "noise_w": 0.8},
-        "num_symbols": 256,
-        "num_speakers": max(len(speakers), 1),
-        "phoneme_id_map": {letter: [number] for number, letter in enumerate("_^$ abcdefghijklmnopqrstuvwxyz.,?!'")},
-        "speaker_id_map": {speaker: number for number, speaker in enumerate(speakers)},
-        **more,
-    }
-    file.with_name(file.name + ".json").write_text(json.dumps(settings), encoding="utf-8")
-    return file

@@ -2,7 +2,6 @@
 
 import os
 import signal
-from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
@@ -51,53 +50,60 @@ async def test_speech_is_recognised_and_sound_without_speech_has_no_words(nurser
     assert await engine.transcribe(utterance(samples), unheard) == found
 
 
+class HeardSpeaker:
+    """Someone who is heard while they speak; `told` are the words so far."""
+
+    def __init__(self, engine: LocalRecogniser) -> None:
+        self._engine = engine
+        self.audio = Growing()
+        self.told: list[str] = []
+        self.first = trio.Event()
+        self.heard = Transcript("", "")
+
+    async def hear(self) -> None:
+        """Recognise what is spoken."""
+        self.heard = await self._engine.transcribe(Utterance(self.audio, HEARD, "", "en-US", ""), self._tell)
+
+    async def _tell(self, text: str) -> None:
+        self.told.append(text)
+        self.first.set()
+        await trio.lowlevel.checkpoint()
+
+
 @real
-async def test_words_are_told_while_they_are_spoken_and_never_by_two_speakers_at_once(nursery: trio.Nursery) -> None:
+async def test_words_are_told_while_they_are_spoken(nursery: trio.Nursery) -> None:
     engine = await started(nursery)
     samples = await said(nursery, SENTENCE)
-    told: list[list[str]] = [[], []]
-    heard: list[Transcript] = []
-    first = trio.Event()
-    audio = [Growing(), Growing()]
-
-    def teller(number: int) -> Callable[[str], Awaitable[None]]:
-        async def tell(text: str) -> None:
-            told[number].append(text)
-            first.set()
-            await trio.lowlevel.checkpoint()
-
-        return tell
-
-    async def hear(number: int) -> None:
-        heard.append(await engine.transcribe(Utterance(audio[number], HEARD, "", "en-US", ""), teller(number)))
-
-    async def alone(number: int) -> None:
-        async with trio.open_nursery() as hearing:
-            hearing.start_soon(hear, number)
-            audio[number].extend(samples[:64_001])  # odd, so that a sample is torn in two
-            await first.wait()
-            audio[number].extend(samples[64_001:])
-            audio[number].complete()
-
+    one = HeardSpeaker(engine)
     with trio.fail_after(100):
-        await alone(0)
-        whole = await engine.transcribe(utterance(samples), unheard)
-        assert heard == [whole]
-        assert told[0]
-        assert all("?" not in text and "." not in text for text in told[0])
-        told[0].clear()
-        audio[0] = Growing()
         async with trio.open_nursery() as hearing:
-            for number in (0, 1):
-                hearing.start_soon(hear, number)
+            hearing.start_soon(one.hear)
+            one.audio.extend(samples[:64_001])  # odd, so that a sample is torn in two
+            await one.first.wait()
+            one.audio.extend(samples[64_001:])
+            one.audio.complete()
+        assert one.heard == await engine.transcribe(utterance(samples), unheard)
+    assert all("?" not in text and "." not in text for text in one.told)
+
+
+@real
+async def test_words_are_not_told_while_two_speak_at_once(nursery: trio.Nursery) -> None:
+    engine = await started(nursery)
+    samples = await said(nursery, SENTENCE)
+    both = (HeardSpeaker(engine), HeardSpeaker(engine))
+    with trio.fail_after(100):
+        async with trio.open_nursery() as hearing:
+            for one in both:
+                hearing.start_soon(one.hear)
             await trio.testing.wait_all_tasks_blocked()
-            for number in (0, 1):
-                audio[number].extend(samples)
+            for one in both:
+                one.audio.extend(samples)
             await trio.testing.wait_all_tasks_blocked(0.05)
-            for number in (0, 1):
-                audio[number].complete()
-    assert told == [[], []]
-    assert heard == [whole] * 3
+            for one in both:
+                one.audio.complete()
+        whole = await engine.transcribe(utterance(samples), unheard)
+    assert [one.told for one in both] == [[], []]
+    assert [one.heard for one in both] == [whole, whole]
 
 
 @real
