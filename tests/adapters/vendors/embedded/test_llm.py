@@ -1,12 +1,19 @@
 """The embedded responder: how the guide's answers and echo are written."""
 
+import threading
+from datetime import datetime
+
+import pytest
 import trio
+from trio.testing import wait_all_tasks_blocked
 
 from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.calls import Retraction
 from actors.ports.sound import Clip
+from adapters.vendors.embedded import llm
 from adapters.vendors.embedded.declaration import MODELS
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
+from adapters.vendors.embedded.guide.reply import Reply, reply
 from adapters.vendors.embedded.guide.understanding import vocabulary
 from adapters.vendors.embedded.llm import Local
 from protocol.audioformat import AudioFormat
@@ -45,6 +52,20 @@ async def test_once_it_is_loaded_no_question_waits_for_a_language() -> None:
     await written(asked("xyzzy"))
     await written(asked("wie spät ist es"))
     assert vocabulary.cache_info().misses == len(LANGUAGES)
+
+
+async def test_the_event_loop_goes_on_while_an_answer_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    def held(question: Question, now: datetime) -> Reply:
+        assert gate.wait(10), "nothing else ran"
+        return reply(question, now)
+
+    monkeypatch.setattr(llm, "reply", held)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(written, asked("count"))
+        await wait_all_tasks_blocked()
+        gate.set()
 
 
 async def test_an_unknown_model_is_the_guide() -> None:
