@@ -63,7 +63,7 @@ class Transport(Protocol):
         """
 
     def wake(self) -> None:
-        """Have `receive` return, where the connection's task waits in it."""
+        """Have `receive` return once it has no frame at hand, where the connection's task is in it."""
 
     def flush(self) -> None:
         """Send, soon, what there is to send: `endpoint` has something."""

@@ -97,7 +97,8 @@ class ShortWayTransport(WebSocketTransport):
             raise TransportClosed
 
     def wake(self) -> None:
-        """Have `receive` return, where the connection's task waits in it."""
+        """Have `receive` return, where the connection's task is in it, and if only to let others have their turn."""
+        self._is_woken = True
         if self._woken is not None:
             self._woken.set()
 

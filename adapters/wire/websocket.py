@@ -56,6 +56,7 @@ class WebSocketTransport:
         self._peer_code: int | None = None
         self._endpoint: FrameEndpoint | None = None  # while it is served
         self._is_torn = False
+        self._is_woken = False  # since `receive` began
         self._reading: trio.CancelScope | None = None  # while bytes are awaited
         self._more: trio.Event | None = None  # while the writer waits
         self._answered: trio.Event | None = None  # while the answer to a ping is awaited
@@ -67,6 +68,7 @@ class WebSocketTransport:
 
         Raises TransportClosed, RemoteProtocolError. Cancelling loses no message.
         """
+        self._is_woken = False
         if self._waiting:
             await trio.lowlevel.checkpoint()  # another message of the same read has been handed out just now
         while True:
@@ -86,7 +88,7 @@ class WebSocketTransport:
             elif self._trailing:
                 data, self._trailing = self._trailing, b""
                 self._waiting = self._reader.receive(data)[::-1]
-            elif not await self._await_frames(deadline):
+            elif self._is_woken or not await self._await_frames(deadline):
                 return None
 
     async def _answer_ping(self) -> None:
@@ -121,7 +123,8 @@ class WebSocketTransport:
         return bytes(data)
 
     def wake(self) -> None:
-        """Have `receive` return, where the connection's task waits in it."""
+        """Have `receive` return, where the connection's task is in it, and if only to let others have their turn."""
+        self._is_woken = True
         if self._reading is not None:
             self._reading.cancel()
 
