@@ -65,11 +65,14 @@ class ShortWayTransport(WebSocketTransport):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take the socket out. It never waits."""
+        """Take the socket out. It never waits. Raises a fault of ours that no `receive` has raised yet."""
         self._endpoint = None
         self._switchboard.forget(self._descriptor, self)
         self._is_torn = self._pending is not None
         self._pending = None
+        if error is None:
+            self._raise_fault()
+        self._fault = None
 
     async def _await_frames(self, deadline: float) -> bool:
         """Wait until a frame has come that is not taken in; the switchboard reads meanwhile."""
@@ -83,18 +86,18 @@ class ShortWayTransport(WebSocketTransport):
                     await self._woken.wait()
         finally:
             self._woken = None
-        self._raise_end()
+        self._raise_fault()
+        if self.is_lost and not self._waiting:
+            raise TransportClosed
         return bool(self._waiting)
 
-    def _raise_end(self) -> None:
+    def _raise_fault(self) -> None:
         fault, self._fault = self._fault, None
         if fault is not None:
             try:
                 raise fault
             finally:
                 del fault  # its traceback holds this frame
-        if self.is_lost and not self._waiting:
-            raise TransportClosed
 
     def wake(self) -> None:
         """Have `receive` return, where the connection's task is in it, and if only to let others have their turn."""
