@@ -94,7 +94,8 @@ class Listener:
             with slot.scope:
                 upgrade = await self._serve_http(stream, slot)
             if upgrade is not None:
-                await self._serve_websocket(stream, upgrade)
+                served, upgrade = self._serve_websocket(stream, upgrade), None  # it is let go of in there
+                await served
                 with slot.renew():
                     slot.wait(True)
                     await linger(stream, self._options.deadlines.last_word)

@@ -1,5 +1,6 @@
 """The listener: the address that a request is taken to come from, and its answers over plain streams."""
 
+import gc
 import ssl
 
 import pytest
@@ -10,10 +11,14 @@ from trio.testing import memory_stream_pair
 from adapters.settings.errors import StartupFailed
 from adapters.wire.heads import Request
 from adapters.wire.http import Deadlines, Response
-from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.listener import Listener, ListenerOptions, Upgrade
 from adapters.wire.peers import client_address
 from adapters.wire.tls import server_context
-from tests.adapters.wire.memoryserver import NoConnections
+from tests.adapters.wire.memoryserver import SOCKET, NoConnections
+from tests.inprocess import running
+from tests.rawclient import UPGRADE, RawClient, frames
+from tests.rawclient import request as request_of
+from tests.scripted import ScriptedEngines
 
 DEADLINES = Deadlines()
 PROXIES = ("127.0.0.1", "10.0.0.0/8")
@@ -136,3 +141,16 @@ def test_a_certificate_that_is_none_is_named(tmp_path_factory: pytest.TempPathFa
         server_context(str(broken), "")
     with pytest.raises(StartupFailed, match="No such file"):
         server_context(str(broken.with_name("missing.pem")), "")
+
+
+async def test_what_came_behind_the_request_is_not_kept_while_the_websocket_lasts(way: str) -> None:
+    def kept() -> int:
+        return sum(type(one) is Upgrade for one in gc.get_objects())
+
+    async with running(ScriptedEngines()) as server:
+        before = kept()
+        client = RawClient(await server.dial_port(await server.open_port()))
+        await client.send(request_of("GET", SOCKET, headers=UPGRADE) + frames("40"))
+        assert (await client.answer()).status == 101
+        await client.until("40{")
+        assert kept() == before
