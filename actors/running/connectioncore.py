@@ -71,9 +71,6 @@ class ConnectionCore:
     def close(self, reason: CloseReason) -> None:
         """End the connection; with SERVER_CLOSED what is queued still goes out."""
         self.engineio.close(reason)
-        for scope in (self._probing, self._receiving):
-            if scope is not None:
-                scope.cancel()
         self._notify()
 
     def break_off(self, error: RemoteProtocolError) -> None:
@@ -149,6 +146,10 @@ class ConnectionCore:
         """Count what waits, have it sent, and wake who waits for this connection: its task, a poll, a ping."""
         self._count()
         self._tell_of_change()
+        if self.engineio.closed:
+            for scope in (self._probing, self._receiving):
+                if scope is not None:
+                    scope.cancel()
         transport = self._transport
         if transport is not None:
             transport.flush()

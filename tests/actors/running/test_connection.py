@@ -73,3 +73,19 @@ async def test_the_heartbeat_rests_while_a_message_is_taken_in_and_goes_on_then(
         await client.say("3")
         assert await heartbeat(client) - begun == pytest.approx(seconds + timing.ping_interval, abs=0.1)
         assert (received, len(server.supervisor.connection_registry)) == (["one"], 1)
+
+
+async def test_a_client_that_does_not_read_is_closed_while_its_message_is_taken_in(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with slow_server(monkeypatch, math.inf) as (server, client, _):
+        await client.say("4one")
+        await trio.sleep(1)
+        begun, registry = trio.current_time(), server.supervisor.connection_registry
+        [connection] = registry.connections
+        for _ in range(Timing().outbox_messages + 1):
+            connection.send((b"sound",))
+        with pytest.raises(Closed):
+            await heartbeat(client)
+        assert trio.current_time() - begun == pytest.approx(0, abs=0.1)
+        assert registry.closed == {CloseReason.SLOW_READER: 1}
