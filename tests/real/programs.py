@@ -15,6 +15,8 @@ from adapters.settings.environment import usual_variables
 
 KEYS = frozenset(usual_variables())
 """The variables of keys that a developer may have: no test talks to a provider."""
+QUICK = {"VIVAVOCE_PROVIDERS_DISCOVER": "false", "VIVAVOCE_PROVIDERS_LOCAL_VOICE": "espeak"}
+"""Settings by which a server is there soon."""
 ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(r"listening on (http://[^/]+)(/\S*/)")
 _LINK = re.compile(r"in a browser: \S+/#token=(\S+)")
@@ -45,14 +47,21 @@ CONFORMANCE = (sys.executable, "-m", "tests.conformance")
 VIVAVOCE = str(Path(sys.executable).with_name("vivavoce"))
 
 
+def environment_with(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a server: those of this process that are none of its own, QUICK, and `env`."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("VIVAVOCE_") and name not in KEYS}
+    return {**own, **QUICK, "PYTHONUNBUFFERED": "1", **env}
+
+
 @contextmanager
 def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """Run `command`, a server, until the end of the block; it prints where it listens, and logs to `log`."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("VIVAVOCE_") and name not in KEYS}
-    environment = {**own, "VIVAVOCE_PROVIDERS_DISCOVER": "false", "PYTHONUNBUFFERED": "1", **(env or {})}
+    """Run `command`, a server, until the end of the block; it prints where it listens, and logs to `log`.
+
+    It speaks by espeak-ng, unless `env` says otherwise: to load the voice joe takes a second of a processor each time.
+    """
     with log.open("wb") as errors:
         program = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+            command, cwd=ROOT, env=environment_with(env or {}), stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
         )
         try:
             yield _find(program, log, has_pages=command[0] != sys.executable)

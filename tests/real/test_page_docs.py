@@ -42,7 +42,7 @@ def test_the_catalogue_lists_each_provider_with_its_models(reader: Visitor) -> N
     kinds = reader.page.locator("#catalogue h3")
     expect(kinds).to_have_text(["STT", "LLM", "TTS"])
     tables = reader.page.locator("#catalogue table")
-    local = ("hama, pocketsphinx; default: hama", "guide, echo; default: guide", "joe, espeak-ng; default: joe")
+    local = ("hama, pocketsphinx; default: hama", "guide, echo; default: guide", "espeak-ng")
     for kind, models in enumerate(local):
         expect(tables.nth(kind).locator("tr", has_text="Local").locator("td").nth(1)).to_have_text(models)
     expect(tables.nth(1).locator("tr", has_text="Anthropic").locator("td").nth(1)).to_have_text("")

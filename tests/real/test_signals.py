@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from tests.rawclient import Closed, RawClient, request
-from tests.real.programs import KEYS, ROOT, VIVAVOCE
+from tests.real.programs import ROOT, VIVAVOCE, environment_with
 
 pytestmark = pytest.mark.real
 NET = 60.0
@@ -86,8 +86,6 @@ def not_ignored(number: signal.Signals) -> Iterator[None]:
 @asynccontextmanager
 async def serving() -> AsyncIterator[Program]:
     """A server in a session of its own, without a terminal."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("VIVAVOCE_") and name not in KEYS}
-    environment = {**own, "VIVAVOCE_PROVIDERS_DISCOVER": "false", "PYTHONUNBUFFERED": "1"}
     command = (VIVAVOCE, "serve", "--port", "0")
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
@@ -95,7 +93,7 @@ async def serving() -> AsyncIterator[Program]:
                 trio.run_process,
                 command,
                 cwd=ROOT,
-                env=environment,
+                env=environment_with({}),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -216,8 +214,7 @@ def test_a_terminal_that_goes_away_ends_the_server(closed: bool) -> None:
     with not_ignored(signal.SIGHUP):
         pid, terminal = pty.fork()
         if pid == 0:  # still not ignored: the child leaves this block, too
-            environ = {**os.environ, "VIVAVOCE_PROVIDERS_DISCOVER": "false"}
-            os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], environ)
+            os.execvpe(VIVAVOCE, [VIVAVOCE, "serve", "--port", "0"], environment_with({}))
     printed = b""
     while b"try it" not in printed:
         printed += os.read(terminal, 4_096)
