@@ -18,6 +18,7 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.engines import Analyst
+from actors.ports.listening import TurnEnd, VoiceActivity
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
 from actors.ports.synthesis import Speech, TextToSpeech
@@ -25,6 +26,8 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
+from adapters.listening.detector import SpeechDetector
+from adapters.listening.turnend import SilenceAlone
 from adapters.processes.heap import find_trim
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
@@ -128,6 +131,7 @@ class Canned:
 
     def __init__(self, codec: Codec) -> None:
         self._codec = codec
+        self._voice_activity = SpeechDetector()
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """How many bytes were said, and the same words for every utterance."""
@@ -178,6 +182,16 @@ class Canned:
     def analyst(self) -> Analyst:
         """This."""
         return self
+
+    @property
+    def voice_activity(self) -> VoiceActivity:
+        """The simplest one."""
+        return self._voice_activity
+
+    @property
+    def turn_end(self) -> TurnEnd:
+        """None."""
+        return SilenceAlone()
 
 
 async def serve(port: int, *, with_codec: bool, short_way: bool, parts: Path | None = None) -> None:

@@ -12,6 +12,7 @@ import trio
 from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import whole
 from actors.ports.calls import EngineFailed
+from actors.ports.listening import FRAME_BYTES, TurnEndCounts, VoiceActivityCounts, count_frames
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Sound, SoundDecoder, SoundEncoder, Target, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
@@ -284,6 +285,84 @@ class ScriptedAnalyst:
         return ""
 
 
+class ScriptedVoiceActivity:
+    """Voice activity as a test says it: `probability` of a frame's bytes, told after `delay` seconds.
+
+    By itself a frame is speech where a byte of it is not 0. With `failing` every call fails. `frames` has all that were
+    judged, by stream; `streams` counts those that are open.
+    """
+
+    def __init__(self) -> None:
+        self.probability: Callable[[bytes], float] = lambda frame: float(any(frame))
+        self.delay = 0.0
+        self.failing = False
+        self.streams = 0
+        self.frames: list[list[bytes]] = []
+
+    @property
+    def counts(self) -> VoiceActivityCounts:
+        """The counts."""
+        return VoiceActivityCounts("scripted", self.streams, sum(map(len, self.frames)))
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["ScriptedVoiceStream"]:
+        """One more stream."""
+        self.frames.append([])
+        self.streams += 1
+        try:
+            yield ScriptedVoiceStream(self, self.frames[-1])
+        finally:
+            self.streams -= 1
+
+
+class ScriptedVoiceStream:
+    """A stream of `ScriptedVoiceActivity`."""
+
+    def __init__(self, activity: ScriptedVoiceActivity, frames: list[bytes]) -> None:
+        self._activity = activity
+        self._frames = frames
+
+    async def judge(self, samples: bytes) -> tuple[float, ...]:
+        """The script's probabilities."""
+        count_frames(samples)
+        await trio.sleep(self._activity.delay)
+        if self._activity.failing:
+            raise EngineFailed("it hears nothing")
+        frames = [samples[start : start + FRAME_BYTES] for start in range(0, len(samples), FRAME_BYTES)]
+        self._frames += frames
+        return tuple(map(self._activity.probability, frames))
+
+
+class ScriptedTurnEnd:
+    """The end of a turn as a test says it: the next of `answers`, then `usual`, each after `delay` seconds.
+
+    `asked` has the samples of each question; `prepared` counts the calls of `prepare`.
+    """
+
+    def __init__(self) -> None:
+        self.usual: float | None = None
+        self.answers: deque[float | None] = deque()
+        self.delay = 0.0
+        self.asked: list[bytes] = []
+        self.prepared = 0
+
+    @property
+    def counts(self) -> TurnEndCounts:
+        """The counts."""
+        return TurnEndCounts("scripted", len(self.asked))
+
+    def prepare(self) -> None:
+        """Count it."""
+        self.prepared += 1
+
+    async def judge(self, samples: bytes) -> float | None:
+        """The next answer."""
+        self.asked.append(samples)
+        answer = self.answers.popleft() if self.answers else self.usual
+        await trio.sleep(self.delay)
+        return answer
+
+
 class ScriptedEngines:
     """All engines of a server, one of each kind; satisfies `actors.ports.engines.Engines`."""
 
@@ -291,6 +370,8 @@ class ScriptedEngines:
         self.stt = Recogniser()
         self.llm = ScriptedModel()
         self.tts = Synthesiser()
+        self.voice_activity = ScriptedVoiceActivity()
+        self.turn_end = ScriptedTurnEnd()
         self._codec = ScriptedCodec()
         self._analyst = ScriptedAnalyst()
 

@@ -6,6 +6,7 @@ Terms: docs/glossary.md.
 from typing import Protocol
 
 from actors.ports.answering import LanguageModel
+from actors.ports.listening import TurnEnd, VoiceActivity
 from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
@@ -40,3 +41,11 @@ class Engines(Protocol):
     @property
     def analyst(self) -> Analyst:
         """Sentiment."""
+
+    @property
+    def voice_activity(self) -> VoiceActivity:
+        """Whether somebody speaks, for sessions that listen hands-free."""
+
+    @property
+    def turn_end(self) -> TurnEnd:
+        """Whether who pauses has finished, for the same sessions."""

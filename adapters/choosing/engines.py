@@ -11,6 +11,7 @@ from actors.ports.answering import LanguageModel
 from actors.ports.calls import Kind
 from actors.ports.catalogue import Catalogue
 from actors.ports.engines import Analyst
+from actors.ports.listening import TurnEnd, VoiceActivity
 from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
@@ -29,6 +30,8 @@ from adapters.choosing.standins import FailoverModel, FailoverRecogniser, Failov
 from adapters.choosing.table import LOCAL
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
+from adapters.listening.detector import SpeechDetector
+from adapters.listening.turnend import SilenceAlone
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 from adapters.vendors.embedded.voices import note
@@ -72,6 +75,8 @@ class ProviderEngines:
         self._web = Web()
         self._codec = AudioCodec()
         self._analyst = TextAnalyst()
+        self._voice_activity = SpeechDetector()
+        self._turn_end = SilenceAlone()
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
@@ -198,3 +203,13 @@ class ProviderEngines:
     def analyst(self) -> Analyst:
         """Sentiment and language."""
         return self._analyst
+
+    @property
+    def voice_activity(self) -> VoiceActivity:
+        """Whether somebody speaks."""
+        return self._voice_activity
+
+    @property
+    def turn_end(self) -> TurnEnd:
+        """Whether who pauses has finished."""
+        return self._turn_end

@@ -17,7 +17,7 @@ from adapters.codec.codec import AudioCodec
 from adapters.vendors.embedded.llm import Local
 from protocol.audioformat import AudioFormat
 from tests.inprocess import running
-from tests.scripted import ScriptedAnalyst, Synthesiser
+from tests.scripted import ScriptedAnalyst, ScriptedTurnEnd, ScriptedVoiceActivity, Synthesiser
 
 HEARD = AudioFormat("pcm16", 16_000)
 PATIENCE = 300.0
@@ -87,6 +87,16 @@ class LiveEngines:
     def analyst(self) -> Analyst:
         """One that finds nothing."""
         return ScriptedAnalyst()
+
+    @property
+    def voice_activity(self) -> ScriptedVoiceActivity:
+        """One that finds speech in whatever is not 0."""
+        return ScriptedVoiceActivity()
+
+    @property
+    def turn_end(self) -> ScriptedTurnEnd:
+        """One that never knows."""
+        return ScriptedTurnEnd()
 
 
 @asynccontextmanager
