@@ -9,7 +9,7 @@ from actors.deciding.events import Delivered, Recognised, Retracted, Written
 from actors.deciding.speaking import begin_parts
 from actors.deciding.step import Step
 from actors.deciding.triggers import Finished, TypedText
-from actors.ports.answering import Facts, Question
+from actors.ports.answering import NOTE, Facts, Question
 from actors.ports.calls import Kind
 from protocol.messages import ResponseStarted, TextDelta, TextDone
 
@@ -41,7 +41,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
         language=turn.language or turn.configuration.stt.language_code,
         stream=llm.stream,
         clip=turn.clip,
-        facts=Facts(turn.number, memory.first_audio_ms, memory.cut_after, memory.stood_in),
+        facts=Facts(turn.number, memory.first_audio_ms, memory.cut_after, memory.stood_in, memory.note),
     )
     memory.cut_after = ""
     step.effects.append(Start(Answer(turn.number, llm.provider.name, question), admit))
@@ -63,6 +63,7 @@ def write(step: Step, written: Written) -> None:
     turn = conversation.turn
     turn.mark("first_token", step.now)
     conversation.memory.stood_in = turn.delivery.stands_in
+    conversation.memory.note = turn.delivery.note[:NOTE] or conversation.memory.note
     turn.write(written.text)
     if turn.configuration.llm.stream:
         step.send(conversation.receivers, TextDelta(written.text), turn.number)

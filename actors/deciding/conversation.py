@@ -57,8 +57,8 @@ class SessionMemory:
 
     `history`: what was said and answered, oldest first. `first_audio_ms`: how long after its commit the last turn was
     first heard, -1 where it was not. `cut_after`: the words after which the last answer was cut, "" where it was not.
-    `stood_in`: whether another model stood in for the one that was asked. `stream_header`: the head of the recorder's
-    stream, for the utterances that go on without one.
+    `stood_in`: whether another model stood in for the one that was asked. `note`: what a model wants to be told again.
+    `stream_header`: the head of the recorder's stream, for the utterances that go on without one.
     """
 
     def __init__(self) -> None:
@@ -66,6 +66,7 @@ class SessionMemory:
         self.first_audio_ms = -1
         self.cut_after = ""
         self.stood_in = False
+        self.note = ""
         self.stream_header = b""
 
 

@@ -10,6 +10,9 @@ import msgspec
 from actors.ports.calls import Emit, Retraction
 from actors.ports.sound import Clip
 
+NOTE = 500
+"""Characters of a note that a session keeps."""
+
 
 class Exchange(msgspec.Struct, frozen=True):
     """A turn that is over: what the person said, and what of the answer was heard."""
@@ -27,6 +30,8 @@ class Facts(msgspec.Struct, frozen=True):
     """The words of the last answer that were heard where it was interrupted, "" where it was not."""
     stood_in: bool = False
     """Whether the last answer was of one that stood in, see Delivery."""
+    note: str = ""
+    """The note of the last Delivery of the session that had one."""
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -54,7 +59,8 @@ class Delivery(msgspec.Struct, frozen=True):
     """How an answer wants to be spoken: by `clip`, its own sound, or with `voice` and `speed` where not "" and 0.
 
     `language`: what it is in (BCP 47), "" where the engine does not say. `stands_in`: it is not of the engine that it
-    was asked of.
+    was asked of. `note`: what the engine wants to be told with the next questions of the session, which its history may
+    have lost by then; of NOTE characters at most.
     """
 
     clip: Clip | None = None
@@ -62,6 +68,7 @@ class Delivery(msgspec.Struct, frozen=True):
     speed: float = 0.0
     language: str = ""
     stands_in: bool = False
+    note: str = ""
 
 
 class LanguageModel(Protocol):

@@ -4,7 +4,7 @@ import pytest
 
 from actors.deciding.effects import Answer, DropQueued, Release, Speak, Start
 from actors.deciding.limits import Limits
-from actors.ports.answering import Delivery, Exchange, Question
+from actors.ports.answering import NOTE, Delivery, Exchange, Question
 from actors.ports.sound import Clip, Target
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
@@ -215,6 +215,15 @@ def test_the_model_is_told_whether_the_last_answer_was_of_one_that_stood_in(pb: 
         say(pb, "Not a word is answered to this.")
     say(pb, "And now?")
     assert [question.facts.stood_in for question in questions(pb)] == [False, True, True, False, False, True, True]
+
+
+def test_the_model_is_told_its_last_note_up_to_a_bound(pb: Playbook) -> None:
+    pb.at(State.HANDSHAKEN)
+    for note in ("Anna", "", "n" * 2 * NOTE):
+        say(pb, "Hello") >> delivered(Delivery(note=note)) >> written(WORDS)
+        pb.skip()
+    say(pb, "And now?")
+    assert [question.facts.note for question in questions(pb)] == ["", "Anna", "Anna", "n" * NOTE]
 
 
 # ---- speaking lasts as long as the sound

@@ -12,15 +12,11 @@ from typing import NamedTuple
 from actors.ports.answering import Question
 from adapters.vendors.embedded.guide import counting
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
-from adapters.vendors.embedded.guide.memory import FASTEST, SLOWEST, Manner, users_name
+from adapters.vendors.embedded.guide.memory import FASTEST, SLOWEST, Kept, own_name
 from adapters.vendors.embedded.guide.text.words import folded, said_words
 from adapters.vendors.embedded.guide.understanding import Meaning, name_in, understand, vocabulary
 from adapters.vendors.embedded.guide.vocabulary import Vocabulary
 
-NAME = "Vivavoce"
-"""What the guide is called where the session names nobody."""
-_PLACEHOLDER = "string"
-"""The name in the reference's example, with which nobody names anything."""
 _QUOTED = 25
 """Words that are said back."""
 _SPELT = 40
@@ -42,7 +38,7 @@ class Situation(NamedTuple):
     code: str
     meaning: Meaning
     meaning_in: Vocabulary
-    manner: Manner
+    kept: Kept
 
     def say(self, key: str, **values: object) -> Sentences:
         """An answer of the language's data, of which the turn picks one, with its values filled in."""
@@ -62,15 +58,6 @@ def answer(situation: Situation) -> Sentences:
     return work_out(situation) if work_out else situation.say(ability)
 
 
-def _own_name(situation: Situation) -> str:
-    given = " ".join(said_words(situation.question.name, 4))
-    return given if given and given != _PLACEHOLDER else NAME
-
-
-def _user(situation: Situation) -> str:
-    return users_name(situation.question.history)
-
-
 def _quoted(text: str, situation: Situation) -> str:
     """Words of a person as they can be said back, cut where they are many."""
     words = said_words(text)
@@ -82,20 +69,20 @@ def _quoted(text: str, situation: Situation) -> str:
 
 
 def _greeting(situation: Situation) -> Sentences:
-    if user := _user(situation):
+    if user := situation.kept.user:
         return situation.say("greeting_named", user=user)
     first = LANGUAGES[situation.code].answers["greeting"][0]
-    values = {"name": _own_name(situation), "first": LANGUAGES[situation.code].first}
+    values = {"name": own_name(situation.question), "first": LANGUAGES[situation.code].first}
     return situation.say("greeting", **values) if situation.question.history else filled(first, **values)
 
 
 def _name(situation: Situation) -> Sentences:
-    user = _user(situation)
-    return situation.say("name_known" if user else "name", name=_own_name(situation), user=user)
+    user = situation.kept.user
+    return situation.say("name_known" if user else "name", name=own_name(situation.question), user=user)
 
 
 def _identity(situation: Situation) -> Sentences:
-    return situation.say("identity", name=_own_name(situation))
+    return situation.say("identity", name=own_name(situation.question))
 
 
 def _my_name(situation: Situation) -> Sentences:
@@ -103,7 +90,7 @@ def _my_name(situation: Situation) -> Sentences:
 
 
 def _whats_my_name(situation: Situation) -> Sentences:
-    user = _user(situation)
+    user = situation.kept.user
     return situation.say("whats_my_name", user=user) if user else situation.say("whats_my_name_unknown")
 
 
@@ -167,7 +154,7 @@ def _count(situation: Situation) -> Sentences:
 
 def _spell(situation: Situation) -> Sentences:
     rest = " ".join(word.said for word in situation.meaning.rest)
-    meant = {"whats_my_name": _user(situation), "name": _own_name(situation)}
+    meant = {"whats_my_name": situation.kept.user, "name": own_name(situation.question)}
     found = understand(rest, situation.meaning_in).meanings
     said = next((meant[meaning.ability] for meaning in found if meaning.ability in meant), rest)
     letters = [letter.upper() for letter in said if letter.isalnum()][:_SPELT]
@@ -280,7 +267,7 @@ def _more(situation: Situation) -> Sentences:
 
 
 def _pace(situation: Situation) -> Sentences:
-    ability, speed = situation.meaning.ability, situation.manner.speed
+    ability, speed = situation.meaning.ability, situation.kept.manner.speed
     if ability == "slower" and speed <= SLOWEST:
         return situation.say("slowest")
     return situation.say("fastest" if ability == "faster" and speed >= FASTEST else ability)

@@ -1,20 +1,30 @@
-"""What the guide knows of the conversation so far; all of it is read out of the history, and nothing is kept."""
+"""What the guide knows of the conversation so far: read out of the history, and out of the note of its last answer.
+
+The history loses what is older than some turns; a note does not.
+"""
 
 import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from actors.ports.answering import Exchange, Question
-from adapters.vendors.embedded.guide.languages.every import DEFAULT, LANGUAGES
+from adapters.vendors.embedded.guide.languages.every import LANGUAGES
 from adapters.vendors.embedded.guide.text.words import plain, said_words
-from adapters.vendors.embedded.guide.understanding import certain_language, name_in, understand, vocabulary
-from protocol.languages import primary
+from adapters.vendors.embedded.guide.understanding import NAMES, certain_language, name_in, understand, vocabulary
 
 SLOWER, FASTER = 0.75, 1.3
 """Factors of the speed."""
 SLOWEST, FASTEST = 0.5, 2.0
 FEMALE, MALE = "f3", "m3"
 """Variants of espeak-ng's voices."""
+NAME = "Vivavoce"
+"""What the guide is called where the session names nobody."""
+_PLACEHOLDER = "string"
+"""The name in the reference's example, with which nobody names anything."""
+_LONGEST_NAME = 4
+"""Words of the guide's name."""
 BETWEEN = 2
 """Answers between two that say how to give the guide a mind."""
 
@@ -26,30 +36,18 @@ class Manner(NamedTuple):
     variant: str = ""
 
 
+def own_name(question: Question) -> str:
+    """What the guide is called in this session."""
+    given = " ".join(said_words(question.name, _LONGEST_NAME))
+    return given if given and given != _PLACEHOLDER else NAME
+
+
 def last_language(history: Sequence[Exchange]) -> str:
     """The language that was spoken last, "" where none was certain."""
     for exchange in reversed(history):
         if code := certain_language(exchange.answered) or certain_language(exchange.said):
             return code
     return ""
-
-
-def language_of(question: Question) -> str:
-    """The language to answer in: that of the question where it is certain, else the last one.
-
-    Where there is none yet: the one that has the words of the question as a phrase, else that of the session.
-    """
-    last, asked = last_language(question.history), primary(question.language)
-    if code := certain_language(question.text, last or asked) or last:
-        return code
-    first = asked if asked in LANGUAGES else DEFAULT
-    scores = {code: _score(question.text, code) for code in (first, DEFAULT, *LANGUAGES)}
-    return max(scores, key=lambda code: scores[code])
-
-
-def _score(text: str, code: str) -> float:
-    found = understand(text, vocabulary(code))
-    return 0.0 if found.is_rest else max((meaning.score for meaning in found.meanings), default=0.0)
 
 
 def users_name(history: Sequence[Exchange]) -> str:
@@ -60,7 +58,7 @@ def users_name(history: Sequence[Exchange]) -> str:
             words = " ".join(word.plain for word in plain(said_words(exchange.said), voc.expansions))
             if any(start in words for start in _name_starts(code)):
                 for meaning in understand(exchange.said, voc).meanings:
-                    if meaning.ability in ("my_name", "i_am"):
+                    if meaning.ability in NAMES:
                         return name_in(meaning, voc)
     return ""
 
@@ -73,13 +71,24 @@ def _name_starts(code: str) -> tuple[str, ...]:
     return tuple(" ".join(word.plain for word in plain(start, expansions)) for start in starts)
 
 
-def manner_of(history: Sequence[Exchange]) -> Manner:
-    """How the guide speaks by now: what it was asked for, told by its answers."""
-    manner = Manner()
-    for exchange in history:
-        if ability := _manners().get(first_sentence(exchange.answered)):
-            manner = changed(manner, ability)
-    return manner
+class Kept(msgspec.Struct, frozen=True):
+    """What a note says: the person's name, "" for unknown, and how the guide speaks."""
+
+    user: str = ""
+    manner: Manner = Manner()
+
+
+def kept_of(question: Question) -> Kept:
+    """What the note says; where there is none, because others answered so far, the name that the history has."""
+    try:
+        return msgspec.json.decode(question.facts.note, type=Kept)
+    except msgspec.DecodeError:
+        return Kept(users_name(question.history))
+
+
+def note_of(kept: Kept) -> str:
+    """The note that says this."""
+    return msgspec.json.encode(kept).decode()
 
 
 def changed(manner: Manner, ability: str) -> Manner:
@@ -96,17 +105,6 @@ def changed(manner: Manner, ability: str) -> Manner:
         case "normal":
             return Manner()
     return manner
-
-
-@functools.cache
-def _manners() -> dict[str, str]:
-    abilities = ("slower", "faster", "voice", "female", "male", "normal")
-    return {
-        first_sentence(answer.partition("|")[0]): ability
-        for language in LANGUAGES.values()
-        for ability in abilities
-        for answer in language.answers[ability]
-    }
 
 
 def first_sentence(text: str) -> str:

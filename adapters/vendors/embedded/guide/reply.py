@@ -13,19 +13,16 @@ from msgspec.structs import replace
 from actors.ports.answering import Delivery, Question
 from adapters.vendors.embedded.guide.abilities import Sentences, Situation, answer, filled
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
-from adapters.vendors.embedded.guide.memory import Manner, changed, has_told_of_mind, language_of, manner_of
-from adapters.vendors.embedded.guide.text.words import said_words, sentences
-from adapters.vendors.embedded.guide.understanding import Meaning, Understood, language_in, understand, vocabulary
+from adapters.vendors.embedded.guide.memory import Kept, Manner, changed, has_told_of_mind, kept_of, note_of
+from adapters.vendors.embedded.guide.reading import read
+from adapters.vendors.embedded.guide.text.words import sentences
+from adapters.vendors.embedded.guide.understanding import NAMES, Meaning, Understood, language_in, name_in, told_name
 from adapters.vendors.embedded.guide.vocabulary import Vocabulary
 
 _SOCIAL = frozenset({"greeting", "ok", "yes", "no", "thanks", "sorry", "laugh", "praise", "pleased", "nothing"})
 """Abilities that are answered only where nothing else is asked for."""
 _FIRST = ("emergency", "distress")
 """Abilities that are answered before all others."""
-_SURE = 0.85
-"""The score from which other languages are not tried."""
-_SHORT = 12
-"""Words of a text for which they are."""
 _MOST = 2
 """Requests of one turn that are answered."""
 
@@ -43,34 +40,21 @@ def reply(question: Question, now: datetime) -> Reply:
 
     Where the guide stands in for a language model, it says so in the first of the answers that it gives in a row.
     """
-    code = language_of(question)
-    found, voc = _understood(question.text, code)
+    code, found, voc = read(question)
+    if not found.meanings and _asked_for_name(question) and (told := told_name(question.text, voc)):
+        found = Understood(tuple(told), is_rest=False, asks=False)
     meanings = _chosen(question, code, found)
     code = _spoken_code(meanings, code, voc)
-    manner = manner_of(question.history)
+    kept = kept_of(question)
     said: list[str] = []
     for meaning in meanings:
-        said += answer(Situation(question, now, code, meaning, voc, manner))
-        manner = changed(manner, meaning.ability)
-    delivery = _delivery(_once(meanings, voc, manner), code)
+        said += answer(Situation(question, now, code, meaning, voc, kept))
+        kept = _kept_after(kept, meaning, voc)
+    delivery = replace(_delivery(_once(meanings, voc, kept.manner), code), note=note_of(kept))
     if question.stands_in:
         notice = () if question.facts.stood_in else filled(LANGUAGES[code].answers["away"][0])
         said, delivery = [*notice, *said], replace(delivery, stands_in=True)
     return Reply(tuple(said), delivery, tuple(meaning.ability for meaning in meanings))
-
-
-def _understood(text: str, code: str) -> tuple[Understood, Vocabulary]:
-    """What `text` asks for in the language, else in the one that has the best phrase for it."""
-    found = understand(text, vocabulary(code))
-    if _score(found) >= _SURE or len(said_words(text)) > _SHORT:
-        return found, vocabulary(code)
-    others = [(understand(text, vocabulary(other)), vocabulary(other)) for other in LANGUAGES if other != code]
-    return max([(found, vocabulary(code)), *others], key=lambda each: _score(each[0]))
-
-
-def _score(found: Understood) -> float:
-    """How well all of the words are understood."""
-    return 0.0 if found.is_rest else max((meaning.score for meaning in found.meanings), default=0.0)
 
 
 def _chosen(question: Question, code: str, found: Understood) -> list[Meaning]:
@@ -88,6 +72,19 @@ def _chosen(question: Question, code: str, found: Understood) -> list[Meaning]:
     if social and not found.asks:
         return [_offered(question, code, social[-1])]
     return [Meaning(_unknown(question, found), 1.0, ())]
+
+
+def _kept_after(kept: Kept, meaning: Meaning, voc: Vocabulary) -> Kept:
+    """What is known after the meaning was answered."""
+    user = name_in(meaning, voc) if meaning.ability in NAMES else ""
+    return Kept(user or kept.user, changed(kept.manner, meaning.ability))
+
+
+def _asked_for_name(question: Question) -> bool:
+    """Whether the last answer asked for the person's name, in whichever language."""
+    last = question.history[-1].answered if question.history else ""
+    asking = (language.answers[key][0] for language in LANGUAGES.values() for key in ("name", "whats_my_name_unknown"))
+    return any(last.endswith(answer.rpartition("|")[2]) for answer in asking)
 
 
 def _offered(question: Question, code: str, meaning: Meaning) -> Meaning:

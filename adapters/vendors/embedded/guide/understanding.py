@@ -24,6 +24,15 @@ _ENDING = 2
 """Letters at the end of a language's name that may be others: Russian declines it."""
 _NAME = 3
 """Words that a name has at most."""
+_LETTERS = 24
+"""Letters that a word of a name has at most."""
+_SHORTEST, _LONGEST = 2, 16
+"""Words of a request beside another one without a mark between, and of a clause in which two are looked for."""
+SURE = 0.85
+"""The score from which nothing else is tried."""
+NAMES = ("my_name", "i_am")
+"""The abilities by which a person tells a name."""
+_NUMBERS_OR_LETTERS = ("count", "spell")
 
 
 class Meaning(NamedTuple):
@@ -42,6 +51,11 @@ class Understood(NamedTuple):
     meanings: tuple[Meaning, ...]
     is_rest: bool
     asks: bool
+
+    @property
+    def score(self) -> float:
+        """How well all of the words are understood."""
+        return 0.0 if self.is_rest else max((meaning.score for meaning in self.meanings), default=0.0)
 
 
 @functools.cache
@@ -62,15 +76,26 @@ def certain_language(text: str, last: str = "") -> str:
     One word in Cyrillic is enough, because one of the languages alone has it. Of two with the same number of words the
     `last` one is taken. Accents decide between two that are equal without them.
     """
-    words = [token for sentence in sentences(text) for token in sentence if token[0].isalpha()][:_LOOKED_AT]
-    if any("а" <= letter <= "я" for word in words for letter in word.casefold()):
-        return "ru"
-    counts = {code: _known(vocabulary(code), words) for code in LANGUAGES}
+    counts = _counts(text)
     most = max(counts.values())
     best = [code for code, count in counts.items() if count == most]
     if most[0] < _CERTAIN or (len(best) > 1 and last not in best):
         return ""
     return last if last in best else best[0]
+
+
+def likeliest_language(text: str) -> str:
+    """The language that has more words of `text` than any other, and two at least; else ""."""
+    (first, most), (_, next_most) = sorted(_counts(text).items(), key=lambda item: item[1], reverse=True)[:2]
+    return first if most[0] > max(1, next_most[0]) else ""
+
+
+def _counts(text: str) -> dict[str, tuple[int, int]]:
+    """For each language how many words of `text` it has, and how many of them with these accents."""
+    words = [token for sentence in sentences(text) for token in sentence if token[0].isalpha()][:_LOOKED_AT]
+    if any("а" <= letter <= "я" for word in words for letter in word.casefold()):
+        return {code: (_CERTAIN if code == "ru" else 0, 0) for code in LANGUAGES}
+    return {code: _known(vocabulary(code), words) for code in LANGUAGES}
 
 
 def _known(vocabulary: Vocabulary, tokens: list[str]) -> tuple[int, int]:
@@ -100,13 +125,51 @@ def _asks(words: Sequence[Word], vocabulary: Vocabulary) -> bool:
 def _of_sentence(tokens: list[str], vocabulary: Vocabulary) -> Iterator[Meaning]:
     """The meanings of a sentence as a whole, else of its clauses, each "" where a clause asks for no ability."""
     whole = tuple(plain([token for token in tokens if token not in PAUSES], vocabulary.expansions))
-    meaning = _of_clause(whole, vocabulary)
-    pieces = [] if meaning else _pieces(tokens, vocabulary)
-    if meaning or len(pieces) < 2:
-        yield meaning or Meaning("", 0.0, whole)
+    meanings = _requests(whole, vocabulary)
+    pieces = [] if meanings else _pieces(tokens, vocabulary)
+    if meanings or len(pieces) < 2:
+        yield from meanings or [Meaning("", 0.0, whole)]
         return
     for piece in pieces:
-        yield _of_clause(piece, vocabulary) or Meaning("", 0.0, piece)
+        yield from _requests(piece, vocabulary) or [Meaning("", 0.0, piece)]
+
+
+def _requests(words: tuple[Word, ...], vocabulary: Vocabulary) -> list[Meaning]:
+    """What a clause asks for: one thing, or two that no mark divides, because recognisers write none."""
+    if meaning := _of_clause(words, vocabulary):
+        return _with_next(meaning, vocabulary)
+    found: list[tuple[Meaning, Meaning]] = []
+    for cut in range(_SHORTEST, len(words) - _SHORTEST + 1 if len(words) <= _LONGEST else 0):
+        first = _of_clause(words[:cut], vocabulary)
+        if first and first.score >= SURE and (second := _of_clause(words[cut:], vocabulary)) and second.score >= SURE:
+            found.append((first, second))
+    if not found:
+        return []
+    first, second = max(found, key=lambda pair: pair[0].score + pair[1].score)
+    return [first, *_with_next(second, vocabulary)]
+
+
+def _with_next(meaning: Meaning, vocabulary: Vocabulary) -> list[Meaning]:
+    """The meaning, and the request that its `rest` ends in, as in "I am Peter what time is it"."""
+    rest, is_name = meaning.rest, meaning.ability in NAMES
+    if not (is_name or meaning.ability in _NUMBERS_OR_LETTERS) or meaning.words[-len(rest) :] != rest:
+        return [meaning]
+    start = len(name_in(meaning, vocabulary).split()) if is_name else 1
+    for cut in range(start, min(len(rest), _LONGEST) - _SHORTEST + 1):
+        is_number = all(term.name == NUMBER for term in vocabulary.terms(rest[cut:]))
+        second = None if is_number else _of_clause(rest[cut:], vocabulary)
+        if second and second.score >= SURE and second.ability != meaning.ability:
+            words = meaning.words[: len(meaning.words) - len(rest) + cut]
+            return [meaning._replace(words=words, rest=rest[:cut]), second]
+    return [meaning]
+
+
+def told_name(text: str, vocabulary: Vocabulary) -> list[Meaning]:
+    """What an answer to "what is your name?" says: a name, and perhaps a request behind it; nothing if no name."""
+    tokens = next(iter(sentences(text)), [])
+    words = tuple(plain([token for token in tokens if token not in PAUSES], vocabulary.expansions))
+    meaning = Meaning("my_name", 1.0, words, words)
+    return _with_next(meaning, vocabulary) if name_in(meaning, vocabulary) else []
 
 
 def _pieces(tokens: list[str], vocabulary: Vocabulary) -> list[tuple[Word, ...]]:
@@ -209,7 +272,7 @@ def name_in(found: Match | Meaning, vocabulary: Vocabulary) -> str:
     words: list[Word] = []
     for word in found.rest[:_NAME]:
         is_name = folded(word.said) in FIRST_NAMES
-        if not word.plain.isalpha() or (vocabulary.is_known(word.plain) and not is_name):
+        if not word.plain.isalpha() or len(word.said) > _LETTERS or (vocabulary.is_known(word.plain) and not is_name):
             break
         words.append(word)
     is_first_name = bool(words) and folded(words[0].said) in FIRST_NAMES

@@ -29,6 +29,8 @@ _LONGEST = 24
 """Letters of a word that is looked at as a misheard or inflected one."""
 _SHORTEST = 4
 """Letters of a word that may be a misheard one, and of the beginning of a word."""
+_SHORT = 3
+"""Letters of a word that may lack a letter of one that is known, as "jok"."""
 NUMBER = "#"
 
 
@@ -85,7 +87,8 @@ class Vocabulary:
         self._weights = self._weighed()
         self._near: Mapping[str, str] = {}
         rows = " ".join((*language.phrases.values(), grammar.lead, grammar.tail)).replace(";", " ")
-        words = {word.plain for word in plain(rows.split(), self.expansions)} | set(self._same)
+        often = Counter(word.plain for word in plain(rows.split(), self.expansions))
+        words = {*often, *self._same}
         self.known = self.numbers.words.union(words, self._weights, folded(grammar.common).split(), self.expansions)
         every = f"{rows} {grammar.light} {grammar.middle} {grammar.common} {' '.join(grammar.same)}"
         self._written = frozenset(every.casefold().split())
@@ -103,7 +106,8 @@ class Vocabulary:
         for ability, phrases in language.phrases.items():
             for names in self._rows(phrases):
                 self._add(ability, names)
-        self._near = _one_letter_away(word for word in words if len(word) >= _SHORTEST and self.is_content(word))
+        near = (word for word in words if len(word) >= _SHORTEST)
+        self._near = _one_letter_away(sorted(near, key=lambda word: (often[word], word)))
 
     def _weighed(self) -> Mapping[str, float]:
         grammar = self.language.grammar
@@ -173,9 +177,9 @@ class Vocabulary:
 
     def _term(self, word: Word) -> Term:
         name, share = self._name(word.plain), 1.0
-        if _SHORTEST <= len(word.plain) <= _LONGEST and not self.is_known(word.plain):
-            near = next((self._near[key] for key in _keys(word.plain) if key in self._near), "")
-            if near:
+        if _SHORT <= len(word.plain) <= _LONGEST and not self.is_known(word.plain):
+            keys = _keys(word.plain) if len(word.plain) >= _SHORTEST else (word.plain,)
+            if near := next((self._near[key] for key in keys if key in self._near), ""):
                 name, share = self._name(near), _NEAR
         return Term(name, self._weight(name), word, share)
 
@@ -239,9 +243,14 @@ def _alike(rows: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _keys(word: str) -> list[str]:
-    """The word, and the word without each of its letters: two words one letter apart have one of these in common."""
-    return [word, *(word[:place] + word[place + 1 :] for place in range(len(word)))]
+    """The word, and the word without each of its letters: two words one letter apart have one of these in common.
+
+    Doubled letters come first, because they are the letters that people are least sure of.
+    """
+    places = sorted(range(len(word)), key=lambda place: word[place] != word[place - 1 : place])
+    return [word, *(word[:place] + word[place + 1 :] for place in places)]
 
 
-def _one_letter_away(words: Iterator[str]) -> Mapping[str, str]:
-    return {key: word for word in sorted(words, reverse=True) for key in _keys(word) if len(key) >= _SHORTEST - 1}
+def _one_letter_away(words: Sequence[str]) -> Mapping[str, str]:
+    """For each key the last of the words that has it."""
+    return {key: word for word in words for key in _keys(word) if len(key) >= _SHORT}

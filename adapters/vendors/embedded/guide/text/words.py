@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[+*/×÷=^%�
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])")
 _ENDS = frozenset(".?!;…\n")
 PAUSES = frozenset(",:")
+_AROUND = ".,:;!?…\"'¿¡"
 
 
 class Word(NamedTuple):
@@ -57,3 +58,14 @@ def plain(tokens: list[str], expansions: Mapping[str, str]) -> list[Word]:
         expanded = expansions.get(joined) or " ".join(part for part in word.split("'") if part)
         found += [Word(part, token) for part in expanded.split()]
     return found
+
+
+def without(text: str, name: str) -> str:
+    """`text` without the words of `name` where they begin or end it, "" where they do not or nothing is left."""
+    words, called = text[:LONGEST].split(), [folded(word) for word in name.split()]
+    plain_words = [folded(word.strip(_AROUND)) for word in words]
+    if not called or len(words) <= len(called):
+        return ""
+    if plain_words[: len(called)] == called:
+        return " ".join(words[len(called) :])
+    return " ".join(words[: -len(called)]) if plain_words[-len(called) :] == called else ""

@@ -38,10 +38,21 @@ def told(text: str, **given: object) -> str:
     return " ".join(replied(text, **given).sentences)
 
 
-def conversed(*texts: str, now: datetime = NOW, language: str = "en-US") -> list[str]:
-    """The answers to texts that are said one after the other, each heard to its end."""
+def conversed(*texts: str, now: datetime = NOW, language: str = "en-US", turns: int = 20) -> list[str]:
+    """The answers to texts that are said one after the other, each heard to its end; the history has `turns`."""
     history: list[Exchange] = []
+    note = ""
     for turn, text in enumerate(texts, 1):
-        question = asked(text, history=tuple(history), facts=Facts(turn=turn), language=language)
-        history.append(Exchange(text, " ".join(reply(question, now).sentences)))
+        facts = Facts(turn=turn, note=note)
+        answer = reply(asked(text, history=tuple(history[-turns:]), facts=facts, language=language), now)
+        history.append(Exchange(text, " ".join(answer.sentences)))
+        note = answer.delivery.note
     return [exchange.answered for exchange in history]
+
+
+def noted(*texts: str) -> Facts:
+    """The facts after texts that were said one after the other."""
+    note = ""
+    for text in texts:
+        note = reply(asked(text, facts=Facts(note=note)), NOW).delivery.note
+    return Facts(note=note)

@@ -3,12 +3,13 @@
 import random
 from datetime import datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
-from actors.ports.answering import Delivery, Exchange, Facts
+from actors.ports.answering import NOTE, Delivery, Exchange, Facts
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
 from adapters.vendors.embedded.guide.memory import FASTEST, SLOWEST
-from tests.adapters.vendors.embedded.guide.asking import NOW, conversed, replied, told
+from tests.adapters.vendors.embedded.guide.asking import NOW, conversed, noted, replied, told
 
 MIND = "To give me a mind"
 STORY = LANGUAGES["en"].answers["story"][0].split("|")
@@ -27,6 +28,35 @@ def test_it_remembers_the_name_that_it_was_told() -> None:
 
 def test_the_last_name_counts() -> None:
     assert "Bob" in conversed("I'm Anna", "call me bob", "who am I")[-1]
+
+
+def test_name_and_voice_last_as_long_as_the_session() -> None:
+    answers = conversed("I am Anna", *["tell me a joke"] * 25, "what is my name", turns=20)
+    assert answers[-1] in ("Your name is Anna.", "You are Anna.")
+    facts = noted("I am Anna", "slower", "another voice", *["tell me a joke"] * 3)
+    assert (replied("hello", facts=facts).delivery.speed, replied("hello", facts=facts).delivery.voice) == (
+        0.75,
+        "en-us+f3",
+    )
+
+
+def test_a_name_that_others_were_told_is_known() -> None:
+    history = (Exchange("my name is anna", "Hi Anna, how can I help?"),)
+    assert "Anna" in told("what is my name", history=history)
+    assert "Anna" in told("what is my name", history=history, facts=Facts(note="no note of ours"))
+
+
+@pytest.mark.parametrize("asks", ["what is your name", "what is my name", "wie heißt du", "как тебя зовут"])
+def test_who_is_asked_for_a_name_may_say_it_alone(asks: str) -> None:
+    for said in ("Xaver", "peter.", "Анна"):
+        assert said.strip(".").capitalize() in conversed(asks, said)[1]
+    assert "Peter" in conversed(asks, "peter", "what is my name")[2]
+    assert "Banana" not in conversed(asks, "no", "banana")[2]
+
+
+def test_a_name_has_a_bound() -> None:
+    assert len(replied("my name is " + "a" * 1_900).delivery.note) < NOTE
+    assert len(replied("my name is " + " ".join(["Ä" * 24] * 50)).delivery.note) < NOTE
 
 
 @pytest.mark.parametrize("text", ["I am tired", "I'm not here", "my name is on the list", "call me later", "I am it"])
@@ -228,18 +258,16 @@ def test_another_one_is_another_one() -> None:
 
 
 def test_slower_lasts_until_normal() -> None:
-    first = Exchange("slower", told("slower"))
     assert replied("slower").delivery.speed == 0.75
-    assert replied("hello", history=(first,)).delivery.speed == 0.75
-    assert replied("speak normal again", history=(first,)).delivery.speed == 0.0
+    assert replied("hello", facts=noted("slower")).delivery.speed == 0.75
+    assert replied("speak normal again", facts=noted("slower")).delivery.speed == 0.0
 
 
 def test_speed_has_bounds() -> None:
-    slow = (Exchange("slower", told("slower")),) * 5
-    fast = (Exchange("faster", told("faster")),) * 5
-    assert replied("slower", history=slow).delivery.speed == SLOWEST
-    assert "as slow as I can" in told("slower", history=slow)
-    assert replied("faster", history=fast).delivery.speed == FASTEST
+    slow, fast = noted(*["slower"] * 5), noted(*["faster"] * 5)
+    assert replied("slower", facts=slow).delivery.speed == SLOWEST
+    assert "as slow as I can" in told("slower", facts=slow)
+    assert replied("faster", facts=fast).delivery.speed == FASTEST
 
 
 @pytest.mark.parametrize(
@@ -258,7 +286,7 @@ def test_it_speaks_with_the_voice_that_was_asked_for(text: str, voice: str) -> N
 def test_counting_slowly_is_slow_once() -> None:
     slow = replied("count slowly to three")
     assert (slow.sentences, slow.delivery.speed) == (("One, two, three.",), 0.75)
-    assert replied("hello", history=(Exchange("count slowly to three", "One, two, three."),)).delivery.speed == 0.0
+    assert replied("hello", facts=noted("count slowly to three")).delivery.speed == 0.0
 
 
 # ---- languages
@@ -319,6 +347,59 @@ def test_two_questions_have_two_answers() -> None:
     assert replied("Hello! What is the capital of France?").abilities == ("mind",)
 
 
+@pytest.mark.parametrize(
+    ("text", "abilities"),
+    [
+        ("i am peter what time is it", ("i_am", "time")),
+        ("hello my name is anna what can you do", ("my_name", "help")),
+        ("what time is it tell me a joke", ("time", "joke")),
+        ("what is seven plus five tell me a joke", ("sum", "joke")),
+        ("spell banana what time is it", ("spell", "time")),
+        ("count to five and tell me a joke", ("count", "joke")),
+        ("ich heisse anna wie spät ist es", ("my_name", "time")),
+        ("count from four two eight", ("count",)),
+        ("what time is it in London", ("unknown",)),
+    ],
+)
+def test_two_requests_need_no_mark_between(text: str, abilities: tuple[str, ...]) -> None:
+    history = (Exchange("hello", LANGUAGES["en"].answers["mind"][0].replace("|", " ")),)
+    assert replied(text, history=history).abilities == abilities
+
+
+@pytest.mark.parametrize("text", ["good evening {name}", "{name}, what time is it?", "tell me a joke {name}!"])
+@pytest.mark.parametrize("name", ["Vivavoce", "Ada Byron"])
+def test_it_may_be_called_by_its_name(text: str, name: str) -> None:
+    given = {} if name == "Vivavoce" else {"name": name}
+    assert replied(text.format(name=name), **given).abilities[0] in ("greeting", "time", "joke")
+
+
+@pytest.mark.parametrize(
+    ("text", "ability"),
+    [
+        ("tel me a storry", "story"),
+        ("wat time is it", "time"),
+        ("tell me a jok", "joke"),
+        ("erzaehl mir einen Witz", "joke"),
+    ],
+)
+def test_a_word_may_lack_a_letter_or_have_one_more(text: str, ability: str) -> None:
+    assert replied(text).abilities == (ability,)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("quien pinto las meninas", "es-ES"),
+        ("chi ha scritto pinocchio", "it-IT"),
+        ("time flies like an arrow", "en-US"),
+    ],
+)
+def test_a_first_question_that_it_cannot_answer_is_in_the_language_of_most_of_its_words(
+    text: str, language: str
+) -> None:
+    assert replied(text).delivery.language == language
+
+
 def test_it_says_once_that_the_language_model_is_away() -> None:
     away = LANGUAGES["en"].answers["away"][0].split("|")
     first = replied("hello", stands_in=True)
@@ -326,7 +407,7 @@ def test_it_says_once_that_the_language_model_is_away() -> None:
     assert first.sentences[2:] == replied("hello").sentences
     then = replied("slower", stands_in=True, facts=Facts(stood_in=True))
     assert away[0] not in then.sentences
-    assert then.delivery == Delivery(speed=0.75, language="en-US", stands_in=True)
+    assert msgspec.structs.replace(then.delivery, note="") == Delivery(speed=0.75, language="en-US", stands_in=True)
     assert away[0] not in replied("hello").sentences
 
 
