@@ -12,8 +12,9 @@ import msgspec
 from protocol.address import PATH, PORT
 from protocol.connecting import Auth
 from protocol.errors import ErrorId
+from protocol.eventrow import EventRow, Example
 from protocol.messages import CLIENT_EVENTS, Names
-from protocol.registry import REGISTRY, ROWS, EventRow, Example
+from protocol.registry import REGISTRY, ROWS
 from protocol.schemas import Schema, Schemas, rename, wire_names
 
 _CHANNEL = "#/channels/session"

@@ -1,7 +1,7 @@
 """The configuration of a session: what `session.update` may say, the defaults, and how an update is merged."""
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -10,6 +10,8 @@ from protocol.audioformat import INPUT_FORMATS, INPUT_RATE, OUTPUT_FORMATS, pars
 from protocol.errors import BadMessage, ErrorId
 
 PEOPLE = msgspec.Meta(description="The name that people see.")
+IDLE_MS: Final = (5000, 30_000)
+"""The least and the most of `turnDetection.idleTimeoutMs` where it is not 0."""
 LANGUAGE = Annotated[str, msgspec.Meta(description="The language that is spoken, in BCP 47.")]
 
 
@@ -141,12 +143,85 @@ class Tts(msgspec.Struct, frozen=True, rename="camel"):
     ] = ""
 
 
+def parse_idle_timeout(text: str) -> int:
+    """Milliseconds of `idleTimeoutMs`; raises ValueError with what is allowed."""
+    ms = int(text) if text.isdecimal() else -1
+    if ms and not IDLE_MS[0] <= ms <= IDLE_MS[1]:
+        raise ValueError(f"0, or a whole number from {IDLE_MS[0]} to {IDLE_MS[1]}")
+    return ms
+
+
+class TurnDetection(msgspec.Struct, frozen=True, rename="camel"):
+    """The settings of hands-free conversations. With a `type` other than `none` the server finds itself where an
+    utterance begins and ends; a change counts from the next utterance.
+    """
+
+    type: Annotated[
+        Literal["none", "server_vad", "semantic_vad"],
+        msgspec.Meta(
+            description="`none`: the Sender commits. `server_vad`: `silenceDurationMs` of silence end an utterance. "
+            "`semantic_vad`: the server judges by the sound whether the user has finished."
+        ),
+    ] = "none"
+    threshold: Annotated[
+        float, msgspec.Meta(ge=0, le=1, description="How sure it has to be that a sound is speech.")
+    ] = 0.5
+    prefix_padding_ms: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=2000, description="How much sound before the speech belongs to the utterance, in ms."),
+    ] = 300
+    silence_duration_ms: Annotated[
+        int, msgspec.Meta(ge=100, le=10_000, description="The silence that ends an utterance of `server_vad`, in ms.")
+    ] = 500
+    eagerness: Annotated[
+        Literal["low", "medium", "high", "auto"],
+        msgspec.Meta(
+            description="How soon `semantic_vad` takes silence for the end where it is not sure: after 8 s (`low`), "
+            "3 s (`medium`, `auto`) or 2 s (`high`)."
+        ),
+    ] = "auto"
+    create_response: Annotated[
+        bool, msgspec.Meta(description="true: an utterance is answered. false: `response.create` asks for the answer.")
+    ] = True
+    interrupt_response: Annotated[
+        bool, msgspec.Meta(description="true: speech interrupts an answer. false: speech during an answer is not kept.")
+    ] = True
+    idle_timeout_ms: Annotated[
+        int,
+        tolerant.Checked(parse_idle_timeout),
+        msgspec.Meta(
+            description="After how much silence `input.idle` is sent, in ms: 5000 to 30000; 0: never.",
+            extra_json_schema={"minimum": 0, "maximum": IDLE_MS[1], "anyOf": [{"const": 0}, {"minimum": IDLE_MS[0]}]},
+        ),
+    ] = 0
+    speculate: Annotated[
+        bool, msgspec.Meta(description="true: the answer is begun before it is certain that the user has finished.")
+    ] = True
+    backchannels: Annotated[
+        Literal["ignore", "interrupt"],
+        msgspec.Meta(description="Whether words such as `mhm` and `yes` interrupt an answer."),
+    ] = "ignore"
+    echo: Annotated[
+        Literal["auto", "mute", "off"],
+        msgspec.Meta(
+            description="What is done where the microphone hears the avatar. `auto`: its sound is told from the "
+            "user's. `mute`: the microphone is not heard while the avatar speaks. `off`: nothing."
+        ),
+    ] = "auto"
+
+    @property
+    def on(self) -> bool:
+        """Whether the server finds where an utterance begins and ends."""
+        return self.type != "none"
+
+
 class Configuration(msgspec.Struct, frozen=True):
     """All settings of `session.update`; each turn uses those in force when it began."""
 
     stt: Stt = msgspec.field(name="STT", default=Stt())
     llm: Llm = msgspec.field(name="LLM", default=Llm())
     tts: Tts = msgspec.field(name="TTS", default=Tts())
+    turn_detection: TurnDetection = msgspec.field(name="turnDetection", default=TurnDetection())
 
 
 Named = frozenset[tuple[str, str]]
@@ -166,6 +241,10 @@ class SessionUpdate(msgspec.Struct, frozen=True, tag="session.update"):
     """What was odd about it, in words."""
 
 
+UNHEARD: Final = (
+    "turnDetection: type is none, so nothing listens and the Sender commits; set type to server_vad or semantic_vad"
+)
+_SECTIONS: Final = {field.encode_name: field.name for field in msgspec.structs.fields(Configuration)}
 _ZERO_IS_UNSET = frozenset({("TTS", "speed")})
 
 
@@ -183,10 +262,17 @@ def read_update(payload: object) -> SessionUpdate:
 
 def merge(current: Configuration, update: SessionUpdate) -> Configuration:
     """`current` with the fields that `update` changes; fields that it does not name keep their value."""
-    sections: dict[str, Any] = {"STT": current.stt, "LLM": current.llm, "TTS": current.tts}
+    changed: dict[str, dict[str, Any]] = {}
     for change in update.changes:
-        sections[change.section] = msgspec.structs.replace(sections[change.section], **{change.field: change.value})
-    return Configuration(stt=sections["STT"], llm=sections["LLM"], tts=sections["TTS"])
+        changed.setdefault(_SECTIONS[change.section], {})[change.field] = change.value
+    sections = {name: msgspec.structs.replace(getattr(current, name), **fields) for name, fields in changed.items()}
+    return msgspec.structs.replace(current, **sections)
+
+
+def unheard(merged: Configuration, update: SessionUpdate) -> tuple[str, ...]:
+    """A warning where `update`, of which `merged` came, sets how to listen and nothing listens."""
+    given = {change.field for change in update.changes if change.is_named and change.section == "turnDetection"}
+    return () if merged.turn_detection.on or not given or "type" in given else (UNHEARD,)
 
 
 def name_fields(named: Named, update: SessionUpdate) -> Named:

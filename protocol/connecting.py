@@ -83,6 +83,14 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
         ),
     ] = UNSET
 
+    holds: Annotated[
+        bool | UnsetType,
+        Meta(
+            description="true: this Receiver does what `response.held` says, it can duck and pause. Left out: `false`, "
+            "until it sends `playback.position`."
+        ),
+    ] = UNSET
+
     def __repr__(self) -> str:
         """Without the token, which is shown nowhere."""
         return f"Auth(role={self.role!r}, session_id={self.session_id!r})"

@@ -14,12 +14,16 @@ from protocol.tolerant import Checked, fold, kind, parted, show, unset
 
 
 class Encoding(msgspec.Struct, frozen=True):
-    """The encoding of one Receiver's sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any."""
+    """The encoding of one Receiver's sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any.
+
+    `holds`: the Receiver can duck and pause its sound.
+    """
 
     format: AudioFormat | None = None
     is_base64: bool | None = None
     pieces: Pieces = "joined"
     piece_bytes: int = 0
+    holds: bool = False
 
 
 PRESETS: Final[dict[str, Encoding]] = {
@@ -82,6 +86,7 @@ def _encoding(asked: Auth) -> Encoding:
         is_base64=preset.is_base64 if asked.is_base64 is UNSET else asked.is_base64,
         pieces=preset.pieces if asked.pieces is UNSET else asked.pieces,
         piece_bytes=preset.piece_bytes,
+        holds=preset.holds if asked.holds is UNSET else asked.holds,
     )
 
 

@@ -3,11 +3,12 @@
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final, get_type_hints
 
 from protocol import base64text
 from protocol.configuration import SessionUpdate, read_update
 from protocol.errors import BadMessage, ErrorId
+from protocol.handsfree import PlaybackPosition, ResponseCreate
 from protocol.messages import (
     CLIENT_EVENTS,
     BufferAppend,
@@ -19,10 +20,12 @@ from protocol.messages import (
     Names,
     ResponseCancel,
 )
-from protocol.tolerant import kind, nearest, show, unset
+from protocol.tolerant import Unreadable, convert, fold, kind, nearest, show, unset
 
 _DATA_URL = re.compile(r"data:.{0,200}?;base64,", re.ASCII | re.IGNORECASE)
 """FileReader writes it so for what MediaRecorder made: a list of codecs has commas, quoted or not."""
+_POSITION_HINTS: Final = get_type_hints(PlaybackPosition, include_extras=True)
+_POSITION: Final = "{turn, id, ms, playing}: three whole numbers, and true or false"
 _NO_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -127,13 +130,33 @@ def _read_text(payload: object, name: str) -> InputText:
     raise BadMessage(ErrorId.UNREADABLE, f'{name}: came {kind(payload)}, allowed: a string, or {{"text": a string}}')
 
 
+def _read_position(payload: object, name: str) -> PlaybackPosition:
+    """All four are needed: a position of no turn, or of no part, says nothing."""
+    if not isinstance(payload, Mapping):
+        came = "nothing" if unset(payload) else kind(payload)
+        raise BadMessage(ErrorId.UNREADABLE, f"{name}: came {came}, allowed: {_POSITION}")
+    given, _ = fold(payload, {field: field for field in _POSITION_HINTS}, "", 0)
+    missing = [field for field in _POSITION_HINTS if unset(given.get(field))]
+    if missing:
+        raise BadMessage(ErrorId.UNREADABLE, f"{name}: without {', '.join(missing)}, allowed: {_POSITION}")
+    try:
+        read: dict[str, Any] = {
+            field: convert(given[field], hint, f"{name}: {field}") for field, hint in _POSITION_HINTS.items()
+        }
+    except Unreadable as error:
+        raise BadMessage(ErrorId.UNREADABLE, str(error)) from None
+    return PlaybackPosition(**read)
+
+
 _READERS: dict[str, Callable[[object, str], ClientMessage]] = {
     "session.update": lambda payload, name: read_update(payload),
     "input.buffer.append": _read_append,
     "input.buffer.commit": _read_commit,
     "input.buffer.clear": lambda payload, name: BufferClear(),
     "input.text": _read_text,
+    "response.create": lambda payload, name: ResponseCreate(),
     "response.cancel": lambda payload, name: ResponseCancel(),
+    "playback.position": _read_position,
 }
 assert tuple(_READERS) == CLIENT_EVENTS
 __all__ = ["SessionUpdate", "read_audio", "read_event"]

@@ -7,8 +7,9 @@ from msgspec import UNSET
 
 from protocol.asyncapi import example_text
 from protocol.errors import ErrorId
+from protocol.eventrow import EventRow, Origin
 from protocol.messages import EVENTS, Names
-from protocol.registry import ROWS, EventRow, Origin
+from protocol.registry import ROWS
 from protocol.schemas import Schema, Schemas, rename, wire_names
 
 

@@ -3,6 +3,7 @@
 What a message means is the docstring of its struct, and what a field means stands at the field (`msgspec.Meta`); who
 sends it, its examples and its errors are a row of `registry.py`. The AsyncAPI document, the page /docs and the tables
 of docs/ are made of these. `extra_json_schema` says what a field holds without having a reader refuse anything else.
+The messages of a hands-free conversation are in `handsfree.py`.
 """
 
 from typing import Annotated, Final, Literal, get_args
@@ -13,11 +14,21 @@ from msgspec import Meta
 from protocol.configuration import SessionUpdate
 from protocol.connecting import HANDSHAKE_KEYS, Role
 from protocol.errors import ErrorId
+from protocol.handsfree import (
+    InputIdle,
+    PlaybackPosition,
+    ResponseCreate,
+    ResponseHeld,
+    ResponseResumed,
+    SessionEcho,
+    SpeechStarted,
+    SpeechStopped,
+)
 from protocol.states import State
 
 MAX_PAYLOAD: Final = 1_000_000
 """Bytes that a message may have where the operator says nothing else."""
-Reason = Literal["interrupted", "cancelled", "failed"]
+Reason = Literal["interrupted", "cancelled", "failed", "reopened"]
 
 _UUID = {"format": "uuid"}
 _COUNT = {"minimum": 0}
@@ -69,7 +80,16 @@ class ResponseCancel(msgspec.Struct, frozen=True):
     """The response that is being made or spoken ends at once. Without one it does nothing."""
 
 
-ClientMessage = SessionUpdate | BufferAppend | BufferCommit | BufferClear | InputText | ResponseCancel
+ClientMessage = (
+    SessionUpdate
+    | BufferAppend
+    | BufferCommit
+    | BufferClear
+    | InputText
+    | ResponseCreate
+    | ResponseCancel
+    | PlaybackPosition
+)
 
 
 # ---- server to client
@@ -187,7 +207,13 @@ class Metrics(msgspec.Struct, frozen=True, rename="camel"):
 class ResponseCancelled(msgspec.Struct, frozen=True):
     """No piece of this response follows: stop the sound, and drop the pieces that have not been played."""
 
-    reason: Annotated[Reason, Meta(description="`interrupted` by the user, `cancelled` by a client, or `failed`.")]
+    reason: Annotated[
+        Reason,
+        Meta(
+            description="`interrupted` by the user, `cancelled` by a client, `failed`, or `reopened`: the answer was "
+            "begun too early, the other half of the utterance is coming, and one answer to both follows."
+        ),
+    ]
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -213,6 +239,9 @@ ServerMessage = (
     SessionJoined
     | SessionUpdated
     | BufferInitialized
+    | SpeechStarted
+    | SpeechStopped
+    | InputIdle
     | TranscribeDelta
     | TranscribeDone
     | ResponseStarted
@@ -220,7 +249,10 @@ ServerMessage = (
     | TextDone
     | AudioDelta
     | Metrics
+    | ResponseHeld
+    | ResponseResumed
     | ResponseCancelled
+    | SessionEcho
     | SessionState
     | CustomError
 )
@@ -231,10 +263,15 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "input.buffer.commit": BufferCommit,
     "input.buffer.clear": BufferClear,
     "input.text": InputText,
+    "response.create": ResponseCreate,
     "response.cancel": ResponseCancel,
+    "playback.position": PlaybackPosition,
     "session.joined": SessionJoined,
     "session.updated": SessionUpdated,
     "input.buffer.initialized": BufferInitialized,
+    "input.speech.started": SpeechStarted,
+    "input.speech.stopped": SpeechStopped,
+    "input.idle": InputIdle,
     "request.transcribe.delta": TranscribeDelta,
     "request.transcribe.done": TranscribeDone,
     "response.started": ResponseStarted,
@@ -242,7 +279,10 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "response.text.done": TextDone,
     "response.audio.delta": AudioDelta,
     "response.metrics": Metrics,
+    "response.held": ResponseHeld,
+    "response.resumed": ResponseResumed,
     "response.cancelled": ResponseCancelled,
+    "session.echo": SessionEcho,
     "session.state": SessionState,
     "custom.error": CustomError,
 }

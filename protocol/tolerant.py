@@ -159,6 +159,8 @@ def convert(value: object, hint: Any, where: str, default: object = None) -> obj
         value = int(value)
     if get_origin(plain) is tuple and isinstance(value, str):
         value = [value]
+    if get_origin(plain) is Literal and isinstance(value, str):
+        value = value.lower()
     try:
         converted: object = msgspec.convert(value, hint, strict=True)
         for mark in marks:
@@ -177,11 +179,7 @@ def _named(value: object, struct: type[msgspec.Struct], where: str, default: obj
     given, _ = fold(raw, _NAMED, "", 0)
     if unset(given.get("name")):
         return default
-    hint = _hints(struct)["name"]
-    name = given["name"]
-    if get_origin(parted(hint)[0]) is Literal and isinstance(name, str):
-        name = name.lower()
-    name = convert(name, hint, f"{where}.name")
+    name = convert(given["name"], _hints(struct)["name"], f"{where}.name")
     title = convert(given.get("title") or str(name).title(), str, f"{where}.title")
     return struct(name=name, title=title)
 

@@ -65,7 +65,7 @@ def resolve(asked: Configuration, named: Named, catalogue: Catalogue) -> Resolve
         voice=_voice(tts_entry, asked.tts.voice, warnings),
     )
     tts = replace(tts, model=_fitting(tts_entry, tts, warnings))
-    return Resolved(Configuration(stt=stt, llm=llm, tts=tts), tuple(warnings))
+    return Resolved(replace(asked, stt=stt, llm=llm, tts=tts), tuple(warnings))
 
 
 def _titled(entry: ProviderEntry) -> Provider:

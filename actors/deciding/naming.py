@@ -34,8 +34,9 @@ from actors.deciding.states import ANSWER
 from actors.deciding.triggers import Chunk, Finished, NewConfiguration, Occurrence, Trigger, TypedText
 from actors.deciding.turn import cost, text_cost
 from protocol.audioformat import sniff
-from protocol.configuration import SessionUpdate, merge, name_fields
+from protocol.configuration import SessionUpdate, merge, name_fields, unheard
 from protocol.errors import ErrorId
+from protocol.handsfree import PlaybackPosition, ResponseCreate
 from protocol.messages import BufferAppend, BufferClear, BufferCommit, InputText, ResponseCancel
 from protocol.states import State
 
@@ -70,6 +71,8 @@ def name_due(conversation: Conversation) -> Occurrence[Any] | None:
 
 def _name_message(conversation: Conversation, said: Said, now: float) -> Occurrence[Any] | None:
     message = said.message
+    if isinstance(message, PlaybackPosition):
+        return None
     if conversation.participants[said.member].role == "receiver" and not isinstance(message, ResponseCancel):
         return triggers.WRONG_ROLE(FromClient(said.member, said.ack))
     match message:
@@ -84,6 +87,8 @@ def _name_message(conversation: Conversation, said: Said, now: float) -> Occurre
             return _text(conversation, text)(TypedText(said.member, said.ack, text))
         case BufferClear():
             return triggers.CLEAR(FromClient(said.member, said.ack))
+        case ResponseCreate():
+            return None
         case ResponseCancel():
             return triggers.CANCEL(FromClient(said.member, said.ack))
         case _:
@@ -95,7 +100,9 @@ def _name_update(conversation: Conversation, said: Said, update: SessionUpdate) 
     asked, named = merge(now.asked, update), name_fields(now.named, update)
     resolved = conversation.resolve(asked, named)
     trigger = triggers.UPDATE if resolved.error_id is None else triggers.BAD_UPDATE
-    return trigger(NewConfiguration(said.member, said.ack, asked, named, resolved, update.warnings))
+    return trigger(
+        NewConfiguration(said.member, said.ack, asked, named, resolved, update.warnings + unheard(asked, update))
+    )
 
 
 def _chunk(conversation: Conversation, audio: bytes, now: float) -> Trigger[Chunk]:

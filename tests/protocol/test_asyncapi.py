@@ -14,6 +14,7 @@ from protocol.asyncapi import ServerAddress, document, example_text
 from protocol.configuration import Configuration, SessionUpdate, merge, read_update
 from protocol.connecting import HANDSHAKE_KEYS, Acknowledgement, ErrorObject
 from protocol.errors import ErrorId, RefusalStatus
+from protocol.eventrow import CONNECTING, EventRow, Example
 from protocol.handshake import read_handshake
 from protocol.incoming import read_event
 from protocol.manual import Card, FieldRow, manual
@@ -28,7 +29,7 @@ from protocol.messages import (
     TranscribeDone,
 )
 from protocol.outgoing import encode_message
-from protocol.registry import CONNECTING, REGISTRY, ROWS, EventRow, Example
+from protocol.registry import REGISTRY, ROWS
 from protocol.schemas import Schemas
 from protocol.states import State
 
@@ -148,7 +149,7 @@ def test_the_full_update_is_the_defaults() -> None:
 
 def _sections() -> tuple[msgspec.Struct, ...]:
     configuration = Configuration()
-    return configuration.stt, configuration.llm, configuration.tts
+    return configuration.stt, configuration.llm, configuration.tts, configuration.turn_detection
 
 
 def test_the_errors_of_a_commit_are_read_as_such() -> None:

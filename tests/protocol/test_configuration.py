@@ -17,6 +17,7 @@ from protocol.configuration import (
     SsmlGender,
     Stt,
     Tts,
+    TurnDetection,
     merge,
     name_fields,
     read_update,
@@ -62,6 +63,7 @@ CHANGED = Configuration(
         True,
         "wav",
     ),
+    TurnDetection("server_vad", 0.7, 0, 900, "low", False, False, 5000, False, "interrupt", "mute"),
 )
 
 
@@ -89,7 +91,10 @@ def test_the_references_own_example_reads_without_a_warning() -> None:
     update = read(REFERENCE)
     assert update.warnings == ()
     assert merge(CHANGED, update) == Configuration(
-        Stt(prompt="string"), Llm(stop=("string",), name="string"), Tts(voice="string", speed=4.0, audio_format="wav")
+        Stt(prompt="string"),
+        Llm(stop=("string",), name="string"),
+        Tts(voice="string", speed=4.0, audio_format="wav"),
+        CHANGED.turn_detection,
     )
 
 
@@ -99,7 +104,8 @@ def test_the_documented_defaults_are_the_defaults() -> None:
     assert len(update.changes) == 24
     assert len(name_fields(frozenset(), update)) == 21, "STT.prompt, LLM.name and TTS.voice are left unset"
     assert merge(Configuration(), update) == Configuration()
-    assert merge(CHANGED, update) == msgspec.structs.replace(Configuration(), tts=Tts(audio_format="wav"))
+    kept = Configuration(tts=Tts(audio_format="wav"), turn_detection=CHANGED.turn_detection)
+    assert merge(CHANGED, update) == kept
 
 
 # ---- what the client has named itself
@@ -214,7 +220,7 @@ def test_every_media_format_is_taken(form: str) -> None:
     ("payload", "warning"),
     [
         ({"SST": {}}, "SST: unknown key, ignored (did you mean STT?)"),
-        ({"zzz": 1}, "zzz: unknown key, ignored (known: STT, LLM, TTS)"),
+        ({"zzz": 1}, "zzz: unknown key, ignored (known: STT, LLM, TTS, turnDetection)"),
         ({"LLM": {"maxTokens": 5}}, "LLM.maxTokens: unknown key, ignored (did you mean maxToken?)"),
         ({"tts": {"voise": "x"}}, "TTS.voise: unknown key, ignored (did you mean voice?)"),
         ({"STT": {"provider": {"nam": "x"}}}, "STT.provider.nam: unknown key, ignored (did you mean name?)"),
@@ -319,11 +325,13 @@ def test_one_bad_field_refuses_the_whole_update() -> None:
 # ---- anything
 
 _KEYS = st.sampled_from(
-    [field.encode_name for section in (Stt, Llm, Tts) for field in msgspec.structs.fields(section)]
+    [field.encode_name for section in (Stt, Llm, Tts, TurnDetection) for field in msgspec.structs.fields(section)]
 ) | st.text(max_size=6)
 _VALUES = JSON_WITH_BYTES | st.dictionaries(st.sampled_from(["name", "title"]), JSON, max_size=2)
 _PAYLOADS = st.dictionaries(
-    st.sampled_from(["STT", "LLM", "TTS"]), st.dictionaries(_KEYS, _VALUES, max_size=2) | JSON, max_size=3
+    st.sampled_from(["STT", "LLM", "TTS", "turnDetection"]),
+    st.dictionaries(_KEYS, _VALUES, max_size=2) | JSON,
+    max_size=3,
 )
 
 

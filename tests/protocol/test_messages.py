@@ -7,6 +7,7 @@ import pytest
 
 from protocol import socketio
 from protocol.connecting import HANDSHAKE_KEYS
+from protocol.handsfree import InputIdle, ResponseHeld, ResponseResumed, SessionEcho, SpeechStarted, SpeechStopped
 from protocol.messages import (
     CLIENT_EVENTS,
     EVENTS,
@@ -39,6 +40,9 @@ WIRE: list[tuple[ServerMessage, str]] = [
     (SessionUpdated("u", False), '["session.updated",{"sessionId":"u","success":false}]'),
     (SessionUpdated("u", True, ("w",)), '["session.updated",{"sessionId":"u","success":true,"warnings":["w"]}]'),
     (BufferInitialized("u"), '["input.buffer.initialized",{"sessionId":"u"}]'),
+    (SpeechStarted(1200), '["input.speech.started",{"audioMs":1200}]'),
+    (SpeechStopped(2400), '["input.speech.stopped",{"audioMs":2400}]'),
+    (InputIdle(7000), '["input.idle",{"idleMs":7000}]'),
     (TranscribeDelta("so far"), '["request.transcribe.delta",{"text":"so far"}]'),
     (TranscribeDone("hi", "", "en-US"), '["request.transcribe.done",{"text":"hi","sentiment":"","language":"en-US"}]'),
     (ResponseStarted(3), '["response.started",{"turn":3}]'),
@@ -53,6 +57,11 @@ WIRE: list[tuple[ServerMessage, str]] = [
         Metrics(1),
         '["response.metrics",{"turn":1,"transcript":-1,"firstToken":-1,"firstPart":-1,"firstAudio":-1,"lastAudio":-1}]',
     ),
+    (ResponseHeld(3, "duck"), '["response.held",{"turn":3,"how":"duck"}]'),
+    (ResponseHeld(3, "pause"), '["response.held",{"turn":3,"how":"pause"}]'),
+    (ResponseResumed(3), '["response.resumed",{"turn":3}]'),
+    (SessionEcho(180, -14.5, "m"), '["session.echo",{"delayMs":180,"level":-14.5,"message":"m"}]'),
+    (ResponseCancelled("reopened"), '["response.cancelled",{"reason":"reopened"}]'),
     (ResponseCancelled("interrupted"), '["response.cancelled",{"reason":"interrupted"}]'),
     (SessionState("speaking"), '["session.state",{"state":"speaking"}]'),
     (CustomError("why", 1000), '["custom.error",{"message":"why","errorId":1000}]'),

@@ -1,0 +1,188 @@
+"""The registry's rows of what the server sends."""
+
+from typing import Final
+
+from protocol.errors import ErrorId
+from protocol.eventrow import SESSION, EventRow, Example
+from protocol.handsfree import InputIdle, ResponseHeld, ResponseResumed, SessionEcho, SpeechStarted, SpeechStopped
+from protocol.messages import (
+    AudioDelta,
+    BufferInitialized,
+    CustomError,
+    Metrics,
+    ResponseCancelled,
+    ResponseStarted,
+    SessionJoined,
+    SessionState,
+    SessionUpdated,
+    TextDelta,
+    TextDone,
+    TranscribeDelta,
+    TranscribeDone,
+)
+
+SERVER_ROWS: Final = (
+    EventRow(
+        SessionJoined,
+        "You are in",
+        "the socket that connected",
+        "addition",
+        (Example("Full", SessionJoined(SESSION, "both", "idle")),),
+    ),
+    EventRow(
+        SessionUpdated,
+        "The session is updated",
+        "Sender",
+        "reference",
+        (
+            Example("Minimal", SessionUpdated(SESSION, True)),
+            Example(
+                "With a warning",
+                SessionUpdated(SESSION, True, ("TTS: No available models (used a default model)",)),
+            ),
+        ),
+    ),
+    EventRow(
+        BufferInitialized,
+        "An utterance has begun",
+        "Sender",
+        "reference",
+        (Example("Full", BufferInitialized(SESSION)),),
+    ),
+    EventRow(
+        SpeechStarted,
+        "Somebody speaks",
+        "Sender",
+        "addition",
+        (Example("Full", SpeechStarted(12_340)),),
+    ),
+    EventRow(
+        SpeechStopped,
+        "The utterance is over",
+        "Sender",
+        "addition",
+        (Example("Full", SpeechStopped(14_110)),),
+    ),
+    EventRow(
+        InputIdle,
+        "Nobody speaks",
+        "Sender",
+        "addition",
+        (Example("Full", InputIdle(7_000)),),
+    ),
+    EventRow(
+        TranscribeDelta, "The words so far", "Sender", "addition", (Example("Full", TranscribeDelta("how late")),)
+    ),
+    EventRow(
+        TranscribeDone,
+        "What was said",
+        "Sender",
+        "reference",
+        (
+            Example("Minimal: nothing was said", TranscribeDone("", "", "en-US")),
+            Example("Full", TranscribeDone("how late is it", "neutral", "en-US")),
+        ),
+    ),
+    EventRow(ResponseStarted, "A response begins", "Receivers", "addition", (Example("Full", ResponseStarted(1)),)),
+    EventRow(TextDelta, "A piece of the text", "Receivers", "addition", (Example("Full", TextDelta("It is noon, ")),)),
+    EventRow(
+        TextDone,
+        "The whole text",
+        "Receivers",
+        "reference",
+        (Example("Full", TextDone("It is noon, and the museum is open.")),),
+    ),
+    EventRow(
+        AudioDelta,
+        "A piece of the sound",
+        "Receivers",
+        "reference",
+        (
+            Example(
+                "A response of one part",
+                AudioDelta(
+                    id=0,
+                    text="It is noon, and the museum is open.",
+                    audio="SUQzBAAAAAAAI1RTU0UAAAAP",
+                    is_base64=True,
+                    done=True,
+                    stream_part_done=True,
+                    total_number=1,
+                ),
+            ),
+            Example(
+                "A response that ended early",
+                AudioDelta(id=0, text="", audio="", is_base64=True, done=True, stream_part_done=True, total_number=1),
+            ),
+        ),
+    ),
+    EventRow(
+        Metrics,
+        "How long each stage took",
+        "Sender",
+        "addition",
+        (Example("Minimal: nothing came", Metrics(1)), Example("Full", Metrics(1, 180, 410, 620, 790, 1_450))),
+    ),
+    EventRow(
+        ResponseHeld,
+        "Hold the sound",
+        "Receivers that hold, and the Sender",
+        "addition",
+        (Example("Softer", ResponseHeld(1, "duck")), Example("Stopped where it is", ResponseHeld(1, "pause"))),
+    ),
+    EventRow(
+        ResponseResumed,
+        "Go on with the sound",
+        "Receivers that hold, and the Sender",
+        "addition",
+        (Example("Full", ResponseResumed(1)),),
+    ),
+    EventRow(
+        ResponseCancelled,
+        "Stop the sound",
+        "Sender and Receivers",
+        "addition",
+        (
+            Example("The user talks over it", ResponseCancelled("interrupted")),
+            Example("The user had not finished", ResponseCancelled("reopened")),
+        ),
+    ),
+    EventRow(
+        SessionEcho,
+        "The microphone hears the avatar",
+        "Sender",
+        "addition",
+        (
+            Example(
+                "Full",
+                SessionEcho(
+                    180,
+                    -14.5,
+                    "your microphone hears the avatar 180 ms late: switch on echo cancelling, or wear headphones",
+                ),
+            ),
+        ),
+    ),
+    EventRow(
+        SessionState,
+        "The session has moved",
+        "every socket of the session",
+        "addition",
+        (Example("Full", SessionState("speaking")),),
+    ),
+    EventRow(
+        CustomError,
+        "Something is wrong",
+        "the socket whose event it was; the Sender when a turn fails",
+        "reference",
+        (
+            Example(
+                "Full",
+                CustomError(
+                    "there is no audio to transcribe; send input.buffer.append before the commit", ErrorId.NOTHING_SAID
+                ),
+            ),
+        ),
+        errors=tuple(ErrorId),
+    ),
+)
