@@ -2,7 +2,7 @@
 import { element, find } from "./dom.js";
 
 const STORE = "vivavoce.settings";
-const KINDS = { STT: "Speech to text", LLM: "Language model", TTS: "Text to speech" };
+const KINDS = { STT: "Speech to text", LLM: "Language model", TTS: "Text to speech", turnDetection: "Hands-free" };
 const LONGEST = 2_000, LONGEST_PROMPT = 20_000; // characters that are typed here
 // How this page shows a field, and where it starts unlike the server, which says the rest.
 /** @type {Record<string, any>} */
@@ -27,6 +27,17 @@ const LOOKS = {
   isOrdered: { label: "Parts in order", start: true },
   isBase64: { label: "Sound as base64", start: false },
   audioFormat: { label: "Sound for others", look: "text" },
+  type: { label: "End of a turn", hint: "semantic: by the sound; server: by silence alone" },
+  eagerness: { label: "Eagerness", hint: "how soon silence ends a turn" },
+  silenceDurationMs: { label: "Silence, ms", hint: "of server_vad", step: 50 },
+  threshold: { label: "Speech threshold", step: 0.05 },
+  prefixPaddingMs: { label: "Sound before speech, ms", step: 50 },
+  idleTimeoutMs: { label: "Idle after, ms", hint: "0: never; else 5000 to 30000", step: 500 },
+  backchannels: { label: "“mhm” and “yes”" },
+  echo: { label: "Echo of the avatar" },
+  createResponse: { label: "Answer by itself" },
+  interruptResponse: { label: "Speech interrupts" },
+  speculate: { label: "Begin answers early" },
 };
 
 export class Settings {
@@ -92,7 +103,7 @@ export class Settings {
     }
     this.#catalogue = catalogue;
     const values = stored();
-    for (const kind of this.#kinds) this.#offer(kind, values[kind]?.provider);
+    for (const kind of this.#kinds.filter((kind) => this.#field(kind, "provider"))) this.#offer(kind, values[kind]?.provider);
   }
 
   // ---- building
@@ -169,7 +180,7 @@ export class Settings {
 
   #section(kind) {
     const section = Object.fromEntries(this.#fields[kind].map((field) => [field.key, this.#value(kind, field)]));
-    section.model ??= this.#entry(kind)?.defaultModel || null;
+    if ("model" in section) section.model ??= this.#entry(kind)?.defaultModel || null;
     return section;
   }
 
@@ -178,7 +189,7 @@ export class Settings {
     if (look === "switch") return field.checked;
     if (look === "number") return field.valueAsNumber;
     if (look === "list") return field.value.split(",").map((item) => item.trim()).filter(Boolean).slice(0, most);
-    if (look === "named") return { name: field.value, title: titled(field.value) };
+    if (look === "named") return field.value;
     if (look === "provider") return field.value ? { name: field.value, title: this.#entry(kind)?.title ?? "" } : null;
     return field.value.trim() || null;
   }
@@ -191,7 +202,7 @@ export class Settings {
         if (look === "switch") field.checked = value;
         else field.value = value;
       }
-      this.#offer(kind, values[kind]?.provider);
+      if (this.#field(kind, "provider")) this.#offer(kind, values[kind]?.provider);
     }
   }
 
@@ -228,7 +239,7 @@ function dressed(key, field, looks = { label: key }) {
 }
 
 function titled(name) {
-  return name[0].toUpperCase() + name.slice(1);
+  return name[0].toUpperCase() + name.slice(1).replaceAll("_", " ").replace(/\bvad\b/, "VAD");
 }
 
 function stored() {
