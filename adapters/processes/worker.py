@@ -28,6 +28,7 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from adapters.processes.frames import Done, Oversize, Progress, ReadyFrame, Request
+from adapters.processes.handed import Handed
 from adapters.processes.process import Child, Each, Gone, Plan
 from adapters.processes.seat import Seat
 
@@ -50,19 +51,6 @@ class WaitingCall:
     def __init__(self) -> None:
         self.seat: Seat | None = None
         self.decided = trio.Event()
-
-
-class HandedProgress:
-    """The progress of a call, on its way to the caller."""
-
-    def __init__(self, each: Each) -> None:
-        self._each = each
-        self.has_some = False
-
-    async def on(self, progress: Progress) -> None:
-        """Hand the progress on. Cancelling is for the caller's `each` to handle."""
-        self.has_some = True
-        await self._each(progress)
 
 
 class Workers:
@@ -116,10 +104,10 @@ class Workers:
         `Plan.grace` seconds.
         """
         with trio.move_on_after(self._plan.deadline):
-            return await self._insist(request, HandedProgress(each), again, lives)
+            return await self._insist(request, Handed(each), again, lives)
         raise self._late()
 
-    async def _insist(self, request: Request, handed: "HandedProgress", again: Again | None, lives: int) -> Done:
+    async def _insist(self, request: Request, handed: Handed[Progress], again: Again | None, lives: int) -> Done:
         for left in reversed(range(lives)):
             seat = await self._take(before_others=left + 1 < lives)
             try:

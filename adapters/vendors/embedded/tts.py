@@ -18,6 +18,7 @@ from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.analysis.language import Identifier
 from adapters.analysis.spoken import spoken_language
+from adapters.processes.handed import Handed
 from adapters.processes.process import Plan
 from adapters.reach.contract import Offer
 from adapters.vendors.embedded import voices
@@ -117,7 +118,7 @@ class LocalSpeech:
         if model is None or (model.count and not model.pids):
             await self._espeak.synthesise(speech, sound)
             return
-        spoken = HandedSound(sound)
+        spoken = Handed(sound)
         try:
             await model.synthesise(speech, spoken.on)
         except EngineFailed as failed:
@@ -132,19 +133,6 @@ class LocalSpeech:
         language = spoken_language(speech.text, speech.language, guess)
         is_spoken = primary(language) in {primary(each) for each in self._offer.languages}
         return replace(speech, language=language) if is_spoken else speech
-
-
-class HandedSound:
-    """The sound of a call, on its way to the caller."""
-
-    def __init__(self, sound: Emit[Clip | Retraction]) -> None:
-        self._sound = sound
-        self.has_some = False
-
-    async def on(self, clip: Clip | Retraction) -> None:
-        """Hand the sound on. Cancelling is for the caller's `sound` to handle."""
-        self.has_some = True
-        await self._sound(clip)
 
 
 def local_speech(count: int, choice: str) -> LocalSpeech:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import trio
 
-from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.calls import Emit, Retraction
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.processes.process import Plan
-from adapters.reach.contract import Offer, ProviderFailed, reached
-from adapters.vendors.shared.probes import PROBE, discard
+from adapters.reach.contract import Offer, reached
+from adapters.vendors.shared.probes import PROBE, checking, discard
 from adapters.voices.pipervoice import PiperVoiceEngine
 
 TITLE = "the Piper synthesiser"
@@ -32,10 +32,8 @@ class PiperSpeech(PiperVoiceEngine):
 
     async def check(self) -> None:
         """Have a word spoken. Raises ProviderFailed. Cancelling stops the process's work."""
-        try:
+        with checking():
             await self.synthesise(PROBE, discard)
-        except EngineFailed as error:
-            raise ProviderFailed(str(error)) from error
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip | Retraction]) -> None:
         """Speak as `PiperVoiceEngine`. Raises EngineFailed. Cancelling stops the model."""

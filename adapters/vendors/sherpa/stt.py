@@ -13,8 +13,8 @@ from actors.ports.recognition import Transcript, Utterance
 from adapters.processes.engine import ProcessEngine
 from adapters.processes.partials import Partials
 from adapters.processes.process import Plan
-from adapters.reach.contract import Offer, ProviderFailed, reached
-from adapters.vendors.shared.probes import discard, silence
+from adapters.reach.contract import Offer, reached
+from adapters.vendors.shared.probes import checking, discard, silence
 from protocol.audioformat import AudioFormat
 
 TITLE = "the sherpa-onnx recogniser"
@@ -40,10 +40,8 @@ class SherpaRecogniser(ProcessEngine):
 
     async def check(self) -> None:
         """Have half a second of silence recognised. Raises ProviderFailed. Cancelling stops the process's work."""
-        try:
+        with checking():
             await self.transcribe(silence(self.wants), discard)
-        except EngineFailed as error:
-            raise ProviderFailed(str(error)) from error
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise what the model can; `language`, `prompt` and `model` change nothing.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from actors.ports.calls import EngineFailed
 from adapters.processes.child import WorkerPipe, serve
 from adapters.processes.frames import ReadyFrame, RecognisedFrame, RecogniseFrame, Request, Result, WordsFrame
+from adapters.vendors.whisper.library import faster_whisper
 
 RATE = 16_000
 THREADS = min(4, os.cpu_count() or 1)
@@ -21,12 +22,9 @@ class Whisper:
 
     def __init__(self, model: str) -> None:
         """Load `model`, a folder or a name in the library's cache. Raises EngineFailed."""
+        library = faster_whisper()
         try:
-            import faster_whisper
-        except ImportError as error:
-            raise EngineFailed(f"faster-whisper cannot be loaded ({error}): pip install 'vivavoce[whisper]'") from error
-        try:
-            self._model: Any = faster_whisper.WhisperModel(
+            self._model: Any = library.WhisperModel(
                 model, device="cpu", compute_type="int8", cpu_threads=THREADS, local_files_only=True
             )
         except (RuntimeError, ValueError, OSError) as error:

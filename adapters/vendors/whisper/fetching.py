@@ -3,11 +3,11 @@
 import os
 import sys
 import threading
-from typing import Any
 
 from actors.ports.calls import EngineFailed
 from adapters.processes.child import WorkerPipe, serve
 from adapters.processes.frames import ReadyFrame, RecognisedFrame, Request, Result, WordsFrame
+from adapters.vendors.whisper.library import faster_whisper
 
 TOLD_EVERY = 1.0
 """Seconds after which it shows that it lives: who waits for the network would be taken for a process that hangs."""
@@ -18,11 +18,7 @@ class Fetching:
 
     def __init__(self, name: str) -> None:
         os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-        try:
-            import faster_whisper
-        except ImportError as error:
-            raise EngineFailed(f"faster-whisper cannot be loaded ({error}): pip install 'vivavoce[whisper]'") from error
-        self._library: Any = faster_whisper
+        self._library = faster_whisper()
         self._name = name
 
     def ready(self) -> ReadyFrame:

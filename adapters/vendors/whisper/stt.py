@@ -16,7 +16,7 @@ from adapters.processes.process import Plan
 from adapters.processes.worker import Workers
 from adapters.reach.contract import Offer, ProviderFailed, reached
 from adapters.reach.exceptiongroups import FirstCause
-from adapters.vendors.shared.probes import discard, silence
+from adapters.vendors.shared.probes import checking, discard, silence
 from protocol.audioformat import AudioFormat
 from protocol.tolerant import show
 
@@ -130,10 +130,8 @@ class WhisperRecogniser(ProcessEngine):
 
     async def check(self) -> None:
         """Have half a second of silence recognised. Raises ProviderFailed. Cancelling stops the process's work."""
-        try:
+        with checking():
             await self.transcribe(silence(self.wants), discard)
-        except EngineFailed as error:
-            raise ProviderFailed(str(error)) from error
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """Recognise `utterance.language`, "" for any; `prompt` is told to the model, `model` changes nothing.

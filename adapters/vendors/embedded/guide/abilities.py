@@ -12,7 +12,7 @@ from typing import NamedTuple
 from actors.ports.answering import Question
 from adapters.vendors.embedded.guide import counting
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
-from adapters.vendors.embedded.guide.memory import FASTEST, SLOWEST, Kept, own_name
+from adapters.vendors.embedded.guide.memory import FASTEST, SLOWEST, GuideNote, own_name
 from adapters.vendors.embedded.guide.text.words import folded, said_words
 from adapters.vendors.embedded.guide.understanding import Meaning, name_in, understand, vocabulary
 from adapters.vendors.embedded.guide.vocabulary import Vocabulary
@@ -38,7 +38,7 @@ class Situation(NamedTuple):
     code: str
     meaning: Meaning
     meaning_in: Vocabulary
-    kept: Kept
+    kept: GuideNote
 
     def say(self, key: str, **values: object) -> Sentences:
         """An answer of the language's data, of which the turn picks one, with its values filled in."""

@@ -71,22 +71,22 @@ def _name_starts(code: str) -> tuple[str, ...]:
     return tuple(" ".join(word.plain for word in plain(start, expansions)) for start in starts)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class GuideNote(msgspec.Struct, frozen=True):
     """What a note says: the person's name, "" for unknown, and how the guide speaks."""
 
     user: str = ""
     manner: Manner = Manner()
 
 
-def kept_of(question: Question) -> Kept:
+def kept_of(question: Question) -> GuideNote:
     """What the note says; where there is none, because others answered so far, the name that the history has."""
     try:
-        return msgspec.json.decode(question.facts.note, type=Kept)
+        return msgspec.json.decode(question.facts.note, type=GuideNote)
     except msgspec.DecodeError:
-        return Kept(users_name(question.history))
+        return GuideNote(users_name(question.history))
 
 
-def note_of(kept: Kept) -> str:
+def note_of(kept: GuideNote) -> str:
     """The note that says this."""
     return msgspec.json.encode(kept).decode()
 

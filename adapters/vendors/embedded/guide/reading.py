@@ -22,7 +22,7 @@ _SHORT = 12
 """Words of a text for which other languages than the one to answer in are tried."""
 
 
-class Reading(NamedTuple):
+class QuestionReading(NamedTuple):
     """`code`: the language to answer in; `found`: what is asked for; `vocabulary`: in which language that is said."""
 
     code: str
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     vocabulary: Vocabulary
 
 
-def read(question: Question) -> Reading:
+def read(question: Question) -> QuestionReading:
     """What the question asks for; the guide's own name is left out where more is understood without it."""
     reading = _read(question, question.text)
     if reading.found.score < SURE and (text := without(question.text, own_name(question))):
@@ -38,7 +38,7 @@ def read(question: Question) -> Reading:
     return reading
 
 
-def _read(question: Question, text: str) -> Reading:
+def _read(question: Question, text: str) -> QuestionReading:
     every: dict[str, Understood] = {}
 
     def of(code: str) -> Understood:
@@ -51,7 +51,7 @@ def _read(question: Question, text: str) -> Reading:
     if of(code).score < SURE and len(said_words(text)) <= _SHORT:
         best = max((code, *LANGUAGES), key=lambda each: of(each).score)
         spoken = best if of(best).score >= ENOUGH else code
-    return Reading(code, of(spoken), vocabulary(spoken))
+    return QuestionReading(code, of(spoken), vocabulary(spoken))
 
 
 def _language(question: Question, text: str, of: Callable[[str], Understood]) -> str:

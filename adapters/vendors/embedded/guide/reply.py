@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from actors.ports.answering import Delivery, Question
 from adapters.vendors.embedded.guide.abilities import Sentences, Situation, answer, filled
 from adapters.vendors.embedded.guide.languages.every import LANGUAGES
-from adapters.vendors.embedded.guide.memory import Kept, Manner, changed, has_told_of_mind, kept_of, note_of
+from adapters.vendors.embedded.guide.memory import GuideNote, Manner, changed, has_told_of_mind, kept_of, note_of
 from adapters.vendors.embedded.guide.reading import read
 from adapters.vendors.embedded.guide.text.words import sentences
 from adapters.vendors.embedded.guide.understanding import NAMES, Meaning, Understood, language_in, name_in, told_name
@@ -74,10 +74,10 @@ def _chosen(question: Question, code: str, found: Understood) -> list[Meaning]:
     return [Meaning(_unknown(question, found), 1.0, ())]
 
 
-def _kept_after(kept: Kept, meaning: Meaning, voc: Vocabulary) -> Kept:
+def _kept_after(kept: GuideNote, meaning: Meaning, voc: Vocabulary) -> GuideNote:
     """What is known after the meaning was answered."""
     user = name_in(meaning, voc) if meaning.ability in NAMES else ""
-    return Kept(user or kept.user, changed(kept.manner, meaning.ability))
+    return GuideNote(user or kept.user, changed(kept.manner, meaning.ability))
 
 
 def _asked_for_name(question: Question) -> bool:
