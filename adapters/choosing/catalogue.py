@@ -87,6 +87,12 @@ class Roster:
         """Whether the operator's list for this kind names the provider."""
         return name in self._providers.prefer.of(kind)
 
+    def is_local_first(self, kind: Kind) -> bool:
+        """Whether `local` is asked before all others that are ready, also where it is not a candidate yet."""
+        others = [each.name for each in self.usable(kind) if each.name != LOCAL]
+        listed = [name for name in self._providers.prefer.of(kind) if name == LOCAL or name in others]
+        return not others or listed[:1] == [LOCAL]
+
     def usable(self, kind: Kind) -> list[Candidate[Any]]:
         """The candidates that may be asked, in order: the operator's list, the configured ones, those found, then
         `local`.

@@ -27,7 +27,6 @@ from adapters.choosing.embedded import embedded, note_voices
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
-from adapters.choosing.table import LOCAL
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
 from adapters.listening.detector import SpeechDetector
@@ -103,6 +102,8 @@ class ProviderEngines:
             await nursery.start(self._failover.run)
             # Before loading models keeps this process from being on time.
             await nursery.start(adopt, self._roster, self._providers, self._places, self._web)
+            if not self._roster.is_local_first("TTS"):
+                self._embedded["TTS"].engine.stand_in()
             async with trio.open_nursery() as starting:
                 for engine in self._kept.values():
                     starting.start_soon(nursery.start, engine.run)
@@ -138,7 +139,7 @@ class ProviderEngines:
 
     def notes(self) -> Iterator[str]:
         """What the operator should know of the engines that were chosen by themselves, a line each."""
-        if self._roster.usable("TTS")[0].name == LOCAL and (line := note(self._providers.local.text("voice"))):
+        if self._roster.is_local_first("TTS") and (line := note(self._providers.local.text("voice"))):
             yield line
 
     def problems(self) -> tuple[str, ...]:

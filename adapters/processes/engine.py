@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import trio
+from msgspec.structs import replace
 
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Clip
@@ -30,6 +31,7 @@ class ProcessEngine:
     """Keeps the processes of one engine and has its calls done in them. Nothing works before `run` has started it."""
 
     def __init__(self, plan: Plan) -> None:
+        self._plan = plan
         self._workers = Workers(plan)
         self.title = plan.title
         """What the engine is called in errors."""
@@ -40,6 +42,10 @@ class ProcessEngine:
         Raises EngineFailed where one cannot. Cancelling ends the processes.
         """
         await self._workers.run(task_status=task_status)
+
+    def keep_none(self) -> None:
+        """Have processes only as long as there is work; to be called before `run`."""
+        self._workers = Workers(replace(self._plan, kept=0))
 
     @property
     def count(self) -> int:

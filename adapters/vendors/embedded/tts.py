@@ -43,6 +43,9 @@ class VoiceModel(Protocol):
     def pids(self) -> tuple[int, ...]:
         """The processes that are ready."""
 
+    def keep_none(self) -> None:
+        """Have processes only as long as it speaks; to be called before `run`."""
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes until cancelled. Raises EngineFailed."""
 
@@ -60,6 +63,11 @@ class LocalSpeech:
         self._identifier = Identifier()
         self.changed: Callable[[], None] = _nothing
         """Called when `offered` has changed."""
+
+    def stand_in(self) -> None:
+        """Load no model before it is needed, because another provider is asked first; to be called before `run`."""
+        for model in self._models.values():
+            model.keep_none()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Keep the processes until cancelled; `started` when espeak-ng can speak, while models may still load.

@@ -84,6 +84,16 @@ def test_what_was_found_is_used_where_nothing_is_configured_or_where_it_is_prefe
     assert names(roster(candidate("a", Fake()), found, prefer=("ollama",)).usable("LLM")) == ["ollama", "a"]
 
 
+def test_local_is_first_where_nobody_else_is_or_the_list_says_so() -> None:
+    a, found = candidate("a", Fake()), candidate("ollama", Fake(), is_found=True)
+    assert roster().is_local_first("LLM")
+    assert roster(local()).is_local_first("LLM")
+    assert not roster(a).is_local_first("LLM")
+    assert not roster(found, local()).is_local_first("LLM")
+    assert roster(a, prefer=("gone", "local", "a")).is_local_first("LLM")
+    assert not roster(a, prefer=("a", "local")).is_local_first("LLM")
+
+
 def test_what_was_found_may_be_named_and_stands_in_for_nobody_that_is_configured() -> None:
     made = roster(candidate("ollama", Fake(), is_found=True), candidate("a", Fake()), local())
     entries = [each for each in made.catalogue().entries if each.kind == "LLM"]

@@ -38,6 +38,9 @@ class ScriptedVoice:
         self.count = 1
         self.pids: tuple[int, ...] = ()
 
+    def keep_none(self) -> None:
+        self.count = 0
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         await self.loaded.wait()
         if self.trouble == "load":
@@ -129,6 +132,15 @@ async def test_espeak_speaks_while_the_model_loads(nursery: trio.Nursery) -> Non
     joe.loaded.set()
     await trio.testing.wait_all_tasks_blocked()
     assert (engine.count, engine.pids) == (2, (7,))
+    assert await speaker(engine) == [SOUND[JOE]]
+
+
+async def test_a_model_is_loaded_when_it_first_speaks_where_others_are_asked_first(nursery: trio.Nursery) -> None:
+    joe = ScriptedVoice()
+    engine = LocalSpeech(ScriptedEspeak(), {JOE: joe})
+    engine.stand_in()
+    await nursery.start(engine.run)
+    assert (joe.count, engine.count) == (0, 1)
     assert await speaker(engine) == [SOUND[JOE]]
 
 
