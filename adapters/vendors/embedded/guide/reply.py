@@ -16,11 +16,17 @@ from adapters.vendors.embedded.guide.languages.every import LANGUAGES
 from adapters.vendors.embedded.guide.memory import GuideNote, Manner, changed, has_told_of_mind, kept_of, note_of
 from adapters.vendors.embedded.guide.reading import read
 from adapters.vendors.embedded.guide.text.words import sentences
-from adapters.vendors.embedded.guide.understanding import NAMES, Meaning, Understood, language_in, name_in, told_name
+from adapters.vendors.embedded.guide.understanding import (
+    NAMES,
+    SOCIAL,
+    Meaning,
+    Understood,
+    language_in,
+    name_in,
+    told_name,
+)
 from adapters.vendors.embedded.guide.vocabulary import Vocabulary
 
-_SOCIAL = frozenset({"greeting", "ok", "yes", "no", "thanks", "sorry", "laugh", "praise", "pleased", "nothing"})
-"""Abilities that are answered only where nothing else is asked for."""
 _FIRST = ("emergency", "distress")
 """Abilities that are answered before all others."""
 _MOST = 2
@@ -64,8 +70,8 @@ def _chosen(question: Question, code: str, found: Understood) -> list[Meaning]:
     for ability in _FIRST:
         if urgent := [meaning for meaning in found.meanings if meaning.ability == ability]:
             return urgent[:1]
-    asked = [meaning for meaning in found.meanings if meaning.ability not in _SOCIAL]
-    social = [meaning for meaning in found.meanings if meaning.ability in _SOCIAL and meaning.ability != "nothing"]
+    asked = [meaning for meaning in found.meanings if meaning.ability not in SOCIAL]
+    social = [meaning for meaning in found.meanings if meaning.ability in SOCIAL and meaning.ability != "nothing"]
     if asked:
         unique = {meaning.ability: meaning for meaning in reversed(asked)}
         return [meaning for meaning in asked if unique[meaning.ability] is meaning][:_MOST]

@@ -30,6 +30,9 @@ _SHORTEST, _LONGEST = 2, 16
 """Words of a request beside another one without a mark between, and of a clause in which two are looked for."""
 SURE = 0.85
 """The score from which nothing else is tried."""
+SOCIAL = frozenset({"greeting", "ok", "yes", "no", "thanks", "sorry", "laugh", "praise", "pleased", "nothing"})
+"""Abilities that are answered only where nothing else is asked for."""
+_POLITE = SOCIAL | {"goodbye", "goodnight"}
 NAMES = ("my_name", "i_am")
 """The abilities by which a person tells a name."""
 _NUMBERS_OR_LETTERS = ("count", "spell")
@@ -139,14 +142,21 @@ def _requests(words: tuple[Word, ...], vocabulary: Vocabulary) -> list[Meaning]:
     if meaning := _of_clause(words, vocabulary):
         return _with_next(meaning, vocabulary)
     found: list[tuple[Meaning, Meaning]] = []
-    for cut in range(_SHORTEST, len(words) - _SHORTEST + 1 if len(words) <= _LONGEST else 0):
-        first = _of_clause(words[:cut], vocabulary)
-        if first and first.score >= SURE and (second := _of_clause(words[cut:], vocabulary)) and second.score >= SURE:
+    for cut in range(1, len(words) if len(words) <= _LONGEST else 0):
+        first = _beside(words[:cut], vocabulary)
+        if first and (second := _beside(words[cut:], vocabulary)):
             found.append((first, second))
     if not found:
         return []
     first, second = max(found, key=lambda pair: pair[0].score + pair[1].score)
     return [first, *_with_next(second, vocabulary)]
+
+
+def _beside(words: tuple[Word, ...], vocabulary: Vocabulary) -> Meaning | None:
+    """What the words surely ask for beside a request without a mark between: one word can only be polite."""
+    meaning = _of_clause(words, vocabulary)
+    is_enough = meaning is not None and (len(words) >= _SHORTEST or meaning.ability in _POLITE)
+    return meaning if meaning and is_enough and meaning.score >= SURE else None
 
 
 def _with_next(meaning: Meaning, vocabulary: Vocabulary) -> list[Meaning]:
@@ -157,8 +167,8 @@ def _with_next(meaning: Meaning, vocabulary: Vocabulary) -> list[Meaning]:
     start = len(name_in(meaning, vocabulary).split()) if is_name else 1
     for cut in range(start, min(len(rest), _LONGEST) - _SHORTEST + 1):
         is_number = all(term.name == NUMBER for term in vocabulary.terms(rest[cut:]))
-        second = None if is_number else _of_clause(rest[cut:], vocabulary)
-        if second and second.score >= SURE and second.ability != meaning.ability:
+        second = None if is_number else _beside(rest[cut:], vocabulary)
+        if second and second.ability != meaning.ability:
             words = meaning.words[: len(meaning.words) - len(rest) + cut]
             return [meaning._replace(words=words, rest=rest[:cut]), second]
     return [meaning]

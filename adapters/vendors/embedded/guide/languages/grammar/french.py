@@ -74,7 +74,8 @@ GRAMMAR = Grammar(
     ),
     expansions="mappelle: m appelle; tappelles: t appelles; jai: j ai; jaimerais: j aimerais; cest: c est; quest: "
     "qu est; jsuis: je suis; chuis: je suis; ya: il y a; daccord: d'accord; aujourdhui: aujourd hui; aujourd'hui: "
-    "aujourd hui; j: je; pk: pourquoi; bjr: bonjour; rendezvous: rendez vous; est-ce: est ce",
+    "aujourd hui; j: je; pk: pourquoi; bjr: bonjour; bcp: beaucoup; bsr: bonsoir; jsp: je sais pas; qd: quand; qq: "
+    "quelque; tt: tout; rendezvous: rendez vous; est-ce: est ce",
     lead="bonjour; salut; ok; oui; non; alors; merci; dis; dis moi; pardon; excuse moi; excusez moi; et; mais; "
     "bon; peux tu; peux tu me; peux tu me dire; tu peux; tu peux me; tu peux me dire; pourrais tu; pourrais tu me "
     "dire; est ce que tu peux; est ce que tu peux me; est ce que tu peux me dire; je veux; je veux savoir; je "

@@ -82,7 +82,8 @@ GRAMMAR = Grammar(
     expansions="gehts: geht es; gibts: gibt es; ists: ist es; hab: haben; habs: haben es; wars: war es; wies: wie "
     "ist; was'n: was denn; haste: hast du; kannste: kannst du; biste: bist du; heißte: heißt du; weißte: weißt du; "
     "machs: mach es; sags: sag es; nochmal: noch mal; nochmals: noch mal; dankeschön: danke schön; gutenacht: gute "
-    "nacht; n: ein; ne: nein; wieviel: wie viel; guten tag: guten tag",
+    "nacht; n: ein; ne: nein; wieviel: wie viel; vllt: vielleicht; bidde: bitte; "
+    "nich: nicht; nix: nichts; isses: ist es",
     lead="hallo; ok; ja; nein; also; na; gut; danke; sag mal; sag; entschuldigung; entschuldige; verzeihung; "
     "guten tag; und; aber; kannst du; kannst du mir; kannst du mir sagen; könntest du; können sie; können sie mir; "
     "können sie mir sagen; kannst du bitte; würdest du; ich möchte; ich möchte wissen; ich will; ich will wissen; "

@@ -78,7 +78,9 @@ GRAMMAR = Grammar(
         "impiegato messo impieghi impiegare",
     ),
     expansions="perfavore: per favore; cosè: cosa è; cos'è: cosa è; com'è: come è; dov'è: dove è; qual'è: quale "
-    "è; comè: come è; dovè: dove è; cè: c è; po': po; un'altra: un altra; un'altro: un altro; unaltra: un altra",
+    "è; comè: come è; dovè: dove è; cè: c è; po': po; un'altra: un altra; un'altro: un altro; unaltra: un altra; "
+    "xke: perché; "
+    "xche: perché; nn: non; cmq: comunque; grz: grazie",
     lead="ciao; ok; sì; no; allora; beh; senti; scusa; scusi; grazie; buongiorno; buonasera; e; ma; puoi; mi "
     "puoi; puoi dirmi; mi puoi dire; potresti; potresti dirmi; voglio; voglio sapere; vorrei; vorrei sapere; sai; "
     "sai dirmi; dimmi; mi dici; dammi; posso; posso sapere; posso chiederti; per favore; puoi anche; ora; adesso; "

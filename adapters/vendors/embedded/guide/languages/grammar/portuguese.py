@@ -75,7 +75,9 @@ GRAMMAR = Grammar(
         "tempo clima",
     ),
     expansions="porfavor: por favor; tá: está; tô: estou; cê: você; vc: você; pq: porque; oq: o que; num: em um; "
-    "numa: em uma; cadê: onde está; contame: conte me; contarme: contar me; dizme: diz me",
+    "numa: em uma; cadê: onde está; contame: conte me; contarme: contar me; dizme: diz me; obg: obrigado; blz: "
+    "beleza; hj: hoje; pfv: por "
+    "favor; pf: por favor; tb: também",
     lead="oi; olá; ok; sim; não; bom; então; obrigado; olha; desculpa; desculpe; e; mas; bom dia; boa tarde; boa "
     "noite; pode; pode me; você pode; você pode me; você pode me dizer; pode me dizer; podes; podes me; podes "
     "dizer me; poderia; você poderia; poderia me; poderia me dizer; você poderia me dizer; quero; quero saber; "

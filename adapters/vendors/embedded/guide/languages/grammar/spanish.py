@@ -75,7 +75,8 @@ GRAMMAR = Grammar(
         "femenina femenino mujer",
         "masculina masculino hombre",
     ),
-    expansions="porfavor: por favor; porfa: por favor; q: que; xq: por que; dela: de la",
+    expansions="porfavor: por favor; porfa: por favor; q: que; xq: por que; dela: de la; xfa: por favor; pq: por "
+    "que; tb: también; grax: gracias",
     lead="hola; ok; vale; sí; no; bueno; pues; gracias; oye; perdón; perdona; disculpa; y; pero; buenos días; "
     "buenas tardes; buenas noches; puedes; me puedes; puedes decirme; me puedes decir; podrías; podrías decirme; "
     "me podrías decir; quiero; quiero saber; quisiera; quisiera saber; me gustaría; me gustaría saber; sabes; "

@@ -57,9 +57,9 @@ PHRASES: Mapping[str, str] = {
     "have you forgotten my name; do you still know my name; do you remember me; what did i say my name was; who is "
     "talking to you; can you remember my name; do you know me; what did i tell you my name was; i told you my name",
     "yes": "yes; sure; of course; yes please; certainly; absolutely; definitely; yes sure; yes i do; yes you can; go "
-    "ahead; why not; do it; i do; correct; right; true; exactly; that is right; please do; yes of course; indeed; "
-    "yes yes; i would like that; i would love to; let us do it; with pleasure; by all means; that is correct; yes "
-    "it is; yes you are",
+    "ahead; why not; do it; do that; i do; correct; right; true; exactly; that is right; please do; yes of course; "
+    "indeed; yes yes; i would like that; i would love to; let us do it; with pleasure; by all means; that is correct; "
+    "yes it is; yes you are",
     "no": "no; no thanks; no thank you; not really; never; i do not; of course not; no way; certainly not; no no; "
     "not now; i do not want to; i do not think so; absolutely not; better not; not today; no i do not; wrong; not "
     "at all; that is wrong; i do not want that; rather not; no it is not; no you are not",
