@@ -5,7 +5,7 @@ import { find } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { Face } from "./face.js";
 import { Ledger } from "./ledger.js";
-import { Microphone } from "./microphone.js";
+import { Microphone, RATE as MICROPHONE_RATE } from "./microphone.js";
 import { Notice } from "./notice.js";
 import { Parts } from "./parts.js";
 import { Place, uuid } from "./place.js";
@@ -19,13 +19,22 @@ import { Transcript } from "./transcript.js";
 
 const HINTS = {
   idle: "Getting ready …",
-  handshaken: "Hold the button and say: tell me a story. Or click to start and click to send; the space bar works too.",
-  receiving: "Listening. Let go, or click, when you have finished.",
+  handshaken: "Press Talk once, and then just talk: tell me a story, for instance.",
+  receiving: "I hear you.",
   transcribing: "Recognising what you said …",
   responding: "Thinking about an answer …",
   speaking: "Speaking. Talk whenever you want to interrupt.",
 };
+const HELD_HINTS = { ...HINTS, handshaken: "Hold the button and say: tell me a story. Or click to start and click to send; the space bar works too.", receiving: "Listening. Let go, or click, when you have finished." };
 const LISTENER_HINTS = { ...HINTS, idle: "Waiting for the conversation to begin.", handshaken: "Waiting for someone to speak.", receiving: "Somebody is speaking.", speaking: "Speaking." };
+const HOLDING = { duck: "Do you want to say something?", pause: "Waiting for you. If it was nothing, I go on." };
+const CANCELLING = {
+  all: "The browser cancels the echo of what this page plays.",
+  "remote-only": "The browser does not cancel the echo of what this page plays: wear headphones, or turn it down.",
+  true: "The browser cancels echo; if the avatar interrupts itself, wear headphones.",
+  false: "The browser cancels no echo: wear headphones, or turn the sound down.",
+};
+const LOOK_EVERY = 50; // milliseconds
 const FETCH_TIME = 8_000;
 
 let catalogue = null;
@@ -36,9 +45,9 @@ const diagram = new Diagram();
 const player = new Player();
 const microphone = new Microphone((chunk) => conversation.chunk(chunk), showLevel, (why) => conversation.silenced(why));
 const face = new Face(() => player.loudness());
-const settings = new Settings(`pcm16/${microphone.rate}`, () => socket.emit("session.update", settings.update));
+const settings = new Settings(`pcm16/${MICROPHONE_RATE}`, () => conversation.configure());
 const share = new Share(() => place, () => join({ role: "receiver" }));
-const page = { transcript: new Transcript(), ledger: new Ledger(), notice: new Notice(), settings, state: showState, listening: showListening };
+const page = { transcript: new Transcript(), ledger: new Ledger(), notice: new Notice(), settings, state: showState, listening: showListening, mode: showMode, hears: showHearing, holds: showHold, asks: showQuestion, idle: showIdle };
 const parts = new Parts((samples, part) => {
   page.ledger.hear(player.play(samples, part));
   find("#ledger").dataset.sound = player.scheduled.toFixed(3);
@@ -47,7 +56,7 @@ const parts = new Parts((samples, part) => {
 const socket = new Socket(plan, showLink, (way, name, payload) => drawer.note(way, name, payload));
 const conversation = new Conversation(page, socket, player, microphone, parts);
 const talk = find("#talk");
-new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), () => conversation.send());
+new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), () => conversation.send(), () => !conversation.handsFree);
 
 // ---- the connection
 
@@ -57,7 +66,7 @@ async function plan() {
   const { sessionId, role, token } = place;
   if (!catalogue) settings.catalogue = catalogue = token ? await load("v1/catalogue").catch(() => null) : null;
   const url = new URL(`.${facts.path}?EIO=4&transport=websocket`, location.href).href.replace(/^http/, "ws"); // below any prefix
-  return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}` } };
+  return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}`, holds: role !== "sender" } };
 }
 
 function know(told) {
@@ -92,15 +101,16 @@ function showLink({ status, message, seconds, code }) {
   find("#link-text").textContent = { connecting: "connecting", open: "connected", lost: "disconnected", refused: "refused" }[status];
   for (const control of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("#talk, #composer button"))) control.disabled = status !== "open";
   if (status === "open") page.notice.clear("link");
-  if (status === "lost" || status === "refused") leave();
+  if (status === "lost" || status === "refused") leave(status === "refused");
   if (status === "lost") {
     page.notice.show("link", `${message} Trying again in ${Math.ceil(seconds)} s; the conversation is kept for a while.`, ["Try now", () => socket.start()]);
   }
   if (status === "refused") showRefusal(message, code);
 }
 
-function leave() {
+function leave(isForGood) {
   conversation.lost();
+  if (isForGood) conversation.leave();
   rest();
   find("#hint").textContent = "There is no connection to the server.";
 }
@@ -108,6 +118,8 @@ function leave() {
 /** Nothing is heard, and nothing is known of the session's state. */
 function rest() {
   player.stop();
+  showHold("");
+  showHearing(false);
   showState("idle", false);
   diagram.find("");
 }
@@ -128,11 +140,48 @@ function showState(state, moved) {
   if (moved) diagram.enter(state);
   else diagram.find(state);
   face.state = state;
-  find("#hint").textContent = (place.role === "receiver" ? LISTENER_HINTS : HINTS)[state] ?? state;
+  showHint();
   find("#stop").disabled = !facts?.arrows.some(({ source, events }) => source === state && events.includes("cancel"));
 }
 
+/** What is going on, in a sentence. */
+function showHint() {
+  const { state = "", held = "", hears = "", role } = document.body.dataset;
+  const hints = role === "receiver" ? LISTENER_HINTS : conversation.handsFree ? HINTS : HELD_HINTS;
+  const isOpen = hears === "waits" && state === "handshaken";
+  find("#hint").textContent = HOLDING[held] ?? (isOpen ? "Listening. Just talk." : (hints[state] ?? state));
+}
+
+/** The microphone is on and waits, or hears somebody who `speaks`. */
+function showHearing(speaks) {
+  document.body.dataset.hears = !microphone.on || !conversation.handsFree ? "" : speaks ? "speech" : "waits";
+  find("#cancels").textContent = CANCELLING[String(microphone.cancels)] ?? "";
+  if (speaks) showQuestion(false);
+  showHint();
+}
+
+/** The answer is held: softer, paused, or "" not at all. */
+function showHold(how) {
+  document.body.dataset.held = how;
+  showHint();
+}
+
+function showMode() {
+  find("#hold").checked = !conversation.handsFree;
+  showHearing(false);
+}
+
+/** Something was said that is answered only when the user wants it. */
+function showQuestion(on) {
+  find("#reply").hidden = !on;
+}
+
+function showIdle(milliseconds) {
+  find("#hint").textContent = `Nobody has said anything for ${Math.round(milliseconds / 1000)} s. Are you still there?`;
+}
+
 function showListening(on) {
+  showHearing(false);
   talk.setAttribute("aria-pressed", String(on));
   find("#talk-text").textContent = on ? "Wait …" : "Talk"; // until the microphone gives its first sound
   document.body.classList.toggle("talking", on);
@@ -143,7 +192,7 @@ function showLevel(level) {
   find("#meter").setAttribute("aria-valuenow", Math.round(level * 100));
   talk.style.setProperty("--level", level.toFixed(3));
   talk.dataset.seconds = microphone.captured.toFixed(2);
-  if (microphone.on) find("#talk-text").textContent = `Send · ${microphone.captured.toFixed(1)} s`;
+  if (microphone.on) find("#talk-text").textContent = conversation.handsFree ? "Mute" : `Send · ${microphone.captured.toFixed(1)} s`;
 }
 
 function showLock() {
@@ -163,6 +212,8 @@ find("#composer").onsubmit = async (event) => {
   const words = find("#words"), text = words.value;
   if (text.trim() && (await conversation.write(text)) && words.value === text) words.value = "";
 };
+find("#hold").onchange = ({ target }) => { settings.hold = target.checked; };
+find("#reply").onclick = () => { showQuestion(false); conversation.reply(); };
 find("#stop").onclick = () => conversation.cancel();
 find("#unlock").onclick = async () => {
   await player.unlock();
@@ -178,5 +229,6 @@ document.body.dataset.role = place.role;
 watchRoom();
 rest();
 frame();
+setInterval(() => conversation.look(), LOOK_EVERY);
 if (place.role === "receiver") showLock();
 socket.start();

@@ -1,16 +1,20 @@
 // In the audio thread: gathers the microphone's samples as pcm16 chunks, and hands them over while it is on.
+import { Resampler } from "./resample.js";
 
 class Capture extends AudioWorkletProcessor {
-  #chunk; #at = 0; #on = false;
+  #chunk; #rate; #at = 0; #on = false; /** @type {Resampler} */ #resampler;
 
-  constructor({ processorOptions }) {
+  constructor({ processorOptions: { milliseconds, rate } }) {
     super();
-    this.#chunk = new Int16Array(Math.round((sampleRate * processorOptions.milliseconds) / 1000));
+    this.#rate = rate;
+    this.#chunk = new Int16Array(Math.round((rate * milliseconds) / 1000));
+    this.#resampler = new Resampler(sampleRate, rate);
     this.port.onmessage = ({ data }) => (data === "start" ? this.#start() : this.#stop());
   }
 
   #start() {
     this.#at = 0;
+    this.#resampler = new Resampler(sampleRate, this.#rate);
     this.#on = true;
   }
 
@@ -31,7 +35,7 @@ class Capture extends AudioWorkletProcessor {
   /** @param {Float32Array[][]} inputs */
   process([[channel]]) {
     if (!this.#on || !channel) return true;
-    for (const sample of channel) {
+    for (const sample of this.#resampler.push(channel)) {
       this.#chunk[this.#at++] = Math.max(-1, Math.min(1, sample)) * 32767;
       if (this.#at === this.#chunk.length) this.#flush();
     }

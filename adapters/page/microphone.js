@@ -1,6 +1,7 @@
 // The microphone as pcm16 chunks: opened at the first word, closed when the page is put away.
 
 export const CHUNK = 40; // milliseconds of sound in a chunk
+export const RATE = 16_000; // samples a second: what recognisers and the server's own ear work at
 const RANGE = 45; // decibels from silence to full, on the meter
 const LOADING_TIME = 5_000; // milliseconds that a first word waits for what the audio thread needs
 
@@ -18,6 +19,7 @@ export class Microphone {
   /** @type {((nothing?: unknown) => void) | null} */ #stopped = null;
   captured = 0; // seconds since `start`
   on = false;
+  /** @type {unknown} */ cancels = null; // which echo the browser cancels: "all", "remote-only", true or false; null: it was not asked yet
 
   /** `onLost(why)`: what is said from now on is not heard, although `stop` has not been called. */
   constructor(onChunk, onLevel, onLost) {
@@ -28,11 +30,6 @@ export class Microphone {
     this.#context.addEventListener("statechange", () => { if (this.on && this.#context.state !== "running") this.#lose("The system has taken the sound away from this page."); });
     // Before the first word; where the server does not answer now, `open` asks again. Over http there is no worklet.
     if (isSecureContext) this.#load().catch(() => {});
-  }
-
-  /** Samples a second. */
-  get rate() {
-    return this.#context.sampleRate;
   }
 
   /** Have the microphone ready. Rejects with NoMicrophone. */
@@ -47,10 +44,13 @@ export class Microphone {
   async #open() {
     if (!isSecureContext || !navigator.mediaDevices) throw new NoMicrophone(INSECURE);
     await within(LOADING_TIME, this.#load()).catch(() => { throw new NoMicrophone(UNLOADED); });
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+    // "all": of what this page plays too, and not of calls alone. Browsers that do not know the word read it as true.
+    const echoCancellation = /** @type {any} */ ({ ideal: "all" });
+    const audio = { echoCancellation, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
     this.#stream = stream;
     const [track] = stream.getTracks();
+    this.cancels = track.getSettings().echoCancellation ?? false;
     track.onended = () => this.#lose("The microphone is gone: it was unplugged, or is not allowed any more.");
     track.onmute = () => this.#lose("The system has muted the microphone.");
     await this.#context.resume();
@@ -76,7 +76,7 @@ export class Microphone {
   }
 
   #build() {
-    const processorOptions = { milliseconds: CHUNK };
+    const processorOptions = { milliseconds: CHUNK, rate: RATE };
     const node = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1, processorOptions });
     node.port.onmessage = ({ data }) => (data === "stopped" ? this.#stopped?.() : this.#take(data));
     return node;
@@ -84,7 +84,7 @@ export class Microphone {
 
   #take(buffer) {
     const samples = new Int16Array(buffer);
-    this.captured += samples.length / this.rate;
+    this.captured += samples.length / RATE;
     let power = 0;
     for (const sample of samples) power += (sample / 32768) ** 2;
     const decibels = 10 * Math.log10(power / samples.length + 1e-9);

@@ -3,6 +3,7 @@ import { element, find } from "./dom.js";
 
 const STORE = "vivavoce.settings";
 const KINDS = { STT: "Speech to text", LLM: "Language model", TTS: "Text to speech", turnDetection: "Hands-free" };
+const LISTENS = "semantic_vad"; // how the server listens to this page where nobody says anything else
 const LONGEST = 2_000, LONGEST_PROMPT = 20_000; // characters that are typed here
 // How this page shows a field, and where it starts unlike the server, which says the rest.
 /** @type {Record<string, any>} */
@@ -27,7 +28,7 @@ const LOOKS = {
   isOrdered: { label: "Parts in order", start: true },
   isBase64: { label: "Sound as base64", start: false },
   audioFormat: { label: "Sound for others", look: "text" },
-  type: { label: "End of a turn", hint: "semantic: by the sound; server: by silence alone" },
+  type: { label: "End of a turn", hint: "semantic: by the sound; server: by silence; none: the button is held" },
   eagerness: { label: "Eagerness", hint: "how soon silence ends a turn" },
   silenceDurationMs: { label: "Silence, ms", hint: "of server_vad", step: 50 },
   threshold: { label: "Speech threshold", step: 0.05 },
@@ -42,7 +43,7 @@ const LOOKS = {
 
 export class Settings {
   #dialog = find("#settings"); #form = find("#settings-form"); #answer = find("#settings-answer");
-  #fields = {}; #apply; #mediaFormat;
+  #fields = {}; #apply; #mediaFormat; #listens = LISTENS;
   /** @type {Record<string, any[]>} */ #catalogue = {};
 
   /** `apply()` is called when the user wants `update` in force. */
@@ -74,7 +75,27 @@ export class Settings {
 
   /** The part of it that this page's own microphone needs. */
   get microphone() {
-    return { STT: { mediaFormat: this.#mediaFormat } };
+    const { turnDetection } = this.update;
+    return { STT: { mediaFormat: this.#mediaFormat }, ...(turnDetection && { turnDetection }) };
+  }
+
+  /** Whether the server is to find where what is said begins and ends. */
+  get handsFree() {
+    return (this.update.turnDetection?.type ?? "none") !== "none";
+  }
+
+  /** Whether what is said is answered without being asked. */
+  get answers() {
+    return this.update.turnDetection?.createResponse !== false;
+  }
+
+  /** Talk while the button is held, or whenever one wants; it is remembered. */
+  set hold(on) {
+    const type = this.#field("turnDetection", "type");
+    if (!type) return;
+    if (type.value !== "none") this.#listens = type.value;
+    type.value = on ? "none" : this.#listens;
+    this.#save();
   }
 
   /** What the server made of it: `session.updated`, or a `custom.error` with the reason. */
@@ -103,7 +124,7 @@ export class Settings {
     }
     this.#catalogue = catalogue;
     const values = stored();
-    for (const kind of this.#kinds.filter((kind) => this.#field(kind, "provider"))) this.#offer(kind, values[kind]?.provider);
+    for (const kind of this.#kinds) this.#offer(kind, values[kind]?.provider);
   }
 
   // ---- building
@@ -145,6 +166,7 @@ export class Settings {
 
   #offer(kind, wanted) {
     const entries = this.#catalogue[kind] ?? [], select = this.#field(kind, "provider");
+    if (!select) return; // a section that nobody provides
     const chosen = wanted ?? (entries.find((entry) => entry.default) ?? entries.find((entry) => entry.configured))?.name ?? "";
     const options = entries.map(({ name, title, configured }) => element("option", { value: name }, configured ? title : `${title} (not configured)`));
     select.replaceChildren(element("option", { value: "" }, "the server's choice"), ...options);
@@ -202,12 +224,16 @@ export class Settings {
         if (look === "switch") field.checked = value;
         else field.value = value;
       }
-      if (this.#field(kind, "provider")) this.#offer(kind, values[kind]?.provider);
+      this.#offer(kind, values[kind]?.provider);
     }
   }
 
   #submit(event) {
     event.preventDefault();
+    this.#save();
+  }
+
+  #save() {
     store(Object.fromEntries(this.#kinds.map((kind) => [kind, this.#plain(kind)])));
     this.#answer.replaceChildren();
     if (!this.#apply()) this.tell({ success: false, message: "There is no connection; the settings are used when it is back." });

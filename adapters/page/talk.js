@@ -1,13 +1,15 @@
-// The talk button: hold it, or click to start and click to stop; with the pointer, the space bar or Enter.
+// The talk button: hold it, or click to start and click to stop; with the pointer, the space bar or Enter. Hands-free, a
+// click opens the microphone and a click closes it, however long it takes.
 
 const HOLD = 350; // milliseconds from which a press was held
 
 export class TalkButton {
-  #button; #isOn; #start; #stop;
+  #button; #isOn; #start; #stop; #isHeld;
   #pressed = 0;
 
-  /** `isOn()` says whether the microphone is on or being turned on. */
-  constructor(button, isOn, start, stop) {
+  /** `isOn()` says whether the microphone is on or being turned on, `isHeld()` whether letting go turns it off. */
+  constructor(button, isOn, start, stop, isHeld) {
+    this.#isHeld = isHeld;
     this.#button = button;
     this.#isOn = isOn;
     this.#start = start;
@@ -42,7 +44,7 @@ export class TalkButton {
   }
 
   #release() {
-    const held = this.#pressed && performance.now() - this.#pressed > HOLD;
+    const held = this.#isHeld() && this.#pressed && performance.now() - this.#pressed > HOLD;
     this.#pressed = 0;
     if (held) this.#stop();
   }

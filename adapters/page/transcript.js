@@ -84,6 +84,17 @@ export class Transcript {
     if (reason) answer.querySelector("header").append(element("span", { class: "chip cut" }, reason));
   }
 
+  /** The last answer was begun too early: more is being said, and what was said before goes on with it. */
+  reopen() {
+    const answer = this.#answer;
+    this.#answer = null;
+    this.mark(null);
+    answer?.remove();
+    this.#said ??= [...this.#log.querySelectorAll(".entry.you")].at(-1) ?? null;
+    this.#said?.querySelectorAll(".chip").forEach((chip) => chip.remove());
+    this.listen();
+  }
+
   /** Something that both should know, such as an error. */
   note(text) {
     this.#log.append(element("div", { class: "entry note" }, element("p", {}, text)));

@@ -24,6 +24,16 @@ NET = 30_000.0
 OWN_PAGES = "--disable-features=InitialWebUI,TopChromeWebUI,WebUIOmniboxPopup,WebUIReloadButton,WebUIToolbar"
 """Without pages of the browser's own around each page, which take a fifth of the processor's time."""
 
+CHOSEN = """
+  try {
+    const kept = localStorage.getItem("vivavoce.settings");
+    if (kept === null) localStorage.setItem("vivavoce.settings", '{"turnDetection":{"type":"TYPE"}}');
+  } catch {
+    // A document without an address keeps nothing.
+  }
+"""
+"""What the talk page remembers of who has chosen hands-free, or to hold the button."""
+
 LEAD, TAIL = 0.4, 1.2
 """Seconds of silence before and behind the sentence that the microphone hears; then it hears it again."""
 
@@ -203,8 +213,12 @@ def visiting(
     microphone: bool = True,
     bypass_csp: bool = False,
     still: bool = False,
+    hands_free: bool = False,
 ) -> Iterator[Visitor]:
-    """A visitor with a browser profile of their own; whatever the page complained of fails the test."""
+    """A visitor with a browser profile of their own; whatever the page complained of fails the test.
+
+    `hands_free`: they have chosen to talk without a button; else to hold it.
+    """
     context = browser.new_context(
         viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
         device_scale_factor=2 if phone else 1,
@@ -213,6 +227,7 @@ def visiting(
         bypass_csp=bypass_csp,
         reduced_motion="reduce" if still else "no-preference",
     )
+    context.add_init_script(CHOSEN.replace("TYPE", "semantic_vad" if hands_free else "none"))
     try:
         visitor = Visitor(context.new_page())
         visitor.page.goto(url)
