@@ -79,7 +79,7 @@ async def show(settings: Settings, console: Console, *, ask: bool, places: Place
         if providers.discover:
             await looking.look()
         await _fill(roster, providers, looking.found, web)
-        facts = {each.name: await facts_of(each, web) for each in looking.found if "LLM" in each.models}
+        facts = await _facts_of_all(looking.found, web)
         for line in _found_lines(looking, places, facts, discovers=providers.discover):
             _print(console, line)
         code = await _answering(roster, looking, providers, console, ask=ask)
@@ -125,6 +125,20 @@ def _peculiarities(facts: Sequence[ModelFacts]) -> Iterator[str]:
             yield f"{each.name} thinks before it answers, so that its first word comes late"
         if each.lacks_template:
             yield f"{each.name} has no chat template: it continues a text, and is not made for questions"
+
+
+async def _facts_of_all(found: Sequence[Found], web: Web) -> dict[str, Sequence[ModelFacts]]:
+    """What each server that answers questions tells, by its name; all are asked at once."""
+    facts: dict[str, Sequence[ModelFacts]] = {}
+
+    async def ask(server: Found) -> None:
+        facts[server.name] = await facts_of(server, web)
+
+    async with trio.open_nursery() as nursery:
+        for each in found:
+            if "LLM" in each.models:
+                nursery.start_soon(ask, each)
+    return facts
 
 
 async def facts_of(found: Found, web: Web) -> list[ModelFacts]:

@@ -175,6 +175,40 @@ async def test_a_server_that_hangs_over_its_facts_is_not_waited_for(monkeypatch:
     assert "qwen3:8b thinks" in said, "its name says so"
 
 
+@pytest.mark.parametrize(
+    "trouble", [json_reply({"error": "busy"}, 500), Reply(200, "text/html", b"<p>"), json_reply(["no"])]
+)
+async def test_a_server_that_fails_over_its_facts_is_named_all_the_same(trouble: Reply) -> None:
+    plain = serving(OLLAMA)
+    async with loopback(respond=lambda asked: trouble if asked.path == "/api/show" else plain(asked)) as server:
+        code, said = await advised(server)
+    assert code == 0
+    assert "Ollama answers with qwen3:8b" in said
+    assert "qwen3:8b thinks" in said, "its name says so"
+
+
+async def test_servers_are_asked_for_their_facts_at_the_same_time() -> None:
+    asked: set[str] = set()
+    both = trio.Event()
+
+    def respond(name: str) -> Callable[[Request], Reply]:
+        plain = serving(OLLAMA)
+
+        def waiting(request: Request) -> Reply:
+            if request.path != "/api/show":
+                return plain(request)
+            asked.add(name)
+            if len(asked) == 2:
+                both.set()
+            return Reply(200, "application/json", steps=(both, plain(request).body))
+
+        return waiting
+
+    async with loopback(respond=respond("a")) as a, loopback(respond=respond("b")) as b:
+        _, said = await advised(a, b)
+    assert said.count("base:1b has no chat template") == 2
+
+
 async def test_a_configured_server_is_asked_and_a_provider_elsewhere_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     async with loopback(respond=serving(VLLM)) as server:
         own = {
