@@ -20,7 +20,7 @@ class PiperSpeech(PiperVoiceEngine):
 
     def __init__(self, voice: Path | str, count: int = 2, *, grace: float = 1.0, deadline: float = 300.0) -> None:
         """`voice`: the .onnx file, with its .onnx.json beside it; `count`: how many processes it may have."""
-        super().__init__(Path(voice), Plan("", TITLE, count, grace, deadline, kept=1))
+        super().__init__(Path(voice).expanduser(), Plan("", TITLE, count, grace, deadline, kept=1))
 
     async def offer(self) -> Offer:
         """The voice as the model, its speakers as voices, and its language; known once it runs.

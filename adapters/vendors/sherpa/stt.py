@@ -29,7 +29,7 @@ class SherpaRecogniser(ProcessEngine):
 
     def __init__(self, folder: Path | str, count: int = 1, *, grace: float = 0.25, deadline: float = 300.0) -> None:
         """`folder`: an unpacked model; `adapters.vendors.sherpa.models` says which are known."""
-        self._folder = Path(folder).absolute()
+        self._folder = Path(folder).expanduser().absolute()
         arguments = (str(self._folder),)
         super().__init__(Plan("adapters.vendors.sherpa.child", TITLE, count, grace, deadline, arguments))
 

@@ -141,6 +141,7 @@ async def test_settings_that_are_none_are_said_at_the_start(tmp_path: Path, sett
 @real
 async def test_a_file_that_is_no_voice_is_said_at_the_start(tmp_path: Path) -> None:
     assert f"there is no file {tmp_path / 'gone.onnx'}" in await failure(tmp_path / "gone.onnx")
+    assert f"there is no file {Path.home() / 'no voice.onnx'}" in await failure(Path("~/no voice.onnx"))
     file = voice(tmp_path / "en.onnx")
     file.write_bytes(b"no model at all")
     assert f"{file} is no model that can be run" in await failure(file)
