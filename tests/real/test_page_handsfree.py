@@ -1,6 +1,7 @@
 """The talk page hands-free, against a server that a test plays: what it sends and shows, and how it holds its sound."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.real.browser import Visitor, visiting
-from tests.real.programs import Served
+from tests.real.programs import ROOT, Served
+from tests.real.speech import wav
 
 pytestmark = pytest.mark.real
 SESSION = "32a5e96a-c35d-4e97-8ee0-a2166057feac"
@@ -415,3 +417,41 @@ def test_the_player_pauses_at_the_position_and_keeps_what_comes(played: Played) 
     assert (found["paused"][0], found["paused"][2]) == (0, False)
     assert found["paused"][1] >= ms
     assert found["end"] == (1, 700, False)
+
+
+GUIDED = """async (file) => {
+  const log = (...words) => { throw new Error(words.join(" ")); };
+  PLAYER
+  const player = new Player(), found = {};
+  const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+  await player.context.resume();
+  player.play(3, new Blob([new Uint8Array(file)]));
+  await player.queue;
+  await wait(200);
+  found.first = player.position;
+  player.hold("duck");
+  player.hold("pause");
+  await wait(100);
+  found.held = player.position;
+  await wait(200);
+  found.still = player.position;
+  player.resume();
+  await wait(150);
+  found.later = player.position;
+  player.stop();
+  found.stopped = player.position;
+  return found;
+}"""
+
+
+def test_the_player_of_the_guide_for_browsers_can_be_held(played: Played) -> None:
+    guide = (ROOT / "docs" / "clients" / "javascript.md").read_text(encoding="utf-8")
+    player = re.search(r"^class Player \{.*?^}$", guide, re.MULTILINE | re.DOTALL)
+    assert player is not None
+    found = played[0].page.evaluate(GUIDED.replace("PLAYER", player[0]), list(wav(bytes(2 * 22_050))))
+    assert (found["first"]["id"], found["first"]["playing"]) == (3, True)
+    assert found["held"] == found["still"]
+    assert not found["held"]["playing"]
+    assert found["first"]["ms"] <= found["held"]["ms"] < found["later"]["ms"]
+    assert found["later"]["playing"]
+    assert found["stopped"] is None
