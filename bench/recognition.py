@@ -46,6 +46,8 @@ SENTENCES = (
     "Thank you.",
     "Which one of these would you choose?",
 )
+LENGTHS = (3, 10)
+"""Seconds of the speech after which the wait for its text is measured."""
 MODELS = ("hama", "pocketsphinx")
 Sound = NDArray[np.float32]
 Recogniser = HamaRecogniser | SphinxRecogniser
@@ -98,26 +100,29 @@ async def _accuracy(engine: Recogniser, spoken: list[SpokenText]) -> None:
 
 async def _waits(engine: Recogniser, spoken: list[SpokenText]) -> None:
     """Speak at life's speed, alone and with another one, and print how long after the end the text was there."""
-    longest = max(spoken, key=lambda each: each.seconds if each.seconds < 10 else 0.0)
-    for people in (1, 2):
-        waits: list[float] = []
-        before = _worked(engine)
-        async with trio.open_nursery() as nursery:
-            for _ in range(people):
-                nursery.start_soon(_speak, engine, longest, waits)
-        each = ", ".join(f"{wait:.2f}" for wait in waits)
-        worked = (_worked(engine) - before) / people
-        print(f"  {people} at once, {longest.seconds:.1f} s of speech: text after {each} s; work {worked:.2f} s each")
+    joined = b"".join(each.samples for each in spoken if each.group == spoken[0].group)
+    for seconds in LENGTHS:
+        samples = joined[: seconds * HEARD.rate * 2]
+        for people in (1, 2):
+            waits: list[float] = []
+            before = _worked(engine)
+            async with trio.open_nursery() as nursery:
+                for _ in range(people):
+                    nursery.start_soon(_speak, engine, samples, waits)
+            each = ", ".join(f"{wait:.2f}" for wait in waits)
+            worked = (_worked(engine) - before) / people
+            length = len(samples) / 2 / HEARD.rate
+            print(f"  {people} at once, {length:.1f} s of speech: text after {each} s; work {worked:.2f} s each")
 
 
-async def _speak(engine: Recogniser, spoken: SpokenText, waits: list[float]) -> None:
+async def _speak(engine: Recogniser, samples: bytes, waits: list[float]) -> None:
     audio = Growing()
     ended = 0.0
 
     async def feed() -> None:
         nonlocal ended
-        for start in range(0, len(spoken.samples), CHUNK):
-            audio.extend(spoken.samples[start : start + CHUNK])
+        for start in range(0, len(samples), CHUNK):
+            audio.extend(samples[start : start + CHUNK])
             await trio.sleep(CHUNK / 2 / HEARD.rate)
         ended = time.perf_counter()
         audio.complete()
