@@ -92,6 +92,7 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
 @click.option("--stream", is_flag=True, help="Each part's sound in pieces, as it is made.")
 @click.option("--ordered/--unordered", default=False, help="Parts by their numbers, or each as it is ready (default).")
 @click.option("--llm-stream", is_flag=True, help="Speak while the answer is still being written.")
+@click.option("--hands-free", is_flag=True, help="FILE as an open microphone; the server finds where turns end.")
 @click.option("--realtime/--no-realtime", default=True, help="As a microphone would, or as fast as possible.")
 @click.option("--debug", is_flag=True, help="Show stack traces.")
 def talk(
@@ -107,6 +108,7 @@ def talk(
     stream: bool,
     ordered: bool,
     llm_stream: bool,
+    hands_free: bool,
     realtime: bool,
     debug: bool,
 ) -> None:
@@ -121,8 +123,12 @@ def talk(
     _set_up_faults(debug)
     if (file is None) is (not words.strip()):
         raise click.UsageError("give an audio FILE, or --text with words: one of the two")
+    if hands_free and (file is None or not realtime):
+        raise click.UsageError("--hands-free plays an audio FILE, and in real time")
     try:
         said = words if file is None else recording.read(file)
+        if hands_free and isinstance(said, recording.Recording):
+            said = recording.decode(said)
         form = AnswerForm(multiple, stream, ordered, llm_stream)
         format_, session_id = str(parse_output(audio_format)), str(session or "")
         options = Options(url, token, format_, llm_model, save, realtime, session_id, form)
@@ -130,18 +136,23 @@ def talk(
         _refuse(error, debug)
     except ValueError as error:
         _refuse(ValueError(f"--format: came {audio_format}, allowed: {error}"), debug)
-    sys.exit(_run(lambda: _hold_turn(said, options), interrupted=INTERRUPTED, debug=debug))
+    sys.exit(_run(lambda: _hold_turn(said, options, hands_free), interrupted=INTERRUPTED, debug=debug))
 
 
-async def _hold_turn(said: "Said", options: "Options") -> int:
-    """Say `said` to the server: the exit code. Raises StartupFailed where that cannot be."""
+async def _hold_turn(said: "Said", options: "Options", hands_free: bool) -> int:
+    """Say `said` to the server, which finds the turns if `hands_free`: the exit code.
+
+    Raises StartupFailed where that cannot be."""
     from rich.console import Console
 
+    from adapters.client.openmicrophone import talk_hands_free
     from adapters.client.packets import Disconnected, Unreachable
     from adapters.client.talk import talk
     from adapters.client.voiceclient import ConnectRefused
 
     try:
+        if hands_free and not isinstance(said, str):
+            return await talk_hands_free(said, options, Console(highlight=False))
         return await talk(said, options, Console(highlight=False))
     except ConnectRefused as error:
         hint = "; give its token with --token" if error.status == 401 and not options.token else ""

@@ -60,6 +60,23 @@ def read(path: Path) -> Recording:
     return Recording(data, media_format, seconds)
 
 
+def decode(recording: Recording) -> Recording:
+    """The same sound as raw samples of 16 kHz mono, as an open microphone gives it. Raises BadRecording."""
+    if recording.media_format == "pcm16":
+        return recording
+    resampler, data = av.AudioResampler("s16", "mono", INPUT_RATE), bytearray()
+    try:
+        with av.open(BytesIO(recording.data), "r") as container:
+            for frame in (*container.decode(container.streams.audio[0]), None):
+                for made in resampler.resample(frame):
+                    data += made.to_ndarray().tobytes()
+    except av.FFmpegError:
+        raise BadRecording(f"not audio that can be read; {_allowed()}") from None
+    if not data:
+        raise BadRecording("no sound in it")
+    return Recording(bytes(data), "pcm16", _raw_seconds(bytes(data), INPUT_RATE))
+
+
 def playing_seconds(data: bytes, audio_format: str) -> float:
     """The playing time of sound from the server, found by decoding all of it; `audio_format` as in the handshake.
 

@@ -1,6 +1,7 @@
 """`vivavoce talk`: sends words or a recording to a server, and shows the server's messages as they come."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import assert_never
 
@@ -15,6 +16,7 @@ from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
 from adapters.client.voiceclient import AckReceived, AudioPiece, Received, VoiceClient, connect
 from protocol.connecting import Auth
+from protocol.handsfree import InputIdle, ResponseHeld, ResponseResumed, SessionEcho, SpeechStarted, SpeechStopped
 from protocol.messages import (
     BufferInitialized,
     CustomError,
@@ -63,12 +65,28 @@ class Options(msgspec.Struct, frozen=True):
     session_id: str = ""
     form: AnswerForm = AnswerForm()
 
+    @property
+    def suffix(self) -> str:
+        """How the name of a saved answer ends."""
+        name, _, _ = self.audio_format.partition("/")
+        return "pcm" if name == "pcm16" else name
+
     def __repr__(self) -> str:
         return f"Options(url={self.url!r})"
 
 
 async def talk(said: Said, options: Options, console: Console) -> int:
     """Say `said` to the server at `options.url`; the exit code of `converse`.
+
+    Raises what `joining` raises. Cancelling closes the connection.
+    """
+    async with joining(options) as client:
+        return await converse(client, said, options, Printout(console))
+
+
+@asynccontextmanager
+async def joining(options: Options, *, holds: bool = False) -> AsyncIterator[VoiceClient]:
+    """A client in a session of the server at `options.url`; `holds`: it can duck and pause.
 
     Raises Unreachable, ConnectRefused or Disconnected where no session begins, and OSError where the folder `save`
     cannot be made. Cancelling closes the connection.
@@ -81,10 +99,10 @@ async def talk(said: Said, options: Options, console: Console) -> int:
         audio_format=options.audio_format or UNSET,
         is_base64=False,
         pieces="joined",
+        holds=holds or UNSET,
     )
-    printout = Printout(console)
     async with connect(options.url, auth) as client:
-        return await converse(client, said, options, printout)
+        yield client
 
 
 async def converse(client: VoiceClient, said: Said, options: Options, printout: Printout) -> int:
@@ -204,6 +222,8 @@ class ClientTurn:
                 self._turn = message.turn
             case AckReceived() | BufferInitialized() | TextDelta():
                 pass
+            case SpeechStarted() | SpeechStopped() | InputIdle() | ResponseHeld() | ResponseResumed() | SessionEcho():
+                pass  # of a session that somebody else has made hands-free
             case SessionJoined() | TranscribeDelta() | TranscribeDone() | TextDone():
                 self._take_words(message)
             case _:
@@ -256,7 +276,9 @@ class ClientTurn:
         size = f"{len(part.data):,} bytes{pieces}, {part.seconds:.1f} s"
         self._printout.line("sound", f"part {part.id}: {size}{words}")
         if self._options.save:
-            return self._save(self._options.save / f"answer-{self._turn}-part-{part.id}.{self._suffix()}", part.data)
+            return self._save(
+                self._options.save / f"answer-{self._turn}-part-{part.id}.{self._options.suffix}", part.data
+            )
         return None
 
     def _give_up(self, patience: float) -> int:
@@ -280,10 +302,6 @@ class ClientTurn:
             return self._fail(f"{path}: cannot be written: {error.strerror or error}")
         self._printout.line("saved", str(path))
         return None
-
-    def _suffix(self) -> str:
-        name, _, _ = self._options.audio_format.partition("/")
-        return "pcm" if name == "pcm16" else name
 
     def _since_said(self) -> str:
         if self._said_at is None:

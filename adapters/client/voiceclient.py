@@ -20,6 +20,7 @@ from adapters.client.packets import Disconnected, PacketSocket, Unreachable
 from protocol import base64text, socketio
 from protocol.address import PATH, URL
 from protocol.connecting import Auth
+from protocol.handsfree import InputIdle, ResponseHeld, ResponseResumed, SessionEcho, SpeechStarted, SpeechStopped
 from protocol.messages import (
     AudioDelta,
     BufferInitialized,
@@ -72,6 +73,9 @@ Received = (
     SessionJoined
     | SessionUpdated
     | BufferInitialized
+    | SpeechStarted
+    | SpeechStopped
+    | InputIdle
     | TranscribeDelta
     | TranscribeDone
     | ResponseStarted
@@ -79,7 +83,10 @@ Received = (
     | TextDone
     | AudioPiece
     | Metrics
+    | ResponseHeld
+    | ResponseResumed
     | ResponseCancelled
+    | SessionEcho
     | SessionState
     | CustomError
     | AckReceived

@@ -27,7 +27,7 @@ ASKED = """
 """
 
 
-class Script:
+class PlayedServer:
     """A server that says what a test has it say, and keeps what the page sends."""
 
     def __init__(self, page: Page) -> None:
@@ -103,14 +103,14 @@ class Script:
         raise AssertionError("no chunks come")
 
 
-Played = tuple[Visitor, Script]
+Played = tuple[Visitor, PlayedServer]
 
 
 @pytest.fixture(scope="module")
 def played(browser: Browser, vivavoce: Served) -> Iterator[Played]:
     """Somebody who has opened the page, pressed Talk once, and talks hands-free to a server that a test plays."""
     with visiting(browser, "about:blank", hands_free=True) as visitor:
-        script = Script(visitor.page)
+        script = PlayedServer(visitor.page)
         visitor.page.add_init_script(ASKED)
         visitor.page.goto(vivavoce.link)
         visitor.sees_state("handshaken")
@@ -124,7 +124,7 @@ def hint(visitor: Visitor, words: str) -> None:
     expect(visitor.page.locator("#hint")).to_contain_text(words)
 
 
-def quiet(script: Script) -> None:
+def quiet(script: PlayedServer) -> None:
     """The answer is over, and the page has said what it says of that."""
     script.say("response.cancelled", reason="cancelled")
     script.say("session.state", state="handshaken")
