@@ -9,6 +9,9 @@ import msgspec
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Pieces
 
+BANDS, FRAMES_A_SECOND = 8, 100
+"""Of an envelope of sound: a frame is a byte of level for each band. See adapters/listening/envelopes.py."""
+
 
 class Undecodable(Exception):
     """Audio that is not what it says it is, or of no known format; the message says what was expected."""

@@ -1,0 +1,294 @@
+"""The judge of echo: by how much a microphone exceeds the avatar's own voice, which comes back into it.
+
+It is given two envelopes (`envelopes.py`): of the microphone, and of what is estimated to play at the same instants,
+zeros where nothing plays. It counts frames, and knows no clock.
+
+While something plays, it looks for the delay at which the first follows the second. Three things may be known:
+
+* *nothing yet*: the judgement is None. What a microphone hears now may be echo; 0.4 s of it tell in most cases. A
+  caller holds what it would begin with such sound until a later frame is judged. All frames are, once 2.2 s have played.
+* *no echo*: what played for a second was not heard, or what is heard is something else. Every frame has an infinite
+  excess, as when nothing plays: with headphones, and with a client that cancels echo, the judge stands in nobody's way.
+* *a path*: frames are judged by the excess over the echo that the path makes of what played.
+
+A chunk is judged with the gains as they were before it, and gains are learned only from frames in which something
+played and nobody spoke: a judge that learns from a user who speaks up becomes deaf to them.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from actors.ports.sound import BANDS
+from adapters.listening.echopath import KEPT, SEARCHED, EchoPath, Levels, Match, find, likeness, spread_out
+from adapters.listening.envelopes import SILENCE, STEPS
+
+ONSET = 5.0
+"""dB over the echo that speech has to have."""
+_STEP = 10
+"""Frames that are judged together, and between two searches."""
+_RARELY = 5 * _STEP
+"""Frames between two searches of a path that is certain, and two measurements of the noise."""
+_SPARE = 60
+_STORED = KEPT + SEARCHED + _SPARE
+"""Frames that are kept."""
+_SMOOTHED = 8
+"""Frames whose mean is judged: a syllable goes up and down within that."""
+_CALIBRATION = 1.8
+"""dB between the gains, which are high on purpose, and the level that is expected."""
+_SECOND = -2
+"""The band, by excess, that is judged: one exceeds the echo by chance."""
+_COMPARED, _ALIKE = 25, 0.7
+"""Frames of which it is asked whether what exceeds the echo is the echo, and the correlation that says so."""
+_OVER_NOISE = 6.0
+"""dB above the quietest tenth in which nothing is told from noise."""
+_LOUD = 10.0
+"""dB above that make a sound, where three bands have them; noise alone has 8 in one frame of a hundred."""
+_JUMP = 6.0
+"""dB by which a sound is another than those before it."""
+_PAUSE = 30
+"""Frames of quiet that end a run of sound."""
+_LEAST, _SETTLED = 40, 100
+"""Frames of sound before which nothing is decided, and after which it is decided whether they are echo."""
+_WIDTHS, _NEEDED = (50, 70, 110, 200), (0.80, 0.74, 0.68, 0.58)
+"""The correlation that proves an echo, by the frames compared: two voices did not have it in any of 96 cases."""
+_UNLIKE = 0.5
+"""A correlation that an echo has in any case; below, what is heard is something else."""
+_PLAYED = 100
+"""Frames that have to be played, and not be heard, before nothing is undecided any more."""
+_WEAK, _MISSES = 0.35, 4
+"""A correlation that is none, and how many searches in a row end a path that find no more."""
+_CERTAIN = 3
+"""Searches that have to agree on a delay before it is told."""
+_AGREES = 3
+"""Frames by which two delays may differ and be one."""
+_FRESH, _WIDER = 60, 10
+"""Frames at the beginning of what plays, in which the delay may be another than before, and by how much it may."""
+_DECIBELS = (np.arange(256) / STEPS + SILENCE).astype(np.float32)
+
+
+class EchoJudge:
+    """Judges one microphone. `freeze`: whether an interruption is being judged now, in which nothing is learned."""
+
+    def __init__(self) -> None:
+        self._history = _History()
+        self._run = _SoundRun()
+        self._found: EchoPath | None = None
+        self._agreed = self._missed = 0
+        self._moved: int | None = None
+        """A delay that another search found; a second one moves the path."""
+        self._unheard = self._exceeding = 0
+        self._is_frozen = False
+
+    @property
+    def path(self) -> tuple[int, float] | None:
+        """The delay of a path that is certain, in ms, and its level, in dB against what was played; else None."""
+        if self._found is None or self._agreed < _CERTAIN:
+            return None
+        return self._found.lag * 10, self._found.level
+
+    def freeze(self, is_frozen: bool) -> None:
+        """From now on learn nothing (an interruption is being judged), or learn again."""
+        self._is_frozen = is_frozen
+
+    def push(self, microphone: bytes, reference: bytes) -> list[float | None]:
+        """The excess of each frame over the echo, in dB: infinite where there is no echo, None while that is unknown.
+
+        `reference` is made as long as `microphone`, by zeros at its end. Pieces of 100 ms cost least.
+        """
+        heard, played = _levels(microphone), _levels(reference[: len(microphone)].ljust(len(microphone), b"\0"))
+        judged: list[float | None] = []
+        start = 0
+        while start < len(heard):
+            end = min(len(heard), start + _STEP - self._history.count % _STEP)
+            self._history.add(heard[start:end], played[start:end])
+            judged += self._judge(end - start)
+            start = end
+        return judged
+
+    def _judge(self, frames: int) -> list[float | None]:
+        history = self._history
+        if not history.plays:
+            self._run = _SoundRun()
+            return [math.inf] * frames
+        self._run.add(history, frames)
+        is_due = history.count % _STEP == 0
+        if is_due and self._found is None:
+            self._search()
+        if self._found is None:
+            certain = self._run.is_foreign or self._unheard >= _PLAYED
+            return [math.inf if certain else None] * frames
+        excess = self._excess(self._found, frames)
+        for one in excess.tolist():
+            self._exceeding = self._exceeding + 1 if one >= ONSET else 0
+        if is_due and self._exceeding >= _COMPARED and self._is_louder(self._found):
+            excess = self._excess(self._found, frames)
+        history.usable[-frames:] = (excess < ONSET) & (not self._is_frozen)
+        if is_due and not self._is_frozen:
+            self._follow(self._found)
+        return list(map(float, excess))
+
+    def _excess(self, path: EchoPath, frames: int) -> NDArray[np.float32]:
+        history = self._history
+        count = frames + _SMOOTHED
+        wider = _WIDER if history.since_began < path.lag + _FRESH else 0
+        echo = path.expected(spread_out(history.reference, count, path.lag, wider))
+        heard = history.microphone[-count:]
+        noise = history.floor + _OVER_NOISE
+        over = heard - np.maximum(echo, noise)
+        second = np.sort(over, axis=1)[:, _SECOND]
+        smooth = np.convolve(second, np.full(_SMOOTHED, 1 / _SMOOTHED, np.float32))[: len(second)]
+        return np.asarray(smooth[-frames:] + _CALIBRATION, np.float32)
+
+    def _is_louder(self, path: EchoPath) -> bool:
+        """Whether what exceeds the echo is the echo, since the loudspeaker was turned up; then it is learned at once.
+
+        It goes up and down as the echo does, which a person does not; so this is done in an interruption too.
+        """
+        history = self._history
+        echo = spread_out(history.reference, _COMPARED, path.lag)
+        heard = history.microphone[-_COMPARED:]
+        if likeness(echo, heard) < _ALIKE:
+            return False
+        path.learn(heard, echo, history.floor, np.ones(_COMPARED, np.bool_))
+        history.usable[:] = False
+        history.usable[-_COMPARED:] = True
+        return True
+
+    def _search(self) -> None:
+        """Look for a path in the run of sound."""
+        history, run = self._history, self._run
+        if history.would_be_heard and not 0 < run.frames < _LEAST:
+            self._unheard += _STEP
+        if run.frames < _LEAST:
+            return
+        width = min(max(run.frames + _STEP, _WIDTHS[0]), KEPT, history.count)
+        match = self._matched(width)
+        needed = _needed(width)
+        if match.correlation >= needed:
+            self._found = EchoPath(match.lag)
+            self._agreed, self._missed, self._moved = 0, 0, None
+            history.usable[:] = False
+            history.usable[-width:] = True
+            self._learn(self._found)
+        elif run.frames >= _SETTLED or match.correlation < _UNLIKE:
+            run.is_foreign = True
+
+    def _matched(self, width: int) -> Match:
+        history = self._history
+        return find(history.microphone[-width:], history.reference[-width - SEARCHED :])
+
+    def _follow(self, path: EchoPath) -> None:
+        """See whether the path is still there, and what it does."""
+        history = self._history
+        since = history.since_began - path.lag
+        is_fresh = since < 2 * _FRESH
+        if not is_fresh and self._agreed >= _CERTAIN and history.count % _RARELY:
+            return
+        width = min(max(since + _STEP, _WIDTHS[0]), 2 * KEPT // 3) if is_fresh else 2 * KEPT // 3
+        if since < _LEAST or history.share_played(width, path.lag) < 0.3:
+            return
+        match = self._matched(width)
+        if abs(match.lag - path.lag) <= _AGREES and match.correlation >= _WEAK:
+            self._agreed, self._missed, self._moved = self._agreed + 1, 0, None
+            path.lag = match.lag
+        elif match.correlation >= _needed(width):
+            if self._moved is not None and abs(self._moved - match.lag) <= _AGREES:
+                path.lag, self._moved = match.lag, None
+            else:
+                self._moved = match.lag
+        elif match.correlation < _WEAK:
+            self._missed += 1
+            if self._missed >= _MISSES:
+                self._found, self._unheard = None, _PLAYED
+                return
+        self._learn(path)
+
+    def _learn(self, path: EchoPath) -> None:
+        history = self._history
+        echo = spread_out(history.reference, KEPT, path.lag)
+        path.learn(history.microphone[-KEPT:], echo, history.floor, history.usable[-KEPT:])
+
+
+def _needed(width: int) -> float:
+    return float(np.interp(width, _WIDTHS, _NEEDED))
+
+
+def _levels(envelope: bytes) -> Levels:
+    return _DECIBELS[np.frombuffer(envelope, np.uint8)].reshape(-1, BANDS)
+
+
+class _History:
+    """The last frames of both, and which of them may be learned from."""
+
+    def __init__(self) -> None:
+        self.microphone = np.full((_STORED, BANDS), SILENCE, np.float32)
+        self.reference = np.full((_STORED, BANDS), SILENCE, np.float32)
+        self.usable = np.zeros(_STORED, np.bool_)
+        self.floor = np.full(BANDS, SILENCE, np.float32)
+        """dB of the quietest tenth of the microphone, in each band."""
+        self.count = 0
+        self.since_played = _STORED
+        self.since_began = _STORED
+        """Frames since something played, and since it began to after a pause."""
+
+    @property
+    def plays(self) -> bool:
+        """Whether an echo may be heard now: something plays, or did within the longest delay."""
+        return self.since_played <= SEARCHED + _PAUSE
+
+    @property
+    def would_be_heard(self) -> bool:
+        """Whether something played so long ago that it is heard by now."""
+        return bool((self.reference[-SEARCHED - _STEP : -SEARCHED] > SILENCE).any())
+
+    def add(self, heard: Levels, played: Levels) -> None:
+        """Take in frames of both."""
+        frames = len(heard)
+        self.count += frames
+        self.microphone = np.concatenate((self.microphone[frames:], heard))
+        self.reference = np.concatenate((self.reference[frames:], played))
+        self.usable = np.concatenate((self.usable[frames:], np.zeros(frames, np.bool_)))
+        sounding = np.flatnonzero((played > SILENCE).any(axis=1))
+        if len(sounding):
+            if self.since_played + int(sounding[0]) > _PAUSE:
+                self.since_began = -int(sounding[0])
+            self.since_played = -int(sounding[-1]) - 1
+        self.since_played = min(self.since_played + frames, _STORED)
+        self.since_began = min(self.since_began + frames, _STORED)
+        if self.plays and (self.count % _RARELY == 0 or self.since_began <= _STEP):
+            known = self.microphone[-min(self.count, KEPT) :]
+            self.floor = np.partition(known, len(known) // 10, axis=0)[len(known) // 10]
+
+    def share_played(self, width: int, lag: int) -> float:
+        """In how many of the last `width` frames, as a share, something that played sounds after `lag`."""
+        sounding = self.reference[-width - lag : len(self.reference) - lag] > SILENCE
+        return float(sounding.any(axis=1).mean())
+
+
+class _SoundRun:
+    """A run of sound in the microphone; `is_foreign`: it was found not to be echo.
+
+    It begins anew with a sound that is louder by far than all that was found: there is an echo now over other voices.
+    """
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.is_foreign = False
+        self._quiet = 0
+        self._loudest = 0.0
+
+    def add(self, history: _History, frames: int) -> None:
+        """The history has so many frames more."""
+        over = np.partition(history.microphone[-frames:] - history.floor, -3, axis=1)[:, -3]
+        level = float(over.mean())
+        if self.is_foreign and level > self._loudest + _JUMP:
+            self.frames, self.is_foreign = 0, False
+        self._loudest = max(self._loudest, level)
+        for is_loud in (over > _LOUD).tolist():
+            self._quiet = 0 if is_loud else self._quiet + 1
+            if is_loud or self.frames:
+                self.frames += 1
+            if self._quiet >= _PAUSE:
+                self.frames, self.is_foreign, self._loudest = 0, False, 0.0
