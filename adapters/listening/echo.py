@@ -6,7 +6,7 @@ zeros where nothing plays. It counts frames, and knows no clock.
 While something plays, it looks for the delay at which the first follows the second. Three things may be known:
 
 * *nothing yet*: the judgement is None. What a microphone hears now may be echo; 0.4 s of it tell in most cases. A
-  caller holds what it would begin with such sound until a later frame is judged. All frames are, once 2.2 s have played.
+  caller holds what it would begin with such sound until a later frame is judged. All are 2.2 s after the start.
 * *no echo*: what played for a second was not heard, or what is heard is something else. Every frame has an infinite
   excess, as when nothing plays: with headphones, and with a client that cancels echo, the judge stands in nobody's way.
 * *a path*: frames are judged by the excess over the echo that the path makes of what played.
