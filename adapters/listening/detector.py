@@ -1,30 +1,63 @@
-"""Voice activity for all sessions: the streams, and which engine judges them."""
+"""Voice activity for all sessions: the streams, and which engine judges them.
 
+The better engine works in a process of its own (`rounds.py`), where there is a model for it. Where there is none, and
+while that engine is late or dead, each stream is judged by WebRTC's detector in this process: nobody goes deaf, and
+nobody waits longer than the engine has.
+"""
+
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.listening import VoiceActivityCounts, count_frames
 from adapters.listening import webrtc
+from adapters.listening.rounds import JudgingRounds, ProcessStream
 from adapters.listening.webrtc import WebRtcStream
 
+MODEL = "silero"
 MOST_STREAMS = 4_096
-"""Streams at a time, of 1 kB each in the process; more than sessions that a machine can hear."""
+"""Streams at a time; more than sessions that a machine can hear."""
+
+_log = logging.getLogger(__name__)
 
 
 class SpeechDetector:
-    """Satisfies `VoiceActivity`."""
+    """Satisfies `VoiceActivity`; `model` is Silero's file, None where there is none. Without `run` WebRTC's judges."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Path | None = None) -> None:
+        self.rounds = None if model is None else JudgingRounds(model, self._tell)
+        self.is_running = False
         self._streams = 0
         self._frames = 0
+        self._changes = 0
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep the engine's process, which the first stream starts, until cancelled; that ends the process."""
+        if self.rounds is None:
+            task_status.started()
+            return
+        self.is_running = True
+        try:
+            await self.rounds.run(task_status=task_status)
+        finally:
+            self.is_running = False
+
+    @property
+    def well(self) -> JudgingRounds | None:
+        """The better engine, while it answers."""
+        return self.rounds if self.is_running and self.rounds is not None and self.rounds.is_well else None
 
     @property
     def counts(self) -> VoiceActivityCounts:
         """What it has done so far."""
-        return VoiceActivityCounts(webrtc.NAME, self._streams, self._frames)
+        well = self.well
+        lag = 0.0 if well is None else well.lag * 1_000
+        engine = webrtc.NAME if well is None else MODEL
+        return VoiceActivityCounts(engine, self._streams, self._frames, self._changes, round(lag, 1))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["DetectorStream"]:
@@ -35,27 +68,52 @@ class SpeechDetector:
         if self._streams >= MOST_STREAMS:
             raise EngineFailed(f"{MOST_STREAMS} microphones are being listened to, and no more can be")
         self._streams += 1
+        stream = DetectorStream(self, None if self.rounds is None else self.rounds.stream())
+        if self.well is not None:
+            self.well.prepare()
         try:
-            yield DetectorStream(self)
+            yield stream
         finally:
             self._streams -= 1
+            stream.close()
 
     def note(self, frames: int) -> None:
         """Count frames that were judged."""
         self._frames += frames
 
+    def _tell(self, why: str) -> None:
+        """Say once that the engine has failed, and why, or with "" that it is well again."""
+        self._changes += 1
+        if why:
+            _log.warning("voice activity: %s does not judge (%s); %s takes over", MODEL, why, webrtc.NAME)
+        else:
+            _log.info("voice activity: %s judges again", MODEL)
+
 
 class DetectorStream:
-    """A stream of `SpeechDetector`."""
+    """A stream of `SpeechDetector`; `better` is its end in the better engine."""
 
-    def __init__(self, detector: SpeechDetector) -> None:
+    def __init__(self, detector: SpeechDetector, better: ProcessStream | None) -> None:
         self._detector = detector
+        self._better = better
         self._simple: WebRtcStream | None = None
 
     async def judge(self, samples: bytes) -> tuple[float, ...]:
         """See `VoiceStream.judge`."""
-        frames = count_frames(samples)
-        await trio.lowlevel.checkpoint()
+        self._detector.note(count_frames(samples))
+        if self._better is not None and self._detector.well is not None:
+            try:
+                found = await self._better.judge(samples)
+                self._simple = None
+                return found
+            except EngineFailed:
+                pass  # told by then; the same samples are judged anew
+        else:
+            await trio.lowlevel.checkpoint()
         self._simple = self._simple or WebRtcStream()
-        self._detector.note(frames)
         return self._simple.judge(samples)
+
+    def close(self) -> None:
+        """The stream has ended."""
+        if self._better is not None:
+            self._better.close()

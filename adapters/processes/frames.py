@@ -106,6 +106,24 @@ class DropFrame(msgspec.Struct, frozen=True, tag=True):
     streams: tuple[int, ...]
 
 
+class JudgeFrame(msgspec.Struct, frozen=True, tag=True):
+    """The next samples of several microphones, mono s16le at 16 kHz: `frames` of 512 samples of each of `streams`.
+
+    `ended`: streams to forget. A stream begins with its first samples. Answered by `JudgedFrame`.
+    """
+
+    streams: tuple[int, ...]
+    frames: tuple[int, ...]
+    samples: bytes
+    ended: tuple[int, ...] = ()
+
+
+class TurnEndFrame(msgspec.Struct, frozen=True, tag=True):
+    """The last seconds of speech and the pause after it, mono s16le at 16 kHz. Answered by `TurnEndedFrame`."""
+
+    samples: bytes
+
+
 Request = (
     StopFrame
     | HearFrame
@@ -116,6 +134,8 @@ Request = (
     | ConvertFrame
     | PushFrame
     | DropFrame
+    | JudgeFrame
+    | TurnEndFrame
 )
 
 
@@ -222,6 +242,19 @@ class DroppedFrame(msgspec.Struct, frozen=True, tag=True):
     """The answer to `DropFrame`."""
 
 
+class JudgedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The probabilities of speech of all frames, in their order, as float32; and how many streams are known now."""
+
+    probabilities: bytes
+    streams: int
+
+
+class TurnEndedFrame(msgspec.Struct, frozen=True, tag=True):
+    """The probability that the speaker has finished."""
+
+    probability: float
+
+
 class FailedFrame(msgspec.Struct, frozen=True, tag=True):
     """The engine could not; becomes EngineFailed."""
 
@@ -250,6 +283,8 @@ Done = (
     | PushedFrame
     | LostFrame
     | DroppedFrame
+    | JudgedFrame
+    | TurnEndedFrame
 )
 Result = Done | FailedFrame | RefusedFrame
 Reply = ReadyFrame | StoppedFrame | WordsFrame | SoundFrame | Result

@@ -23,6 +23,7 @@ from adapters.processes.frames import (
     DroppedFrame,
     FailedFrame,
     HeardFrame,
+    JudgedFrame,
     LostFrame,
     Oversize,
     PieceWordsFrame,
@@ -37,6 +38,7 @@ from adapters.processes.frames import (
     SpokenFrame,
     StopFrame,
     StoppedFrame,
+    TurnEndedFrame,
     WordsFrame,
     checked,
     pack,
@@ -273,6 +275,8 @@ def _result(reply: Reply) -> Done:
             | PushedFrame()
             | LostFrame()
             | DroppedFrame()
+            | JudgedFrame()
+            | TurnEndedFrame()
         ):
             return reply
         case ReadyFrame() | StoppedFrame() | WordsFrame() | SoundFrame():
