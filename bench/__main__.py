@@ -10,7 +10,21 @@ from typing import Any
 
 import msgspec
 
-from bench import audio, compare, first_sound, frames, growth, lag, load, memory, plot, providers, recognition, voices
+from bench import (
+    audio,
+    compare,
+    first_sound,
+    frames,
+    growth,
+    lag,
+    load,
+    memory,
+    plot,
+    providers,
+    recognition,
+    voice_activity,
+    voices,
+)
 from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
 
 Timed = first_sound.FirstSound | first_sound.Growth
@@ -59,6 +73,10 @@ def make_parser() -> argparse.ArgumentParser:
     sound.add_argument("--turns", type=int, default=first_sound.TURNS)
     late = which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
     late.add_argument("--shapes", nargs="+", choices=[*lag.SHAPES, *lag.POSTS], default=[*lag.SHAPES, *lag.POSTS])
+    activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
+    activity.add_argument("--model", type=Path, help="Silero's file, in the place of the one that was fetched")
+    activity.add_argument("--sessions", type=int, nargs="+", default=voice_activity.SESSIONS)
+    activity.add_argument("--seconds", type=float, default=5.0, help="of listening, in each round")
     reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
     reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
     return parser
@@ -96,6 +114,8 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     match arguments.benchmark:
         case "recognition":
             recognition.measure(tuple(arguments.models), arguments.folder)
+        case "voice-activity":
+            voice_activity.run(arguments.model, arguments.sessions, arguments.seconds, rounds)
         case "voices":
             found = voices.installed()
             _tabulate(tuple(found), next(iter(found)), rounds, lambda name: voices.measure(found[name]))

@@ -94,6 +94,8 @@ class JudgingRounds(ProcessEngine):
         """Streams that have not been closed."""
         self.lag = 0.0
         """Seconds that the oldest samples of the last round waited for their answer."""
+        self.done = 0
+        """Rounds that were answered."""
         self.held = 0
         """Streams that the process knew at the end of the last round."""
 
@@ -142,7 +144,8 @@ class JudgingRounds(ProcessEngine):
     # ---- a round
 
     async def _do_round(self) -> None:
-        await trio.sleep_until(self._begun + GATHER)
+        if self._begun + GATHER > trio.current_time():
+            await trio.sleep_until(self._begun + GATHER)
         self._begun = trio.current_time()
         questions = self._take()
         within = LATE if self.pids else STARTING
@@ -195,6 +198,7 @@ class JudgingRounds(ProcessEngine):
             question.found = tuple(values[at : at + question.frames])
             at += question.frames
             question.over.set()
+        self.done += 1
         self.held = judged.streams
         if questions:
             self.lag = trio.current_time() - questions[0].begun

@@ -28,8 +28,12 @@ TOGETHER = 128
 MOST_STREAMS = 8_192
 """Streams whose states are kept, 1.3 kB each."""
 
-_WINDOW, _HOP, _BINS = 256, 128, 129
-_LAYERS = tuple((f"encoder.{at}.reparam_conv", stride) for at, stride in enumerate((1, 2, 2, 1)))
+_HOP, _BINS = 128, 129
+"""Samples between two spectra of a frame, which are of twice as many; and the bands of a spectrum."""
+_STRIDES = (2, 2, 1)
+"""Of the convolutions behind the first."""
+_TIMES = 4
+"""Spectra of a frame."""
 _LOUDEST = np.float32(32_768)
 _HALF = np.float32(0.5)
 
@@ -39,38 +43,67 @@ class SileroNetwork:
 
     def __init__(self, weights: Mapping[str, Floats]) -> None:
         self._basis = np.ascontiguousarray(weights["stft.forward_basis_buffer"][:, 0].T)
-        self._layers = tuple(
-            (_as_matrix(weights[f"{layer}.weight"]), weights[f"{layer}.bias"], stride) for layer, stride in _LAYERS
-        )
-        self._into = np.ascontiguousarray(weights["decoder.rnn.weight_ih"].T)
-        self._onward = np.ascontiguousarray(weights["decoder.rnn.weight_hh"].T)
-        self._bias = weights["decoder.rnn.bias_ih"] + weights["decoder.rnn.bias_hh"]
+        first = weights["encoder.0.reparam_conv.weight"]
+        self._first = np.ascontiguousarray(first.transpose(2, 1, 0).reshape(-1, len(first)))
+        self._first_bias = weights["encoder.0.reparam_conv.bias"]
+        self._layers: list[tuple[Floats, Floats]] = []
+        times = _TIMES
+        for at, stride in enumerate(_STRIDES, 1):
+            name = f"encoder.{at}.reparam_conv"
+            matrix = _as_matrix(weights[f"{name}.weight"], times, stride)
+            times = (times - 1) // stride + 1
+            self._layers.append((matrix, np.tile(weights[f"{name}.bias"], times)))
+        self._into = _gates(weights["decoder.rnn.weight_ih"].T)
+        self._onward = _gates(weights["decoder.rnn.weight_hh"].T)
+        self._bias = _gates((weights["decoder.rnn.bias_ih"] + weights["decoder.rnn.bias_hh"])[None])[0]
         self._out = np.ascontiguousarray(weights["decoder.decoder.2.weight"][0, :, 0])
         self._out_bias = weights["decoder.decoder.2.bias"][0]
 
     def encode(self, frames: Floats) -> Floats:
         """What the cell is given for each of `frames` (n, CONTEXT + FRAME), from -1 to 1; (n, 4 * STATE)."""
         parts = [self._encode(frames[at : at + TOGETHER]) for at in range(0, len(frames), TOGETHER)]
-        return np.concatenate(parts) @ self._into + self._bias
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _encode(self, frames: Floats) -> Floats:
-        padded = np.concatenate([frames, frames[:, -2 : -CONTEXT - 2 : -1]], axis=1)
-        windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW, axis=1)[:, ::_HOP]
-        count, times = windows.shape[:2]
-        spectrum = windows.reshape(-1, _WINDOW) @ self._basis
-        power: Floats = spectrum[:, :_BINS] ** 2 + spectrum[:, _BINS:] ** 2
-        hidden: Floats = np.sqrt(power).reshape(count, times, _BINS)
-        for matrix, bias, stride in self._layers:
-            hidden = _convolve(hidden, matrix, bias, stride)
-        return hidden[:, 0]
+        count = len(frames)
+        mirrored = frames[:, -2 : -CONTEXT - 2 : -1]
+        steps = np.concatenate([frames, mirrored], axis=1).reshape(count, _TIMES + 1, _HOP)
+        windows = np.concatenate([steps[:, :-1], steps[:, 1:]], axis=2)
+        spectrum = windows.reshape(count * _TIMES, 2 * _HOP) @ self._basis
+        spectrum *= spectrum
+        power = np.zeros((count, _TIMES + 2, _BINS), np.float32)
+        np.add(
+            spectrum[:, :_BINS].reshape(count, _TIMES, _BINS),
+            spectrum[:, _BINS:].reshape(count, _TIMES, _BINS),
+            out=power[:, 1:-1],
+        )
+        np.sqrt(power, out=power)
+        beside = np.concatenate([power[:, :-2], power[:, 1:-1], power[:, 2:]], axis=2)
+        hidden: Floats = beside.reshape(count * _TIMES, -1) @ self._first
+        hidden += self._first_bias
+        np.maximum(hidden, 0, out=hidden)
+        hidden = hidden.reshape(count, -1)
+        for matrix, bias in self._layers:
+            hidden = hidden @ matrix
+            hidden += bias
+            np.maximum(hidden, 0, out=hidden)
+        given: Floats = hidden @ self._into
+        given += self._bias
+        return given
 
-    def step(self, given: Floats, hidden: Floats, cell: Floats) -> tuple[Floats, Floats, Floats]:
-        """One frame of each of n streams: its probability (n,), and the new state, `hidden` and `cell` (n, STATE)."""
-        gates = given + hidden @ self._onward
-        first, forget, new, last = (gates[:, at : at + STATE] for at in range(0, 4 * STATE, STATE))
-        cell = _sigmoid(forget) * cell + _sigmoid(first) * np.tanh(new)
-        hidden = _sigmoid(last) * np.tanh(cell)
-        return _sigmoid(np.maximum(hidden, 0) @ self._out + self._out_bias), hidden, cell
+    def step(self, given: Floats, hidden: Floats, cell: Floats) -> tuple[Floats, Floats]:
+        """One frame of each of n streams: the new `hidden` and `cell` (n, STATE)."""
+        gates = hidden @ self._onward
+        gates += given
+        np.tanh(gates, out=gates)
+        opened = gates[:, : 3 * STATE] * _HALF
+        opened += _HALF
+        cell = opened[:, STATE : 2 * STATE] * cell + opened[:, :STATE] * gates[:, 3 * STATE :]
+        return opened[:, 2 * STATE :] * np.tanh(cell), cell
+
+    def finish(self, hidden: Floats) -> Floats:
+        """The probabilities (n,) of frames, of which the cell has made `hidden` (n, STATE)."""
+        return _sigmoid(np.maximum(hidden, 0) @ self._out + self._out_bias)
 
 
 class SileroStreams:
@@ -103,9 +136,9 @@ class SileroStreams:
             raise EngineFailed(f"{len(samples)} bytes are not {total} frames of {len(streams)} streams")
         if not streams or min(counts) < 1:
             return np.zeros(0, np.float32)
-        rows = np.array([self._row(stream) for stream in streams])
-        given = self._network.encode(self._frames(rows, counts, samples))
-        return self._follow(rows, np.array(counts), given)
+        rows, frames = np.array([self._row(stream) for stream in streams]), np.array(counts)
+        given = self._network.encode(self._frames(rows, frames, samples))
+        return self._follow(rows, frames, given)
 
     def _row(self, stream: int) -> int:
         if (known := self._rows.get(stream)) is not None:
@@ -128,45 +161,62 @@ class SileroStreams:
         )
         self._free += range(has + more - 1, has - 1, -1)
 
-    def _frames(self, rows: NDArray[np.intp], counts: Sequence[int], samples: bytes) -> Floats:
+    def _frames(self, rows: NDArray[np.intp], counts: NDArray[np.intp], samples: bytes) -> Floats:
         """The frames, each behind the CONTEXT samples before it."""
-        sound = np.frombuffer(samples, np.dtype("<i2")).astype(np.float32) / _LOUDEST
-        frames = np.empty((sum(counts), CONTEXT + FRAME), np.float32)
-        at = 0
-        for row, count in zip(rows, counts, strict=True):
-            own = np.concatenate([self._before[row], sound[at * FRAME : (at + count) * FRAME]])
-            frames[at : at + count] = np.lib.stride_tricks.sliding_window_view(own, CONTEXT + FRAME)[::FRAME]
-            self._before[row] = own[-CONTEXT:]
-            at += count
+        sound = np.frombuffer(samples, np.dtype("<i2")).astype(np.float32)
+        sound /= _LOUDEST
+        new = sound.reshape(-1, FRAME)
+        frames = np.empty((len(new), CONTEXT + FRAME), np.float32)
+        frames[:, CONTEXT:] = new
+        frames[1:, :CONTEXT] = new[:-1, -CONTEXT:]
+        last = np.cumsum(counts) - 1
+        frames[last - counts + 1, :CONTEXT] = self._before[rows]
+        self._before[rows] = new[last, -CONTEXT:]
         return frames
 
     def _follow(self, rows: NDArray[np.intp], counts: NDArray[np.intp], given: Floats) -> Floats:
-        """The cell's way over the frames, which are its inputs by now; writes the new states."""
-        begins = np.cumsum(counts) - counts
+        """The probabilities for the cell's inputs `given`; writes the new states.
+
+        The streams are taken in the order of their frames, those with most first: so all that still have one at a step
+        stand in front, and are a slice.
+        """
+        order = np.argsort(-counts, kind="stable")
+        begins = (np.cumsum(counts) - counts)[order]
+        rows, counts = rows[order], counts[order]
         hidden, cell = self._hidden[rows], self._cell[rows]
-        found = np.empty(len(given), np.float32)
-        for number in range(int(counts.max())):
-            (going,) = np.nonzero(counts > number)
-            at = begins[going] + number
-            found[at], hidden[going], cell[going] = self._network.step(given[at], hidden[going], cell[going])
+        all_hidden = np.empty((len(given), STATE), np.float32)
+        for number in range(int(counts[0])):
+            going = len(counts) if number < counts[-1] else int((counts > number).sum())
+            at = begins[:going] + number
+            hidden[:going], cell[:going] = self._network.step(given[at], hidden[:going], cell[:going])
+            all_hidden[at] = hidden[:going]
         self._hidden[rows], self._cell[rows] = hidden, cell
-        return found
+        return self._network.finish(all_hidden)
 
 
-def _as_matrix(weight: Floats) -> Floats:
-    """A convolution's weight (out, in, times) as a matrix for what is beside each other in time, then in channels."""
-    return np.ascontiguousarray(weight.transpose(2, 1, 0).reshape(-1, len(weight)))
+def _as_matrix(weight: Floats, times: int, stride: int) -> Floats:
+    """A convolution over 3 times, with a time of zeros on each side, as one matrix (times * in, new times * out).
 
-
-def _convolve(hidden: Floats, matrix: Floats, bias: Floats, stride: int) -> Floats:
-    """A convolution over 3 times with one of zeros on each side, and what is above 0 of it: (n, times, channels)."""
-    count, times, channels = hidden.shape
-    padded = np.zeros((count, times + 2, channels), np.float32)
-    padded[:, 1:-1] = hidden
+    There are 4 times at most, so few of its numbers are zeros; and one product is quicker than to put together what
+    stands beside each other.
+    """
+    out, channels, width = weight.shape
     left = (times - 1) // stride + 1
-    beside = np.concatenate([padded[:, at : at + stride * (left - 1) + 1 : stride] for at in range(3)], axis=2)
-    made: Floats = np.maximum(beside.reshape(count * left, -1) @ matrix + bias, 0)
-    return made.reshape(count, left, -1)
+    matrix = np.zeros((times, channels, left, out), np.float32)
+    for to in range(left):
+        for at in range(width):
+            if 0 <= (source := to * stride + at - 1) < times:
+                matrix[source, :, to] = weight[:, :, at].T
+    return matrix.reshape(times * channels, left * out)
+
+
+def _gates(weight: Floats) -> Floats:
+    """The columns of a weight for input, forget, output and new, in that order; the first three halved.
+
+    So one tanh does for all of them: the sigmoid of x is half of tanh(x / 2), and a half.
+    """
+    first, forget, new, last = np.split(weight, 4, axis=1)
+    return np.ascontiguousarray(np.concatenate([first * _HALF, forget * _HALF, last * _HALF, new], axis=1))
 
 
 def _sigmoid(values: Floats) -> Floats:

@@ -68,6 +68,13 @@ class OnnxModel:
                 return self._load(parts, "", threads)
             raise EngineFailed(f"{self._name} is no model that can be run: {error}") from error
 
+    def try_run(self, given: Mapping[str, NDArray[Any]]) -> None:
+        """Run it before there is a call. Raises EngineFailed."""
+        try:
+            self._session.run(None, given)
+        except self._faults as error:
+            raise EngineFailed(f"{self._name} failed: {error}") from error
+
     def run(self, given: Mapping[str, NDArray[Any]], pipe: WorkerPipe) -> list[NDArray[Any]]:
         """All outputs. Raises Abandoned within some tens of milliseconds after a stop, and EngineFailed."""
         options = self._runtime.RunOptions()
