@@ -74,9 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     late = which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
     late.add_argument("--shapes", nargs="+", choices=[*lag.SHAPES, *lag.POSTS], default=[*lag.SHAPES, *lag.POSTS])
     activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
-    activity.add_argument("--model", type=Path, help="Silero's file, in the place of the one that was fetched")
-    activity.add_argument("--sessions", type=int, nargs="+", default=voice_activity.SESSIONS)
-    activity.add_argument("--seconds", type=float, default=5.0, help="of listening, in each round")
+    voice_activity.add_arguments(activity)
     reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
     reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
     return parser

@@ -4,6 +4,7 @@ Each session is a task that brings 100 ms of sound ten times a second. What the 
 in the same run, and taken off. Linux only, for the sake of processor clocks of other processes.
 """
 
+import argparse
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -41,6 +42,13 @@ class ListeningCost(msgspec.Struct, frozen=True):
     wait_median: float
     wait_p99: float
     frames: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What can be chosen."""
+    parser.add_argument("--model", type=Path, help="Silero's file, in the place of the one that was fetched")
+    parser.add_argument("--sessions", type=int, nargs="+", default=SESSIONS)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of listening, in each round")
 
 
 def run(model: Path | None, sessions: Sequence[int], seconds: float, rounds: int) -> None:

@@ -25,14 +25,14 @@ from adapters.choosing.catalogue import Listing, Lists, Roster
 from adapters.choosing.discovery import Places
 from adapters.choosing.embedded import embedded, note_voices
 from adapters.choosing.failover import Failover
+from adapters.choosing.handsfree import HandsFree
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
-from adapters.listening.detector import SpeechDetector
-from adapters.listening.turnend import SilenceAlone
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
+from adapters.settings.settings import ListeningSettings
 from adapters.vendors.embedded.voices import note
 
 
@@ -64,18 +64,23 @@ class TextAnalyst(Vader, Identifier):
 class ProviderEngines:
     """Satisfies `actors.ports.engines.Engines`. Nothing works before `run` has started them; `random` spreads waits.
 
-    Making one raises StartupFailed where a provider's class is missing.
+    Making one raises StartupFailed where a provider's class is missing, or a file that a setting names.
     """
 
-    def __init__(self, providers: Providers, places: Places | None = None, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        providers: Providers,
+        places: Places | None = None,
+        random: Random | None = None,
+        listening: ListeningSettings | None = None,
+    ) -> None:
         random = random or Random()
         self._providers = providers
         self._places = places or places_of(providers)
         self._web = Web()
         self._codec = AudioCodec()
         self._analyst = TextAnalyst()
-        self._voice_activity = SpeechDetector()
-        self._turn_end = SilenceAlone()
+        self._hands_free = HandsFree(listening or ListeningSettings())
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
@@ -100,6 +105,7 @@ class ProviderEngines:
             await nursery.start(self._web.run)
             self._web.load()  # so that no turn waits for that
             await nursery.start(self._failover.run)
+            await nursery.start(self._hands_free.run)
             # Before loading models keeps this process from being on time.
             await nursery.start(adopt, self._roster, self._providers, self._places, self._web)
             if not self._roster.is_local_first("TTS"):
@@ -141,6 +147,7 @@ class ProviderEngines:
         """What the operator should know of the engines that were chosen by themselves, a line each."""
         if self._roster.is_local_first("TTS") and (line := note(self._providers.local.text("voice"))):
             yield line
+        yield self._hands_free.note
 
     def problems(self) -> tuple[str, ...]:
         """Which engines of this machine have fewer processes than they should, in words; empty when all is well."""
@@ -208,9 +215,9 @@ class ProviderEngines:
     @property
     def voice_activity(self) -> VoiceActivity:
         """Whether somebody speaks."""
-        return self._voice_activity
+        return self._hands_free.voice_activity
 
     @property
     def turn_end(self) -> TurnEnd:
         """Whether who pauses has finished."""
-        return self._turn_end
+        return self._hands_free.turn_end

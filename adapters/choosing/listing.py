@@ -11,6 +11,7 @@ from actors.ports.calls import EngineFailed, Kind
 from adapters.choosing.asking import asking
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.catalogue import Listing
+from adapters.choosing.handsfree import HandsFree
 from adapters.reach.declaration import KINDS
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Settings
@@ -32,6 +33,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
     """Print the catalogue; returns the exit code. Raises StartupFailed. Cancelling ends the calls to providers."""
     check_preferences(settings.providers)
+    hands_free = HandsFree(settings.listening)
     async with asking(settings.providers) as roster:
         listings = roster.listings()
     if as_json:
@@ -40,6 +42,7 @@ async def show(settings: Settings, console: Console, *, as_json: bool) -> int:
         console.print(_table(listings))
         if line := note(settings.providers.local.text("voice")):
             console.print(f"local: {escape(line)}")
+        console.print(escape(hands_free.note))
     return 0
 
 
@@ -51,7 +54,7 @@ async def check(settings: Settings, console: Console, *, as_json: bool) -> int:
     from adapters.choosing.engines import ProviderEngines
 
     check_preferences(settings.providers)
-    engines = ProviderEngines(settings.providers)
+    engines = ProviderEngines(settings.providers, listening=settings.listening)
     try:
         async with engines.running():
             results = await engines.check()

@@ -7,7 +7,7 @@ import platformdirs
 
 VOICE_ACTIVITY = "silero_vad.onnx"
 TURN_END = "smart-turn-v3.2-cpu.onnx"
-HOW = "scripts/prepare fetches it, and so does python -m adapters.listening.fetching"
+HOW = "python -m adapters.listening.fetching fetches it"
 """How to get the models."""
 
 
@@ -28,6 +28,11 @@ def voice_activity_model() -> Path | None:
 
 
 def turn_end_model() -> Path | None:
-    """Smart Turn's file, where it was fetched and what runs it is installed; else None."""
+    """Smart Turn's file, where it was fetched; else None."""
     own = folder() / TURN_END
-    return own if own.is_file() and util.find_spec("onnxruntime") is not None else None
+    return own if own.is_file() else None
+
+
+def can_judge_turns() -> bool:
+    """Whether what runs Smart Turn is installed."""
+    return util.find_spec("onnxruntime") is not None

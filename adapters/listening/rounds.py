@@ -29,7 +29,9 @@ GATHER = 0.008
 LATE = 0.2
 """Seconds within which an answer is there, from the samples' arrival on."""
 STARTING = 2.0
-"""The same where the process has to be started first."""
+"""The same where the process has to be started first, for the first stream or after an idle time."""
+IDLE = 60.0
+"""Seconds without a call after which the process ends."""
 GRACE = 0.05
 """Seconds that the process has to stop; a round takes 15 ms at most."""
 MOST = 512
@@ -78,7 +80,7 @@ class JudgingRounds(ProcessEngine):
     """
 
     def __init__(self, file: Path, told: TellFailure, *, module: str = CHILD) -> None:
-        plan = Plan(module, "voice activity", grace=GRACE, deadline=math.inf, arguments=(str(file),), kept=0)
+        plan = Plan(module, "voice activity", grace=GRACE, deadline=math.inf, arguments=(str(file),), kept=0, idle=IDLE)
         super().__init__(plan)
         self._told = told
         self._waiting: deque[_Question] = deque()
@@ -146,11 +148,12 @@ class JudgingRounds(ProcessEngine):
     async def _do_round(self) -> None:
         if self._begun + GATHER > trio.current_time():
             await trio.sleep_until(self._begun + GATHER)
-        self._begun = trio.current_time()
+        now = trio.current_time()
+        is_new = not self.pids and (not self._known or now - self._begun > IDLE)
+        self._begun = now
         questions = self._take()
-        within = LATE if self.pids else STARTING
-        since = questions[0].begun if questions and self.pids else self._begun
-        why = await self._ask(questions, since + within)
+        deadline = now + STARTING if is_new or not questions else questions[0].begun + LATE
+        why = await self._ask(questions, deadline)
         if why:
             self._fail(why, questions)
         elif not self._waiting:

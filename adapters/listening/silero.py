@@ -6,7 +6,7 @@ frame to frame; so it is computed once for each frame of the stream that has mos
 
 onnxruntime computes the whole network frame by frame, and that costs two to three times as much: for 3 frames each of
 16 streams 0.08 ms a frame against 0.03, for 3 frames of one stream 0.26 against 0.11
-(`python -m bench voice-activity`). The results are the same to the sixth digit.
+(`python -m bench voice-activity`). The results are the same to the fourth digit.
 """
 
 from collections.abc import Mapping, Sequence

@@ -70,6 +70,15 @@ class Protocol(Section, frozen=True):
     """Documented event or handshake key to the name wanted: "session.update" = "session.configure"."""
 
 
+class ListeningSettings(Section, frozen=True):
+    """The models of hands-free conversations, in the place of those that scripts/prepare fetches."""
+
+    voice_activity_model: str = ""
+    """A file with Silero's voice activity detector, version 5 or 6, as ONNX; empty: the one that was fetched."""
+    turn_end_model: str = ""
+    """A file with Smart Turn, version 3, as ONNX; empty: the one that was fetched, and silence alone without it."""
+
+
 class Settings(Section, frozen=True):
     """All settings; each field is a section of the file."""
 
@@ -77,4 +86,5 @@ class Settings(Section, frozen=True):
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
     protocol: Protocol = Protocol()
+    listening: ListeningSettings = ListeningSettings()
     providers: Providers = Providers()

@@ -115,6 +115,10 @@ EXPECTED: dict[str, Rows] = {
     "protocol": {
         "names": ({}, {"role": "side"}, 'pairs of names, such as "session.update" = "session.configure"'),
     },
+    "listening": {
+        "voice_activity_model": ("", "silero.onnx", TEXT),
+        "turn_end_model": ("", "turn.onnx", TEXT),
+    },
     "providers": {
         "substitute": (True, False, FLAG),
         "discover": (True, False, FLAG),
