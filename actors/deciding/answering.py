@@ -44,7 +44,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
         facts=Facts(turn.number, memory.first_audio_ms, memory.cut_after, memory.stood_in, memory.note),
     )
     memory.cut_after = ""
-    step.effects.append(Start(Answer(turn.number, llm.provider.name, question), admit))
+    step.effects.append(Start(Answer(turn.work, llm.provider.name, question), admit))
 
 
 def note_delivery(step: Step, delivered: Delivered) -> None:

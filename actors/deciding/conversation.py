@@ -13,6 +13,7 @@ from typing import NamedTuple
 from actors.deciding.account import Account
 from actors.deciding.events import MemberId, Resolved
 from actors.deciding.limits import Limits
+from actors.deciding.microphone import ListeningState, Speculation
 from actors.deciding.turn import Turn, UtteranceBuffer
 from actors.ports.answering import Exchange
 from actors.ports.engines import Analyst
@@ -26,11 +27,12 @@ Resolve = Callable[[Configuration, Named], Resolved]
 
 
 class Participant(NamedTuple):
-    """A socket of the session."""
+    """A socket of the session. `holds`: it can duck and pause its sound."""
 
     id: MemberId
     role: Role
     encoding: Encoding
+    holds: bool = False
 
 
 class Transition(NamedTuple):
@@ -58,7 +60,9 @@ class SessionMemory:
     `history`: what was said and answered, oldest first. `first_audio_ms`: how long after its commit the last turn was
     first heard, -1 where it was not. `cut_after`: the words after which the last answer was cut, "" where it was not.
     `stood_in`: whether another model stood in for the one that was asked. `note`: what a model wants to be told again.
-    `stream_header`: the head of the recorder's stream, for the utterances that go on without one.
+    `stream_header`: the head of the recorder's stream, for the utterances that go on without one. `unanswered`:
+    transcripts that wait for `response.create`. `echo_told`: whether the Sender was told that its microphone hears the
+    avatar.
     """
 
     def __init__(self) -> None:
@@ -68,6 +72,8 @@ class SessionMemory:
         self.stood_in = False
         self.note = ""
         self.stream_header = b""
+        self.unanswered: list[str] = []
+        self.echo_told = False
 
 
 class Clock:
@@ -75,7 +81,8 @@ class Clock:
 
     `begun`: when the session began. `entered`: when its state did. `touched`: when the state was last given a reason to
     go on, as each chunk gives one. `ends_at`: when the session ends for want of sockets. `deadline`: when it must next
-    be told of the time. `complained`: when a chunk was last refused because nothing is configured.
+    be told of the time. `complained`: when a chunk was last refused because nothing is configured. `quiet_at`: when the
+    sound of the last turn had been played, or was cut.
     """
 
     def __init__(self, now: float, ends_at: float) -> None:
@@ -85,10 +92,15 @@ class Clock:
         self.ends_at = ends_at
         self.deadline = ends_at
         self.complained = -math.inf
+        self.quiet_at = -math.inf
 
 
 class Conversation:
-    """One session's data; see the module's text. `account`: the server's memory, of which each turn takes its own."""
+    """One session's data; see the module's text. `account`: the server's memory, of which each turn takes its own.
+
+    `microphone`: what an open microphone hears; None without turn detection. `shadow`: the conversation as it would be
+    if the speaker had finished, in which a draft is tried.
+    """
 
     def __init__(
         self,
@@ -113,6 +125,11 @@ class Conversation:
         self.memory = SessionMemory()
         self.clock = Clock(now, now + limits.grace)
         self.trace: list[Transition] = []
+        self.microphone: ListeningState | None = None
+        self.shadow: Conversation | None = None
+        self.speculation = Speculation()
+        self._works = 0
+        self._streams = 0
 
     def __repr__(self) -> str:
         who = f"{len(self.senders)} sender(s) and {len(self.receivers)} receiver(s)"
@@ -136,7 +153,25 @@ class Conversation:
         """The Receivers."""
         return tuple(one.id for one in self.participants.values() if one.role != "sender")
 
+    @property
+    def holders(self) -> tuple[MemberId, ...]:
+        """The Receivers that can duck and pause their sound."""
+        return tuple(one.id for one in self.participants.values() if one.holds and one.role != "sender")
+
+    def next_work(self) -> int:
+        """A number for jobs that had none before; without drafts it is the turn's."""
+        self._works += 1
+        return self._works
+
+    def next_stream(self) -> int:
+        """A number for a stream of samples."""
+        self._streams += 1
+        return self._streams
+
     def let_go(self) -> None:
         """Release all that is held: the session is over, or has broken."""
         self.utterance = UtteranceBuffer()
         self.turn.charge.close()
+        if self.microphone is not None and self.microphone.contest is not None:
+            self.microphone.contest.charge.close()
+        self.microphone = self.shadow = None

@@ -12,6 +12,7 @@ from actors.ports.answering import Question
 from actors.ports.calls import Kind
 from actors.ports.sound import Clip, Target
 from actors.ports.synthesis import Speech
+from protocol.audioformat import AudioFormat
 from protocol.configuration import Stt
 from protocol.messages import AudioDelta, CustomError, ServerMessage
 
@@ -118,6 +119,26 @@ class Feed(msgspec.Struct, frozen=True):
     chunk: bytes
 
 
+class Hear(msgspec.Struct, frozen=True):
+    """A chunk of what an open microphone hears: have it judged. `format`: what the stream comes in."""
+
+    stream: int
+    format: AudioFormat
+    chunk: bytes
+
+
+class Deafen(msgspec.Struct, frozen=True):
+    """The stream of samples is over: nothing more of it is judged."""
+
+
+class AskTurnEnd(msgspec.Struct, frozen=True):
+    """Judge whether the speaker has finished, by the sound up to frame `position`; without `samples`, be ready to."""
+
+    stream: int
+    position: int
+    samples: bytes
+
+
 class Release(msgspec.Struct, frozen=True):
     """The turn is over: cancel what still runs for it, and give its seats back."""
 
@@ -128,4 +149,4 @@ class End(msgspec.Struct, frozen=True):
     """The session is over: disconnect the sockets that are left, and forget it."""
 
 
-Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Release | End
+Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Hear | Deafen | AskTurnEnd | Release | End

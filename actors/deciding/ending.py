@@ -16,16 +16,24 @@ from protocol.messages import CustomError, Reason, ResponseCancelled
 
 def finish_turn(step: Step, event: object) -> None:
     """The turn is over and remembered; the Sender gets its `metrics` where it has not; its work and seats end."""
-    conversation = step.conversation
-    turn, memory = conversation.turn, conversation.memory
-    report(step)
-    exchange = turn.exchange(step.now)
+    memory = step.conversation.memory
+    exchange = step.conversation.turn.exchange(step.now)
     if exchange is not None:
         memory.history.append(exchange)
-        memory.history = _remembered(conversation)
+        memory.history = _remembered(step.conversation)
+    forget_turn(step)
+
+
+def forget_turn(step: Step) -> None:
+    """The turn is over, and what was said in it is not remembered; the rest is as in `finish_turn`."""
+    conversation = step.conversation
+    turn = conversation.turn
+    report(step)
+    if len(turn.timeline):
+        conversation.clock.quiet_at = min(step.now, turn.timeline.plays_until)
     turn.charge.close()
     conversation.turn = turn.remains()
-    step.effects.append(Release(turn.number))
+    step.effects.append(Release(turn.work))
 
 
 def _remembered(conversation: Conversation) -> list[Exchange]:
@@ -79,13 +87,25 @@ def expire(step: Step, event: object) -> None:
     _cut(step, "failed")
 
 
+def reopen(step: Step, event: object) -> None:
+    """The answer was begun too early: it is cut, all get `response.cancelled` (reopened), and nothing is remembered."""
+    _close(step, "reopened")
+    forget_turn(step)
+
+
 def _cut(step: Step, reason: Reason) -> None:
-    """End the turn early: nothing of it leaves any more but the message that closes it."""
+    """End the turn early, and remember what was heard of it."""
+    conversation, turn = step.conversation, step.conversation.turn
+    _close(step, reason)
+    if conversation.state in ANSWER and len(turn.timeline):
+        conversation.memory.cut_after = turn.timeline.heard(step.now)
+    finish_turn(step, None)
+
+
+def _close(step: Step, reason: Reason) -> None:
+    """Nothing of the turn leaves any more but the message that closes it."""
     conversation = step.conversation
     turn = conversation.turn
     if conversation.state in ANSWER:
         step.effects.append(DropQueued(turn.number, closings(conversation, total=len(turn.timeline))))
-        if len(turn.timeline):
-            conversation.memory.cut_after = turn.timeline.heard(step.now)
         step.send(tuple(conversation.participants), ResponseCancelled(reason))
-    finish_turn(step, None)

@@ -142,6 +142,46 @@ class Failed(msgspec.Struct, frozen=True):
     message: str
 
 
+# ---- the open microphone; what belongs to another stream of samples is dropped
+
+
+class FrameJudged(msgspec.Struct, frozen=True):
+    """A frame of samples was judged: `audio`, s16le at 16 kHz; `speech`, the probability that somebody speaks.
+
+    `is_echo`: it is no louder than what the microphone hears of the avatar.
+    """
+
+    stream: int
+    audio: bytes
+    speech: float
+    is_echo: bool = False
+
+
+class Believed(msgspec.Struct, frozen=True):
+    """Whether the speaker has finished, judged by the sound up to frame `position`; None where that is not known."""
+
+    stream: int
+    position: int
+    finished: float | None
+
+
+class EchoFound(msgspec.Struct, frozen=True):
+    """The microphone hears the avatar, so late and so loud: dB against what was sent."""
+
+    stream: int
+    delay_ms: int
+    level: float
+    message: str
+
+
+class Unheard(msgspec.Struct, frozen=True):
+    """The Sender's sound cannot be listened to; the message says why and what to do."""
+
+    stream: int
+    error_id: ErrorId
+    message: str
+
+
 # ---- the clock and the server
 
 
@@ -155,4 +195,5 @@ class Drain(msgspec.Struct, frozen=True):
 
 StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 TurnEvent = StageEvent | Admitted | PoolsBusy
-Event = Joined | Left | Said | TurnEvent | Tick | Drain
+MicrophoneEvent = FrameJudged | Believed | EchoFound | Unheard
+Event = Joined | Left | Said | TurnEvent | MicrophoneEvent | Tick | Drain

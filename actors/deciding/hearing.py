@@ -81,7 +81,7 @@ def extend_utterance(step: Step, chunk: Chunk) -> None:
     turn.charge.take(cost(audio))
     conversation.clock.touched = step.now
     if utterance.listened:
-        step.effects.append(Feed(turn.number, audio))
+        step.effects.append(Feed(turn.work, audio))
     elif utterance.size >= utterance.need:
         _offer_to_listen(step)
 
@@ -98,7 +98,7 @@ def _offer_to_listen(step: Step) -> None:
     if sniff(head) is None and _continues(conversation, stt.media_format):
         head = with_header(conversation.memory.stream_header, head)
     clip = Clip(head, identify(parse_input(stt.media_format), head))
-    step.effects.append(Listen(Transcribe(turn.number, clip, stt)))
+    step.effects.append(Listen(Transcribe(turn.work, clip, stt)))
 
 
 def overflow_utterance(step: Step, chunk: Chunk) -> None:
@@ -133,7 +133,7 @@ def crowd_out_utterance(step: Step, chunk: Chunk) -> None:
     """The server has no room for the chunk: the utterance is dropped. The Sender gets 3004 once; later acks say so."""
     conversation = step.conversation
     conversation.clock.touched = step.now
-    message = f"{_full(conversation)}, and the utterance is lost; say it again in a moment"
+    message = f"{full(conversation)}, and the utterance is lost; say it again in a moment"
     if conversation.utterance.crowded:
         step.refuse_silently(ErrorId.BUSY, message)
         return
@@ -142,16 +142,17 @@ def crowd_out_utterance(step: Step, chunk: Chunk) -> None:
     step.refuse(chunk.member, ErrorId.BUSY, message)
 
 
-def _full(conversation: Conversation) -> str:
+def full(conversation: Conversation) -> str:
+    """Words that say that there is no memory left."""
     most = conversation.account.most
     return f"the server's memory for what is said and answered is full (memory_in_flight, {most} bytes)"
 
 
 def _lose_utterance(step: Step) -> None:
     """Nothing of the utterance is kept, though the person goes on speaking."""
-    conversation = step.conversation
-    if conversation.utterance.listened:
-        step.effects.append(Release(conversation.turn.number))
+    conversation, microphone = step.conversation, step.conversation.microphone
+    if conversation.utterance.listened or (microphone is not None and microphone.draft is not None):
+        step.effects.append(Release(conversation.turn.work))
     conversation.utterance.drop()
     conversation.turn.charge.close()
 
@@ -170,14 +171,18 @@ def refuse_empty_commit(step: Step, said: FromClient) -> None:
 
 def refuse_crowded_commit(step: Step, said: FromClient) -> None:
     """3004: the server has no room for what the recogniser is given."""
-    message = f"{_full(step.conversation)}, and the utterance is lost; say it again in a moment"
+    message = f"{full(step.conversation)}, and the utterance is lost; say it again in a moment"
     step.refuse(said.member, ErrorId.BUSY, message)
 
 
 def drop_utterance(step: Step, event: object) -> None:
     """The utterance is thrown away, and the work of a recogniser that listened to it; no message is sent."""
+    conversation = step.conversation
     _lose_utterance(step)
-    step.conversation.utterance = UtteranceBuffer()
+    conversation.utterance = UtteranceBuffer()
+    if (microphone := conversation.microphone) is not None:
+        microphone.draft = conversation.shadow = None
+        microphone.close()
 
 
 def expire_utterance(step: Step, event: object) -> None:
@@ -202,7 +207,7 @@ def transcribe(step: Step, commit: FromClient) -> None:
     turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
     turn.clip = Clip(data, identify(parse_input(stt.media_format), data, is_whole=True))
     conversation.utterance = UtteranceBuffer()
-    job = Transcribe(turn.number, turn.clip, stt, is_joined=utterance.last_file > 0)
+    job = Transcribe(turn.work, turn.clip, stt, is_joined=utterance.last_file > 0)
     step.effects.append(Start(job, admit=("STT", "LLM", "TTS")))
 
 
@@ -256,9 +261,14 @@ def take_text(step: Step, typed: TypedText) -> None:
 
 
 def refuse_while_receiving(step: Step, typed: TypedText) -> None:
-    """1002: an utterance is being received, and is kept."""
+    """1002: an utterance is being received, and is kept. An open microphone may be typed over, but not by this text."""
+    conversation = step.conversation
+    if conversation.microphone is not None:
+        is_long = len(typed.text) > conversation.limits.text_chars
+        refuse = refuse_long_text if is_long else refuse_crowded_text if typed.text.strip() else refuse_blank_text
+        return refuse(step, typed)
     message = "an utterance is being received; commit or clear it before input.text"
-    step.refuse(typed.member, ErrorId.WRONG_STATE, message)
+    return step.refuse(typed.member, ErrorId.WRONG_STATE, message)
 
 
 def refuse_blank_text(step: Step, typed: TypedText) -> None:
@@ -274,4 +284,4 @@ def refuse_long_text(step: Step, typed: TypedText) -> None:
 
 def refuse_crowded_text(step: Step, typed: TypedText) -> None:
     """3004: the server has no room for the text."""
-    step.refuse(typed.member, ErrorId.BUSY, f"{_full(step.conversation)}; send the text again in a moment")
+    step.refuse(typed.member, ErrorId.BUSY, f"{full(step.conversation)}; send the text again in a moment")

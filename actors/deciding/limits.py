@@ -16,6 +16,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long the first sound of an answer may take in all."""
     speaking: float = 30.0
     """How long the next piece of an answer may take, once what was sent has been played."""
+    contested: float = 1.5
+    """How long after speech during an answer it is waited for words, before the answer goes on."""
     stt_silence: float = 20.0
     """How long a recogniser may take for its first words, or between words."""
     stt_call: float = 30.0

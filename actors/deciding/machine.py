@@ -21,13 +21,16 @@ from typing import Any, Final
 import transitions
 
 from actors.deciding import naming, triggers
+from actors.deciding.contesting import drop_contest
 from actors.deciding.conversation import Conversation, Transition
 from actors.deciding.deadlines import find_deadline
-from actors.deciding.effects import Acknowledge, Effect, Feed
-from actors.deciding.events import Event, FromClient, MemberId, Said
+from actors.deciding.effects import Acknowledge, Effect, Feed, Hear, Start
+from actors.deciding.events import Event, Failed, FromClient, MemberId, PoolsBusy, Said, Spoken, TurnEvent, Words
 from actors.deciding.graph import MACHINE
 from actors.deciding.hearing import extend_utterance
-from actors.deciding.states import RECEIVING
+from actors.deciding.listening import drop_draft, follow_configuration, is_outdated, keep_frame
+from actors.deciding.microphone import Draft
+from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
 from actors.deciding.step import Step
 from actors.deciding.table import LOOKUP
 from actors.deciding.triggers import Occurrence
@@ -37,6 +40,7 @@ from protocol.errors import ErrorId
 from protocol.messages import SessionState
 
 _APPEND: Final = MACHINE.events[triggers.APPEND.name]
+_FRAME: Final = MACHINE.events[triggers.FRAME.name]
 _RECEIVING: Final = RECEIVING.name
 
 # ---- a step
@@ -45,15 +49,95 @@ _RECEIVING: Final = RECEIVING.name
 def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
     """Take in one event at time `now`; the effects are to be performed in order. Never raises for what peers do."""
     made = Step(conversation, now)
-    occurrence = naming.name(conversation, event, now)
-    if occurrence is not None and not _extend(made, occurrence):
-        run(made, occurrence)
-        if (due := naming.name_due(conversation)) is not None:
-            run(made, due)
+    if (draft := _draft_of(conversation, event)) is not None:
+        _draw_on(made, draft, event)
+    else:
+        _take(made, event)
+    if conversation.microphone is not None or conversation.configuration.in_force.turn_detection.on:
+        _follow_microphone(made)
     if isinstance(event, Said) and event.ack is not None:
         _acknowledge(made, event, event.ack)
     conversation.clock.deadline = find_deadline(conversation)
     return made.effects
+
+
+def _take(made: Step, event: Event) -> None:
+    """Name the event, and do what its row says, and what follows from that at once."""
+    occurrence = naming.name(made.conversation, event, made.now)
+    if occurrence is None or _extend(made, occurrence):
+        return
+    run(made, occurrence)
+    if (due := naming.name_due(made.conversation)) is not None:
+        run(made, due)
+
+
+# ---- the open microphone
+
+
+def _draft_of(conversation: Conversation, event: Event) -> Draft | None:
+    """The draft that the event is a result of; None where there is none, or it is not."""
+    microphone = conversation.microphone
+    if microphone is None or microphone.draft is None or not isinstance(event, TurnEvent):
+        return None
+    return microphone.draft if event.turn == conversation.turn.work else None
+
+
+def _draw_on(made: Step, draft: Draft, event: Event) -> None:
+    """A result of a draft is kept for the commit, and what follows from it is begun; nobody is told of it.
+
+    Sound is only kept: so no more parts are made than may wait to be sent. A draft that fails costs nothing: the turn
+    is tried again at the commit.
+    """
+    shadow = made.conversation.shadow
+    match event:
+        case Words():
+            return
+        case Failed() | PoolsBusy():
+            drop_draft(made)
+            return
+        case Spoken(room=room):
+            draft.room += room
+        case _ if shadow is not None:
+            starts = [effect for effect in step(shadow, event, made.now) if isinstance(effect, Start)]
+            draft.jobs += [start.job for start in starts]
+            made.effects += starts
+    draft.events.append(event)  # type: ignore[arg-type]
+
+
+def _follow_microphone(made: Step) -> None:
+    """Do what a step has left to do with the microphone: a draft that is kept, speech without a turn, new settings."""
+    conversation, microphone = made.conversation, made.conversation.microphone
+    if microphone is not None:
+        if (adopted := microphone.adopted) is not None:
+            microphone.adopted = None
+            _replay(made, adopted)
+        if microphone.draft is not None and is_outdated(conversation, microphone.draft):
+            drop_draft(made)
+        contest = microphone.contest
+        if contest is not None and (conversation.state not in TURN or conversation.turn.number != contest.turn):
+            drop_contest(made)
+        microphone.idle_told = microphone.idle_told and conversation.state is HANDSHAKEN
+    follow_configuration(made)
+
+
+def _replay(made: Step, draft: Draft) -> None:
+    """The turn is committed: take in what came of its draft, as if it came now; its jobs have been begun."""
+    for event in draft.events:
+        _take(made, event)
+    begun = draft.jobs
+    made.effects = [effect for effect in made.effects if not (isinstance(effect, Start) and effect.job in begun)]
+
+
+def hear(conversation: Conversation, member: MemberId, audio: bytes) -> Hear | None:
+    """Take in a chunk of an open microphone, which changes nothing in any state; None for what needs a step."""
+    microphone = conversation.microphone
+    speaker = conversation.participants.get(member)
+    if microphone is None or speaker is None or speaker.role == "receiver" or not audio:
+        return None
+    return Hear(microphone.stream, microphone.format, audio)
+
+
+# ---- the chunk of an utterance
 
 
 def extend(conversation: Conversation, member: MemberId, audio: bytes, now: float) -> Feed | None:
@@ -77,11 +161,14 @@ def extend(conversation: Conversation, member: MemberId, audio: bytes, now: floa
     utterance.add(audio)
     clock.touched = now
     clock.deadline = min(clock.ends_at, now + limits.receiving)
-    return Feed(turn.number, audio)
+    return Feed(turn.work, audio)
 
 
 def _extend(made: Step, occurrence: Occurrence[Any]) -> bool:
-    """Take a chunk into the utterance that is being received, which changes no state; False for all else."""
+    """Take a chunk into the utterance that is being received, or keep a frame; False for all that changes more."""
+    if occurrence.trigger is triggers.FRAME and made.state.name in _FRAME.transitions:
+        keep_frame(made, occurrence.payload)
+        return True
     if (
         occurrence.trigger is not triggers.APPEND
         or made.state is not RECEIVING

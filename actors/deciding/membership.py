@@ -20,7 +20,9 @@ WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 def join(step: Step, joined: Joined) -> None:
     """The socket is in the session, which does not end while it is; it gets `session.joined` with the state."""
     conversation = step.conversation
-    conversation.participants[joined.member] = Participant(joined.member, joined.role, joined.encoding)
+    conversation.participants[joined.member] = Participant(
+        joined.member, joined.role, joined.encoding, joined.encoding.holds
+    )
     conversation.clock.ends_at = math.inf
     _suspend_or_resume(conversation, joined.role, step.now)
     welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload)
@@ -31,6 +33,8 @@ def leave(step: Step, left: Left) -> None:
     """The socket is not in the session any more; no message is sent."""
     participant = step.conversation.participants.pop(left.member)
     _suspend_or_resume(step.conversation, participant.role, step.now)
+    if participant.role != "receiver" and (microphone := step.conversation.microphone) is not None:
+        microphone.is_stale = True  # another Sender's samples do not go on where this one's ended
 
 
 def _suspend_or_resume(conversation: Conversation, role: Role, now: float) -> None:
@@ -67,4 +71,4 @@ def end(step: Step, event: object) -> None:
     conversation = step.conversation
     conversation.ended = True
     conversation.let_go()
-    step.effects += [Release(conversation.turn.number), End()]
+    step.effects += [Release(conversation.turn.work), End()]

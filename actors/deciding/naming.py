@@ -7,16 +7,19 @@ goes to the actions as the payload of the event, and is not found out again.
 
 from typing import Any, assert_never
 
-from actors.deciding import triggers
+from actors.deciding import speechnaming, triggers
 from actors.deciding.conversation import Conversation
 from actors.deciding.deadlines import is_played
 from actors.deciding.events import (
     Admitted,
     Answered,
+    Believed,
     Delivered,
     Drain,
+    EchoFound,
     Event,
     Failed,
+    FrameJudged,
     FromClient,
     Joined,
     Left,
@@ -27,11 +30,21 @@ from actors.deciding.events import (
     Spoken,
     Tick,
     TurnEvent,
+    Unheard,
     Words,
     Written,
 )
-from actors.deciding.states import ANSWER
-from actors.deciding.triggers import Chunk, Finished, NewConfiguration, Occurrence, Trigger, TypedText
+from actors.deciding.states import ANSWER, TURN
+from actors.deciding.triggers import (
+    Chunk,
+    Finished,
+    Intrusion,
+    NewConfiguration,
+    Occurrence,
+    Position,
+    Trigger,
+    TypedText,
+)
 from actors.deciding.turn import cost, text_cost
 from protocol.audioformat import sniff
 from protocol.configuration import SessionUpdate, merge, name_fields, unheard
@@ -56,8 +69,29 @@ def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any
             return _name_tick(conversation, event, now)
         case Drain():
             return triggers.END(event)
+        case FrameJudged():
+            return speechnaming.name_frame(conversation, event, now)
+        case Believed():
+            return speechnaming.name_belief(conversation, event)
+        case EchoFound() | Unheard():
+            return _name_fault(conversation, event)
         case _:
-            return _name_result(conversation, event) if event.turn == conversation.turn.number else None
+            return _name_work(conversation, event, now)
+
+
+def _name_fault(conversation: Conversation, event: EchoFound | Unheard) -> Occurrence[Any] | None:
+    """What is wrong with the microphone's sound; None where that is of another stream."""
+    microphone = conversation.microphone
+    if microphone is None or microphone.stream != event.stream:
+        return None
+    return triggers.ECHO(event) if isinstance(event, EchoFound) else triggers.UNHEARD(event)
+
+
+def _name_work(conversation: Conversation, event: TurnEvent, now: float) -> Occurrence[Any] | None:
+    """A result of the turn, or about the words of a contest; None for one of work that was dropped."""
+    if event.turn == conversation.turn.work:
+        return _name_result(conversation, event, now)
+    return speechnaming.name_trial(conversation, event, now) if speechnaming.is_trial(conversation, event) else None
 
 
 def name_due(conversation: Conversation) -> Occurrence[Any] | None:
@@ -70,10 +104,11 @@ def name_due(conversation: Conversation) -> Occurrence[Any] | None:
 
 
 def _name_message(conversation: Conversation, said: Said, now: float) -> Occurrence[Any] | None:
-    message = said.message
+    message, role = said.message, conversation.participants[said.member].role
     if isinstance(message, PlaybackPosition):
-        return None
-    if conversation.participants[said.member].role == "receiver" and not isinstance(message, ResponseCancel):
+        is_current = role != "sender" and message.turn == conversation.turn.number
+        return triggers.POSITION(Position(said.member, message)) if is_current else None
+    if role == "receiver" and not isinstance(message, ResponseCancel):
         return triggers.WRONG_ROLE(FromClient(said.member, said.ack))
     match message:
         case BufferAppend(audio):
@@ -88,11 +123,19 @@ def _name_message(conversation: Conversation, said: Said, now: float) -> Occurre
         case BufferClear():
             return triggers.CLEAR(FromClient(said.member, said.ack))
         case ResponseCreate():
-            return None
+            return _name_create(conversation, said)
         case ResponseCancel():
             return triggers.CANCEL(FromClient(said.member, said.ack))
         case _:
             assert_never(message)
+
+
+def _name_create(conversation: Conversation, said: Said) -> Occurrence[FromClient] | Occurrence[TypedText]:
+    text = " ".join(conversation.memory.unanswered)
+    if not text or conversation.state in TURN:
+        return triggers.EMPTY_CREATE(FromClient(said.member, said.ack))
+    has_room = conversation.account.has_room(text_cost(text))
+    return (triggers.CREATE if has_room else triggers.CROWDED_TEXT)(TypedText(said.member, said.ack, text))
 
 
 def _name_update(conversation: Conversation, said: Said, update: SessionUpdate) -> Occurrence[NewConfiguration]:
@@ -107,6 +150,8 @@ def _name_update(conversation: Conversation, said: Said, update: SessionUpdate) 
 
 def _chunk(conversation: Conversation, audio: bytes, now: float) -> Trigger[Chunk]:
     utterance = conversation.utterance
+    if conversation.microphone is not None:
+        return triggers.LISTEN
     if conversation.state is State.RECEIVING:
         if utterance.overflown or utterance.size + len(audio) > conversation.limits.utterance_bytes:
             return triggers.OVERFLOW
@@ -125,8 +170,9 @@ def _commit(conversation: Conversation) -> Trigger[FromClient]:
         return triggers.COMMIT
     if utterance.overflown:
         return triggers.OVERLONG_COMMIT
-    has_room = not utterance.crowded and conversation.account.has_room(utterance.size)
-    return triggers.COMMIT if has_room else triggers.CROWDED_COMMIT
+    if utterance.crowded or not conversation.account.has_room(utterance.size):
+        return triggers.CROWDED_COMMIT
+    return triggers.COMMIT if conversation.microphone is None else triggers.COMMIT_SPEECH
 
 
 def _text(conversation: Conversation, text: str) -> Trigger[TypedText]:
@@ -134,13 +180,16 @@ def _text(conversation: Conversation, text: str) -> Trigger[TypedText]:
         return triggers.BLANK_TEXT
     if len(text) > conversation.limits.text_chars:
         return triggers.LONG_TEXT
-    return triggers.TEXT if conversation.turn.charge.has_room(text_cost(text)) else triggers.CROWDED_TEXT
+    if not conversation.turn.charge.has_room(text_cost(text)):
+        return triggers.CROWDED_TEXT
+    is_over_speech = conversation.state is State.RECEIVING and conversation.microphone is not None
+    return triggers.TEXT_OVER if is_over_speech else triggers.TEXT
 
 
 # ---- what the stages report
 
 
-def _name_result(conversation: Conversation, event: TurnEvent) -> Occurrence[Any]:
+def _name_result(conversation: Conversation, event: TurnEvent, now: float) -> Occurrence[Any]:
     """A result of the current turn; one that cannot be used is a failure."""
     match event:
         case Admitted():
@@ -149,8 +198,8 @@ def _name_result(conversation: Conversation, event: TurnEvent) -> Occurrence[Any
             return triggers.FAILURE(Failed(turn, stage, ErrorId.BUSY, BUSY))
         case Words():
             return triggers.WORDS(event)
-        case Recognised(text=text):
-            return (triggers.TRANSCRIPT if text.strip() else triggers.SILENCE)(event)
+        case Recognised():
+            return _name_transcript(conversation, event, now)
         case Written():
             return _name_written(conversation, event)
         case Delivered():
@@ -166,6 +215,16 @@ def _name_result(conversation: Conversation, event: TurnEvent) -> Occurrence[Any
             return _name_failure(conversation, event)
         case _:
             assert_never(event)
+
+
+def _name_transcript(conversation: Conversation, recognised: Recognised, now: float) -> Occurrence[Any]:
+    microphone, detection = conversation.microphone, conversation.turn.configuration.turn_detection
+    if not recognised.text.strip():
+        if microphone is not None and microphone.contest is not None:  # whoever made the noise goes on speaking
+            return speechnaming.name_intrusion(conversation, Intrusion(), now)
+        return triggers.SILENCE(recognised)
+    is_alone = conversation.turn.is_heard and not detection.create_response
+    return (triggers.TRANSCRIPT_ALONE if is_alone else triggers.TRANSCRIPT)(recognised)
 
 
 def _name_failure(conversation: Conversation, failed: Failed) -> Occurrence[Failed]:
@@ -193,4 +252,8 @@ def _name_tick(conversation: Conversation, tick: Tick, now: float) -> Occurrence
         return None
     if now >= conversation.clock.ends_at:
         return triggers.END(tick)
+    if (heard := speechnaming.name_time(conversation, tick, now)) is not None:
+        return heard
+    if is_played(conversation, now) and conversation.microphone is not None and conversation.microphone.contest:
+        return triggers.PLAYED_OVER(tick)
     return (triggers.PLAYED if is_played(conversation, now) else triggers.DEADLINE)(tick)

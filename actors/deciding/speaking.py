@@ -64,7 +64,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         stream=tts.stream,
     )
     return Speak(
-        turn.number,
+        turn.work,
         part.id,
         tts.provider.name,
         speech,

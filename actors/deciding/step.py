@@ -44,6 +44,7 @@ class Step:
         conversation = self.conversation
         conversation.memory.first_audio_ms = conversation.turn.first_audio_ms
         number, configuration = conversation.turn.number + 1, conversation.configuration.in_force
-        turn = Turn(number, configuration, conversation.limits.parts_ahead, conversation.account.open())
+        work, charge = conversation.next_work(), conversation.account.open()
+        turn = Turn(number, configuration, conversation.limits.parts_ahead, charge, work)
         conversation.turn = turn
         return turn

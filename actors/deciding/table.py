@@ -29,12 +29,11 @@ nothing at all still leaves it by the event `deadline`.
 Terms: docs/glossary.md.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
 from actors.deciding import answering, ending, hearing, membership, speaking, triggers
+from actors.deciding.handsfreerules import HANDS_FREE_RULES
+from actors.deciding.rules import ELSEWHERE, STALE, Rule, rule
 from actors.deciding.states import (
     ALL,
     ANSWER,
@@ -47,38 +46,8 @@ from actors.deciding.states import (
     TRANSCRIBING,
     TURN,
 )
-from actors.deciding.step import Step
-from actors.deciding.triggers import E, Trigger
+from actors.deciding.triggers import Trigger
 from protocol.states import State
-
-Action = Callable[[Step, E], None]
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """A row: see the module's text. `says` is what happens, in words for people."""
-
-    trigger: Trigger[Any]
-    sources: tuple[State, ...]
-    dest: State | None
-    says: str
-    ends: tuple[Action[Any], ...]
-    begins: tuple[Action[Any], ...]
-
-
-def rule(
-    trigger: Trigger[E],
-    sources: tuple[State, ...],
-    dest: State | None,
-    says: str,
-    ends: tuple[Action[E], ...] = (),
-    begins: tuple[Action[E], ...] = (),
-) -> Rule:
-    """A row whose actions take what its trigger carries; a generic Rule would be checked only in part."""
-    return Rule(trigger, sources, dest, says, ends, begins)
-
-
-_ELSEWHERE = "does not come in this state"
-_STALE = "nothing: a result of a turn that is over is dropped"
 
 RULES: Final[tuple[Rule, ...]] = (
     # ---- configuration
@@ -103,21 +72,21 @@ RULES: Final[tuple[Rule, ...]] = (
         (ending.interrupt,),
         (hearing.begin_utterance,),
     ),
-    rule(triggers.STRAGGLER, (*BEFORE_TURN, *ANSWER), None, _ELSEWHERE),
+    rule(triggers.STRAGGLER, (*BEFORE_TURN, *ANSWER), None, ELSEWHERE),
     rule(triggers.STRAGGLER, (TRANSCRIBING,), None, "dropped with 1002; the turn goes on", (hearing.refuse_straggler,)),
-    rule(triggers.OVERFLOW, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERFLOW, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(triggers.OVERFLOW, (RECEIVING,), None, "1004 once; dropped until the commit", (hearing.overflow_utterance,)),
-    rule(triggers.OVERLONG, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERLONG, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(triggers.OVERLONG, (RECEIVING,), None, "1004 once; dropped until the commit", (hearing.refuse_overlong,)),
-    rule(triggers.NO_ROOM, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.NO_ROOM, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(triggers.NO_ROOM, (RECEIVING,), None, "3004 once; dropped until the commit", (hearing.crowd_out_utterance,)),
     rule(triggers.COMMIT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
     rule(triggers.COMMIT, (HANDSHAKEN,), None, "1005", (hearing.refuse_empty_commit,)),
     rule(triggers.COMMIT, (RECEIVING,), TRANSCRIBING, "the utterance is recognised", begins=(hearing.transcribe,)),
     rule(triggers.COMMIT, TURN, None, "1005; the turn goes on", (hearing.refuse_empty_commit,)),
-    rule(triggers.OVERLONG_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.OVERLONG_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(triggers.OVERLONG_COMMIT, (RECEIVING,), HANDSHAKEN, "the utterance is thrown away", (hearing.drop_utterance,)),
-    rule(triggers.CROWDED_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, _ELSEWHERE),
+    rule(triggers.CROWDED_COMMIT, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(
         triggers.CROWDED_COMMIT,
         (RECEIVING,),
@@ -157,6 +126,7 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.CROWDED_TEXT, (HANDSHAKEN, *TURN), None, "3004", (hearing.refuse_crowded_text,)),
     rule(triggers.CROWDED_TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
     rule(triggers.CROWDED_TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
+    *HANDS_FREE_RULES,
     # ---- interruption
     rule(triggers.CANCEL, (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", (ending.cancel,)),
     rule(triggers.CANCEL, ANSWER, HANDSHAKEN, "the turn is cut; `response.cancelled` (cancelled)", (ending.cancel,)),
@@ -183,10 +153,10 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.END, TURN, None, "the turn is cut, and the session is over", (ending.cancel, membership.end)),
     # ---- admission
     rule(triggers.ADMITTED, TURN, None, "the message that began the turn gets its ack", (membership.acknowledge_turn,)),
-    rule(triggers.ADMITTED, BEFORE_TURN, None, _STALE),
+    rule(triggers.ADMITTED, BEFORE_TURN, None, STALE),
     # ---- recognition
     rule(triggers.WORDS, (RECEIVING, TRANSCRIBING), None, "`request.transcribe.delta`", (hearing.tell_words,)),
-    rule(triggers.WORDS, (IDLE, HANDSHAKEN, *ANSWER), None, _STALE),
+    rule(triggers.WORDS, (IDLE, HANDSHAKEN, *ANSWER), None, STALE),
     rule(
         triggers.TRANSCRIPT,
         (TRANSCRIBING,),
@@ -195,7 +165,7 @@ RULES: Final[tuple[Rule, ...]] = (
         (hearing.tell_transcript,),
         (answering.respond,),
     ),
-    rule(triggers.TRANSCRIPT, (*BEFORE_TURN, *ANSWER), None, _STALE),
+    rule(triggers.TRANSCRIPT, (*BEFORE_TURN, *ANSWER), None, STALE),
     rule(
         triggers.SILENCE,
         (TRANSCRIBING,),
@@ -203,10 +173,10 @@ RULES: Final[tuple[Rule, ...]] = (
         '`request.transcribe.done` with ""',
         (hearing.tell_transcript, ending.finish_turn),
     ),
-    rule(triggers.SILENCE, (*BEFORE_TURN, *ANSWER), None, _STALE),
+    rule(triggers.SILENCE, (*BEFORE_TURN, *ANSWER), None, STALE),
     # ---- the answer
     rule(triggers.DELIVERY, ANSWER, None, "noted for the sound; nobody is told", (answering.note_delivery,)),
-    rule(triggers.DELIVERY, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.DELIVERY, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(
         triggers.RETRACTION,
         ANSWER,
@@ -214,20 +184,20 @@ RULES: Final[tuple[Rule, ...]] = (
         "the text so far is forgotten; the current part ends",
         (answering.retract,),
     ),
-    rule(triggers.RETRACTION, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.RETRACTION, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(triggers.WRITTEN, ANSWER, None, "with `LLM.stream`, `response.text.delta`", (answering.write,)),
-    rule(triggers.WRITTEN, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.WRITTEN, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(triggers.ANSWERED, ANSWER, None, "`response.text.done`; its sound is made", (answering.finish_text,)),
-    rule(triggers.ANSWERED, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.ANSWERED, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(
         triggers.WORDLESS_ANSWER, ANSWER, HANDSHAKEN, "`response.text.done`, and no audio", (answering.finish_unspoken,)
     ),
-    rule(triggers.WORDLESS_ANSWER, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.WORDLESS_ANSWER, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(triggers.MADE, ANSWER, None, "kept until it may be sent", (speaking.keep_sound,)),
-    rule(triggers.MADE, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.MADE, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(triggers.SOUND, (RESPONDING,), SPEAKING, "`response.audio.delta`", begins=(speaking.send_sound,)),
     rule(triggers.SOUND, (SPEAKING,), None, "`response.audio.delta`", (speaking.send_sound,)),
-    rule(triggers.SOUND, (*BEFORE_TURN, TRANSCRIBING), None, _STALE),
+    rule(triggers.SOUND, (*BEFORE_TURN, TRANSCRIBING), None, STALE),
     rule(
         triggers.PLAYED,
         (SPEAKING,),
@@ -235,11 +205,11 @@ RULES: Final[tuple[Rule, ...]] = (
         "the sound has had time to play: the turn is over",
         (ending.finish_turn,),
     ),
-    rule(triggers.PLAYED, (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, _STALE),
+    rule(triggers.PLAYED, (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, STALE),
     # ---- failure
     rule(triggers.FAILURE, (TRANSCRIBING,), HANDSHAKEN, "`custom.error`", (ending.fail,)),
     rule(triggers.FAILURE, ANSWER, HANDSHAKEN, "`custom.error`, `response.cancelled` (failed)", (ending.fail,)),
-    rule(triggers.FAILURE, BEFORE_TURN, None, _STALE),
+    rule(triggers.FAILURE, BEFORE_TURN, None, STALE),
     rule(
         triggers.DEADLINE, (RECEIVING,), HANDSHAKEN, "3003; the utterance is thrown away", (hearing.expire_utterance,)
     ),

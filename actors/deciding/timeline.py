@@ -1,11 +1,20 @@
 """The timeline of playback: when the sound that was sent plays, and how many of its words were heard by some time."""
 
 import re
+from collections.abc import Hashable
 from typing import NamedTuple
+
+from protocol.handsfree import PlaybackPosition
 
 _LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
 _LETTERS_PER_SECOND = 15.0
 """How fast words are taken to be spoken where a part's sound is not complete, and its length not known."""
+REPORT_LASTS = 1.0
+"""Seconds after a report of a Receiver's position in which it counts more than the estimate."""
+REPORT_EVERY = 0.1
+"""Seconds between two reports of a Receiver that count, unless they tell of another part, a start or a stop."""
+MOST_LATE = 30.0
+"""Seconds that reports may put the end of playback off, in all."""
 
 
 class Segment(NamedTuple):
@@ -24,35 +33,70 @@ class Played:
         self.waiting: list[float] = []
         self.complete = False
 
-    def heard(self, now: float) -> str:
+    def seconds(self, at: float) -> float:
+        """Seconds of it that had time to play."""
+        return sum(min(max(at - segment.begins, 0.0), segment.seconds) for segment in self.segments)
+
+    def heard(self, at: float) -> str:
         """The words that had time to play: all, or up to the edge of a word."""
-        if not self.segments or now < self.segments[0].begins:
+        if not self.segments or at < self.segments[0].begins:
             return ""
         sent = sum(segment.seconds for segment in self.segments)
         total = sent if self.complete else max(sent, len(self.text) / _LETTERS_PER_SECOND)
-        played = sum(min(max(now - segment.begins, 0.0), segment.seconds) for segment in self.segments)
+        played = self.seconds(at)
         if played >= total:
             return self.text
         shown = self.text[: int(len(self.text) * played / total)]
         edge = _LAST_WORD_EDGE.search(shown)
         return shown[: edge.start()].rstrip() if edge else ""
 
+    def moment(self, seconds: float) -> float | None:
+        """The time at which so many seconds of it have played; None where nothing of it was laid."""
+        for segment in self.segments:
+            if seconds <= segment.seconds:
+                return segment.begins + seconds
+            seconds -= segment.seconds
+        return self.segments[-1].begins + self.segments[-1].seconds if self.segments else None
+
+
+class Report(NamedTuple):
+    """What a Receiver said of its playback: the moment of the timeline that it plays, when it said so, and of what."""
+
+    moment: float
+    at: float
+    part: int
+    is_playing: bool
+
 
 class Timeline:
-    """The sound of one response, on the clock of the Receivers, who play the parts by their ids.
+    """The sound of one response, as the Receivers play it, by the ids of the parts.
 
     A piece begins when it was sent, or when the piece before it ends. A part begins no earlier than the end of the part
     before it, all of which has to be there by then; until that is so, what was sent of it waits with the Receivers.
-    `plays_until`: the end of what can be played by now.
+
+    That is an estimate, on a clock of its own: the session's clock less `_late`, which grows while Receivers pause, and
+    which their reports correct, the furthest of them. Times that callers give and get are of the session's clock.
     """
 
     def __init__(self) -> None:
-        self.plays_until = 0.0
+        self._until = 0.0
         self._played: dict[int, Played] = {}
         self._current = 0
+        self._late = 0.0
+        self._paused_at: float | None = None
+        self._reports: dict[Hashable, Report] = {}
+        self._reported_late = 0.0
 
     def __len__(self) -> int:
         return len(self._played)
+
+    @property
+    def plays_until(self) -> float:
+        """The end of what can be played by now; infinity while Receivers pause."""
+        return self._until + self._late if self._paused_at is None else float("inf")
+
+    def _at(self, now: float) -> float:
+        return (now if self._paused_at is None else self._paused_at) - self._late
 
     def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool) -> None:
         """Sound of a part was sent; `complete`: there is no more of it."""
@@ -78,16 +122,52 @@ class Timeline:
 
     def _lay(self, played: Played, seconds: float, now: float) -> None:
         if seconds or not played.segments:
-            begins = max(now, self.plays_until)
+            begins = max(self._at(now), self._until)
             played.segments.append(Segment(begins, seconds))
-            self.plays_until = begins + seconds
+            self._until = begins + seconds
+
+    def pause(self, now: float) -> None:
+        """All Receivers pause: nothing plays until `go_on`."""
+        if self._paused_at is None:
+            self._paused_at = now
+
+    def go_on(self, now: float) -> None:
+        """The Receivers play on where they were."""
+        if self._paused_at is not None:
+            self._late += now - self._paused_at
+            self._paused_at = None
+
+    def report(self, receiver: Hashable, position: PlaybackPosition, now: float) -> None:
+        """A Receiver says where it is in a part; what it cannot be, and more than is useful, is ignored."""
+        played = self._played.get(position.id)
+        moment = played.moment(position.ms / 1000) if played is not None else None
+        if moment is None or self._paused_at is not None:
+            return
+        last, report = self._reports.get(receiver), Report(moment, now, position.id, position.playing)
+        is_alike = last is not None and (last.part, last.is_playing) == (report.part, report.is_playing)
+        if last is not None and is_alike and now - last.at < REPORT_EVERY:
+            return
+        self._reports[receiver] = report
+        self._correct(now)
+
+    def _correct(self, now: float) -> None:
+        """Have the estimate follow the furthest of the Receivers that have just said where they are."""
+        fresh = [report for report in self._reports.values() if now - report.at <= REPORT_LASTS]
+        furthest = max(report.moment + (now - report.at if report.is_playing else 0.0) for report in fresh)
+        more = min((now - furthest) - self._late, MOST_LATE - self._reported_late)
+        self._late += more
+        self._reported_late += more
 
     def forget(self) -> None:
         """The words of what was sent are taken back and count as not heard; their sound plays on."""
         for played in self._played.values():
             played.text = ""
 
+    def seconds_heard(self, now: float) -> float:
+        """Seconds of sound that had time to play by `now`."""
+        return sum(played.seconds(self._at(now)) for played in self._played.values())
+
     def heard(self, now: float) -> str:
         """The words that had time to play by `now`, in the order of the parts."""
-        texts = [played.heard(now) for _, played in sorted(self._played.items())]
+        texts = [played.heard(self._at(now)) for _, played in sorted(self._played.items())]
         return " ".join(text for text in texts if text)

@@ -9,25 +9,31 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
+from actors.deciding.detection import Detection
 from actors.deciding.events import (
     Admitted,
+    Believed,
     Delivered,
     Drain,
+    EchoFound,
     Failed,
     FromClient,
     Joined,
     Left,
+    MemberId,
     Recognised,
     Resolved,
     Retracted,
     Spoken,
     Tick,
+    Unheard,
     Words,
     Written,
 )
 from actors.deciding.limits import Limits
 from actors.deciding.turn import Remainder
 from protocol.configuration import Configuration, Named
+from protocol.handsfree import PlaybackPosition
 
 E = TypeVar("E")
 
@@ -109,6 +115,58 @@ LONG_TEXT: Final = Trigger[TypedText]("long text", "`input.text` that is too lon
 CROWDED_TEXT: Final = Trigger[TypedText]("crowded text", "`input.text` for which the server has no memory left")
 CANCEL: Final = Trigger[FromClient]("cancel", "`response.cancel`")
 WRONG_ROLE: Final = Trigger[FromClient]("wrong role", "a Receiver sends what only the Sender may send")
+
+# ---- the open microphone
+
+
+class CountedFrame(msgspec.Struct, frozen=True):
+    """A frame of the open microphone, with the count after it."""
+
+    audio: bytes
+    detection: Detection
+
+
+class Intrusion(msgspec.Struct, frozen=True):
+    """Speech during a turn is meant for it: by its length, with the `frame` that showed it, or by its words."""
+
+    frame: CountedFrame | None = None
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a Receiver's playback is."""
+
+    member: MemberId
+    report: PlaybackPosition
+
+
+LISTEN: Final = Trigger[Chunk]("listen", "`input.buffer.append` with an open microphone")
+FRAME: Final = Trigger[CountedFrame]("frame", "a frame of the microphone's sound that changes nothing but what is kept")
+ONSET: Final = Trigger[CountedFrame]("onset", "speech begins")
+REOPEN: Final = Trigger[CountedFrame]("reopen", "speech goes on after a pause in which the answer was tried")
+PAUSE: Final = Trigger[CountedFrame]("pause", "200 ms of silence after speech: the answer may be tried")
+ASK: Final = Trigger[CountedFrame]("ask", "silence in which it is judged whether the speaker has finished")
+SPEECH_END: Final = Trigger[CountedFrame | Believed | Tick](
+    "speech end", "silence, or the model of the end of a turn, says that the speaker has finished"
+)
+COMMIT_SPEECH: Final = Trigger[FromClient]("commit speech", "`input.buffer.commit` with an open microphone")
+NO_ROOM_TO_HEAR: Final = Trigger[CountedFrame]("no room to hear", "a frame for which the server has no memory left")
+DUCK: Final = Trigger[CountedFrame]("duck", "speech begins during a turn")
+HOLD: Final = Trigger[CountedFrame]("hold", "speech goes on during a turn")
+TRY: Final = Trigger[CountedFrame]("try", "speech during a turn pauses, and its words are not known")
+INTRUDE: Final = Trigger[Intrusion]("intrude", "speech during a turn is meant for it")
+MERGE: Final = Trigger[Intrusion](
+    "merge", "speech during a turn is the other half of the utterance that was answered too early"
+)
+RESUME: Final = Trigger[Recognised | Tick]("resume", "speech during a turn was not meant for it")
+PLAYED_OVER: Final = Trigger[Tick]("played over", "the sound has had time to play, and somebody speaks")
+TEXT_OVER: Final = Trigger[TypedText]("text over", "`input.text` while an open microphone hears speech")
+CREATE: Final = Trigger[TypedText]("create", "`response.create` with a transcript that has no answer")
+EMPTY_CREATE: Final = Trigger[FromClient]("empty create", "`response.create` without a transcript")
+TRANSCRIPT_ALONE: Final = Trigger[Recognised]("transcript alone", "the transcript, with `createResponse` false")
+POSITION: Final = Trigger[Position]("position", "`playback.position`")
+ECHO: Final = Trigger[EchoFound]("echo", "the microphone hears the avatar")
+UNHEARD: Final = Trigger[Unheard]("unheard", "the Sender's sound cannot be listened to")
+QUIET: Final = Trigger[Tick]("quiet", "nobody has spoken for `idleTimeoutMs`")
 
 # ---- what the stages of a turn, and the pools that they need, report
 

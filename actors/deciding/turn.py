@@ -94,11 +94,22 @@ class Remainder(NamedTuple):
 class Turn:
     """The current turn. Times are in seconds of the session's clock. `charge`: what it holds, until it is over.
 
+    `number`: the turn's on the wire. `work`: the number of its jobs and their results; work that is dropped before
+    anybody is told of it has had a number of its own. `is_heard`: it began with what an open microphone heard.
     `begun_by`: the message that began it, until it is known whether the pools admit it.
     """
 
-    def __init__(self, number: int, configuration: Configuration, ahead: int = 1, charge: Charge | None = None) -> None:
+    def __init__(
+        self,
+        number: int,
+        configuration: Configuration,
+        ahead: int = 1,
+        charge: Charge | None = None,
+        work: int | None = None,
+    ) -> None:
         self.number = number
+        self.work = number if work is None else work
+        self.is_heard = False
         self.configuration = configuration
         self.charge = charge or nobodys()
         self.begun_by: FromClient | None = None
@@ -230,7 +241,7 @@ class Turn:
 
     def remains(self) -> "Turn":
         """The data that is kept of a turn that is over: its number, and when it was first heard."""
-        kept = Turn(self.number, self.configuration)
+        kept = Turn(self.number, self.configuration, work=self.work)
         kept.first_audio_ms = self.first_audio_ms
         return kept
 

@@ -19,6 +19,7 @@ session registry reads `clock.deadline`, the inspection page the conversation, b
 
 import logging
 from collections import deque
+from contextlib import suppress
 from typing import Protocol, assert_never
 
 import trio
@@ -26,24 +27,38 @@ import trio
 from actors.deciding.conversation import Conversation, Transition
 from actors.deciding.effects import (
     Acknowledge,
+    AskTurnEnd,
+    Deafen,
     DropQueued,
     Effect,
     End,
     Feed,
+    Hear,
     Listen,
     Release,
     Send,
     Start,
     Transcribe,
 )
-from actors.deciding.events import Admitted, Event, Joined, Left, MemberId, PoolsBusy, StageEvent, Tick
-from actors.deciding.machine import extend, step
+from actors.deciding.events import (
+    Admitted,
+    Event,
+    Joined,
+    Left,
+    MemberId,
+    MicrophoneEvent,
+    PoolsBusy,
+    Said,
+    Tick,
+)
+from actors.deciding.machine import extend, hear, step
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
-from actors.running.calls import Waits
+from actors.running.calls import Waits, no_matter
 from actors.running.jobs import Jobs
 from actors.running.listening import LiveRecognition
 from actors.running.mailbox import Mailbox
+from actors.running.microphone import Microphone, Spawn
 from actors.running.pool import Pool
 from actors.running.seats import Seats
 from actors.running.stages import kind_of
@@ -90,7 +105,9 @@ Mail = Event | NewMember
 class Runner:
     """Runs one session; see the module's text. `conversation`: its data, which only its steps write."""
 
-    def __init__(self, conversation: Conversation, engines: Engines, pools: dict[Kind, Pool], names: Names) -> None:
+    def __init__(
+        self, conversation: Conversation, engines: Engines, pools: dict[Kind, Pool], names: Names, spawn: Spawn
+    ) -> None:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
@@ -98,6 +115,7 @@ class Runner:
         self._seats = Seats(pools)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
+        self._microphone = Microphone(engines, conversation.limits, self._hear, spawn, self._break)
         self._logged: Transition | None = None
         self._alarm = trio.CancelScope()
         self._is_stepping = False
@@ -112,6 +130,7 @@ class Runner:
         finally:
             for turn in {*self._jobs.turns, *self._seats.turns, *self._live.turns}:
                 self._release(turn)
+            self._microphone.close()
             self.conversation.let_go()
             self._take_in_the_late()
             self.mailbox.close()
@@ -150,8 +169,8 @@ class Runner:
             self._is_stepping = False
         self._set_alarm()
 
-    async def report(self, event: StageEvent, waits: Waits) -> None:
-        """Like `tell`, for a job, which may wait, while the mailbox is full: `waits` is called before that.
+    async def report(self, event: Event, waits: Waits) -> None:
+        """Like `tell`, for one that may wait while the mailbox is full (a job): `waits` is called before that.
 
         Raises trio.BrokenResourceError where the session is over. Cancelling tells nothing.
         """
@@ -162,23 +181,44 @@ class Runner:
             await self.mailbox.send(event)
 
     def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:
-        """Take in a chunk that changes nothing but the utterance; False, and nothing done, for all else.
+        """Take in a chunk that changes nothing but the utterance, or nothing at all where the microphone is open.
+
+        False, and nothing done, for all else.
 
         False also where the session is not at rest: then the chunk goes by `tell`. Never waits, and raises nothing.
         """
         if not self._is_at_rest:
             return False
         try:
-            feed = extend(self.conversation, member, audio, now)
-            if feed is None:
+            if not self._take_in(member, audio, now):
                 return False
-            self._live.feed(feed.turn, feed.chunk)
             if ack is not None:
                 self._outlets[member].acknowledge(ack, None)
         except Exception as fault:
             self._fault = fault
             self._set_alarm()
         return True  # the deadline has moved back alone, so the alarm is not too late
+
+    def _take_in(self, member: MemberId, audio: bytes, now: float) -> bool:
+        """Do at once what a step would do about a chunk; False where a step might do more."""
+        if self.conversation.microphone is not None:
+            heard = hear(self.conversation, member, audio)
+            if heard is not None:
+                self._microphone.hear(heard)
+            return heard is not None
+        feed = extend(self.conversation, member, audio, now)
+        if feed is not None:
+            self._live.feed(feed.turn, feed.chunk)
+        return feed is not None
+
+    async def _hear(self, heard: MicrophoneEvent | Said) -> None:
+        with suppress(trio.BrokenResourceError):  # the session is over, and so is the microphone in a moment
+            await self.report(heard, no_matter)
+
+    def _break(self, fault: Exception) -> None:
+        """A fault in the microphone's task is the session's."""
+        self._fault = fault
+        self._set_alarm()
 
     @property
     def _is_at_rest(self) -> bool:
@@ -236,6 +276,8 @@ class Runner:
         if isinstance(mail, NewMember):
             self._outlets[mail.joined.member] = mail.outlet
             mail = mail.joined
+        if isinstance(mail, Said) and self._microphone.defers(mail):
+            return
         events: deque[Event] = deque([mail])
         while events:
             for effect in step(self.conversation, events.popleft(), trio.current_time()):
@@ -270,6 +312,8 @@ class Runner:
                 self._live.begin(job, self.conversation.turn.charge)
             case Feed(turn, chunk):
                 self._live.feed(turn, chunk)
+            case Hear() | AskTurnEnd() | Deafen():
+                self._microphone.perform(effect)
             case Release(turn):
                 self._release(turn)
             case End():

@@ -148,7 +148,7 @@ class SessionRegistry:
         conversation = Conversation(
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
         )
-        record = SessionRecord(Runner(conversation, shared.engines, shared.pools, shared.names))
+        record = SessionRecord(Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn))
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
         return record

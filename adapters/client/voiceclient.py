@@ -90,6 +90,12 @@ Received = (
     | SessionState
     | CustomError
     | AckReceived
+    | SpeechStarted
+    | SpeechStopped
+    | InputIdle
+    | ResponseHeld
+    | ResponseResumed
+    | SessionEcho
 )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.ports.sound import BANDS
-from adapters.listening.echopath import KEPT, SEARCHED, EchoPath, Levels, Match, find, likeness, spread_out
+from adapters.listening.echopath import KEPT, SEARCHED, EchoMatch, EchoPath, Levels, find, likeness, spread_out
 from adapters.listening.envelopes import SILENCE, STEPS
 
 ONSET = 5.0
@@ -175,7 +175,7 @@ class EchoJudge:
         elif run.frames >= _SETTLED or match.correlation < _UNLIKE:
             run.is_foreign = True
 
-    def _matched(self, width: int) -> Match:
+    def _matched(self, width: int) -> EchoMatch:
         history = self._history
         return find(history.microphone[-width:], history.reference[-width - SEARCHED :])
 

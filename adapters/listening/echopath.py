@@ -36,14 +36,14 @@ _FEW = 15
 """Frames in which a band has to sound before it has a gain of its own."""
 
 
-class Match(msgspec.Struct, frozen=True):
+class EchoMatch(msgspec.Struct, frozen=True):
     """The delay in frames at which two envelopes are most alike, and their correlation there, at most 1."""
 
     lag: int
     correlation: float
 
 
-def find(microphone: Levels, reference: Levels) -> Match:
+def find(microphone: Levels, reference: Levels) -> EchoMatch:
     """The delay at which `microphone` follows `reference`, which begins SEARCHED frames earlier and ends with it."""
     heard, played = _cut(microphone), _cut(reference)
     heard = heard - heard.mean(axis=0)
@@ -58,7 +58,7 @@ def find(microphone: Levels, reference: Levels) -> Match:
     spread = (squares - total * total / width).sum(axis=1)
     alike = together / np.sqrt(np.maximum(spread, 1.0) * max(float((heard * heard).sum()), 1.0))
     best = int(alike.argmax())
-    return Match(SEARCHED - best, float(alike[best]))
+    return EchoMatch(SEARCHED - best, float(alike[best]))
 
 
 def _cut(levels: Levels) -> Levels:

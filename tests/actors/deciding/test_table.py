@@ -10,19 +10,24 @@ from typing import Any
 import pytest
 import transitions
 
-from actors.deciding import answering, ending, graph, hearing, membership, speaking, triggers
+from actors.deciding import answering, contesting, ending, graph, hearing, listening, membership, speaking, triggers
 from actors.deciding.graph import MACHINE
 from actors.deciding.limits import Limits
+from actors.deciding.rules import Rule, rule
 from actors.deciding.states import DEADLINES, HANDSHAKEN
 from actors.deciding.step import Step
-from actors.deciding.table import LOOKUP, RULES, TRIGGERS, Rule, rule
+from actors.deciding.table import LOOKUP, RULES, TRIGGERS
 from protocol.states import State
 
 EVENTS = [trigger.name for trigger in TRIGGERS]
 PAIRS = [pytest.param(state, event, id=f"{state}-{event}") for state, event in product(State, EVENTS)]
 NAMED: set[Any] = {action for rule in RULES for action in (*rule.ends, *rule.begins)}
-ACTIONS = (hearing, answering, speaking, ending, membership)
-HELPERS = {speaking.begin_parts, speaking.closings, speaking.report, speaking.encode_audio}
+ACTIONS = (hearing, answering, speaking, ending, membership, listening, contesting)
+HELPERS = {
+    speaking.begin_parts, speaking.closings, speaking.report, speaking.encode_audio, ending.forget_turn, hearing.full,
+    listening.microphone_of, listening.take_prefix, listening.begin_heard, listening.seats_of, listening.is_outdated,
+    listening.drop_draft, listening.follow_configuration, contesting.drop_contest,
+}  # fmt: skip
 """What the modules of actions share among them."""
 
 
@@ -124,7 +129,10 @@ def test_the_type_checker_refuses_what_was_written_for_another_event() -> None:
 
 
 def test_the_diagram_names_the_events_that_are_barge_in() -> None:
-    assert "    speaking --> receiving: append (barge-in)" in graph.diagram().splitlines()
+    assert (
+        "    speaking --> receiving: append (barge-in), intrude (barge-in), merge, played over"
+        in graph.diagram().splitlines()
+    )
 
 
 def test_the_diagram_draws_an_arrow_for_every_pair_of_states_once() -> None:

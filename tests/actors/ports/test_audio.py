@@ -10,16 +10,16 @@ from actors.ports.recognition import Audio
 from protocol.audioformat import AudioFormat
 from tests.scripted import ScriptedCodec
 
-Heard = list[tuple[float, bytes]]
+FrameJudged = list[tuple[float, bytes]]
 SPOKEN = [(at / 10, b"%d" % at) for at in range(7)]
 
 
 async def heard(
     audio: Audio, growing: Growing, spoken: Sequence[tuple[float, bytes]], end: float, batch: float
-) -> Heard:
+) -> FrameJudged:
     """When which piece was read, in seconds, while chunks come at their times and the utterance ends at `end`."""
     begun = trio.current_time()
-    pieces: Heard = []
+    pieces: FrameJudged = []
 
     async def speak() -> None:
         for at, chunk in spoken:
@@ -65,7 +65,7 @@ async def test_what_is_complete_is_read_at_once_in_batches_of_bounded_size(autoj
     assert len(pieces) == 5
 
 
-async def _read(audio: Audio, batch: float) -> Heard:
+async def _read(audio: Audio, batch: float) -> FrameJudged:
     begun = trio.current_time()
     async with audio.open(batch) as read:
         return [(trio.current_time() - begun, piece) async for piece in read]

@@ -134,7 +134,7 @@ class SessionRunners:
             await self._nursery.start(pool.run)
         for name in "ab":
             conversation = Conversation(name, self._limits, accept, ScriptedAnalyst(), trio.current_time())
-            runner = Runner(conversation, self.engines, self.pools, Names())
+            runner = Runner(conversation, self.engines, self.pools, Names(), self._nursery.start_soon)
             self.runners.append(runner)
             self._nursery.start_soon(runner.run)
             runner.mailbox.send_nowait(NewMember(Joined(1, "both", Encoding()), Outlet()))

@@ -1,0 +1,168 @@
+"""Naming what an open microphone hears: which event of the table a frame, a belief, or the words of a contest is.
+
+Pure, as all naming. The lengths at which something follows stand here; `detection.py` counts them.
+"""
+
+from typing import Any, Final
+
+from actors.deciding import triggers
+from actors.deciding.conversation import Conversation
+from actors.deciding.deadlines import end_silence, is_contest_over, is_sounding
+from actors.deciding.detection import FRAME_SECONDS, Detection, frames_in
+from actors.deciding.events import Believed, FrameJudged, Recognised, TurnEvent
+from actors.deciding.microphone import Contest, ListeningState
+from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
+from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
+from actors.deciding.turn import cost
+from actors.words.backchannels import is_backchannel
+
+ASK_AT: Final = (frames_in(400), frames_in(1000))
+"""Frames of silence at which it is asked whether the speaker has finished. Earlier questions are answered badly."""
+FINISHED: Final = 0.5
+"""The probability above which the speaker has finished."""
+UNBROKEN: Final = frames_in(60_000)
+"""Frames of speech without a pause after which an utterance is committed as it is."""
+MOST_DRAFTS: Final = 3
+DRAFT_SECONDS: Final = 10.0
+"""Seconds of an utterance beyond which nothing is tried in its pauses: the longer it is, the more a draft costs."""
+HOLD_AT: Final = frames_in(400)
+INTRUDES_AT: Final = frames_in(1200)
+"""Frames of speech after which it is meant for the turn, whatever its words are."""
+MERGES_WITHIN: Final = 2.0
+"""Seconds of an answer that may have been heard before it counts as an answer."""
+
+
+def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Occurrence[Any] | None:
+    """A frame of the microphone's sound; None where it is of another stream."""
+    microphone = conversation.microphone
+    if microphone is None or heard.stream != microphone.stream:
+        return None
+    settings = microphone.settings
+    is_muted = settings.echo == "mute" and is_sounding(conversation, now)
+    is_deaf = is_muted or (settings.echo == "auto" and heard.is_echo)
+    frame = CountedFrame(heard.audio, microphone.detection.after(0.0 if is_deaf else heard.speech, settings.threshold))
+    if conversation.state is HANDSHAKEN:
+        return _before_speech(conversation, frame)
+    if conversation.state is RECEIVING:
+        return _in_speech(conversation, microphone, frame)
+    return _in_turn(conversation, microphone, frame, now)
+
+
+def _before_speech(conversation: Conversation, frame: CountedFrame) -> Occurrence[CountedFrame]:
+    if not frame.detection.has_begun:
+        return triggers.FRAME(frame)
+    return (triggers.ONSET if _has_room(conversation, frame) else triggers.NO_ROOM_TO_HEAR)(frame)
+
+
+def _has_room(conversation: Conversation, frame: CountedFrame) -> bool:
+    return conversation.account.has_room(cost(frame.audio))
+
+
+def _in_speech(conversation: Conversation, microphone: ListeningState, frame: CountedFrame) -> Occurrence[Any]:
+    detection = frame.detection
+    if not _has_room(conversation, frame):
+        return triggers.NO_ROOM_TO_HEAR(frame)
+    if detection.silent >= end_silence(microphone.settings) or _is_too_long(conversation, microphone, frame):
+        return triggers.SPEECH_END(frame)
+    if microphone.detection.is_paused and not detection.silent:
+        return triggers.REOPEN(frame)
+    if detection.is_paused and _may_try(microphone, detection):
+        return triggers.PAUSE(frame)
+    is_asked = microphone.settings.type == "semantic_vad" and microphone.asked < len(ASK_AT)
+    if is_asked and detection.silent >= ASK_AT[microphone.asked]:
+        return triggers.ASK(frame)
+    return triggers.FRAME(frame)
+
+
+def _is_too_long(conversation: Conversation, microphone: ListeningState, frame: CountedFrame) -> bool:
+    """Whether the utterance has to be committed although somebody speaks."""
+    limits, size = conversation.limits, conversation.utterance.size + 2 * len(frame.audio)
+    seconds = size / len(frame.audio) * FRAME_SECONDS
+    is_bounded = size > limits.utterance_bytes or seconds > limits.utterance_seconds
+    return is_bounded or frame.detection.position - microphone.resumed >= UNBROKEN
+
+
+def _may_try(microphone: ListeningState, detection: Detection) -> bool:
+    is_short = (detection.position - microphone.begins) * FRAME_SECONDS <= DRAFT_SECONDS
+    return microphone.settings.speculate and not microphone.is_tried and microphone.drafts < MOST_DRAFTS and is_short
+
+
+def _in_turn(
+    conversation: Conversation, microphone: ListeningState, frame: CountedFrame, now: float
+) -> Occurrence[Any]:
+    detection, contest = frame.detection, microphone.contest
+    if not microphone.settings.interrupt_response:
+        return triggers.FRAME(CountedFrame(b"", detection.closed()))
+    if contest is None:
+        begins = detection.has_begun and _has_room(conversation, frame)
+        return (triggers.DUCK if begins else triggers.FRAME)(frame)
+    if detection.voiced >= INTRUDES_AT or contest.utterance.size > conversation.limits.utterance_bytes:
+        return name_intrusion(conversation, Intrusion(frame), now)
+    if microphone.detection.is_paused and not detection.silent:
+        return triggers.REOPEN(frame)
+    if detection.voiced >= HOLD_AT and not contest.is_long:
+        return triggers.HOLD(frame)
+    if detection.is_paused and not contest.trial:
+        return triggers.TRY(frame)
+    return triggers.FRAME(frame)
+
+
+def name_intrusion(conversation: Conversation, intrusion: Intrusion, now: float) -> Occurrence[Intrusion]:
+    """Speech is meant for the turn: it is the other half of what was answered too early, or cuts the answer."""
+    turn, microphone = conversation.turn, conversation.microphone
+    contest = microphone.contest if microphone is not None else None
+    first = len(turn.clip.data) if turn.clip is not None else 0
+    both = first + (contest.utterance.size if contest is not None else 0)
+    is_early = turn.is_heard and turn.timeline.seconds_heard(now) < MERGES_WITHIN
+    fits = first > 0 and both <= conversation.limits.utterance_bytes
+    return (triggers.MERGE if is_early and fits else triggers.INTRUDE)(intrusion)
+
+
+def name_belief(conversation: Conversation, believed: Believed) -> Occurrence[Any] | None:
+    """Whether the speaker has finished; None where that is not so, or speech has gone on since."""
+    microphone = conversation.microphone
+    if microphone is None or believed.stream != microphone.stream or conversation.state is not RECEIVING:
+        return None
+    is_current = believed.position == microphone.asked_at
+    is_finished = believed.finished is not None and believed.finished > FINISHED
+    return triggers.SPEECH_END(believed) if is_current and is_finished else None
+
+
+def is_trial(conversation: Conversation, event: TurnEvent) -> bool:
+    """Whether this is a result about the words of a contest."""
+    microphone = conversation.microphone
+    contest = microphone.contest if microphone is not None else None
+    return contest is not None and contest.trial == event.turn
+
+
+def name_trial(conversation: Conversation, event: TurnEvent, now: float) -> Occurrence[Any] | None:
+    """The words of a contest; None for a result that says nothing of them: then length and silence decide."""
+    microphone = conversation.microphone
+    if not isinstance(event, Recognised) or microphone is None or microphone.contest is None:
+        return None
+    if _is_meant(microphone, microphone.contest, event):
+        return name_intrusion(conversation, Intrusion(), now)
+    return triggers.RESUME(event)
+
+
+def _is_meant(microphone: ListeningState, contest: Contest, recognised: Recognised) -> bool:
+    if not recognised.text.strip():
+        return False
+    if microphone.settings.backchannels == "interrupt" or contest.at_end:
+        return True
+    seconds = microphone.detection.voiced * FRAME_SECONDS
+    return not is_backchannel(recognised.text, seconds)
+
+
+def name_time(conversation: Conversation, tick: Any, now: float) -> Occurrence[Any] | None:
+    """What the clock says to an open microphone; None where it has nothing to do with one."""
+    microphone = conversation.microphone
+    if microphone is None:
+        return None
+    if conversation.state is RECEIVING and conversation.has_sender:
+        return triggers.SPEECH_END(tick)
+    if conversation.state is HANDSHAKEN:
+        return triggers.QUIET(tick)
+    if conversation.state in TURN and is_contest_over(conversation, now):
+        return triggers.RESUME(tick)
+    return None
