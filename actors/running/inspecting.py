@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from actors.ports.listening import TurnEndCounts, VoiceActivityCounts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -79,7 +81,7 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, rename="camel"):
-    """All of it. The lists are bounded; the counts are of all there are."""
+    """All of it. The lists are bounded; the counts are of all there are. The last two: of hands-free conversations."""
 
     session_count: int
     sessions: tuple[SessionRow, ...]
@@ -88,6 +90,8 @@ class Picture(msgspec.Struct, frozen=True, rename="camel"):
     connections: tuple[ConnectionRow, ...]
     closed: dict[str, int]
     trace: Trace | None
+    voice_activity: VoiceActivityCounts = VoiceActivityCounts()
+    turn_end: TurnEndCounts = TurnEndCounts()
 
 
 def picture(
@@ -96,6 +100,7 @@ def picture(
     connection_registry: "ConnectionRegistry",
     chosen: str,
     now: float,
+    listening: tuple[VoiceActivityCounts, TurnEndCounts],
 ) -> Picture:
     """The picture at `now`; `chosen` is the id of the session whose trace is wanted, "" for none.
 
@@ -112,6 +117,8 @@ def picture(
         connections=tuple(connection_row(connection) for connection in connections[: -MOST_CONNECTIONS - 1 : -1]),
         closed={reason.value: count for reason, count in connection_registry.closed.items()},
         trace=None if traced is None else trace(traced, now),
+        voice_activity=listening[0],
+        turn_end=listening[1],
     )
 
 

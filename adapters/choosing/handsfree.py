@@ -64,9 +64,10 @@ def _file(named: str, setting: str, found: Callable[[], Path | None]) -> Path | 
     """The file that the setting names, else the one that is found. Raises StartupFailed where that is no file."""
     if not named:
         return found()
-    if not Path(named).is_file():
+    file = Path(named).expanduser().absolute()
+    if not file.is_file():
         raise StartupFailed(f"[listening] {setting}: {named} is no file")
-    return Path(named).resolve()
+    return file
 
 
 def _check(file: Path) -> None:

@@ -48,6 +48,8 @@ function show({ now, picture, errors }) {
   find("#sessions-title").textContent = `Sessions (${picture.sessionCount})`;
   find("#connections-title").textContent = `Connections (${picture.connectionCount})`;
   find("#pools").replaceChildren(...picture.pools.map(pool));
+  find("#activity").textContent = activity(picture.voiceActivity);
+  find("#turn-end").textContent = turnEnd(picture.turnEnd);
   showSessions(picture.sessions);
   find("#trace-title").textContent = picture.trace ? `Trace of ${picture.trace.id}` : "Trace";
   fill("#trace", (picture.trace?.steps ?? []).toReversed(), step, chosen ? "Nothing has happened in it yet." : "Choose a session to see its last transitions.");
@@ -87,6 +89,17 @@ function pool({ name, workers, busy, waiting, taken, seats, crashes }) {
     element("div", { class: "gauge", "aria-hidden": "true" }, work, queue),
     element("p", {}, words),
   );
+}
+
+function activity({ engine, streams, frames, changes, lagMs }) {
+  const heard = `${streams} microphones listened to by ${engine}, ${frames} frames so far, ${changes} changes of the engine`;
+  return `${heard}${lagMs ? `, the last answer after ${lagMs} ms` : ""}.`;
+}
+
+function turnEnd({ engine, asked, answered, unknown, lagMs }) {
+  if (!engine) return `Silence alone ends a turn; ${asked} pauses so far.`;
+  const share = asked ? Math.round((100 * unknown) / asked) : 0;
+  return `${engine} was asked ${asked} times whether a turn has ended, answered ${answered}, ${share} % unknown, the last after ${lagMs} ms.`;
 }
 
 function session({ id, state, age, inState, deadlineIn, turn, senders, receivers, providers }) {

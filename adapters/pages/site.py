@@ -3,6 +3,7 @@
 import msgspec
 import trio
 
+from actors.ports.engines import Engines
 from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
 from adapters.choosing.engines import ProviderEngines
@@ -30,7 +31,7 @@ def routes(
     shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan, settings.limits))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
-        shown |= inspection.routes(lambda chosen: look(supervisor, chosen), problems, token)
+        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, token)
     return shown
 
 
@@ -59,7 +60,8 @@ def catalogue(engines: ProviderEngines, token: str) -> Route:
     return list_providers
 
 
-def look(supervisor: Supervisor, chosen: str) -> Picture:
+def look(supervisor: Supervisor, engines: Engines, chosen: str) -> Picture:
     """The server as it is now, for its operator, with the trace of the session whose id is `chosen`."""
     sessions, pools = supervisor.session_registry.sessions, supervisor.pools.values()
-    return picture(sessions, pools, supervisor.connection_registry, chosen, trio.current_time())
+    listening = engines.voice_activity.counts, engines.turn_end.counts
+    return picture(sessions, pools, supervisor.connection_registry, chosen, trio.current_time(), listening)

@@ -4,6 +4,7 @@ import msgspec
 import trio
 from trio.testing import MockClock
 
+from actors.ports.listening import FRAME_BYTES
 from actors.running.inspecting import MOST_CONNECTIONS, MOST_SESSIONS, Picture, picture
 from tests.harness import Server, serving, state
 
@@ -15,8 +16,14 @@ def look(server: Server, chosen: str = "") -> Picture:
     """The picture of `server` now."""
     supervisor = server.supervisor
     pools = supervisor.pools.values()
+    engines = server.engines
     return picture(
-        supervisor.session_registry.sessions, pools, supervisor.connection_registry, chosen, trio.current_time()
+        supervisor.session_registry.sessions,
+        pools,
+        supervisor.connection_registry,
+        chosen,
+        trio.current_time(),
+        (engines.voice_activity.counts, engines.turn_end.counts),
     )
 
 
@@ -66,3 +73,13 @@ async def test_the_lists_are_bounded_and_the_youngest_come_first(autojump_clock:
             await client.vanish()
         await server.settle()
         assert sum(look(server).closed.values()) == MOST_SESSIONS + 5
+
+
+async def test_the_engines_of_hands_free_conversations_show_what_they_have_done(autojump_clock: MockClock) -> None:
+    async with serving() as server:
+        await server.engines.turn_end.judge(bytes(2))
+        async with server.engines.voice_activity.open() as stream:
+            await stream.judge(bytes(2 * FRAME_BYTES))
+            shown = msgspec.to_builtins(look(server))
+    assert shown["voiceActivity"] == {"engine": "scripted", "streams": 1, "frames": 2, "changes": 0, "lagMs": 0.0}
+    assert shown["turnEnd"] == {"engine": "scripted", "asked": 1, "answered": 0, "unknown": 0, "lagMs": 0.0}

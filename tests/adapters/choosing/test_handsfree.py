@@ -55,3 +55,10 @@ def test_a_file_that_cannot_be_used_ends_the_start(monkeypatch: pytest.MonkeyPat
         HandsFree(ListeningSettings(voice_activity_model=str(file)))
     with pytest.raises(StartupFailed, match="turn_end_model needs onnxruntime"):
         HandsFree(ListeningSettings(turn_end_model=str(file)))
+
+
+def test_a_file_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    have(monkeypatch, None, None)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "turn.onnx").write_bytes(b"x")
+    assert HandsFree(ListeningSettings(turn_end_model="~/turn.onnx")).turn_end.counts.engine == "smart-turn"
