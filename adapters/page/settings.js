@@ -28,7 +28,7 @@ const LOOKS = {
   isOrdered: { label: "Parts in order", start: true },
   isBase64: { label: "Sound as base64", start: false },
   audioFormat: { label: "Sound for others", look: "text" },
-  type: { label: "End of a turn", hint: "semantic: by the sound; server: by silence; none: the button is held" },
+  type: { label: "End of a turn", start: LISTENS, hint: "semantic: by the sound; server: by silence; none: the button is held" },
   eagerness: { label: "Eagerness", hint: "how soon silence ends a turn" },
   silenceDurationMs: { label: "Silence, ms", hint: "of server_vad", step: 50 },
   threshold: { label: "Speech threshold", step: 0.05 },
