@@ -90,12 +90,6 @@ Received = (
     | SessionState
     | CustomError
     | AckReceived
-    | SpeechStarted
-    | SpeechStopped
-    | InputIdle
-    | ResponseHeld
-    | ResponseResumed
-    | SessionEcho
 )
 
 

@@ -16,6 +16,7 @@ public sealed class VivavoceClient : MonoBehaviour
     public string url = "http://127.0.0.1:7171";
     [Tooltip("Only where the server asks for a credential.")] public string token = "";
     [Tooltip("A UUID: the session to join. Left empty, a new one.")] public string sessionId = "";
+    [Tooltip("Talk whenever you want after one Talk(); else Send() ends what was said.")] public bool handsFree;
     [TextArea] public string prompt = "You are a friendly guide.";
     public TextEvent onHeard = new TextEvent();
     public TextEvent onAnswer = new TextEvent();
@@ -23,6 +24,8 @@ public sealed class VivavoceClient : MonoBehaviour
 
     private const int AnswerRate = 24000; // what the preset `unity` sends: mono, 16 bit
     private const int ChunksPerSecond = 10;
+    private const float Ducked = 0.25f; // 12 dB
+    private const float TellEvery = 0.25f; // seconds
 
     private readonly Answer answer = new Answer();
     private readonly SampleQueue samples = new SampleQueue();
@@ -31,6 +34,11 @@ public sealed class VivavoceClient : MonoBehaviour
     private Task sent = Task.CompletedTask;
     private AudioClip recording;
     private int recorded;
+    private float loudness;
+    private int turn = -1;
+    private bool paused;
+    private Position told;
+    private float toldAt;
 
     /// <summary>True between Talk and Send.</summary>
     public bool Talking { get { return recording != null; } }
@@ -41,13 +49,14 @@ public sealed class VivavoceClient : MonoBehaviour
         source = GetComponent<AudioSource>();
         source.clip = AudioClip.Create("answer", AnswerRate, 1, AnswerRate, true, samples.Read);
         source.loop = true;
+        loudness = source.volume;
         answer.Heard = Hear;
         Connect();
     }
 
     private void Connect()
     {
-        var query = new Dictionary<string, string> { { "client", "unity" }, { "sessionId", sessionId } };
+        var query = new Dictionary<string, string> { { "client", "unity" }, { "sessionId", sessionId }, { "holds", "true" } };
         if (token.Length > 0) query["token"] = token;
         var transport = SocketIOClient.Transport.TransportProtocol.WebSocket;
         socket = new SocketIOUnity(new Uri(url), new SocketIOOptions { Query = query, Transport = transport });
@@ -55,9 +64,12 @@ public sealed class VivavoceClient : MonoBehaviour
         // OnUnityThread calls back from Update, so that all below may touch the scene.
         On<State>("session.joined", Join);
         On<Text>("request.transcribe.done", heard => onHeard.Invoke(heard.text));
-        On<Started>("response.started", started => Begin());
+        On<Started>("response.started", started => Begin(started.turn));
         On<Text>("response.text.done", said => onAnswer.Invoke(said.text));
         On<Piece>("response.audio.delta", piece => answer.Take(piece));
+        On<Held>("response.held", Hold);
+        On<Started>("response.resumed", Resume);
+        On<Echo>("session.echo", echo => onProblem.Invoke(echo.message));
         On<Cancelled>("response.cancelled", cancelled => Silence());
         On<Problem>("custom.error", problem => onProblem.Invoke(problem.errorId + ": " + problem.message));
         socket.Connect();
@@ -79,7 +91,7 @@ public sealed class VivavoceClient : MonoBehaviour
         Configure(recording.frequency); // some devices do not do 16 kHz
     }
 
-    /// <summary>Close the microphone: the utterance is complete, and is answered.</summary>
+    /// <summary>Close the microphone. What was said is complete and is answered; hands-free, the server knows that.</summary>
     public void Send()
     {
         if (!Talking) return;
@@ -87,7 +99,7 @@ public sealed class VivavoceClient : MonoBehaviour
         Microphone.End(null);
         Destroy(recording);
         recording = null;
-        Emit("input.buffer.commit");
+        if (!handsFree) Emit("input.buffer.commit");
     }
 
     /// <summary>A typed turn.</summary>
@@ -99,6 +111,7 @@ public sealed class VivavoceClient : MonoBehaviour
     private void Update()
     {
         if (Talking) SendChunk(recording.frequency / ChunksPerSecond);
+        Tell(false);
     }
 
     /// <summary>Send what was recorded since the last chunk, once it is `least` samples.</summary>
@@ -116,26 +129,69 @@ public sealed class VivavoceClient : MonoBehaviour
     {
         var stt = new { mediaFormat = "pcm16/" + rate };
         var tts = new { stream = true }; // the first sound is there sooner
-        Emit("session.update", new { STT = stt, LLM = new { prompt }, TTS = tts });
+        var turnDetection = handsFree ? new { type = "semantic_vad" } : null;
+        Emit("session.update", new { STT = stt, LLM = new { prompt }, TTS = tts, turnDetection });
     }
 
-    private void Begin()
+    private void Begin(int number)
     {
+        if (paused) Silence();
         answer.Begin(0);
         if (samples.IsEmpty) source.Stop(); // what it has read ahead is silence, and would come before the answer
+        samples.Forget();
+        source.volume = loudness;
+        turn = number;
     }
 
-    private void Hear(byte[] wav)
+    private void Hear(int part, byte[] wav)
     {
-        samples.Add(Wav.Samples(wav));
-        if (!source.isPlaying) source.Play();
+        samples.Add(part, Wav.Samples(wav));
+        if (!paused && !source.isPlaying) source.Play();
+    }
+
+    /// <summary>Somebody may be interrupting: softer, or paused with everything that is still to be heard.</summary>
+    private void Hold(Held held)
+    {
+        if (held.turn != turn) return;
+        source.volume = loudness * Ducked;
+        if (held.how == "pause") { paused = true; source.Pause(); }
+        Tell(true);
+    }
+
+    /// <summary>It was no interruption.</summary>
+    private void Resume(Started resumed)
+    {
+        if (resumed.turn != turn) return;
+        source.volume = loudness;
+        if (paused) source.UnPause();
+        paused = false;
+        if (!source.isPlaying && !samples.IsEmpty) source.Play();
+        Tell(true);
     }
 
     private void Silence()
     {
         source.Stop();
+        Tell(true);
+        turn = -1;
+        paused = false;
+        source.volume = loudness;
         answer.Begin(null);
         samples.Clear();
+    }
+
+    /// <summary>Say how far the answer was played: where something changes, else four times a second.</summary>
+    private void Tell(bool always)
+    {
+        Position at = turn < 0 ? null : samples.At;
+        if (at == null || !socket.Connected) return;
+        at.turn = turn;
+        at.playing = source.isPlaying && !samples.IsEmpty;
+        bool isNews = always || told == null || told.turn != turn || told.id != at.id || told.playing != at.playing;
+        if (!isNews && (!at.playing || Time.unscaledTime - toldAt < TellEvery)) return;
+        told = at;
+        toldAt = Time.unscaledTime;
+        Emit("playback.position", at);
     }
 
     /// <summary>One after the other: two emits at once have no order, and a microphone's chunks need theirs.</summary>
@@ -159,6 +215,9 @@ public sealed class VivavoceClient : MonoBehaviour
 
     [Serializable] private sealed class State { public string state; }
     [Serializable] private sealed class Started { public int turn; }
+    [Serializable] private sealed class Held { public int turn; public string how; }
+    [Serializable] private sealed class Echo { public string message; }
+    [Serializable] private sealed class Position { public int turn; public int id; public int ms; public bool playing; }
     [Serializable] private sealed class Text { public string text; }
     [Serializable] private sealed class Cancelled { public string reason; }
     [Serializable] private sealed class Problem { public string message; public int errorId; }
@@ -175,7 +234,7 @@ public sealed class VivavoceClient : MonoBehaviour
     /// <summary>Puts the pieces of a response, WAV files, into the order in which they are to be heard.</summary>
     private sealed class Answer
     {
-        public Action<byte[]> Heard;
+        public Action<int, byte[]> Heard;
         private readonly SortedDictionary<int, List<byte[]>> early = new SortedDictionary<int, List<byte[]>>();
         private readonly HashSet<int> ready = new HashSet<int>();
         private int? next;
@@ -206,19 +265,41 @@ public sealed class VivavoceClient : MonoBehaviour
             List<byte[]> pieces;
             if (!early.TryGetValue(id, out pieces)) return;
             early.Remove(id);
-            foreach (byte[] wav in pieces.Where(wav => wav.Length > 0)) Heard(wav);
+            foreach (byte[] wav in pieces.Where(wav => wav.Length > 0)) Heard(id, wav);
         }
     }
 
     /// <summary>What is still to be heard: filled by the main thread, read by the audio thread; empty: silence.</summary>
     private sealed class SampleQueue
     {
-        private readonly Queue<float[]> blocks = new Queue<float[]>();
+        private readonly Queue<KeyValuePair<int, float[]>> blocks = new Queue<KeyValuePair<int, float[]>>();
         private int used;
+        private int part = -1;
+        private int read;
 
         public bool IsEmpty { get { lock (blocks) { return blocks.Count == 0; } } }
-        public void Add(float[] block) { lock (blocks) { blocks.Enqueue(block); } }
-        public void Clear() { lock (blocks) { blocks.Clear(); used = 0; } }
+        public void Clear() { lock (blocks) { blocks.Clear(); used = 0; part = -1; } }
+
+        /// <summary>The next part is another answer's.</summary>
+        public void Forget() { lock (blocks) { part = -1; } }
+
+        public void Add(int id, float[] block)
+        {
+            if (block.Length == 0) return;
+            lock (blocks) { blocks.Enqueue(new KeyValuePair<int, float[]>(id, block)); }
+        }
+
+        /// <summary>The part that is read, and how far; the audio thread reads some tenths of a second ahead.</summary>
+        public Position At
+        {
+            get
+            {
+                lock (blocks)
+                {
+                    return part < 0 ? null : new Position { id = part, ms = (int)(read * 1000L / AnswerRate) };
+                }
+            }
+        }
 
         public void Read(float[] into)
         {
@@ -232,10 +313,12 @@ public sealed class VivavoceClient : MonoBehaviour
 
         private int Move(float[] into, int filled)
         {
-            float[] block = blocks.Peek();
+            float[] block = blocks.Peek().Value;
+            if (blocks.Peek().Key != part) { part = blocks.Peek().Key; read = 0; }
             int count = Math.Min(block.Length - used, into.Length - filled);
             Array.Copy(block, used, into, filled, count);
             used += count;
+            read += count;
             if (used == block.Length) { blocks.Dequeue(); used = 0; }
             return count;
         }

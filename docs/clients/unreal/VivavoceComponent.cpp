@@ -2,17 +2,21 @@
 
 #include "Async/Async.h"
 #include "Components/AudioComponent.h"
+#include "Engine/World.h"
 #include "GameFramework/Actor.h"
 #include "Misc/Base64.h"
 #include "Misc/Guid.h"
 #include "SocketIOClient.h"
 #include "SocketIONative.h"
 #include "Sound/SoundWaveProcedural.h"
+#include "TimerManager.h"
 
 namespace
 {
 constexpr int32 AnswerRate = 24000; // what the preset `unreal` sends: mono, 16 bit
 constexpr int32 ChunksPerSecond = 10;
+constexpr float Ducked = 0.25f; // 12 dB
+constexpr float Ducking = 0.05f, TellEvery = 0.25f; // seconds
 
 void AddPcm16(TArray<uint8>& Into, const float* Samples, int32 Frames, int32 Channels)
 {
@@ -54,10 +58,13 @@ void UVivavoceComponent::BeginPlay()
 	}
 	MakeVoice();
 	Connect();
+	const FTimerDelegate Often = FTimerDelegate::CreateUObject(this, &UVivavoceComponent::Tell);
+	GetWorld()->GetTimerManager().SetTimer(Telling, Often, TellEvery, true);
 }
 
 void UVivavoceComponent::EndPlay(const EEndPlayReason::Type Reason)
 {
+	GetWorld()->GetTimerManager().ClearTimer(Telling);
 	Capture.AbortStream();
 	if (Socket.IsValid())
 	{
@@ -101,7 +108,30 @@ void UVivavoceComponent::Connect()
 	{
 		Self.OnHeard.Broadcast(Heard.GetStringField(TEXT("text")));
 	});
-	On(TEXT("response.started"), [](UVivavoceComponent& Self, const FJsonObject&) { Self.Begin(0); });
+	On(TEXT("response.started"), [](UVivavoceComponent& Self, const FJsonObject& Started)
+	{
+		Self.Silence(); // what was still to be heard of an older answer
+		Self.Turn = Started.GetIntegerField(TEXT("turn"));
+		Self.Begin(0);
+	});
+	On(TEXT("response.held"), [](UVivavoceComponent& Self, const FJsonObject& Held)
+	{
+		if (Held.GetIntegerField(TEXT("turn")) == Self.Turn)
+		{
+			Self.Hold(Held.GetStringField(TEXT("how")));
+		}
+	});
+	On(TEXT("response.resumed"), [](UVivavoceComponent& Self, const FJsonObject& Resumed)
+	{
+		if (Resumed.GetIntegerField(TEXT("turn")) == Self.Turn)
+		{
+			Self.Resume();
+		}
+	});
+	On(TEXT("session.echo"), [](UVivavoceComponent& Self, const FJsonObject& Echo)
+	{
+		Self.OnProblem.Broadcast(Echo.GetStringField(TEXT("message")));
+	});
 	On(TEXT("response.text.done"), [](UVivavoceComponent& Self, const FJsonObject& Said)
 	{
 		Self.OnAnswer.Broadcast(Said.GetStringField(TEXT("text")));
@@ -118,6 +148,7 @@ void UVivavoceComponent::Connect()
 	Params.AuthToken = Token; // goes out as auth {"token": …}
 	Params.Query.Add(TEXT("client"), TEXT("unreal"));
 	Params.Query.Add(TEXT("sessionId"), SessionId);
+	Params.Query.Add(TEXT("holds"), TEXT("true"));
 	Socket->Connect(Params);
 }
 
@@ -147,6 +178,9 @@ void UVivavoceComponent::Configure(int32 Rate)
 	Update->SetObjectField(TEXT("STT"), Stt);
 	Update->SetObjectField(TEXT("LLM"), Llm);
 	Update->SetObjectField(TEXT("TTS"), Tts);
+	const TSharedPtr<FJsonObject> TurnDetection = MakeShared<FJsonObject>();
+	TurnDetection->SetStringField(TEXT("type"), bHandsFree ? TEXT("semantic_vad") : TEXT("none"));
+	Update->SetObjectField(TEXT("turnDetection"), TurnDetection);
 	Socket->Emit(TEXT("session.update"), Update);
 }
 
@@ -193,6 +227,10 @@ void UVivavoceComponent::Send()
 	}
 	Capture.StopStream();
 	Capture.CloseStream();
+	if (bHandsFree)
+	{
+		return;
+	}
 	// Behind the chunks that are on their way to this thread: what follows the commit would not be part of the utterance.
 	const TWeakObjectPtr<UVivavoceComponent> Weak(this);
 	AsyncTask(ENamedThreads::GameThread, [Weak]
@@ -260,19 +298,24 @@ void UVivavoceComponent::Give(int32 Id)
 	Early.RemoveAndCopyValue(Id, Pieces);
 	for (const TArray<uint8>& Wav : Pieces)
 	{
-		Hear(Wav);
+		Hear(Id, Wav);
 	}
 }
 
-void UVivavoceComponent::Hear(const TArray<uint8>& Wav)
+void UVivavoceComponent::Hear(int32 Id, const TArray<uint8>& Wav)
 {
 	const TArrayView<const uint8> Samples = SamplesOf(Wav);
 	if (Samples.Num() == 0)
 	{
 		return;
 	}
+	if (Beginnings.Num() == 0 || Beginnings.Last().Value != Id)
+	{
+		Beginnings.Emplace(Queued, Id);
+	}
+	Queued += Samples.Num();
 	Wave->QueueAudio(Samples.GetData(), Samples.Num());
-	if (!Voice->IsPlaying())
+	if (!bPaused && !Voice->IsPlaying())
 	{
 		Voice->Play();
 	}
@@ -280,7 +323,88 @@ void UVivavoceComponent::Hear(const TArray<uint8>& Wav)
 
 void UVivavoceComponent::Silence()
 {
+	const bool bWasPaused = bPaused;
+	bPaused = true; // its last position is that of a sound that has stopped
+	Tell();
+	Turn = INDEX_NONE;
+	bPaused = false;
+	if (bWasPaused)
+	{
+		Voice->SetPaused(false);
+	}
 	Voice->Stop();
+	Voice->SetVolumeMultiplier(1.f);
 	Wave->ResetAudio();
+	Beginnings.Reset();
+	Queued = 0;
 	Begin(INDEX_NONE);
+}
+
+/** Somebody may be interrupting: softer, or paused with everything that is still to be heard. */
+void UVivavoceComponent::Hold(const FString& How)
+{
+	if (How == TEXT("pause"))
+	{
+		bPaused = true;
+		Voice->SetPaused(true);
+	}
+	else
+	{
+		Voice->AdjustVolume(Ducking, Ducked);
+	}
+	Tell();
+}
+
+/** It was no interruption. */
+void UVivavoceComponent::Resume()
+{
+	Voice->AdjustVolume(Ducking, 1.f);
+	if (bPaused)
+	{
+		bPaused = false;
+		Voice->SetPaused(false);
+	}
+	if (Queued > 0 && !Voice->IsPlaying())
+	{
+		Voice->Play();
+	}
+	Tell();
+}
+
+/** How far the answer was played; the engine's mixer has taken some hundredths of a second more than was heard. */
+bool UVivavoceComponent::Position(int32& Id, int64& Bytes) const
+{
+	const int64 Played = Queued - Wave->GetAvailableAudioByteCount();
+	for (int32 Part = Beginnings.Num() - 1; Part >= 0; --Part)
+	{
+		if (Beginnings[Part].Key < Played)
+		{
+			const int64 End = Part + 1 < Beginnings.Num() ? Beginnings[Part + 1].Key : Queued;
+			Id = Beginnings[Part].Value;
+			Bytes = FMath::Min(Played, End) - Beginnings[Part].Key;
+			return true;
+		}
+	}
+	return false;
+}
+
+void UVivavoceComponent::Tell()
+{
+	int32 Id = 0;
+	int64 Bytes = 0;
+	if (Turn == INDEX_NONE || !Socket.IsValid() || !Socket->bIsConnected || !Position(Id, Bytes))
+	{
+		return;
+	}
+	const bool bPlaying = !bPaused && Wave->GetAvailableAudioByteCount() > 0;
+	const TSharedPtr<FJsonObject> Told = MakeShared<FJsonObject>();
+	Told->SetNumberField(TEXT("turn"), Turn);
+	Told->SetNumberField(TEXT("id"), Id);
+	Told->SetNumberField(TEXT("ms"), static_cast<double>(Bytes * 1000 / (2 * AnswerRate)));
+	Told->SetBoolField(TEXT("playing"), bPlaying);
+	Socket->Emit(TEXT("playback.position"), Told);
+	if (!bPlaying && !bPaused && Next == INDEX_NONE)
+	{
+		Turn = INDEX_NONE; // all of it has come, and was heard
+	}
 }

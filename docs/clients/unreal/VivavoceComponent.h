@@ -4,6 +4,7 @@
 #include "CoreMinimal.h"
 #include "AudioCaptureCore.h"
 #include "Components/ActorComponent.h"
+#include "Engine/EngineTypes.h"
 #include "VivavoceComponent.generated.h"
 
 class FJsonObject;
@@ -33,6 +34,10 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
 	FString Prompt = TEXT("You are a friendly guide.");
 
+	/** Talk whenever you want after one Talk; else Send ends what was said. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
+	bool bHandsFree = false;
+
 	/** What the user said. */
 	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
 	FVivavoceText OnHeard;
@@ -53,7 +58,7 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
 	void Talk();
 
-	/** Close the microphone: the utterance is complete, and is answered. */
+	/** Close the microphone. What was said is complete and is answered; hands-free, the server knows that. */
 	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
 	void Send();
 
@@ -78,8 +83,14 @@ private:
 	void Begin(int32 First);
 	void Take(const FJsonObject& Piece);
 	void Give(int32 Id);
-	void Hear(const TArray<uint8>& Wav);
+	void Hear(int32 Id, const TArray<uint8>& Wav);
 	void Silence();
+
+	// An answer that is held while somebody may be interrupting, and how far it was played.
+	void Hold(const FString& How);
+	void Resume();
+	void Tell();
+	bool Position(int32& Id, int64& Bytes) const;
 
 	UPROPERTY()
 	TObjectPtr<USoundWaveProcedural> Wave;
@@ -89,4 +100,11 @@ private:
 	TMap<int32, TArray<TArray<uint8>>> Early;
 	TSet<int32> Ready;
 	int32 Next = INDEX_NONE;
+
+	/** How many bytes of this answer have been queued when a part begins, and its id. */
+	TArray<TPair<int64, int32>> Beginnings;
+	int64 Queued = 0;
+	int32 Turn = INDEX_NONE;
+	bool bPaused = false;
+	FTimerHandle Telling;
 };

@@ -61,12 +61,13 @@ class Hama:
             words = self._find(posteriors, request.before, pipe, is_last=request.is_last)
             return PieceWordsFrame(words, (), len(sound) * 2, names)
         cut = _last_pause(sound) // FRAME
-        settled = self._find(posteriors[:cut], request.before, pipe, is_last=False) if cut else ()
-        rest = self._find(posteriors[cut:], (*request.before, *settled), pipe, is_last=False)
+        first, second = np.split(posteriors, [AROUND // FRAME + cut])
+        settled = self._find(first, request.before, pipe, is_last=False) if cut else ()
+        rest = self._find(second if cut else posteriors, (*request.before, *settled), pipe, is_last=False)
         return PieceWordsFrame(settled, rest, cut * FRAME * 2, names)
 
     def _hear(self, sound: Sound) -> Posteriors:
-        """The posteriors of `sound`, a frame for each of its FRAME samples."""
+        """The posteriors of AROUND samples of silence, of `sound` and of silence again; a frame for FRAME samples."""
         samples = sound.astype(np.float32) / 32_768
         loudest = float(np.abs(samples).max())
         samples *= np.float32(max(LOUD / loudest, 1.0))
