@@ -12,7 +12,14 @@ import trio
 from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import whole
 from actors.ports.calls import EngineFailed
-from actors.ports.listening import FRAME_BYTES, TurnEndCounts, VoiceActivityCounts, count_frames
+from actors.ports.listening import (
+    FRAME_BYTES,
+    NO_REFERENCE,
+    Reference,
+    TurnEndCounts,
+    VoiceActivityCounts,
+    count_frames,
+)
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Sound, SoundDecoder, SoundEncoder, Target, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
@@ -296,8 +303,14 @@ class ScriptedVoiceActivity:
         self.probability: Callable[[bytes], float] = lambda frame: float(any(frame))
         self.delay = 0.0
         self.failing = False
+        self.hears_echo = False
+        self.references: list[Reference] = []
         self.streams = 0
         self.frames: list[list[bytes]] = []
+
+    def reference(self) -> "ScriptedReference":
+        """Every sound has the same level."""
+        return ScriptedReference()
 
     @property
     def counts(self) -> VoiceActivityCounts:
@@ -315,21 +328,35 @@ class ScriptedVoiceActivity:
             self.streams -= 1
 
 
+class ScriptedReference:
+    """The envelope of a sound that is as loud all the time."""
+
+    async def push(self, samples: bytes) -> bytes:
+        """A hundred frames, however much it is."""
+        await trio.lowlevel.checkpoint()
+        return b"\x80" * 8 * 100
+
+
 class ScriptedVoiceStream:
     """A stream of `ScriptedVoiceActivity`."""
 
     def __init__(self, activity: ScriptedVoiceActivity, frames: list[bytes]) -> None:
         self._activity = activity
         self._frames = frames
+        self.echo: tuple[int, float] | None = None
 
-    async def judge(self, samples: bytes) -> tuple[float, ...]:
-        """The script's probabilities."""
+    async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
+        """The script's probabilities; with `hears_echo` what comes while something plays is echo."""
+        self._activity.references.append(reference)
         count_frames(samples)
         await trio.sleep(self._activity.delay)
         if self._activity.failing:
             raise EngineFailed("it hears nothing")
         frames = [samples[start : start + FRAME_BYTES] for start in range(0, len(samples), FRAME_BYTES)]
         self._frames += frames
+        if self._activity.hears_echo and any(reference.envelope):
+            self.echo = (180, -12.0)
+            return (0.0,) * len(frames)
         return tuple(map(self._activity.probability, frames))
 
 

@@ -14,9 +14,11 @@ from actors.deciding.account import Account
 from actors.deciding.events import MemberId, Resolved
 from actors.deciding.limits import Limits
 from actors.deciding.microphone import ListeningState, Speculation
+from actors.deciding.timeline import Timeline
 from actors.deciding.turn import Turn, UtteranceBuffer
 from actors.ports.answering import Exchange
 from actors.ports.engines import Analyst
+from actors.ports.listening import NO_REFERENCE, Reference
 from protocol.configuration import Configuration, Named
 from protocol.connecting import Role
 from protocol.handshake import Encoding
@@ -99,7 +101,7 @@ class Conversation:
     """One session's data; see the module's text. `account`: the server's memory, of which each turn takes its own.
 
     `microphone`: what an open microphone hears; None without turn detection. `shadow`: the conversation as it would be
-    if the speaker had finished, in which a draft is tried.
+    if the speaker had finished, in which a draft is tried. `played`: the sound of the last turn that had any.
     """
 
     def __init__(
@@ -127,6 +129,7 @@ class Conversation:
         self.trace: list[Transition] = []
         self.microphone: ListeningState | None = None
         self.shadow: Conversation | None = None
+        self.played: Timeline | None = None
         self.speculation = Speculation()
         self._works = 0
         self._streams = 0
@@ -158,6 +161,16 @@ class Conversation:
         """The Receivers that can duck and pause their sound."""
         return tuple(one.id for one in self.participants.values() if one.holds and one.role != "sender")
 
+    def refer(self, since: float, until: float) -> Reference:
+        """What was estimated to play in that time, in seconds of the session's clock; nothing where echo is not asked
+        for. It changes nothing, so the microphone's task may ask between two steps.
+        """
+        microphone = self.microphone
+        timeline = self.turn.timeline if len(self.turn.timeline) else self.played
+        if microphone is None or microphone.settings.echo != "auto" or timeline is None:
+            return NO_REFERENCE
+        return Reference(timeline.playing(since, until), microphone.contest is not None)
+
     def next_work(self) -> int:
         """A number for jobs that had none before; without drafts it is the turn's."""
         self._works += 1
@@ -174,4 +187,4 @@ class Conversation:
         self.turn.charge.close()
         if self.microphone is not None and self.microphone.contest is not None:
             self.microphone.contest.charge.close()
-        self.microphone = self.shadow = None
+        self.microphone = self.shadow = self.played = None

@@ -80,6 +80,7 @@ class Speak(msgspec.Struct, frozen=True):
     """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece.
 
     `shares`: how many bytes will wait for Receivers for each byte of a target's sound; 1 for those that are not named.
+    `refers`: an open microphone may hear it, so its envelope is wanted.
     """
 
     turn: int
@@ -90,6 +91,7 @@ class Speak(msgspec.Struct, frozen=True):
     targets: frozenset[Target]
     stream: bool = False
     shares: Mapping[Target, float] = {}
+    refers: bool = False
 
 
 Job = Transcribe | Answer | Speak

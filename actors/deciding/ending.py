@@ -31,6 +31,8 @@ def forget_turn(step: Step) -> None:
     report(step)
     if len(turn.timeline):
         conversation.clock.quiet_at = min(step.now, turn.timeline.plays_until)
+        turn.timeline.stop(step.now)
+        conversation.played = turn.timeline
     turn.charge.close()
     conversation.turn = turn.remains()
     step.effects.append(Release(turn.work))

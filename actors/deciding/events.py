@@ -122,7 +122,7 @@ class Answered(msgspec.Struct, frozen=True):
 class Spoken(msgspec.Struct, frozen=True):
     """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made.
 
-    `room`: bytes that were taken of the turn's charge for it, until it is sent.
+    `room`: bytes that were taken of the turn's charge for it, until it is sent. `envelope`: see `Speak.refers`.
     """
 
     turn: int
@@ -131,6 +131,7 @@ class Spoken(msgspec.Struct, frozen=True):
     failures: Mapping[Target, str] = {}
     last: bool = True
     room: int = 0
+    envelope: bytes = b""
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -146,15 +147,11 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 class FrameJudged(msgspec.Struct, frozen=True):
-    """A frame of samples was judged: `audio`, s16le at 16 kHz; `speech`, the probability that somebody speaks.
-
-    `is_echo`: it is no louder than what the microphone hears of the avatar.
-    """
+    """A frame of samples was judged: `audio`, s16le at 16 kHz; `speech`, the probability that somebody speaks."""
 
     stream: int
     audio: bytes
     speech: float
-    is_echo: bool = False
 
 
 class Believed(msgspec.Struct, frozen=True):
@@ -171,7 +168,6 @@ class EchoFound(msgspec.Struct, frozen=True):
     stream: int
     delay_ms: int
     level: float
-    message: str
 
 
 class Unheard(msgspec.Struct, frozen=True):

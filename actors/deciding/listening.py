@@ -22,6 +22,7 @@ from actors.deciding.turn import Turn, UtteranceBuffer, cost, text_cost
 from actors.ports.calls import Kind
 from actors.ports.listening import FRAME_BYTES, RATE, TURN_SECONDS
 from actors.ports.sound import Clip
+from actors.words.echoed import advice
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
 from protocol.handsfree import InputIdle, SessionEcho, SpeechStarted, SpeechStopped
@@ -154,7 +155,7 @@ def tell_echo(step: Step, echo: EchoFound) -> None:
     conversation = step.conversation
     if not conversation.memory.echo_told:
         conversation.memory.echo_told = True
-        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, echo.message))
+        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, advice(echo.delay_ms)))
 
 
 def tell_idle(step: Step, tick: Tick) -> None:

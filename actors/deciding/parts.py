@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from actors.deciding.events import MemberId
+from actors.deciding.events import MemberId, Spoken
 from actors.ports.sound import Sound, Target
 
 Sounds = Mapping[Target, tuple[Sound, ...]]
@@ -43,6 +43,7 @@ class Part:
         self.waiting: list[Sounds] = []
         self.failures: dict[Target, str] = {}
         self.room = 0
+        self.envelope = b""
         self.opened: set[Target] = set()
 
     def __repr__(self) -> str:
@@ -74,7 +75,7 @@ class Batch(msgspec.Struct, frozen=True):
 
     `failures`: targets without sound, and why.
 
-    `room`: bytes that its sound has taken of the turn's charge until now.
+    `room`: bytes that its sound has taken of the turn's charge until now. `envelope`: of all of it, "" where unknown.
     """
 
     part: Part
@@ -82,6 +83,7 @@ class Batch(msgspec.Struct, frozen=True):
     pieces: tuple[Piece, ...]
     seconds: float
     room: int = 0
+    envelope: bytes = b""
 
 
 class Parts:
@@ -149,15 +151,16 @@ class Parts:
         part.made = part.speech is None
         return part
 
-    def take(self, number: int, sounds: Sounds, failures: Mapping[Target, str], last: bool, room: int = 0) -> None:
-        """Sound of a part was made, or why it cannot be for some targets; `last`: all of it. `room`: see Spoken."""
-        part = self._parts[number]
+    def take(self, spoken: Spoken) -> None:
+        """Sound of a part was made, or why it cannot be for some targets."""
+        part = self._parts[spoken.part]
         if part.is_retracted:
             return
-        part.room += room
-        part.waiting.append(sounds)
-        part.failures.update(failures)
-        part.made = part.made or last
+        part.room += spoken.room
+        part.envelope += spoken.envelope
+        part.waiting.append(spoken.sounds)
+        part.failures.update(spoken.failures)
+        part.made = part.made or spoken.last
 
     def retract(self) -> None:
         """The text so far is taken back: parts that have not begun are removed, the others end where they are.
@@ -204,6 +207,7 @@ class Parts:
         waiting, part.waiting = part.waiting, []
         failures, part.failures = part.failures, {}
         room, part.room = part.room, 0
+        envelope, part.envelope = part.envelope, b""
         pieces: list[Piece] = []
         seconds = 0.0
         for target in part.targets:
@@ -212,7 +216,7 @@ class Parts:
             if closes and not sounds:
                 sounds = [_NOTHING]
             pieces += self._pieces(part, target, sounds, closes, is_last)
-        return Batch(part, failures, tuple(pieces), seconds, room)
+        return Batch(part, failures, tuple(pieces), seconds, room, envelope)
 
     def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
         for number, sound in enumerate(sounds, 1):

@@ -72,6 +72,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         frozenset(part.targets),
         tts.stream,
         _shares(part),
+        turn.configuration.turn_detection.on and turn.configuration.turn_detection.echo == "auto",
     )
 
 
@@ -91,7 +92,7 @@ def _source_for(format_: AudioFormat) -> AudioFormat:
 def keep_sound(step: Step, spoken: Spoken) -> None:
     """Sound of a part was made and is kept; where it may go out now, `send_sound` follows in the same step."""
     turn = step.conversation.turn
-    turn.parts.take(spoken.part, spoken.sounds, spoken.failures, spoken.last, spoken.room)
+    turn.parts.take(spoken)
     if turn.parts[spoken.part].is_sent:
         turn.timeline.complete(spoken.part, step.now)
 
@@ -126,7 +127,7 @@ def _send_batch(step: Step, batch: Batch) -> None:
     for piece in batch.pieces:
         _send_piece(step, part, piece)
     turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for
-    turn.timeline.play(part.id, part.text, batch.seconds, step.now, complete=part.made)
+    turn.timeline.play(part.id, part.text, batch.seconds, step.now, complete=part.made, envelope=batch.envelope)
     step.conversation.clock.touched = step.now
 
 

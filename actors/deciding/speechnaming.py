@@ -38,8 +38,7 @@ def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Oc
     if microphone is None or heard.stream != microphone.stream:
         return None
     settings = microphone.settings
-    is_muted = settings.echo == "mute" and is_sounding(conversation, now)
-    is_deaf = is_muted or (settings.echo == "auto" and heard.is_echo)
+    is_deaf = settings.echo == "mute" and is_sounding(conversation, now)
     frame = CountedFrame(heard.audio, microphone.detection.after(0.0 if is_deaf else heard.speech, settings.threshold))
     if conversation.state is HANDSHAKEN:
         return _before_speech(conversation, frame)

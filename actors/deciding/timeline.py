@@ -4,6 +4,8 @@ import re
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from actors.deciding.playedreference import PlayedReference
+from actors.ports.sound import BANDS, FRAMES_A_SECOND
 from protocol.handsfree import PlaybackPosition
 
 _LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
@@ -25,12 +27,12 @@ class Segment(NamedTuple):
 
 
 class Played:
-    """A part of which something was sent; `waiting`: seconds of its sound that cannot be played yet."""
+    """A part of which something was sent; `waiting`: its sound that cannot be played yet, seconds and envelopes."""
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
         self.segments: list[Segment] = []
-        self.waiting: list[float] = []
+        self.waiting: list[tuple[float, bytes]] = []
         self.complete = False
 
     def seconds(self, at: float) -> float:
@@ -86,6 +88,7 @@ class Timeline:
         self._paused_at: float | None = None
         self._reports: dict[Hashable, Report] = {}
         self._reported_late = 0.0
+        self._reference: PlayedReference | None = None
 
     def __len__(self) -> int:
         return len(self._played)
@@ -96,15 +99,15 @@ class Timeline:
         return self._until + self._late if self._paused_at is None else float("inf")
 
     def _at(self, now: float) -> float:
-        return (now if self._paused_at is None else self._paused_at) - self._late
+        return (now if self._paused_at is None else min(now, self._paused_at)) - self._late
 
-    def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool) -> None:
+    def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool, envelope: bytes = b"") -> None:
         """Sound of a part was sent; `complete`: there is no more of it."""
         played = self._played.setdefault(part, Played(text))
         if part == self._current:
-            self._lay(played, seconds, now)
+            self._lay(played, seconds, now, envelope)
         else:
-            played.waiting.append(seconds)
+            played.waiting.append((seconds, envelope))
         if complete:
             self.complete(part, now)
 
@@ -116,13 +119,16 @@ class Timeline:
         while (current := self._played.get(self._current)) is not None and current.complete:
             self._current += 1
             if (following := self._played.get(self._current)) is not None:
-                for seconds in following.waiting:
-                    self._lay(following, seconds, now)
+                for seconds, envelope in following.waiting:
+                    self._lay(following, seconds, now, envelope)
                 following.waiting.clear()
 
-    def _lay(self, played: Played, seconds: float, now: float) -> None:
+    def _lay(self, played: Played, seconds: float, now: float, envelope: bytes) -> None:
         if seconds or not played.segments:
             begins = max(self._at(now), self._until)
+            if envelope:
+                self._reference = self._reference or PlayedReference()
+                self._reference.add(begins, seconds, envelope, self._at(now))
             played.segments.append(Segment(begins, seconds))
             self._until = begins + seconds
 
@@ -162,6 +168,18 @@ class Timeline:
         """The words of what was sent are taken back and count as not heard; their sound plays on."""
         for played in self._played.values():
             played.text = ""
+
+    def stop(self, now: float) -> None:
+        """Nothing plays from now on."""
+        if self._reference is not None:
+            self._reference.cut(self._at(now))
+
+    def playing(self, since: float, until: float) -> bytes:
+        """The envelope of what plays in that time, the last seconds at most; "" where no envelope is known."""
+        if self._reference is None:
+            return b""
+        played = self._reference.playing(self._at(since), max(self._at(until), self._at(since)))
+        return played.ljust(round((until - since) * FRAMES_A_SECOND) * BANDS, b"\0")
 
     def seconds_heard(self, now: float) -> float:
         """Seconds of sound that had time to play by `now`."""

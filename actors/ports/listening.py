@@ -1,7 +1,7 @@
 """The ports of hands-free listening: whether somebody speaks, and whether the speaker has finished."""
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -50,15 +50,40 @@ class TurnEndCounts(msgspec.Struct, frozen=True, rename="camel"):
     lag_ms: float = 0.0
 
 
+class Reference(NamedTuple):
+    """What was estimated to play while samples were recorded: its envelope, "" for nothing that is to be looked for.
+
+    `is_frozen`: an interruption is being judged, and nothing is to be learned from the samples.
+    """
+
+    envelope: bytes = b""
+    is_frozen: bool = False
+
+
+NO_REFERENCE: Final = Reference()
+
+
 class VoiceStream(Protocol):
     """One microphone's stream of samples."""
 
-    async def judge(self, samples: bytes) -> tuple[float, ...]:
+    async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
         """The probability of speech, 0 to 1, for each frame of `samples`, which go on where those before ended.
 
-        `samples` are s16le at RATE, whole frames, MOST_FRAMES at most; else it raises ValueError. One call at a time.
+        `samples` are s16le at RATE, whole frames, MOST_FRAMES at most; else it raises ValueError. With a `reference`,
+        what is no louder than its echo, or may be it, is no speech. One call at a time.
         Raises EngineFailed, after which the stream may be used again. Cancelling drops the probabilities alone.
         """
+
+    @property
+    def echo(self) -> tuple[int, float] | None:
+        """The path by which the microphone hears the avatar, once it is certain: ms, and dB against what was played."""
+
+
+class ReferenceMaker(Protocol):
+    """Makes the envelope of one sound as it is made: mono s16le at RATE."""
+
+    async def push(self, samples: bytes) -> bytes:
+        """Its envelope so far: BANDS bytes each 10 ms. Cancelling may lose some of it."""
 
 
 class VoiceActivity(Protocol):
@@ -66,6 +91,9 @@ class VoiceActivity(Protocol):
 
     def open(self) -> AbstractAsyncContextManager[VoiceStream]:
         """A stream, from its first sample, until the block is left. Entering raises EngineFailed for too many."""
+
+    def reference(self) -> ReferenceMaker:
+        """For a sound that will play."""
 
     @property
     def counts(self) -> VoiceActivityCounts:

@@ -14,11 +14,11 @@ from contextlib import aclosing
 import trio
 
 from actors.deciding.effects import AskTurnEnd, Deafen, Hear
-from actors.deciding.events import Believed, FrameJudged, MicrophoneEvent, Said, Unheard
+from actors.deciding.events import Believed, EchoFound, FrameJudged, MicrophoneEvent, Said, Unheard
 from actors.deciding.limits import Limits
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
-from actors.ports.listening import FRAME_BYTES, RATE, VoiceStream
+from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, VoiceStream
 from actors.ports.sound import Undecodable
 from protocol.audioformat import AudioFormat, headless, identify, may_begin_file, sniff
 from protocol.errors import ErrorId
@@ -32,17 +32,28 @@ HEAD = 64
 
 Tell = Callable[[MicrophoneEvent | Said], Awaitable[None]]
 Spawn = Callable[[Callable[[], Awaitable[None]]], None]
+Refer = Callable[[float, float], Reference]
+"""What was estimated to play between two times."""
+_DRIFT, _JUMP = 0.05, 0.3
+"""How much of a difference between the samples' time and the clock is corrected at once; and from which on all is."""
 
 
 class Microphone:
     """Listens for one session; only its steps call it. `tell` is how it reports, and may wait. `broke` gets faults."""
 
     def __init__(
-        self, engines: Engines, limits: Limits, tell: Tell, spawn: Spawn, broke: Callable[[Exception], None]
+        self,
+        engines: Engines,
+        limits: Limits,
+        tell: Tell,
+        refer: Refer,
+        spawn: Spawn,
+        broke: Callable[[Exception], None],
     ) -> None:
         self._engines = engines
         self._limits = limits
         self._tell = tell
+        self._refer = refer
         self._spawn = spawn
         self._broke = broke
         self._capture: Capture | None = None
@@ -62,7 +73,9 @@ class Microphone:
         capture = self._capture
         if capture is None or capture.stream != chunk.stream:
             self.deafen()
-            capture = self._capture = Capture(chunk.stream, chunk.format, self._engines, self._limits, self._tell)
+            capture = self._capture = Capture(
+                chunk.stream, chunk.format, self._engines, self._limits, self._tell, self._refer
+            )
             self._spawn(lambda: self._run(capture))
         capture.put(chunk.chunk)
 
@@ -90,11 +103,16 @@ class Microphone:
     def close(self) -> None:
         """The session is over, and is not known here any more."""
         self.deafen()
-        self._tell, self._broke = _tell_nobody, _ignore
+        self._tell, self._refer, self._broke = _tell_nobody, _refer_to_nothing, _ignore
 
 
 async def _tell_nobody(heard: MicrophoneEvent | Said) -> None:
     """What a session that is over hears. It never waits, so cancelling has no effect."""
+
+
+def _refer_to_nothing(since: float, until: float) -> Reference:
+    """What plays in a session that is over."""
+    return NO_REFERENCE
 
 
 def _ignore(fault: Exception) -> None:
@@ -104,12 +122,17 @@ def _ignore(fault: Exception) -> None:
 class Capture:
     """One stream of samples: the queue of what came, and the task that listens to it."""
 
-    def __init__(self, stream: int, format_: AudioFormat, engines: Engines, limits: Limits, tell: Tell) -> None:
+    def __init__(
+        self, stream: int, format_: AudioFormat, engines: Engines, limits: Limits, tell: Tell, refer: Refer
+    ) -> None:
         self.stream = stream
         self._format = format_
         self._engines = engines
         self._limits = limits
         self._tell = tell
+        self._refer = refer
+        self._recorded = -1.0
+        self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
         self._size = 0
         self._is_full = False
@@ -187,10 +210,29 @@ class Capture:
             while len(rest) >= FRAME_BYTES:
                 whole = min(len(rest) // FRAME_BYTES, AT_ONCE) * FRAME_BYTES
                 frames, rest = rest[:whole], rest[whole:]
-                probabilities = await voice.judge(frames)
+                probabilities = await voice.judge(frames, self._reference(whole / (2 * RATE)))
                 for number, speech in enumerate(probabilities):
                     frame = frames[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
                     await self._tell(FrameJudged(self.stream, frame, speech))
+                await self._tell_echo(voice)
+
+    def _reference(self, seconds: float) -> Reference:
+        """What played while samples were recorded: so many seconds, which end about now, and go on from those before.
+
+        Chunks come unevenly, so their time is that of the samples, which follows the clock slowly.
+        """
+        since = trio.current_time() - seconds
+        behind = since - self._recorded
+        self._recorded = since if abs(behind) > _JUMP else self._recorded + _DRIFT * behind
+        reference = self._refer(self._recorded, self._recorded + seconds)
+        self._recorded += seconds
+        return reference
+
+    async def _tell_echo(self, voice: VoiceStream) -> None:
+        """Tell the session once that the microphone hears the avatar."""
+        if voice.echo is not None and not self._echo_told:
+            self._echo_told = True
+            await self._tell(EchoFound(self.stream, *voice.echo))
 
     async def _chunks(self) -> AsyncGenerator[bytes, None]:
         """The chunks as they come; what was said between them is told in its place."""

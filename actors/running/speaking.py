@@ -8,10 +8,14 @@ from actors.deciding.effects import Speak
 from actors.deciding.events import Spoken
 from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.engines import Engines
-from actors.ports.sound import Clip, Codec, Sound, SoundEncoder, Target, Undecodable
+from actors.ports.listening import RATE
+from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
 from actors.running.calls import EngineCall
+from protocol.audioformat import AudioFormat
 
 SOUNDLESS = "the synthesiser made no sound"
+REFERENCE = Target(AudioFormat("pcm16", RATE))
+"""What an envelope is made of; a target as any other, which no Receiver gets."""
 
 
 async def speak(job: Speak, engines: Engines, call: EngineCall) -> None:
@@ -36,6 +40,7 @@ def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
 
 async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None:
     clip = job.clip if job.clip is not None else await _synthesise(job, engines, call)
+    envelope = await _envelope_of(clip, engines) if job.refers else b""
     sounds: dict[Target, tuple[Sound, ...]] = {}
     failures: dict[Target, str] = {}
     for target in job.targets:
@@ -48,7 +53,16 @@ async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None
         raise EngineFailed("; ".join(failures.values()))
     room = _room_for(job, sounds)
     await call.memory.keep(room)
-    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room), last=True)
+    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room, envelope=envelope), last=True)
+
+
+async def _envelope_of(clip: Clip, engines: Engines) -> bytes:
+    """The envelope of a whole sound; "" where it cannot be had, and its echo will not be known."""
+    try:
+        samples = await engines.codec.decode(clip, RATE)
+    except (EngineFailed, Undecodable):
+        return b""
+    return await engines.voice_activity.reference().push(samples)
 
 
 async def _synthesise(job: Speak, engines: Engines, call: EngineCall) -> Clip:
@@ -86,7 +100,7 @@ class WholeSound:
 
 async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> None:
     async with AsyncExitStack() as stack:
-        sound = StreamedSound(job, engines.codec, stack, call)
+        sound = StreamedSound(job, engines, stack, call)
         if job.clip is not None:
             await sound.add(job.clip)
         else:
@@ -97,9 +111,10 @@ async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> No
 class StreamedSound:
     """The sound of one part on its way from the synthesiser through the codec to the session."""
 
-    def __init__(self, job: Speak, codec: Codec, stack: AsyncExitStack, call: EngineCall) -> None:
+    def __init__(self, job: Speak, engines: Engines, stack: AsyncExitStack, call: EngineCall) -> None:
         self._job = job
-        self._codec = codec
+        self._codec = engines.codec
+        self._reference = engines.voice_activity.reference() if job.refers else None
         self._stack = stack
         self._call = call
         self._encoding: SoundEncoder | None = None
@@ -110,7 +125,8 @@ class StreamedSound:
         assert isinstance(clip, Clip), "what is streamed is never taken back"
         self._call.touch()
         if self._encoding is None:  # only now its format is known
-            self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, self._job.targets))
+            wanted = self._job.targets | {REFERENCE} if self._reference is not None else self._job.targets
+            self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, wanted))
         sounds = await self._encoding.push(clip.data)
         if any(sounds.values()):
             await self._send(self._encoding, sounds, last=False)
@@ -125,10 +141,19 @@ class StreamedSound:
         await self._send(self._encoding, await self._encoding.finish(), last=True)
 
     async def _send(self, encoding: SoundEncoder, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
-        failures = {target: why for target, why in encoding.failures.items() if target not in self._told}
-        self._told |= failures.keys()
-        if self._told >= self._job.targets:
+        job = self._job
+        new = {target: why for target, why in encoding.failures.items() if target in job.targets - self._told}
+        self._told |= new.keys()
+        if self._told >= job.targets:
             raise EngineFailed("; ".join(encoding.failures.values()))
-        room = _room_for(self._job, sounds)
+        envelope = await self._refer(sounds.get(REFERENCE, ()))
+        wanted = {target: made for target, made in sounds.items() if target in job.targets}
+        room = _room_for(job, wanted)
         await self._call.memory.keep(room)
-        await self._call.report(Spoken(self._job.turn, self._job.part, sounds, failures, last, room), last=last)
+        await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope), last=last)
+
+    async def _refer(self, sounds: tuple[Sound, ...]) -> bytes:
+        """The envelope of what was made now."""
+        if self._reference is None or not sounds:
+            return b""
+        return await self._reference.push(b"".join(sound.data for sound in sounds))

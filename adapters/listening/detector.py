@@ -9,14 +9,18 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import trio
 
 from actors.ports.calls import EngineFailed
-from actors.ports.listening import VoiceActivityCounts, count_frames
+from actors.ports.listening import NO_REFERENCE, RATE, Reference, VoiceActivityCounts, count_frames
 from adapters.listening import webrtc
 from adapters.listening.rounds import JudgingRounds, ProcessStream
 from adapters.listening.webrtc import WebRtcStream
+
+if TYPE_CHECKING:
+    from adapters.listening.envelopes import EnvelopeMaker
 
 MODEL = "silero"
 MOST_STREAMS = 4_096
@@ -77,6 +81,10 @@ class SpeechDetector:
             self._streams -= 1
             stream.close()
 
+    def reference(self) -> "ThreadedReference":
+        """See `VoiceActivity.reference`."""
+        return ThreadedReference()
+
     def note(self, frames: int) -> None:
         """Count frames that were judged."""
         self._frames += frames
@@ -90,6 +98,23 @@ class SpeechDetector:
             _log.info("voice activity: %s judges again", MODEL)
 
 
+class ThreadedReference:
+    """Makes the envelope of one sound in a thread, 1 ms for a second of it."""
+
+    def __init__(self) -> None:
+        self._maker: EnvelopeMaker | None = None
+
+    async def push(self, samples: bytes) -> bytes:
+        """See `ReferenceMaker.push`."""
+        return await trio.to_thread.run_sync(self._push, samples)
+
+    def _push(self, samples: bytes) -> bytes:
+        from adapters.listening.envelopes import EnvelopeMaker
+
+        self._maker = self._maker or EnvelopeMaker(RATE)
+        return self._maker.push(samples)
+
+
 class DetectorStream:
     """A stream of `SpeechDetector`; `better` is its end in the better engine."""
 
@@ -98,12 +123,17 @@ class DetectorStream:
         self._better = better
         self._simple: WebRtcStream | None = None
 
-    async def judge(self, samples: bytes) -> tuple[float, ...]:
-        """See `VoiceStream.judge`."""
+    @property
+    def echo(self) -> tuple[int, float] | None:
+        """See `VoiceStream.echo`; WebRTC's detector finds none."""
+        return None if self._better is None else self._better.echo
+
+    async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
+        """See `VoiceStream.judge`. WebRTC's detector does not know echo."""
         self._detector.note(count_frames(samples))
         if self._better is not None and self._detector.well is not None:
             try:
-                found = await self._better.judge(samples)
+                found = await self._better.judge(samples, reference)
                 self._simple = None
                 return found
             except EngineFailed:

@@ -18,7 +18,7 @@ from pathlib import Path
 import trio
 
 from actors.ports.calls import EngineFailed
-from actors.ports.listening import count_frames
+from actors.ports.listening import NO_REFERENCE, Reference, count_frames
 from adapters.processes.engine import ProcessEngine
 from adapters.processes.frames import JudgedFrame, JudgeFrame
 from adapters.processes.process import Plan
@@ -45,10 +45,11 @@ TellFailure = Callable[[str], None]
 class _Question:
     """Frames that wait for their probabilities: `found`, or `why` there are none, once `over` is set."""
 
-    def __init__(self, stream: "ProcessStream", samples: bytes, frames: int) -> None:
+    def __init__(self, stream: "ProcessStream", samples: bytes, frames: int, reference: Reference) -> None:
         self.stream = stream
         self.samples = samples
         self.frames = frames
+        self.reference = reference
         self.begun = trio.current_time()
         self.over = trio.Event()
         self.found: tuple[float, ...] = ()
@@ -56,16 +57,17 @@ class _Question:
 
 
 class ProcessStream:
-    """A stream in the process. `number` is 0 while the process does not know it."""
+    """A stream in the process. `number` is 0 while the process does not know it. `echo`: see `VoiceStream`."""
 
     def __init__(self, rounds: "JudgingRounds") -> None:
         self._rounds = rounds
         self.number = 0
+        self.echo: tuple[int, float] | None = None
         rounds.open += 1
 
-    async def judge(self, samples: bytes) -> tuple[float, ...]:
+    async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
         """See `VoiceStream.judge`. Raises EngineFailed where the answer is late, for all streams that wait."""
-        return await self._rounds.judge(self, samples)
+        return await self._rounds.judge(self, samples, reference)
 
     def close(self) -> None:
         """Have the process forget it."""
@@ -128,9 +130,9 @@ class JudgingRounds(ProcessEngine):
             self._ended.add(stream.number)
         stream.number = 0
 
-    async def judge(self, stream: ProcessStream, samples: bytes) -> tuple[float, ...]:
+    async def judge(self, stream: ProcessStream, samples: bytes, reference: Reference) -> tuple[float, ...]:
         """See `VoiceStream.judge`. Cancelling drops the probabilities, and the samples where they still wait."""
-        question = _Question(stream, samples, count_frames(samples))
+        question = _Question(stream, samples, count_frames(samples), reference)
         self._waiting.append(question)
         self._wanted.set()
         try:
@@ -173,7 +175,9 @@ class JudgingRounds(ProcessEngine):
         streams = tuple(self._number(question.stream) for question in questions)
         frames = tuple(question.frames for question in questions)
         samples = b"".join([question.samples for question in questions])
-        request = JudgeFrame(streams, frames, samples, tuple(self._ended))
+        references = tuple(question.reference.envelope for question in questions)
+        frozen = tuple(question.stream.number for question in questions if question.reference.is_frozen)
+        request = JudgeFrame(streams, frames, samples, references, frozen, tuple(self._ended))
         try:
             with trio.CancelScope(deadline=deadline):
                 judged = await self.ask(request, JudgedFrame, lives=1)
@@ -200,6 +204,7 @@ class JudgingRounds(ProcessEngine):
         for question in questions:
             question.found = tuple(values[at : at + question.frames])
             at += question.frames
+            question.stream.echo = judged.paths.get(question.stream.number)
             question.over.set()
         self.done += 1
         self.held = judged.streams

@@ -20,10 +20,12 @@ class SileroEngine:
     def __init__(self) -> None:
         for name in ONE_THREAD:
             os.environ[name] = "1"  # the matrices are so small that several threads would wait for each other
+        from adapters.listening.echogate import EchoGates
         from adapters.listening.silero import SileroNetwork, SileroStreams
         from adapters.listening.weights import read_weights
 
         self._streams = SileroStreams(SileroNetwork(read_weights(Path(sys.argv[1]))))
+        self._gates = EchoGates()
 
     def ready(self) -> ReadyFrame:
         """Judge a frame of silence, which must be no speech. Raises EngineFailed."""
@@ -38,8 +40,10 @@ class SileroEngine:
         if not isinstance(request, JudgeFrame):
             raise EngineFailed(f"voice activity was asked for {type(request).__name__}")
         self._streams.end(request.ended)
+        self._gates.end(request.ended)
         found = self._streams.judge(request.streams, request.frames, request.samples)
-        return JudgedFrame(found.tobytes(), len(self._streams))
+        paths = self._gates.close_for_echo(request, found)
+        return JudgedFrame(found.tobytes(), len(self._streams), paths)
 
 
 if __name__ == "__main__":

@@ -109,12 +109,15 @@ class DropFrame(msgspec.Struct, frozen=True, tag=True):
 class JudgeFrame(msgspec.Struct, frozen=True, tag=True):
     """The next samples of several microphones, mono s16le at 16 kHz: `frames` of 512 samples of each of `streams`.
 
-    `ended`: streams to forget. A stream begins with its first samples. Answered by `JudgedFrame`.
+    `references`: what played meanwhile, as envelopes; `frozen`: the streams of which nothing is to be learned. `ended`:
+    streams to forget. A stream begins with its first samples. Answered by `JudgedFrame`.
     """
 
     streams: tuple[int, ...]
     frames: tuple[int, ...]
     samples: bytes
+    references: tuple[bytes, ...]
+    frozen: tuple[int, ...]
     ended: tuple[int, ...] = ()
 
 
@@ -243,10 +246,14 @@ class DroppedFrame(msgspec.Struct, frozen=True, tag=True):
 
 
 class JudgedFrame(msgspec.Struct, frozen=True, tag=True):
-    """The probabilities of speech of all frames, in their order, as float32; and how many streams are known now."""
+    """The probabilities of speech of all frames, in their order, as float32; and how many streams are known now.
+
+    `paths`: the echo paths that are certain, by stream: ms, and dB.
+    """
 
     probabilities: bytes
     streams: int
+    paths: dict[int, tuple[int, float]] = {}
 
 
 class TurnEndedFrame(msgspec.Struct, frozen=True, tag=True):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors.deciding.events import Spoken
 from actors.deciding.turn import Turn
 from actors.ports.sound import Target
 from actors.words.spoken import speakable
@@ -49,7 +50,7 @@ def _begin(made: Turn, sends: bool) -> None:
     while made.parts.begin_next((), MP3) is not None:
         if sends:
             for number in range(len(made.parts)):
-                made.parts.take(number, {}, {}, last=True)
+                made.parts.take(Spoken(1, number, {}))
             list(made.parts.due())
 
 

@@ -11,6 +11,7 @@ from protocol.handsfree import (
     InputIdle,
     ResponseHeld,
     ResponseResumed,
+    SessionEcho,
     SpeechStarted,
     SpeechStopped,
 )
@@ -358,3 +359,35 @@ async def test_an_answer_that_pauses_is_longer_by_the_pause(clock: MockClock) ->
         begun = trio.current_time()
         await client.until(state("handshaken"))
         assert trio.current_time() - begun > 0.9
+
+
+# ---- echo
+
+
+async def test_an_echo_of_the_avatar_interrupts_nothing_and_is_told_once(clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.voice_activity.hears_echo = True
+    async with serving(engines) as server, server.joined(holds=True) as client:
+        await listening(client)
+        for _ in range(2):
+            engines.codec.seconds = 1.0
+            await play(client, (SPEECH, 0.96), (SILENCE, 0.64))
+            await client.until(Metrics)
+            client.rest()
+            await play(client, (SPEECH, 0.8), (SILENCE, 2.0))
+            assert kinds(client.rest())[-1] == "handshaken"
+        assert kinds(client.heard).count(SessionEcho) == 1
+        assert kinds(client.heard).count(ResponseHeld) == kinds(client.heard).count(ResponseCancelled) == 0
+        assert len(server.session_registry.sessions[0].memory.history) == 2
+
+
+@pytest.mark.parametrize("echo", ["off", "mute"])
+async def test_only_auto_is_told_what_plays(clock: MockClock, echo: str) -> None:
+    engines = ScriptedEngines()
+    engines.voice_activity.hears_echo = True
+    async with serving(engines) as server, server.joined() as client:
+        await listening(client, echo=echo)
+        await answering(client, engines, 6.0)
+        await play(client, (SPEECH, 1.6))
+        assert not any(reference.envelope for reference in engines.voice_activity.references)
+        assert ("receiving" in kinds(client.rest())) == (echo == "off")
