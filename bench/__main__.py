@@ -13,6 +13,7 @@ import msgspec
 from bench import (
     audio,
     compare,
+    echo,
     first_sound,
     frames,
     growth,
@@ -67,6 +68,7 @@ def make_parser() -> argparse.ArgumentParser:
     hearing.add_argument("--models", nargs="+", choices=recognition.MODELS, default=recognition.MODELS[:1])
     hearing.add_argument("--folder", type=Path, help="of recordings: WAV files, mono at 16 kHz, and .txt beside them")
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
+    which.add_parser("echo", help="the avatar's voice in the microphone: what interrupts, and what is kept")
     sound = which.add_parser("first-sound", help="turns at once with the real codec; utterances that grow long")
     sound.add_argument("--sessions", type=int, default=40, help="of the long utterances")
     sound.add_argument("--seconds", type=float, default=first_sound.LONG, help="of a long utterance")
@@ -110,6 +112,8 @@ def main() -> None:
 def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     """Measure adapters and readers by themselves."""
     match arguments.benchmark:
+        case "echo":
+            echo.measure()
         case "recognition":
             recognition.measure(tuple(arguments.models), arguments.folder)
         case "voice-activity":
