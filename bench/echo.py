@@ -16,14 +16,14 @@ from adapters.listening.envelopes import envelope
 from bench import echosounds
 from bench.echosounds import RATE, SPEECH, Samples, Voices
 
-ROOMS = 12
+ROOMS = 36
 LEVELS = (0.0, -6.0, -12.0, -20.0, None)
 """dB of the echo against the user's speech; None: headphones."""
 _LEAD, _SECONDS = 1.5, 12.0
 _NOISES = (-25.0, -35.0, -45.0)
 """dB against the user's speech."""
-_RUN, _SOON = 10, 30
-"""Frames of speech that interrupt, and within how many of its onset an interruption counts as kept."""
+_RUN, _SOON, _LATE = 10, 30, 60
+"""Frames of speech that interrupt, and within how many of its onset it counts as kept soon, and late."""
 _LEARNED = 5
 """The first second in which users speak: by then the judge has had an answer's beginning."""
 
@@ -33,7 +33,8 @@ class EchoResult(msgspec.Struct):
 
     selves: int = 0
     users: int = 0
-    kept: int = 0
+    soon: int = 0
+    late: int = 0
     found: list[float] = msgspec.field(default_factory=list)
     wrong: int = 0
     undecided: list[float] = msgspec.field(default_factory=list)
@@ -44,8 +45,8 @@ class EchoResult(msgspec.Struct):
 def measure() -> None:
     """Measure all levels, and print them."""
     voices = echosounds.voices()
-    print("  echo   self-       kept in   path known after   undecided  wrong  ms of judge  ms of envelopes")
-    print("   dB  interrupted    0.3 s    median    longest   longest   delay  for 1 s      for 1 s")
+    print("  echo   self-       kept within    path known after   undecided  wrong  ms of judge  ms of envelopes")
+    print("   dB  interrupted  0.3 s    0.6 s    median    longest   longest   delay  for 1 s      for 1 s")
     for level in LEVELS:
         result = EchoResult()
         for room in range(ROOMS):
@@ -53,8 +54,8 @@ def measure() -> None:
         known = (float(np.median(result.found)), max(result.found)) if result.found else (np.nan, np.nan)
         print(
             f"{'none' if level is None else f'{level:g}':>6} {result.selves:>6} of {ROOMS}"
-            f"{result.kept:>8} of {result.users}{known[0]:>9.2f} s{known[1]:>9.2f} s{max(result.undecided):>9.2f} s"
-            f"{result.wrong:>7}{result.cost / result.seconds * 1e3:>11.2f}{_envelopes(voices):>14.2f}",
+            f"{result.soon / result.users:>9.0%}{result.late / result.users:>9.0%}{known[0]:>9.2f} s{known[1]:>9.2f} s"
+            f"{max(result.undecided):>9.2f} s{result.wrong:>7}{result.cost / result.seconds * 1e3:>11.2f}{_envelopes(voices):>14.2f}",
             flush=True,
         )
 
@@ -83,7 +84,10 @@ def _judge_room(
         result.selves += bool(_interruptions(judged, 0, len(judged)))
     judged = _judged(both, reference.tobytes(), None, None)
     result.users += len(onsets)
-    result.kept += sum(bool(_interruptions(judged, int(at * 100), int(at * 100) + _SOON)) for at in onsets)
+    for onset in onsets:
+        found = _interruptions(judged, int(onset * 100), int(onset * 100) + _LATE)
+        result.late += bool(found)
+        result.soon += bool(found) and found[0] < int(onset * 100) + _SOON
 
 
 def _judged(heard: Samples, reference: bytes, result: EchoResult | None, delay: float | None) -> list[float | None]:

@@ -6,7 +6,7 @@ zeros where nothing plays. It counts frames, and knows no clock.
 While something plays, it looks for the delay at which the first follows the second. Three things may be known:
 
 * *nothing yet*: the judgement is None. What a microphone hears now may be echo; 0.4 s of it tell in most cases. A
-  caller holds what it would begin with such sound until a later frame is judged. All are 2.2 s after the start.
+  caller holds what it would begin with such sound until a later frame is judged. All are, 4 s after the start.
 * *no echo*: what played for a second was not heard, or what is heard is something else. Every frame has an infinite
   excess, as when nothing plays: with headphones, and with a client that cancels echo, the judge stands in nobody's way.
 * *a path*: frames are judged by the excess over the echo that the path makes of what played.
@@ -35,7 +35,7 @@ _STORED = KEPT + SEARCHED + _SPARE
 """Frames that are kept."""
 _SMOOTHED = 8
 """Frames whose mean is judged: a syllable goes up and down within that."""
-_CALIBRATION = 1.8
+_CALIBRATION = 0.6
 """dB between the gains, which are high on purpose, and the level that is expected."""
 _SECOND = -2
 """The band, by excess, that is judged: one exceeds the echo by chance."""
@@ -49,14 +49,17 @@ _JUMP = 6.0
 """dB by which a sound is another than those before it."""
 _PAUSE = 30
 """Frames of quiet that end a run of sound."""
-_LEAST, _SETTLED = 40, 100
-"""Frames of sound before which nothing is decided, and after which it is decided whether they are echo."""
+_LEAST = 40
+"""Frames of sound before which nothing is decided."""
 _WIDTHS, _NEEDED = (50, 70, 110, 200), (0.80, 0.74, 0.68, 0.58)
-"""The correlation that proves an echo, by the frames compared: two voices did not have it in any of 96 cases."""
+"""The correlation that proves an echo, by the frames compared: as much as the most of 48 to 96 pairs of voices, or more."""
 _UNLIKE = 0.5
 """A correlation that an echo has in any case; below, what is heard is something else."""
-_PLAYED = 100
-"""Frames that have to be played, and not be heard, before nothing is undecided any more."""
+_PLAYED, _MOST_PLAYED, _HINT = 100, 300, 0.4
+"""Frames that have to be played, and not be heard, before nothing is undecided any more; as many again are waited for
+twice where a correlation hints at an echo in noise."""
+_YOUNG, _DOUBT = 200, 5.0
+"""Frames until a path's gains are certain, and by how many dB more than them an echo may be at first."""
 _WEAK, _MISSES = 0.35, 4
 """A correlation that is none, and how many searches in a row end a path that find no more."""
 _CERTAIN = 3
@@ -79,7 +82,7 @@ class EchoJudge:
         self._moved: int | None = None
         """A delay that another search found; a second one moves the path."""
         self._unheard = self._exceeding = 0
-        self._is_frozen = False
+        self._is_absent = self._is_frozen = False
 
     @property
     def path(self) -> tuple[int, float] | None:
@@ -117,7 +120,7 @@ class EchoJudge:
         if is_due and self._found is None:
             self._search()
         if self._found is None:
-            certain = self._run.is_foreign or self._unheard >= _PLAYED
+            certain = self._run.is_foreign or self._is_absent
             return [math.inf if certain else None] * frames
         excess = self._excess(self._found, frames)
         for one in excess.tolist():
@@ -139,7 +142,8 @@ class EchoJudge:
         over = heard - np.maximum(echo, noise)
         second = np.sort(over, axis=1)[:, _SECOND]
         smooth = np.convolve(second, np.full(_SMOOTHED, 1 / _SMOOTHED, np.float32))[: len(second)]
-        return np.asarray(smooth[-frames:] + _CALIBRATION, np.float32)
+        doubt = _DOUBT * max(0.0, 1 - path.frames / _YOUNG)
+        return np.asarray(smooth[-frames:] + (_CALIBRATION - doubt), np.float32)
 
     def _is_louder(self, path: EchoPath) -> bool:
         """Whether what exceeds the echo is the echo, since the loudspeaker was turned up; then it is learned at once.
@@ -161,9 +165,11 @@ class EchoJudge:
         history, run = self._history, self._run
         if history.would_be_heard and not 0 < run.frames < _LEAST:
             self._unheard += _STEP
-        if run.frames < _LEAST:
+        should_be_heard = self._unheard > 0 and self._unheard % _PLAYED == 0
+        if run.frames < _LEAST and not should_be_heard:
             return
-        width = min(max(run.frames + _STEP, _WIDTHS[0]), KEPT, history.count)
+        width = KEPT if should_be_heard else max(run.frames + _STEP, _WIDTHS[0])
+        width = min(width, KEPT, history.count)
         match = self._matched(width)
         needed = _needed(width)
         if match.correlation >= needed:
@@ -172,12 +178,16 @@ class EchoJudge:
             history.usable[:] = False
             history.usable[-width:] = True
             self._learn(self._found)
-        elif run.frames >= _SETTLED or match.correlation < _UNLIKE:
+            return
+        if should_be_heard:
+            self._is_absent |= match.correlation < _HINT or self._unheard >= _MOST_PLAYED
+        if run.frames >= _LEAST and match.correlation < _UNLIKE:
             run.is_foreign = True
 
     def _matched(self, width: int) -> EchoMatch:
         history = self._history
-        return find(history.microphone[-width:], history.reference[-width - SEARCHED :])
+        heard = np.maximum(history.microphone[-width:], history.floor + _OVER_NOISE)
+        return find(heard, history.reference[-width - SEARCHED :])
 
     def _follow(self, path: EchoPath) -> None:
         """See whether the path is still there, and what it does."""
@@ -201,7 +211,7 @@ class EchoJudge:
         elif match.correlation < _WEAK:
             self._missed += 1
             if self._missed >= _MISSES:
-                self._found, self._unheard = None, _PLAYED
+                self._found, self._is_absent = None, True
                 return
         self._learn(path)
 

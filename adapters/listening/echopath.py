@@ -24,7 +24,7 @@ _DEAD = -75.0
 """dB; what is below is no sound."""
 _SPREAD = 3
 """Frames by which the delay may be wrong at any time: clocks and networks jitter by 30 ms."""
-_DECAY = 1.2
+_DECAY = 0.9
 """dB in a frame by which a room's sound dies away: a reverberation time of 0.5 s."""
 _QUANTILE = 0.8
 """Of the levels that were measured against what was played, the one that is taken for the gain.
@@ -88,6 +88,8 @@ class EchoPath:
     def __init__(self, lag: int) -> None:
         self.lag = lag
         self.gains = np.zeros(BANDS, np.float32)
+        self.frames = 0
+        """How many frames it was ever learned from, at the most at once."""
         self.level = 0.0
         """dB of the microphone against what was played."""
 
@@ -97,6 +99,7 @@ class EchoPath:
         counts = sounds.sum(axis=0)
         if counts.sum() < _FEW:
             return
+        self.frames = max(self.frames, int(sounds.any(axis=1).sum()))
         gains = np.where(sounds, microphone - echo, np.inf)
         everywhere = np.sort(gains, axis=None)[int(counts.sum() * _QUANTILE)]
         ordered = np.sort(gains, axis=0)
