@@ -67,8 +67,6 @@ def make_parser() -> argparse.ArgumentParser:
     hearing = which.add_parser("recognition", help="the embedded recognisers: wrong words, work, memory, waits")
     hearing.add_argument("--models", nargs="+", choices=recognition.MODELS, default=recognition.MODELS[:1])
     hearing.add_argument("--folder", type=Path, help="of recordings: WAV files, mono at 16 kHz, and .txt beside them")
-    which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
-    which.add_parser("echo", help="the avatar's voice in the microphone: what interrupts, and what is kept")
     sound = which.add_parser("first-sound", help="turns at once with the real codec; utterances that grow long")
     sound.add_argument("--sessions", type=int, default=40, help="of the long utterances")
     sound.add_argument("--seconds", type=float, default=first_sound.LONG, help="of a long utterance")
@@ -79,7 +77,15 @@ def make_parser() -> argparse.ArgumentParser:
     voice_activity.add_arguments(activity)
     reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
     reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
+    _add_sound(which)
     return parser
+
+
+def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
+    rooms = which.add_parser("echo", help="the avatar's voice in the microphone: what interrupts, and what is kept")
+    rooms.add_argument("--rooms", type=int, default=echo.ROOMS, help="of each level of echo")
+    rooms.add_argument("--seed", type=int, default=0, help="of the first room; the judge was calibrated on 0 to 35")
 
 
 def main() -> None:
@@ -113,7 +119,7 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     """Measure adapters and readers by themselves."""
     match arguments.benchmark:
         case "echo":
-            echo.measure()
+            echo.measure(arguments.rooms, arguments.seed)
         case "recognition":
             recognition.measure(tuple(arguments.models), arguments.folder)
         case "voice-activity":

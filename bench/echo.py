@@ -42,20 +42,21 @@ class EchoResult(msgspec.Struct):
     seconds: float = 0.0
 
 
-def measure() -> None:
-    """Measure all levels, and print them."""
+def measure(rooms: int, seed: int) -> None:
+    """Measure all levels in so many rooms, and print them."""
     voices = echosounds.voices()
     print("  echo   self-       kept within    path known after   undecided  wrong  ms of judge  ms of envelopes")
     print("   dB  interrupted  0.3 s    0.6 s    median    longest   longest   delay  for 1 s      for 1 s")
     for level in LEVELS:
         result = EchoResult()
-        for room in range(ROOMS):
+        for room in range(seed, seed + rooms):
             _judge_room(np.random.default_rng(room), voices, level, room, result)
         known = (float(np.median(result.found)), max(result.found)) if result.found else (np.nan, np.nan)
         print(
-            f"{'none' if level is None else f'{level:g}':>6} {result.selves:>6} of {ROOMS}"
+            f"{'none' if level is None else f'{level:g}':>6} {result.selves:>6} of {rooms}"
             f"{result.soon / result.users:>9.0%}{result.late / result.users:>9.0%}{known[0]:>9.2f} s{known[1]:>9.2f} s"
-            f"{max(result.undecided):>9.2f} s{result.wrong:>7}{result.cost / result.seconds * 1e3:>11.2f}{_envelopes(voices):>14.2f}",
+            f"{max(result.undecided):>9.2f} s{result.wrong:>7}"
+            f"{result.cost / result.seconds * 1e3:>11.2f}{_envelopes(voices):>14.2f}",
             flush=True,
         )
 

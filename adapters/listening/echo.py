@@ -6,7 +6,7 @@ zeros where nothing plays. It counts frames, and knows no clock.
 While something plays, it looks for the delay at which the first follows the second. Three things may be known:
 
 * *nothing yet*: the judgement is None. What a microphone hears now may be echo; 0.4 s of it tell in most cases. A
-  caller holds what it would begin with such sound until a later frame is judged. All are, 4 s after the start.
+  caller holds what it would begin with such sound until a later frame is judged. A faint echo in noise takes seconds.
 * *no echo*: what played for a second was not heard, or what is heard is something else. Every frame has an infinite
   excess, as when nothing plays: with headphones, and with a client that cancels echo, the judge stands in nobody's way.
 * *a path*: frames are judged by the excess over the echo that the path makes of what played.
@@ -52,7 +52,7 @@ _PAUSE = 30
 _LEAST = 40
 """Frames of sound before which nothing is decided."""
 _WIDTHS, _NEEDED = (50, 70, 110, 200), (0.80, 0.74, 0.68, 0.58)
-"""The correlation that proves an echo, by the frames compared: as much as the most of 48 to 96 pairs of voices, or more."""
+"""The correlation that proves an echo, by the frames compared: no less than the highest of 48 to 96 pairs of voices."""
 _UNLIKE = 0.5
 """A correlation that an echo has in any case; below, what is heard is something else."""
 _PLAYED, _MOST_PLAYED, _HINT = 100, 300, 0.4

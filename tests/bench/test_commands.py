@@ -20,6 +20,7 @@ TINY: dict[str, str] = {
     "rounds": "--sessions 2 --megabytes 1 --times 2",
     "providers": "--chunks 50",
     "audio": "",
+    "echo": "--rooms 1",
     "first-sound": "--sessions 2 --seconds 6 --turns 6",
     "lag": "--shapes input.text nested\\ JSON",
     "frames": "--chunks 120",
