@@ -103,5 +103,5 @@ def noise(random: np.random.Generator, size: int, level: float) -> Samples:
 
 
 def packed(samples: Samples) -> bytes:
-    """As s16le."""
+    """The sound in s16le."""
     return bytes((np.clip(samples, -1, 1) * 32_767).astype("<i2").tobytes())

@@ -21,6 +21,7 @@ TINY: dict[str, str] = {
     "providers": "--chunks 50",
     "audio": "",
     "echo": "--rooms 1",
+    "voice-activity": "--sessions 2 --seconds 1",
     "first-sound": "--sessions 2 --seconds 6 --turns 6",
     "lag": "--shapes input.text nested\\ JSON",
     "frames": "--chunks 120",
