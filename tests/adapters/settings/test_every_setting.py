@@ -83,6 +83,7 @@ EXPECTED: dict[str, Rows] = {
         "transcribing": (30.0, 32.0, SECONDS),
         "responding": (60.0, 61.0, SECONDS),
         "speaking": (30.0, 33.0, SECONDS),
+        "contested": (1.5, 1.75, SECONDS),
         "stt_silence": (20.0, 22.0, SECONDS),
         "stt_call": (30.0, 34.0, SECONDS),
         "llm_silence": (20.0, 23.0, SECONDS),

@@ -74,8 +74,11 @@ async def test_an_unknown_model_is_the_guide() -> None:
 
 
 async def test_hands_on_how_it_wants_to_be_spoken() -> None:
-    assert (await written(asked("slower")))[1] == Delivery(speed=0.75, language="en-US")
-    assert (await written(asked("sprich bitte langsamer")))[1] == Delivery(speed=0.75, language="de-DE")
+    for words, language in (("slower", "en-US"), ("sprich bitte langsamer", "de-DE")):
+        delivery = (await written(asked(words)))[1]
+        assert isinstance(delivery, Delivery)
+        assert (delivery.speed, delivery.language) == (0.75, language)
+        assert "0.75" in delivery.note, "the guide is told again how it speaks"
 
 
 async def test_tells_the_time_of_its_clock() -> None:
