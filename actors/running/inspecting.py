@@ -22,8 +22,23 @@ MOST_SESSIONS = 200
 MOST_CONNECTIONS = 200
 
 
+class DraftCounts(msgspec.Struct, frozen=True):
+    """The answers that a session has tried in pauses: all, those kept at the commit, and those that speech dropped.
+
+    `wasted`: calls of providers that were begun for dropped ones.
+    """
+
+    begun: int
+    kept: int
+    dropped: int
+    wasted: int
+
+
 class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
-    """A session; times in seconds. `deadline_in` is null without a deadline, `providers` those of STT, LLM, TTS."""
+    """A session; times in seconds. `deadline_in` is null without a deadline, `providers` those of STT, LLM, TTS.
+
+    `detection`: the type of its turnDetection.
+    """
 
     id: str
     state: str
@@ -35,6 +50,8 @@ class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
     receivers: int
     exchanges: int
     providers: tuple[str, str, str]
+    detection: str
+    drafts: DraftCounts
 
 
 class PoolRow(msgspec.Struct, frozen=True, rename="camel"):
@@ -126,6 +143,7 @@ def session_row(session: "Conversation", now: float) -> SessionRow:
     """One session."""
     configuration = session.configuration.in_force
     sections = (configuration.stt, configuration.llm, configuration.tts)
+    tried = session.speculation
     return SessionRow(
         id=session.id,
         state=session.state.value,
@@ -137,6 +155,8 @@ def session_row(session: "Conversation", now: float) -> SessionRow:
         receivers=len(session.receivers),
         exchanges=len(session.memory.history),
         providers=(sections[0].provider.name, sections[1].provider.name, sections[2].provider.name),
+        detection=configuration.turn_detection.type,
+        drafts=DraftCounts(tried.begun, tried.kept, tried.dropped, tried.wasted),
     )
 
 

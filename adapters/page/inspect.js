@@ -75,7 +75,7 @@ function fill(table, items, row, empty) {
   body.replaceChildren(...(rows.length ? rows : [line(empty)]));
 }
 
-const line = (text) => element("tr", {}, element("td", { colspan: 8, class: "empty" }, text));
+const line = (text) => element("tr", {}, element("td", { colspan: 9, class: "empty" }, text));
 const cells = (...values) => values.map((value) => element("td", {}, value));
 
 function pool({ name, workers, busy, waiting, taken, seats, crashes }) {
@@ -102,14 +102,20 @@ function turnEnd({ engine, asked, answered, unknown, lagMs }) {
   return `${engine} was asked ${asked} times whether a turn has ended, answered ${answered}, ${share} % unknown, the last after ${lagMs} ms.`;
 }
 
-function session({ id, state, age, inState, deadlineIn, turn, senders, receivers, providers }) {
+function session({ id, state, age, inState, deadlineIn, turn, senders, receivers, providers, detection, drafts }) {
   const choose = () => {
     chosen = chosen === id ? "" : id;
     refresh();
   };
   const button = element("button", { type: "button", "data-id": id, "aria-pressed": String(id === chosen), title: id, onclick: choose }, id.slice(0, 8));
   const sockets = `${senders} sender, ${receivers} receiver`;
-  return element("tr", {}, ...cells(button, element("span", { class: `state ${state}` }, state), seconds(inState), seconds(deadlineIn), seconds(age), String(turn), sockets, providers.join(", ")));
+  return element("tr", {}, ...cells(button, element("span", { class: `state ${state}` }, state), seconds(inState), seconds(deadlineIn), seconds(age), String(turn), sockets, listens(detection, drafts), providers.join(", ")));
+}
+
+function listens(detection, { begun, kept, dropped, wasted }) {
+  if (detection === "none") return "–";
+  const tried = `${begun} drafts, ${kept} kept, ${dropped} dropped, ${wasted} calls wasted`;
+  return begun ? `${detection}: ${tried}` : detection;
 }
 
 function step({ source, event, dest, ago, due }) {

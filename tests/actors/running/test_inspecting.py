@@ -83,3 +83,22 @@ async def test_the_engines_of_hands_free_conversations_show_what_they_have_done(
             shown = msgspec.to_builtins(look(server))
     assert shown["voiceActivity"] == {"engine": "scripted", "streams": 1, "frames": 2, "changes": 0, "lagMs": 0.0}
     assert shown["turnEnd"] == {"engine": "scripted", "asked": 1, "answered": 0, "unknown": 0, "lagMs": 0.0}
+
+
+async def test_a_session_shows_what_listens_and_what_its_drafts_have_cost(autojump_clock: MockClock) -> None:
+    async with serving() as server, server.joined() as client:
+        await client.configure(turnDetection={"type": "server_vad"})
+        [session] = server.session_registry.sessions
+        counts = session.speculation
+        counts.begun, counts.kept, counts.dropped, counts.wasted = 5, 3, 2, 4
+        shown = msgspec.to_builtins(look(server))["sessions"][0]
+    assert shown["detection"] == "server_vad"
+    assert shown["drafts"] == {"begun": 5, "kept": 3, "dropped": 2, "wasted": 4}
+
+
+async def test_a_session_without_turn_detection_shows_no_drafts(autojump_clock: MockClock) -> None:
+    async with serving() as server, server.joined() as client:
+        await client.configure()
+        shown = msgspec.to_builtins(look(server))["sessions"][0]
+    assert shown["detection"] == "none"
+    assert shown["drafts"] == {"begun": 0, "kept": 0, "dropped": 0, "wasted": 0}
