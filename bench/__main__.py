@@ -17,6 +17,7 @@ from bench import (
     first_sound,
     frames,
     growth,
+    handsfree,
     lag,
     load,
     memory,
@@ -73,8 +74,6 @@ def make_parser() -> argparse.ArgumentParser:
     sound.add_argument("--turns", type=int, default=first_sound.TURNS)
     late = which.add_parser("lag", help="one client sends a megabyte of each kind: how long everybody else waits")
     late.add_argument("--shapes", nargs="+", choices=[*lag.SHAPES, *lag.POSTS], default=[*lag.SHAPES, *lag.POSTS])
-    activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
-    voice_activity.add_arguments(activity)
     reading = which.add_parser("frames", help="WebSocket frames that are read, without sockets: processor time a frame")
     reading.add_argument("--chunks", type=int, default=2_000, help="of sound, in each stream")
     _add_sound(which)
@@ -83,6 +82,10 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
+    activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
+    voice_activity.add_arguments(activity)
+    conversing = which.add_parser("hands-free", help="conversations without a button: what is cut; virtual time")
+    handsfree.add_arguments(conversing)
     rooms = which.add_parser("echo", help="the avatar's voice in the microphone: what interrupts, and what is kept")
     rooms.add_argument("--rooms", type=int, default=echo.ROOMS, help="of each level of echo")
     rooms.add_argument("--seed", type=int, default=0, help="of the first room; the judge was calibrated on 0 to 35")
@@ -122,6 +125,8 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
             echo.measure(arguments.rooms, arguments.seed)
         case "recognition":
             recognition.measure(tuple(arguments.models), arguments.folder)
+        case "hands-free":
+            handsfree.run(arguments.turns, arguments.policy)
         case "voice-activity":
             voice_activity.run(arguments.model, arguments.sessions, arguments.seconds, rounds)
         case "voices":
