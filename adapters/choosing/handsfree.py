@@ -37,7 +37,7 @@ class HandsFree:
         self.note = f"hands-free: {_HEARD[hears is not None]}, and {_ENDED[self._smart is not None]}"
         if hears is None or ends is None:
             self.note += f"; what is missing: {models.HOW}"
-        elif self._smart is None:
+        if not models.can_judge_turns():
             self.note += "; Smart Turn needs pip install 'vivavoce[voice]'"
 
     @property

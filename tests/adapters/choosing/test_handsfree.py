@@ -29,6 +29,7 @@ def have(monkeypatch: pytest.MonkeyPatch, hears: Path | None, ends: Path | None,
             "Silero's detector hears speech, and silence alone ends a turn; what is missing: python -m",
         ),
         (False, False, True, "WebRTC's detector, which mistakes noise, hears speech, and silence alone ends a turn;"),
+        (False, False, False, "fetching fetches it; Smart Turn needs pip install 'vivavoce[voice]'"),
     ],
 )
 def test_people_are_told_what_hears_and_what_ends(
