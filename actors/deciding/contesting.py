@@ -19,7 +19,6 @@ from actors.deciding.microphone import Contest
 from actors.deciding.states import ANSWER
 from actors.deciding.step import Step
 from actors.deciding.triggers import CountedFrame, Intrusion, Position
-from actors.deciding.turn import cost
 from actors.ports.sound import Clip
 from protocol.handsfree import How, ResponseHeld, ResponseResumed
 
@@ -36,7 +35,7 @@ def duck(step: Step, frame: CountedFrame) -> None:
     microphone.contest = contest
     for kept in frames:
         contest.utterance.add(kept)
-        contest.charge.take(cost(kept))
+    contest.charge.hold(contest.utterance.cost)
     _hold(step, contest, "duck")
     if microphone.settings.type == "semantic_vad":
         step.effects.append(AskTurnEnd(microphone.stream, microphone.detection.position, b""))

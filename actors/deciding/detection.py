@@ -61,7 +61,7 @@ class Detection(NamedTuple):
 
     def after(self, probability: float, threshold: float) -> "Detection":
         """The count after one more frame."""
-        limit = max(threshold - _LEAVES, _LEAST) if self.run else threshold
+        limit = min(max(threshold - _LEAVES, _LEAST), threshold) if self.run else threshold
         position = self.position + 1
         if probability < limit:
             return Detection(position, 0, self.voiced, self.silent + 1 if self.voiced else 0)

@@ -181,6 +181,8 @@ def drop_utterance(step: Step, event: object) -> None:
     _lose_utterance(step)
     conversation.utterance = UtteranceBuffer()
     if (microphone := conversation.microphone) is not None:
+        if microphone.draft is not None:
+            conversation.speculation.drop(microphone.draft)
         microphone.draft = conversation.shadow = None
         microphone.close()
 

@@ -15,7 +15,7 @@ from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
 from actors.deciding.microphone import Draft, ListeningState
-from actors.deciding.states import RECEIVING, TRANSCRIBING
+from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, CountedFrame, TypedText
 from actors.deciding.turn import Turn, UtteranceBuffer, cost, text_cost
@@ -63,7 +63,7 @@ def keep_frame(step: Step, frame: CountedFrame) -> None:
             step.effects.append(Feed(conversation.turn.work, frame.audio))
     elif (contest := microphone.contest) is not None:
         contest.utterance.add(frame.audio)
-        contest.charge.take(cost(frame.audio))
+        contest.charge.hold(contest.utterance.cost)
         if not frame.detection.silent:
             contest.heard_at = step.now
     elif frame.audio:
@@ -96,7 +96,7 @@ def begin_heard(step: Step, audio: bytes, begins: int, first_half: bytes = b"") 
     microphone.go_on()
     conversation.utterance = UtteranceBuffer()
     conversation.utterance.add(first_half + audio)
-    turn.charge.take(cost(first_half + audio))
+    turn.charge.hold(cost(first_half + audio))
     step.send(conversation.senders, BufferInitialized(conversation.id))
     step.send(conversation.senders, SpeechStarted(begins * FRAME_MS))
     _listen(step)
@@ -227,8 +227,7 @@ def drop_draft(step: Step) -> None:
     turn.charge.give_back(draft.size + draft.room)
     turn.work = conversation.next_work()
     microphone.draft = conversation.shadow = None
-    conversation.speculation.dropped += 1
-    conversation.speculation.wasted += len(draft.jobs)
+    conversation.speculation.drop(draft)
 
 
 # ---- the commit
@@ -251,12 +250,12 @@ def transcribe_speech(step: Step, said: CountedFrame | Believed | Tick | FromCli
     turn.begun_by = said if isinstance(said, FromClient) else None
     if draft is None:
         job = Transcribe(turn.work, Clip(_without_tail(conversation, microphone), HEARD_FORMAT), turn.configuration.stt)
-        turn.charge.hold(2 * len(job.clip.data))  # the clip, and what the recogniser is given of it
+        turn.charge.give_back(conversation.utterance.cost - 2 * len(job.clip.data))  # what the recogniser is given, too
         step.effects.append(Start(job, admit=seats_of(turn)))
         turn.clip = job.clip
     else:
         turn.clip = draft.clip
-        turn.charge.hold(2 * draft.size + draft.room)
+        turn.charge.give_back(conversation.utterance.cost - draft.size)  # engines hold the rest of it
         conversation.speculation.kept += 1
     microphone.draft, microphone.adopted, conversation.shadow = None, draft, None
     conversation.utterance = UtteranceBuffer()
@@ -274,7 +273,10 @@ def keep_transcript(step: Step, recognised: Recognised) -> None:
     """The Sender gets `request.transcribe.done`; the words wait for `response.create`, and the turn is over."""
     tell_transcript(step, recognised)
     conversation = step.conversation
-    conversation.memory.unanswered.append(conversation.turn.said)
+    unanswered = conversation.memory.unanswered
+    unanswered.append(conversation.turn.said)
+    while len(unanswered) > 1 and len(" ".join(unanswered)) > conversation.limits.text_chars:
+        del unanswered[0]
     forget_turn(step)
 
 
@@ -313,3 +315,5 @@ def follow_configuration(step: Step) -> None:
         step.effects.append(Deafen())
     is_on = configuration.turn_detection.on
     conversation.microphone = ListeningState(conversation.next_stream(), configuration) if is_on else None
+    if is_on and conversation.state is HANDSHAKEN:
+        conversation.clock.entered = step.now  # nobody could speak before

@@ -25,7 +25,18 @@ from actors.deciding.contesting import drop_contest
 from actors.deciding.conversation import Conversation, Transition
 from actors.deciding.deadlines import find_deadline
 from actors.deciding.effects import Acknowledge, Effect, Feed, Hear, Start
-from actors.deciding.events import Event, Failed, FromClient, MemberId, PoolsBusy, Said, Spoken, TurnEvent, Words
+from actors.deciding.events import (
+    Event,
+    Failed,
+    FromClient,
+    MemberId,
+    PoolsBusy,
+    Retracted,
+    Said,
+    Spoken,
+    TurnEvent,
+    Words,
+)
 from actors.deciding.graph import MACHINE
 from actors.deciding.hearing import extend_utterance
 from actors.deciding.listening import drop_draft, follow_configuration, is_outdated, keep_frame
@@ -53,10 +64,10 @@ def step(conversation: Conversation, event: Event, now: float) -> list[Effect]:
         _draw_on(made, draft, event)
     else:
         _take(made, event)
+    if isinstance(event, Said) and event.ack is not None:
+        _acknowledge(made, event, event.ack)  # before the draft that it commits, which has its own admission
     if conversation.microphone is not None or conversation.configuration.in_force.turn_detection.on:
         _follow_microphone(made)
-    if isinstance(event, Said) and event.ack is not None:
-        _acknowledge(made, event, event.ack)
     conversation.clock.deadline = find_deadline(conversation)
     return made.effects
 
@@ -95,8 +106,12 @@ def _draw_on(made: Step, draft: Draft, event: Event) -> None:
         case Failed() | PoolsBusy():
             drop_draft(made)
             return
+        case Retracted() if draft.has_sound:  # its parts would have other numbers when it is told
+            drop_draft(made)
+            return
         case Spoken(room=room):
             draft.room += room
+            draft.has_sound = True
         case _ if shadow is not None:
             starts = [effect for effect in step(shadow, event, made.now) if isinstance(effect, Start)]
             draft.jobs += [start.job for start in starts]

@@ -33,13 +33,18 @@ class Speculation:
         self.dropped = 0
         self.wasted = 0
 
+    def drop(self, draft: "Draft") -> None:
+        """Count a draft that is dropped."""
+        self.dropped += 1
+        self.wasted += len(draft.jobs)
+
 
 class Draft:
     """A turn that is tried while the speaker pauses, and of which nobody is told before the commit.
 
     `clip`: the utterance by then. `basis`: what it was begun with, which must not change. `jobs`: those that were begun
     for it. `events`: their results, in the order in which they came. `size`: bytes that the clip has taken of the
-    turn's charge; `room`: those that its sound has.
+    turn's charge; `room`: those that its sound has. `has_sound`: whether any of its sound was made.
     """
 
     def __init__(self, clip: Clip, basis: object) -> None:
@@ -49,6 +54,7 @@ class Draft:
         self.jobs: list[Job] = []
         self.events: list[TurnEvent] = []
         self.room = 0
+        self.has_sound = False
 
 
 class Contest:

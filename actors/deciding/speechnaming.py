@@ -14,6 +14,7 @@ from actors.deciding.microphone import Contest, ListeningState
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
 from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
 from actors.deciding.turn import cost
+from actors.ports.listening import RATE
 from actors.words.backchannels import is_backchannel
 
 ASK_AT: Final = (frames_in(400), frames_in(1000))
@@ -75,10 +76,13 @@ def _in_speech(conversation: Conversation, microphone: ListeningState, frame: Co
 
 def _is_too_long(conversation: Conversation, microphone: ListeningState, frame: CountedFrame) -> bool:
     """Whether the utterance has to be committed although somebody speaks."""
-    limits, size = conversation.limits, conversation.utterance.size + 2 * len(frame.audio)
-    seconds = size / len(frame.audio) * FRAME_SECONDS
-    is_bounded = size > limits.utterance_bytes or seconds > limits.utterance_seconds
-    return is_bounded or frame.detection.position - microphone.resumed >= UNBROKEN
+    size = conversation.utterance.size + 2 * len(frame.audio)
+    return not _is_within(conversation, size) or frame.detection.position - microphone.resumed >= UNBROKEN
+
+
+def _is_within(conversation: Conversation, size: int) -> bool:
+    """Whether an utterance may have so many bytes of samples."""
+    return size <= conversation.limits.utterance_bytes and size / (2 * RATE) <= conversation.limits.utterance_seconds
 
 
 def _may_try(microphone: ListeningState, detection: Detection) -> bool:
@@ -93,8 +97,7 @@ def _in_turn(
     if not microphone.settings.interrupt_response:
         return triggers.FRAME(CountedFrame(b"", detection.closed()))
     if contest is None:
-        begins = detection.has_begun and _has_room(conversation, frame)
-        return (triggers.DUCK if begins else triggers.FRAME)(frame)
+        return _before_contest(conversation, frame)
     if detection.voiced >= INTRUDES_AT or contest.utterance.size > conversation.limits.utterance_bytes:
         return name_intrusion(conversation, Intrusion(frame), now)
     if microphone.detection.is_paused and not detection.silent:
@@ -106,6 +109,14 @@ def _in_turn(
     return triggers.FRAME(frame)
 
 
+def _before_contest(conversation: Conversation, frame: CountedFrame) -> Occurrence[CountedFrame]:
+    if not frame.detection.has_begun:
+        return triggers.FRAME(frame)
+    if _has_room(conversation, frame):
+        return triggers.DUCK(frame)
+    return triggers.FRAME(CountedFrame(frame.audio, frame.detection.closed()))  # the next three may find room
+
+
 def name_intrusion(conversation: Conversation, intrusion: Intrusion, now: float) -> Occurrence[Intrusion]:
     """Speech is meant for the turn: it is the other half of what was answered too early, or cuts the answer."""
     turn, microphone = conversation.turn, conversation.microphone
@@ -113,7 +124,7 @@ def name_intrusion(conversation: Conversation, intrusion: Intrusion, now: float)
     first = len(turn.clip.data) if turn.clip is not None else 0
     both = first + (contest.utterance.size if contest is not None else 0)
     is_early = turn.is_heard and turn.timeline.seconds_heard(now) < MERGES_WITHIN
-    fits = first > 0 and both <= conversation.limits.utterance_bytes
+    fits = first > 0 and _is_within(conversation, both)
     return (triggers.MERGE if is_early and fits else triggers.INTRUDE)(intrusion)
 
 

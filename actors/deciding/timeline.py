@@ -160,7 +160,8 @@ class Timeline:
         """Have the estimate follow the furthest of the Receivers that have just said where they are."""
         fresh = [report for report in self._reports.values() if now - report.at <= REPORT_LASTS]
         furthest = max(report.moment + (now - report.at if report.is_playing else 0.0) for report in fresh)
-        more = min((now - furthest) - self._late, MOST_LATE - self._reported_late)
+        earliest = -self._late  # nothing plays before it was sent
+        more = max(min((now - furthest) - self._late, MOST_LATE - self._reported_late), earliest)
         self._late += more
         self._reported_late += more
 

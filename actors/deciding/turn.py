@@ -65,6 +65,11 @@ class UtteranceBuffer:
         """All of it, joined."""
         return b"".join(self._chunks)
 
+    @property
+    def cost(self) -> int:
+        """The memory that its chunks take, in bytes."""
+        return self.size + CHUNK * len(self._chunks)
+
     def add(self, chunk: bytes) -> None:
         """The next chunk."""
         self._chunks.append(chunk)
