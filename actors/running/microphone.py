@@ -16,6 +16,7 @@ import trio
 from actors.deciding.effects import AskTurnEnd, Deafen, Hear
 from actors.deciding.events import Believed, EchoFound, FrameJudged, MicrophoneEvent, Said, Unheard
 from actors.deciding.limits import Limits
+from actors.deciding.turn import cost
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
 from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, VoiceStream
@@ -95,14 +96,22 @@ class Microphone:
             self._capture.ask(question)
 
     def deafen(self) -> None:
-        """The stream is over."""
+        """The stream is over; what was said behind its sound is heard without it."""
         if self._capture is not None:
-            self._capture.close()
+            waiting = self._capture.close()
             self._capture = None
+            if waiting:
+                self._spawn(lambda: self._tell_all(waiting))
+
+    async def _tell_all(self, waiting: list[Said]) -> None:
+        for said in waiting:
+            await self._tell(said)
 
     def close(self) -> None:
         """The session is over, and is not known here any more."""
-        self.deafen()
+        if self._capture is not None:
+            self._capture.close()
+            self._capture = None
         self._tell, self._refer, self._broke = _tell_nobody, _refer_to_nothing, _ignore
 
 
@@ -136,6 +145,7 @@ class Capture:
         self._queue: deque[bytes | Said] = deque()
         self._size = 0
         self._is_full = False
+        self._is_deaf = False
         self._is_at_work = False
         self._delivers: Said | None = None
         self._grown = trio.Event()
@@ -146,11 +156,11 @@ class Capture:
 
     def put(self, chunk: bytes) -> None:
         """The next chunk; where more waits than an utterance may have, it is lost, and the session is told once."""
-        if self._size + len(chunk) > self._limits.utterance_bytes:
+        if self._size + cost(chunk) > self._limits.utterance_bytes:
             self._is_full = True
         else:
             self._put(chunk)
-            self._size += len(chunk)
+            self._size += cost(chunk)
         self._grown.set()
 
     def _put(self, item: bytes | Said) -> None:
@@ -177,10 +187,12 @@ class Capture:
         finished = await self._engines.turn_end.judge(question.samples)
         await self._tell(Believed(self.stream, question.position, finished))
 
-    def close(self) -> None:
-        """Nothing more of the stream is told."""
+    def close(self) -> list[Said]:
+        """Nothing more of the stream is told; returns what was said behind sound that nobody hears now."""
         self._scope.cancel()
+        waiting = [item for item in self._queue if isinstance(item, Said)]
         self._queue.clear()
+        return waiting
 
     # ---- the task
 
@@ -194,13 +206,21 @@ class Capture:
                     self._nursery.cancel_scope.cancel()
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                async with self._engines.voice_activity.open() as voice, aclosing(self._samples()) as samples:
-                    await self._judge(voice, samples)
-            except EngineFailed as failed:
-                await self._tell(Unheard(self.stream, ErrorId.RECOGNITION_FAILED, f"nothing is heard: {failed}"))
-                await trio.sleep(1)
+        """Judge the samples; where that fails, those that come in the next second are judged by a new stream."""
+        async with aclosing(self._samples()) as samples:
+            while True:
+                try:
+                    async with self._engines.voice_activity.open() as voice:
+                        await self._judge(voice, samples)
+                except EngineFailed as failed:
+                    await self._fail(failed)
+
+    async def _fail(self, failed: EngineFailed) -> None:
+        """Nothing is heard for a second; the session is told once until something is."""
+        if not self._is_deaf:
+            self._is_deaf = True
+            await self._tell(Unheard(self.stream, ErrorId.RECOGNITION_FAILED, f"nothing is heard: {failed}"))
+        await trio.sleep(1)
 
     async def _judge(self, voice: VoiceStream, samples: AsyncIterator[bytes]) -> None:
         """Tell the session of each frame."""
@@ -211,6 +231,7 @@ class Capture:
                 whole = min(len(rest) // FRAME_BYTES, AT_ONCE) * FRAME_BYTES
                 frames, rest = rest[:whole], rest[whole:]
                 probabilities = await voice.judge(frames, self._reference(whole / (2 * RATE)))
+                self._is_deaf = False
                 for number, speech in enumerate(probabilities):
                     frame = frames[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
                     await self._tell(FrameJudged(self.stream, frame, speech))
@@ -241,7 +262,7 @@ class Capture:
                 self._is_at_work = True
                 item = self._queue.popleft()
                 if isinstance(item, bytes):
-                    self._size -= len(item)
+                    self._size -= cost(item)
                     yield item
                 else:
                     self._delivers = item
@@ -290,7 +311,10 @@ class Capture:
     async def _decoded(
         self, head: bytes, format_: AudioFormat, chunks: AsyncIterator[bytes]
     ) -> AsyncGenerator[tuple[bytes, bytes], None]:
-        """Its samples, until a chunk begins another file; of what cannot be decoded the session is told once."""
+        """Its samples, until a chunk begins another file; of what cannot be decoded the session is told once.
+
+        Where the codec fails, raw samples go on with the next chunk; other sound needs another file.
+        """
         try:
             async with self._engines.codec.decoding(format_, RATE) as decoding:
                 yield await decoding.push(head), b""
@@ -302,8 +326,10 @@ class Capture:
         except Undecodable as error:
             why = f"the audio cannot be decoded: {error}; begin a new file of {self._format}, or send session.update"
             await self._tell(Unheard(self.stream, ErrorId.UNDECODABLE_AUDIO, why))
+        except EngineFailed as failed:
+            await self._fail(failed)
         async for chunk in chunks:
-            if _begins_file(chunk):
+            if format_.rate or _begins_file(chunk):
                 yield b"", chunk
                 return
 
