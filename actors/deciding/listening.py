@@ -22,7 +22,6 @@ from actors.deciding.turn import Turn, UtteranceBuffer, cost, text_cost
 from actors.ports.calls import Kind
 from actors.ports.listening import FRAME_BYTES, RATE, TURN_SECONDS
 from actors.ports.sound import Clip
-from actors.words.echoed import advice
 from protocol.audioformat import AudioFormat
 from protocol.errors import ErrorId
 from protocol.handsfree import InputIdle, SessionEcho, SpeechStarted, SpeechStopped
@@ -155,7 +154,11 @@ def tell_echo(step: Step, echo: EchoFound) -> None:
     conversation = step.conversation
     if not conversation.memory.echo_told:
         conversation.memory.echo_told = True
-        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, advice(echo.delay_ms)))
+        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, _advice(echo.delay_ms)))
+
+
+def _advice(delay_ms: int) -> str:
+    return f"your microphone hears the avatar {delay_ms} ms late: switch on echo cancelling, or wear headphones"
 
 
 def tell_idle(step: Step, tick: Tick) -> None:

@@ -296,9 +296,8 @@ async def test_words_cut_the_answer_and_are_the_utterance(clock: MockClock) -> N
         await answering(client, engines)
         engines.stt.script.usual = Act(("Stop", " that."), 0.1)
         told = await hears(client, (SPEECH, 0.64), (SILENCE, 1.5))
-        assert kinds(told)[:7] == [
-            ResponseHeld, ResponseHeld, AudioPiece, ResponseCancelled, "receiving", BufferInitialized, SpeechStarted,
-        ] or kinds(told)[:6] == [
+        without_sound = [kind for kind in kinds(told) if kind is not AudioPiece]  # one that closes the parts, or none
+        assert without_sound[:6] == [
             ResponseHeld, ResponseHeld, ResponseCancelled, "receiving", BufferInitialized, SpeechStarted,
         ]  # fmt: skip
         assert ResponseCancelled("interrupted") in told
@@ -369,8 +368,8 @@ async def test_an_echo_of_the_avatar_interrupts_nothing_and_is_told_once(clock: 
     engines.voice_activity.hears_echo = True
     async with serving(engines) as server, server.joined(holds=True) as client:
         await listening(client)
+        engines.codec.seconds = 1.0
         for _ in range(2):
-            engines.codec.seconds = 1.0
             await play(client, (SPEECH, 0.96), (SILENCE, 0.64))
             await client.until(Metrics)
             client.rest()
