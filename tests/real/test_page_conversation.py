@@ -13,17 +13,20 @@ from tests.real.speech import QUESTION, say, wav, words
 pytestmark = pytest.mark.real
 HALVES = ("please tell me", "a story")
 RATE = 22_050
-BEFORE, AFTER, PAUSE, SPEAKING, REST = 1.0, 7.0, 0.5, 5.0, 20.0
+BEFORE, AFTER, PAUSE, SPEAKING, REST = 1.0, 7.0, 0.5, 9.0, 20.0
 """Seconds of silence: before the first turn, until the second, in its midst, until the interruption, at the end."""
 
 
 @pytest.fixture(scope="module")
 def talker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser whose microphone hears a question, a request with a pause in it, and the question over its answer."""
+    """A browser whose microphone hears a question, a request with a pause in it, and the question over its answer.
+
+    It hears that one twice: so it is long enough to interrupt on a machine that is too busy to find words in time.
+    """
     spoken = say(QUESTION, *HALVES)
     question, (first, second) = spoken[QUESTION].samples, (spoken[half].samples for half in HALVES)
     heard = silence(BEFORE) + question + silence(AFTER) + first + silence(PAUSE) + second
-    heard += silence(SPEAKING) + question + silence(REST)
+    heard += silence(SPEAKING) + 2 * question + silence(REST)
     path = Path(tmp_path_factory.mktemp("microphone") / "conversation.wav")
     path.write_bytes(wav(heard))
     with browsing(path) as (_, launched):
