@@ -27,7 +27,8 @@ from protocol.messages import (
 from tests.harness import Client, errors, kinds, serving, state
 from tests.scripted import Act, ScriptedEngines
 
-pytestmark = pytest.mark.usefixtures("streams")
+both_ways = pytest.mark.usefixtures("streams")
+"""For tests of what differs between the ways of a chunk: over memory and over sockets."""
 
 SPEECH, SILENCE = b"\x01" * 1024, bytes(1024)
 FRAME = 0.032
@@ -55,6 +56,7 @@ async def hears(client: Client, *stretches: tuple[bytes, float]) -> Sequence[obj
     return await client.until(state("handshaken"))
 
 
+@both_ways
 async def test_an_utterance_begins_and_ends_by_itself(clock: MockClock) -> None:
     async with serving() as server, server.joined() as client:
         await listening(client)
@@ -174,6 +176,7 @@ async def test_an_answer_of_the_model_that_comes_after_speech_went_on_counts_for
         assert kinds(client.rest()) == ["receiving", BufferInitialized, SpeechStarted]
 
 
+@both_ways
 async def test_where_chunks_stop_the_rest_of_the_silence_counts_on_the_clock(clock: MockClock) -> None:
     async with serving() as server, server.joined() as client:
         await listening(client, silenceDurationMs=2000)
@@ -191,6 +194,7 @@ async def test_unbroken_speech_is_committed_after_a_minute(clock: MockClock) -> 
         assert kinds(told)[-4:] == [SpeechStopped, "transcribing", TranscribeDelta, TranscribeDone]
 
 
+@both_ways
 async def test_commit_and_clear_are_heard_after_the_sound_before_them(clock: MockClock) -> None:
     async with serving() as server, server.joined() as client:
         server.engines.voice_activity.delay = 0.1
@@ -289,6 +293,7 @@ async def test_a_cough_costs_nothing(clock: MockClock) -> None:
         assert client.rest() == [ResponseHeld(1, "duck"), ResponseResumed(1)]
 
 
+@both_ways
 async def test_words_cut_the_answer_and_are_the_utterance(clock: MockClock) -> None:
     engines = ScriptedEngines()
     async with serving(engines) as server, server.joined(holds=True) as client:
