@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from actors.ports.mouth import Mark
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Pieces
 
@@ -26,10 +27,15 @@ class SoundTooLong(Undecodable):
 
 
 class Clip(msgspec.Struct, frozen=True):
-    """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian)."""
+    """Sound as bytes of a known format: a whole file, or with `pcm16` samples (mono, signed, little-endian).
+
+    `marks`: what is said in it, in the order of time, no later than with its sound, and often of more than that; None
+    where the synthesiser tells nothing of its sound.
+    """
 
     data: bytes
     format: AudioFormat
+    marks: tuple[Mark, ...] | None = None
 
 
 class Sound(msgspec.Struct, frozen=True):

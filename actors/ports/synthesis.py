@@ -14,6 +14,8 @@ class Speech(msgspec.Struct, frozen=True):
 
     `format`: what every Receiver wants, where they all want the same; an engine that can make it saves a conversion.
     `stream`: the sound goes out as it is made; else it is awaited whole.
+    `marks`: the times of phonemes and words are wanted, where the engine can tell them (`Clip.marks`), even if that is
+    another way of asking it. Words that cost nothing may be told unasked.
     """
 
     text: str
@@ -24,6 +26,7 @@ class Speech(msgspec.Struct, frozen=True):
     speed: float
     format: AudioFormat | None = None
     stream: bool = False
+    marks: bool = False
 
 
 class TextToSpeech(Protocol):
