@@ -18,7 +18,7 @@ import trio
 from actors.ports.listening import FRAME, FRAME_BYTES, RATE, VoiceStream
 from adapters.listening import models
 from adapters.listening.detector import SpeechDetector
-from adapters.listening.silero import CONTEXT, STATE, Floats, SileroNetwork
+from adapters.listening.silero import CONTEXT, SEEN, STATE, Floats, SileroNetwork
 from adapters.listening.weights import read_weights
 
 SESSIONS = (1, 20, 200)
@@ -69,12 +69,12 @@ def run(model: Path | None, sessions: Sequence[int], seconds: float, rounds: int
 # ---- the network
 
 
-def _noise(streams: int, frames: int) -> Floats:
-    return np.random.default_rng(1).normal(0, 0.1, (streams * frames, CONTEXT + FRAME)).astype(np.float32)
+def _noise(frames: int, samples: int) -> Floats:
+    return np.random.default_rng(1).normal(0, 0.1, (frames, samples)).astype(np.float32)
 
 
 def _by_numpy(file: Path, streams: int, frames: int) -> Callable[[], object]:
-    network, noise = SileroNetwork(read_weights(file)), _noise(streams, frames)
+    network, noise = SileroNetwork(read_weights(file)), _noise(streams * frames, SEEN)
     state = np.zeros((streams, STATE), np.float32)
 
     def call() -> None:
@@ -97,7 +97,7 @@ def _by_onnxruntime(file: Path, streams: int, frames: int) -> Callable[[], objec
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session: Any = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     state = np.zeros((2, streams, STATE), np.float32)
-    given = {"input": _noise(streams, 1), "state": state, "sr": np.array(RATE, np.int64)}
+    given = {"input": _noise(streams, CONTEXT + FRAME), "state": state, "sr": np.array(RATE, np.int64)}
 
     def call() -> None:
         for _ in range(frames):

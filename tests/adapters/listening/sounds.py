@@ -39,9 +39,12 @@ def silence(seconds: float) -> bytes:
 
 
 def random_weights(seed: int = 0) -> dict[str, NDArray[np.float32]]:
-    """Weights of the shapes of Silero's, so small that the network does not saturate."""
+    """Weights of the shapes of Silero's, so small that the network does not saturate; the spectrum is a true one."""
     random = np.random.default_rng(seed)
-    return {name: random.normal(0, 0.1, shape).astype(np.float32) for name, shape in SHAPES.items()}
+    made = {name: random.normal(0, 0.1, shape).astype(np.float32) for name, shape in SHAPES.items()}
+    turns = np.exp(-2j * np.pi / 256 * np.outer(np.arange(129), np.arange(256))) * np.hanning(257)[:-1]
+    made["stft.forward_basis_buffer"][:, 0] = np.concatenate([turns.real, turns.imag])
+    return made
 
 
 def silero() -> Path:

@@ -95,6 +95,13 @@ def test_sizes_that_do_not_fit_are_refused(streams: tuple[int, ...], counts: tup
         SileroStreams(SileroNetwork(sounds.random_weights())).judge(streams, counts, bytes(size))
 
 
+def test_a_spectrum_of_an_uneven_window_is_refused() -> None:
+    weights = sounds.random_weights()
+    weights["stft.forward_basis_buffer"][3, 0, 7] += 0.01
+    with pytest.raises(EngineFailed, match="symmetric"):
+        SileroNetwork(weights)
+
+
 def test_there_are_only_so_many_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_STREAMS", 16)
     streams = SileroStreams(SileroNetwork(sounds.random_weights()))
