@@ -9,6 +9,7 @@ from docs.messages import table
 from protocol.errors import RefusalStatus
 from protocol.manual import Card, FieldRow, Manual, PayloadForm, manual
 from protocol.messages import Names
+from protocol.mouth import SHAPES
 from protocol.states import State
 
 PAGE: Final = Path(__file__).parent / "protocol.md"
@@ -68,6 +69,15 @@ def _states(shown: Manual) -> Iterator[str]:
     return table(("state", "what it means"), ((_code(state.value), state.meaning) for state in State))
 
 
+def _shapes(shown: Manual) -> Iterator[str]:
+    """The list of each set, with its indexes."""
+    lists = (
+        (_code(name), ", ".join(f"{index} {_code(shape)}" for index, shape in enumerate(shapes)))
+        for name, shapes in SHAPES.items()
+    )
+    return table(("set", "shapes"), lists)
+
+
 TABLES: Final[dict[str, Callable[[Manual], Iterator[str]]]] = {
     "handshake": _handshake,
     "refusals": _refusals,
@@ -76,6 +86,7 @@ TABLES: Final[dict[str, Callable[[Manual], Iterator[str]]]] = {
     "server events": _server_events,
     "errors": _errors,
     "states": _states,
+    "shapes": _shapes,
 }
 
 

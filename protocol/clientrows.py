@@ -37,7 +37,7 @@ CONNECTING_ROWS: Final = (
                 "Full",
                 f'{{"role":"both","sessionId":"{SESSION}","token":"the credential","audioFormat":"mp3",'
                 '"isBase64":false,"pieces":"joined","client":"web",'
-                '"holds":true}',
+                '"mouth":"arkit,words","mouthFps":60,"holds":true}',
             ),
         ),
         answers=(SessionJoined, ErrorObject),

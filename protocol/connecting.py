@@ -11,11 +11,12 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from protocol.audioformat import OUTPUT_FORMATS, OUTPUT_RATE, parse_output, schema_of
+from protocol.mouth import SHAPES, MouthRate, parse_mouth
 from protocol.tolerant import Checked
 
 Role = Literal["sender", "receiver", "both"]
 Pieces = Literal["joined", "whole"]
-Preset = Literal["unreal", "unity", "web"]
+Preset = Literal["unreal", "unity", "web", "metahuman", "three-vrm", "talkinghead"]
 UNREAL_PIECE_BYTES: Final = 96_000
 """The largest piece that a game engine's WAV reader takes at once."""
 _KHZ: Final = OUTPUT_RATE // 1000
@@ -79,10 +80,24 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
         Preset | UnsetType,
         Meta(
             description="A preset of the three above. `unreal` and `unity`: wav, base64, whole, pieces under "
-            f"{UNREAL_PIECE_BYTES // 1000} kB with true header sizes. `web`: mp3, binary, joined."
+            f"{UNREAL_PIECE_BYTES // 1000} kB with true header sizes. `web`: mp3, binary, joined. Also with a `mouth`: "
+            "`metahuman` as `unreal`, `arkit,words`; `three-vrm` as `web`, `vrm,words`; `talkinghead`: pcm16, binary, "
+            "joined, `ovr,words`."
         ),
     ] = UNSET
-
+    mouth: Annotated[
+        str | UnsetType,
+        Checked(parse_mouth),
+        Meta(
+            description=f"What this Receiver is told of the mouth: a list with commas of one of {', '.join(SHAPES)}, "
+            "for `response.mouth`, and `words`, for `response.words`; either brings `response.cue`. `none`: nothing. "
+            "Left out: as `client` says, else `none`."
+        ),
+    ] = UNSET
+    mouth_fps: Annotated[
+        MouthRate | UnsetType,
+        Meta(description="Frames a second of `arkit`. Left out: 30."),
+    ] = UNSET
     holds: Annotated[
         bool | UnsetType,
         Meta(

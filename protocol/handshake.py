@@ -7,16 +7,17 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import UNSET
 
-from protocol.audioformat import AudioFormat, parse_output
+from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.connecting import UNREAL_PIECE_BYTES, Auth, Pieces, Role
 from protocol.messages import Names
+from protocol.mouth import MouthWish, parse_mouth
 from protocol.tolerant import Checked, fold, kind, parted, show, unset
 
 
 class Encoding(msgspec.Struct, frozen=True):
     """The encoding of one Receiver's sound; None: as `TTS` says. `piece_bytes`: its largest piece, 0 for any.
 
-    `holds`: the Receiver can duck and pause its sound.
+    `holds`: the Receiver can duck and pause its sound. `mouth`: what it is told of the mouth.
     """
 
     format: AudioFormat | None = None
@@ -24,12 +25,16 @@ class Encoding(msgspec.Struct, frozen=True):
     pieces: Pieces = "joined"
     piece_bytes: int = 0
     holds: bool = False
+    mouth: MouthWish = MouthWish()
 
 
 PRESETS: Final[dict[str, Encoding]] = {
     "unreal": Encoding(AudioFormat("wav"), True, "whole", UNREAL_PIECE_BYTES),
     "unity": Encoding(AudioFormat("wav"), True, "whole", UNREAL_PIECE_BYTES),
     "web": Encoding(AudioFormat("mp3"), False, "joined", 0),
+    "metahuman": Encoding(AudioFormat("wav"), True, "whole", UNREAL_PIECE_BYTES, mouth=MouthWish("arkit", words=True)),
+    "three-vrm": Encoding(AudioFormat("mp3"), False, "joined", 0, mouth=MouthWish("vrm", words=True)),
+    "talkinghead": Encoding(AudioFormat("pcm16", OUTPUT_RATE), False, "joined", 0, mouth=MouthWish("ovr", words=True)),
 }
 
 
@@ -87,7 +92,13 @@ def _encoding(asked: Auth) -> Encoding:
         pieces=preset.pieces if asked.pieces is UNSET else asked.pieces,
         piece_bytes=preset.piece_bytes,
         holds=preset.holds if asked.holds is UNSET else asked.holds,
+        mouth=_mouth(asked, preset.mouth),
     )
+
+
+def _mouth(asked: Auth, preset: MouthWish) -> MouthWish:
+    wish = preset if asked.mouth is UNSET else parse_mouth(asked.mouth)
+    return wish if asked.mouth_fps is UNSET else msgspec.structs.replace(wish, fps=asked.mouth_fps)
 
 
 def _read(value: object, key: str) -> Any:
@@ -114,10 +125,15 @@ def _check(value: object, text: str, key: str, mark: Checked) -> None:
         raise BadHandshake(f"{key}: came {show(value)}, allowed: {error}") from None
 
 
-def _one_of(value: object, key: str, allowed: tuple[str, ...]) -> str:
-    if isinstance(value, str) and value.lower() in allowed:
-        return value.lower()
-    raise BadHandshake(f"{key}: came {show(value)}, allowed: {', '.join(allowed)}")
+def _one_of(value: object, key: str, allowed: tuple[Any, ...]) -> Any:
+    """One of the words or whole numbers that are `allowed`, which a query parameter has as text."""
+    known = {str(one): one for one in allowed}
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).lower() if isinstance(value, str | int) else ""
+    if text not in known:
+        raise BadHandshake(f"{key}: came {show(value)}, allowed: {', '.join(known)}")
+    return known[text]
 
 
 def _boolean(value: object, key: str) -> bool:

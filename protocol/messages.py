@@ -3,7 +3,7 @@
 What a message means is the docstring of its struct, and what a field means stands at the field (`msgspec.Meta`); who
 sends it, its examples and its errors are a row of `registry.py`. The AsyncAPI document, the page /docs and the tables
 of docs/ are made of these. `extra_json_schema` says what a field holds without having a reader refuse anything else.
-The messages of a hands-free conversation are in `handsfree.py`.
+The messages of a hands-free conversation are in `handsfree.py`, those of the mouth in `mouth.py`.
 """
 
 from typing import Annotated, Final, Literal, get_args
@@ -24,6 +24,7 @@ from protocol.handsfree import (
     SpeechStarted,
     SpeechStopped,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from protocol.states import State
 
 MAX_PAYLOAD: Final = 1_000_000
@@ -247,6 +248,9 @@ ServerMessage = (
     | ResponseStarted
     | TextDelta
     | TextDone
+    | ResponseMouth
+    | ResponseWords
+    | ResponseCue
     | AudioDelta
     | Metrics
     | ResponseHeld
@@ -277,6 +281,9 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "response.started": ResponseStarted,
     "response.text.delta": TextDelta,
     "response.text.done": TextDone,
+    "response.mouth": ResponseMouth,
+    "response.words": ResponseWords,
+    "response.cue": ResponseCue,
     "response.audio.delta": AudioDelta,
     "response.metrics": Metrics,
     "response.held": ResponseHeld,

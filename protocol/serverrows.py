@@ -20,6 +20,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 
 SERVER_ROWS: Final = (
     EventRow(
@@ -91,6 +92,62 @@ SERVER_ROWS: Final = (
         "Receivers",
         "reference",
         (Example("Full", TextDone("It is noon, and the museum is open.")),),
+    ),
+    EventRow(
+        ResponseMouth,
+        "What the mouth does",
+        "Receivers that ask for a set of shapes",
+        "addition",
+        (
+            Example(
+                'A named set: the word "map", and that is all',
+                ResponseMouth(
+                    turn=1,
+                    id=0,
+                    set="ovr",
+                    start=0,
+                    end=520,
+                    last=True,
+                    source="phonemes",
+                    times=(0, 60, 190, 330, 450),
+                    shapes=(0, 1, 10, 1, 0),
+                    weights=(0, 0.9, 0.85, 0.9, 0),
+                ),
+            ),
+            Example(
+                "arkit, its first message, shortened to three names",
+                ResponseMouth(
+                    turn=1,
+                    id=0,
+                    set="arkit",
+                    start=0,
+                    end=66,
+                    last=False,
+                    source="aligned",
+                    fps=30,
+                    names=("jawOpen", "mouthClose", "mouthFunnel"),
+                    values=(0, 0, 0, 0.12, 0, 0.05),
+                ),
+            ),
+            Example(
+                "The answer is cut: close the mouth",
+                ResponseMouth(turn=1, id=0, set="ovr", last=True, times=(520,), shapes=(0,), weights=(0,), cut=True),
+            ),
+        ),
+    ),
+    EventRow(
+        ResponseWords,
+        "When words sound",
+        "Receivers that ask for words",
+        "addition",
+        (Example("Full", ResponseWords(1, 0, ("It", "is", "noon"), (0, 140, 260), (130, 110, 420), last=False)),),
+    ),
+    EventRow(
+        ResponseCue,
+        "Show something",
+        "Receivers that ask for a mouth or words",
+        "addition",
+        (Example("A face", ResponseCue(1, 0, 420, "face", "happy", 2)),),
     ),
     EventRow(
         AudioDelta,

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from protocol.mouth import MouthSet, MouthSource
+from protocol.mouth import MouthRate, MouthSet, MouthSource
 
 MarkKind = Literal["phone", "word"]
 
@@ -40,7 +40,7 @@ class Shapes(msgspec.Struct, frozen=True):
     shapes: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
     values: tuple[float, ...] = ()
-    fps: int = 0
+    fps: MouthRate = 30
     last: bool = False
     revised: bool = False
 
@@ -80,9 +80,18 @@ class Mouths(Protocol):
     """Makes the mouths of parts."""
 
     def track(
-        self, text: str, language: str, speed: float, sets: frozenset[MouthSet], *, words: bool, told: bool
+        self,
+        text: str,
+        language: str,
+        speed: float,
+        sets: frozenset[MouthSet],
+        *,
+        words: bool,
+        told: bool,
+        fps: MouthRate = 30,
     ) -> MouthTrack:
         """The track of a part that says `text` (`language` BCP 47), for all the sets that its Receivers want.
 
         `words`: their times are wanted too. `told`: the synthesiser marks its sound (`Clip.marks` is not None).
+        `fps`: frames a second of `arkit`, whose frame n is at n / fps seconds, from 0 on, without gaps.
         """

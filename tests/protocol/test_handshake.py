@@ -95,7 +95,7 @@ def test_a_truth_is_read_in_the_forms_that_a_query_can_carry(value: object, read
     [
         ("role", "speaker", 'role: came "speaker", allowed: sender, receiver, both'),
         ("role", 5, "role: came 5, allowed: sender, receiver, both"),
-        ("client", "godot", 'client: came "godot", allowed: unreal, unity, web'),
+        ("client", "godot", 'client: came "godot", allowed: unreal, unity, web, metahuman, three-vrm, talkinghead'),
         ("pieces", "half", 'pieces: came "half", allowed: joined, whole'),
         ("isBase64", "yes", 'isBase64: came "yes", allowed: true or false'),
         ("isBase64", [], "isBase64: came [], allowed: true or false"),

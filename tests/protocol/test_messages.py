@@ -29,6 +29,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from protocol.socketio import EVENT, Packet
 
 WIRE: list[tuple[ServerMessage, str]] = [
@@ -52,6 +53,51 @@ WIRE: list[tuple[ServerMessage, str]] = [
         AudioDelta(id=0, text="", audio="", is_base64=True, done=False, stream_part_done=False, total_number=0),
         '["response.audio.delta",{"id":0,"text":"","audio":"","isBase64":true,"done":false,"streamPartDone":false,'
         '"totalNumber":0}]',
+    ),
+    (
+        ResponseMouth(
+            turn=3,
+            id=0,
+            set="ovr",
+            start=0,
+            end=520,
+            last=False,
+            source="phonemes",
+            times=(0, 60),
+            shapes=(0, 1),
+            weights=(0, 0.9),
+        ),
+        '["response.mouth",{"turn":3,"id":0,"set":"ovr","from":0,"to":520,"last":false,"source":"phonemes",'
+        '"times":[0,60],"shapes":[0,1],"weights":[0,0.9]}]',
+    ),
+    (
+        ResponseMouth(
+            turn=3,
+            id=1,
+            set="arkit",
+            start=0,
+            end=33,
+            last=False,
+            source="aligned",
+            fps=30,
+            names=("a",),
+            values=(0.5,),
+            revised=True,
+        ),
+        '["response.mouth",{"turn":3,"id":1,"set":"arkit","from":0,"to":33,"last":false,"source":"aligned",'
+        '"fps":30,"names":["a"],"values":[0.5],"revised":true}]',
+    ),
+    (
+        ResponseMouth(turn=3, id=1, set="ovr", last=True, times=(7,), shapes=(0,), weights=(0,), cut=True),
+        '["response.mouth",{"turn":3,"id":1,"set":"ovr","last":true,"times":[7],"shapes":[0],"weights":[0],"cut":true}]',
+    ),
+    (
+        ResponseWords(3, 1, ("noon",), (260,), (420,), True),
+        '["response.words",{"turn":3,"id":1,"words":["noon"],"times":[260],"durations":[420],"last":true}]',
+    ),
+    (
+        ResponseCue(3, 1, 420, "face", "happy", 2),
+        '["response.cue",{"turn":3,"id":1,"at":420,"kind":"face","name":"happy","seconds":2}]',
     ),
     (
         Metrics(1),
