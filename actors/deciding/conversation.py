@@ -185,6 +185,6 @@ class Conversation:
         """Release all that is held: the session is over, or has broken."""
         self.utterance = UtteranceBuffer()
         self.turn.charge.close()
-        if self.microphone is not None and self.microphone.contest is not None:
-            self.microphone.contest.charge.close()
+        if self.microphone is not None and self.microphone.undecided is not None:
+            self.microphone.undecided.charge.close()
         self.microphone = self.shadow = self.played = None

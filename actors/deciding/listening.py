@@ -14,7 +14,7 @@ from actors.deciding.effects import AskTurnEnd, Deafen, Feed, Hear, Listen, Rele
 from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
-from actors.deciding.microphone import Draft, ListeningState
+from actors.deciding.microphone import Contest, Draft, ListeningState
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, CountedFrame, TypedText
@@ -80,9 +80,28 @@ def take_prefix(microphone: ListeningState, frame: CountedFrame) -> tuple[list[b
 
 
 def begin_speech(step: Step, frame: CountedFrame) -> None:
-    """An utterance begins before the onset; the Sender gets `input.buffer.initialized` and `input.speech.started`."""
+    """An utterance begins before the onset; the Sender gets `input.buffer.initialized` and `input.speech.started`.
+
+    Speech before it whose words are still awaited belongs to it.
+    """
+    before = take_awaited(step)
     frames, begins = take_prefix(microphone_of(step), frame)
-    begin_heard(step, b"".join(frames), begins)
+    audio = b"".join(frames)
+    if before is not None:
+        audio, begins = before.utterance.audio + audio, before.begins
+    begin_heard(step, audio, begins)
+
+
+def take_awaited(step: Step) -> Contest | None:
+    """Speech during a turn whose words are not known yet, which are not awaited any more; None where there is none."""
+    microphone = microphone_of(step)
+    awaited, microphone.awaited = microphone.awaited, None
+    if awaited is not None:
+        awaited.charge.close()
+        if awaited.trial:
+            step.effects.append(Release(awaited.trial))
+            awaited.trial = 0
+    return awaited
 
 
 def begin_heard(step: Step, audio: bytes, begins: int, first_half: bytes = b"") -> None:
@@ -315,6 +334,7 @@ def follow_configuration(step: Step) -> None:
     if microphone is not None and configuration.turn_detection.on and microphone.follow(configuration):
         return
     if microphone is not None:
+        take_awaited(step)
         step.effects.append(Deafen())
     is_on = configuration.turn_detection.on
     conversation.microphone = ListeningState(conversation.next_stream(), configuration) if is_on else None

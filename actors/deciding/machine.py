@@ -21,7 +21,7 @@ from typing import Any, Final
 import transitions
 
 from actors.deciding import naming, triggers
-from actors.deciding.contesting import drop_contest
+from actors.deciding.contesting import drop_outdated, hold_answer
 from actors.deciding.conversation import Conversation, Transition
 from actors.deciding.deadlines import find_deadline
 from actors.deciding.effects import Acknowledge, Effect, Feed, Hear, Start
@@ -41,7 +41,7 @@ from actors.deciding.graph import MACHINE
 from actors.deciding.hearing import extend_utterance
 from actors.deciding.listening import drop_draft, follow_configuration, is_outdated, keep_frame
 from actors.deciding.microphone import Draft
-from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
+from actors.deciding.states import HANDSHAKEN, RECEIVING
 from actors.deciding.step import Step
 from actors.deciding.table import LOOKUP
 from actors.deciding.triggers import Occurrence
@@ -128,9 +128,9 @@ def _follow_microphone(made: Step) -> None:
             _replay(made, adopted)
         if microphone.draft is not None and is_outdated(conversation, microphone.draft):
             drop_draft(made)
-        contest = microphone.contest
-        if contest is not None and (conversation.state not in TURN or conversation.turn.number != contest.turn):
-            drop_contest(made)
+        if microphone.undecided is not None:
+            drop_outdated(made)
+            hold_answer(made)
         microphone.idle_told = microphone.idle_told and conversation.state is HANDSHAKEN
     follow_configuration(made)
 

@@ -70,5 +70,8 @@ def end(step: Step, event: object) -> None:
     """The session is over: it holds nothing any more, and lets go of the sockets that are left."""
     conversation = step.conversation
     conversation.ended = True
+    microphone = conversation.microphone
+    if microphone is not None and microphone.undecided is not None and microphone.undecided.trial:
+        step.effects.append(Release(microphone.undecided.trial))
     conversation.let_go()
     step.effects += [Release(conversation.turn.work), End()]

@@ -61,10 +61,10 @@ class Contest:
     """Speech during a turn, of which it is not known yet whether it interrupts.
 
     `turn`: the turn's number. `begins`: the frame at which it begins, its prefix included. `utterance`: what was said.
-    `charge`: its memory. `held`: what the Receivers `holders` were asked to do, None for nothing. `heard_at`: when
-    speech was last heard, in seconds of the session's clock. `trial`: the number of the job that finds its words, 0
-    where there is none. `is_long`: whether it was long enough to pause the answer. `at_end`: whether it began in the
-    last second of the answer.
+    `charge`: its memory. `told`: what each Receiver was asked to do. `heard_at`: when speech was last heard, in seconds
+    of the session's clock. `trial`: the number of the job that finds its words, 0 where there is none; `failures`: how
+    many of them failed. `is_long`: whether it was long enough to pause the answer. `at_end`: whether it began in the
+    last second of the answer. `ended`: the count when the answer went on without its words being known.
     """
 
     def __init__(self, turn: int, begins: int, charge: Charge, now: float, *, at_end: bool) -> None:
@@ -72,12 +72,13 @@ class Contest:
         self.begins = begins
         self.utterance = UtteranceBuffer()
         self.charge = charge
-        self.held: How | None = None
-        self.holders: tuple[MemberId, ...] = ()
+        self.told: dict[MemberId, How] = {}
         self.heard_at = now
         self.trial = 0
+        self.failures = 0
         self.is_long = False
         self.at_end = at_end
+        self.ended = Detection()
 
 
 class ListeningState:
@@ -88,7 +89,9 @@ class ListeningState:
     frame at which the speech that goes on began. `asked`: how often in this pause it was asked whether the speaker has
     finished, and `asked_at` which frame was the last one by then. `drafts`: how many this utterance has had, and
     `is_tried` whether this pause has. `first_half`: samples that were answered too early, and to which the utterance
-    belongs. `idle_told`: whether it was said that nobody speaks. `is_stale`: whether its Sender has left.
+    belongs. `contest`: speech during the turn that is being judged; `awaited`: speech after which the answer went on
+    before its words were known. At most one of them is there. `idle_told`: whether it was said that nobody speaks.
+    `is_stale`: whether its Sender has left.
     """
 
     def __init__(self, stream: int, configuration: Configuration) -> None:
@@ -107,9 +110,15 @@ class ListeningState:
         self.draft: Draft | None = None
         self.adopted: Draft | None = None
         self.contest: Contest | None = None
+        self.awaited: Contest | None = None
         self.first_half = b""
         self.idle_told = False
         self.is_stale = False
+
+    @property
+    def undecided(self) -> Contest | None:
+        """Speech during a turn of which it is not known yet whether it was meant for it."""
+        return self.contest or self.awaited
 
     def close(self) -> None:
         """The utterance is over; what follows needs an onset of its own."""

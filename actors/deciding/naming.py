@@ -53,8 +53,6 @@ from protocol.handsfree import PlaybackPosition, ResponseCreate
 from protocol.messages import BufferAppend, BufferClear, BufferCommit, InputText, ResponseCancel
 from protocol.states import State
 
-BUSY = "all workers are busy; try again in a moment"
-
 
 def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any] | None:
     """Which event of the table this is in the conversation's state; None for one that means nothing to it."""
@@ -91,13 +89,16 @@ def _name_work(conversation: Conversation, event: TurnEvent, now: float) -> Occu
     """A result of the turn, or about the words of a contest; None for one of work that was dropped."""
     if event.turn == conversation.turn.work:
         return _name_result(conversation, event, now)
-    return speechnaming.name_trial(conversation, event, now) if speechnaming.is_trial(conversation, event) else None
+    return speechnaming.name_trial(conversation, event, now)
 
 
 def name_due(conversation: Conversation) -> Occurrence[Any] | None:
-    """The event that follows from the step that was just made: sound of the answer is to be sent now."""
-    is_due = conversation.state in ANSWER and conversation.turn.parts.has_due
-    return triggers.SOUND(None) if is_due else None
+    """The event that follows from the step that was just made: sound to be sent, or speech that a turn has left."""
+    if conversation.state in ANSWER and conversation.turn.parts.has_due:
+        return triggers.SOUND(None)
+    microphone = conversation.microphone
+    is_left = microphone is not None and microphone.contest is not None and not conversation.ended
+    return triggers.CARRY_ON(None) if is_left and conversation.state is State.HANDSHAKEN else None
 
 
 # ---- what a client says
@@ -195,7 +196,7 @@ def _name_result(conversation: Conversation, event: TurnEvent, now: float) -> Oc
         case Admitted():
             return triggers.ADMITTED(event)
         case PoolsBusy(turn, stage):
-            return triggers.FAILURE(Failed(turn, stage, ErrorId.BUSY, BUSY))
+            return triggers.FAILURE(Failed(turn, stage, ErrorId.BUSY, speechnaming.BUSY))
         case Words():
             return triggers.WORDS(event)
         case Recognised():
@@ -254,6 +255,4 @@ def _name_tick(conversation: Conversation, tick: Tick, now: float) -> Occurrence
         return triggers.END(tick)
     if (heard := speechnaming.name_time(conversation, tick, now)) is not None:
         return heard
-    if is_played(conversation, now) and conversation.microphone is not None and conversation.microphone.contest:
-        return triggers.PLAYED_OVER(tick)
     return (triggers.PLAYED if is_played(conversation, now) else triggers.DEADLINE)(tick)

@@ -8,14 +8,15 @@ from typing import Any, Final
 from actors.deciding import triggers
 from actors.deciding.conversation import Conversation
 from actors.deciding.deadlines import end_silence, is_contest_over, is_sounding
-from actors.deciding.detection import FRAME_SECONDS, Detection, frames_in
-from actors.deciding.events import Believed, FrameJudged, Recognised, TurnEvent
+from actors.deciding.detection import FRAME_SECONDS, PAUSE, Detection, frames_in
+from actors.deciding.events import Believed, Failed, FrameJudged, PoolsBusy, Recognised, TurnEvent
 from actors.deciding.microphone import Contest, ListeningState
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
 from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
 from actors.deciding.turn import cost
 from actors.ports.listening import RATE
 from actors.words.backchannels import is_backchannel
+from protocol.errors import ErrorId
 
 ASK_AT: Final = (frames_in(400), frames_in(1000))
 """Frames of silence at which it is asked whether the speaker has finished. Earlier questions are answered badly."""
@@ -31,6 +32,9 @@ INTRUDES_AT: Final = frames_in(1200)
 """Frames of speech after which it is meant for the turn, whatever its words are."""
 MERGES_WITHIN: Final = 2.0
 """Seconds of an answer that may have been heard before it counts as an answer."""
+MOST_FAILURES: Final = 2
+"""How often the words of speech during a turn are looked for, where the recogniser fails."""
+BUSY: Final = "all workers are busy; try again in a moment"
 
 
 def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Occurrence[Any] | None:
@@ -104,7 +108,7 @@ def _in_turn(
         return triggers.REOPEN(frame)
     if detection.voiced >= HOLD_AT and not contest.is_long:
         return triggers.HOLD(frame)
-    if detection.is_paused and not contest.trial:
+    if not contest.trial and may_try(contest) and detection.silent >= PAUSE * (1 + contest.failures):
         return triggers.TRY(frame)
     return triggers.FRAME(frame)
 
@@ -120,7 +124,7 @@ def _before_contest(conversation: Conversation, frame: CountedFrame) -> Occurren
 def name_intrusion(conversation: Conversation, intrusion: Intrusion, now: float) -> Occurrence[Intrusion]:
     """Speech is meant for the turn: it is the other half of what was answered too early, or cuts the answer."""
     turn, microphone = conversation.turn, conversation.microphone
-    contest = microphone.contest if microphone is not None else None
+    contest = microphone.undecided if microphone is not None else None
     first = len(turn.clip.data) if turn.clip is not None else 0
     both = first + (contest.utterance.size if contest is not None else 0)
     is_early = turn.is_heard and turn.timeline.seconds_heard(now) < MERGES_WITHIN
@@ -138,21 +142,29 @@ def name_belief(conversation: Conversation, believed: Believed) -> Occurrence[An
     return triggers.SPEECH_END(believed) if is_current and is_finished else None
 
 
-def is_trial(conversation: Conversation, event: TurnEvent) -> bool:
-    """Whether this is a result about the words of a contest."""
-    microphone = conversation.microphone
-    contest = microphone.contest if microphone is not None else None
-    return contest is not None and contest.trial == event.turn
+def may_try(contest: Contest) -> bool:
+    """Whether the words of a contest may still be found: its recogniser has not failed for good."""
+    return contest.failures < MOST_FAILURES
 
 
 def name_trial(conversation: Conversation, event: TurnEvent, now: float) -> Occurrence[Any] | None:
-    """The words of a contest; None for a result that says nothing of them: then length and silence decide."""
+    """The words of a contest, or that there are none; None where it is about something else, or says nothing yet."""
     microphone = conversation.microphone
-    if not isinstance(event, Recognised) or microphone is None or microphone.contest is None:
+    contest = microphone.undecided if microphone is not None else None
+    if microphone is None or contest is None or contest.trial != event.turn:
         return None
-    if _is_meant(microphone, microphone.contest, event):
-        return name_intrusion(conversation, Intrusion(), now)
-    return triggers.RESUME(event)
+    match event:
+        case Failed():
+            return triggers.UNTRIED(event)
+        case PoolsBusy(turn, stage):
+            return triggers.UNTRIED(Failed(turn, stage, ErrorId.BUSY, BUSY))
+        case Recognised() if not _is_meant(microphone, contest, event):
+            return triggers.RESUME(event)
+        case Recognised() if conversation.state is HANDSHAKEN:
+            return triggers.LATE_WORDS(Intrusion())
+        case Recognised():
+            return name_intrusion(conversation, Intrusion(), now)
+    return None
 
 
 def _is_meant(microphone: ListeningState, contest: Contest, recognised: Recognised) -> bool:
@@ -160,8 +172,8 @@ def _is_meant(microphone: ListeningState, contest: Contest, recognised: Recognis
         return False
     if microphone.settings.backchannels == "interrupt" or contest.at_end:
         return True
-    seconds = microphone.detection.voiced * FRAME_SECONDS
-    return not is_backchannel(recognised.text, seconds)
+    counted = contest.ended if contest is microphone.awaited else microphone.detection
+    return not is_backchannel(recognised.text, counted.voiced * FRAME_SECONDS)
 
 
 def name_time(conversation: Conversation, tick: Any, now: float) -> Occurrence[Any] | None:
@@ -173,6 +185,6 @@ def name_time(conversation: Conversation, tick: Any, now: float) -> Occurrence[A
         return triggers.SPEECH_END(tick)
     if conversation.state is HANDSHAKEN:
         return triggers.QUIET(tick)
-    if conversation.state in TURN and is_contest_over(conversation, now):
-        return triggers.RESUME(tick)
+    if conversation.state in TURN and is_contest_over(conversation, now) and microphone.contest is not None:
+        return (triggers.PLAY_ON if may_try(microphone.contest) else triggers.RESUME)(tick)
     return None

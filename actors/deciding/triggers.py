@@ -158,7 +158,10 @@ MERGE: Final = Trigger[Intrusion](
     "merge", "speech during a turn is the other half of the utterance that was answered too early"
 )
 RESUME: Final = Trigger[Recognised | Tick]("resume", "speech during a turn was not meant for it")
-PLAYED_OVER: Final = Trigger[Tick]("played over", "the sound has had time to play, and somebody speaks")
+PLAY_ON: Final = Trigger[Tick]("play on", "speech during a turn has ended, and its words are not known in time")
+UNTRIED: Final = Trigger[Failed]("untried", "the recogniser fails for speech during a turn")
+LATE_WORDS: Final = Trigger[Intrusion]("late words", "words of speech during a turn that is over were meant for it")
+CARRY_ON: Final = Trigger[None]("carry on", "a turn has ended while somebody spoke")
 TEXT_OVER: Final = Trigger[TypedText]("text over", "`input.text` while an open microphone hears speech")
 CREATE: Final = Trigger[TypedText]("create", "`response.create` with a transcript that has no answer")
 EMPTY_CREATE: Final = Trigger[FromClient]("empty create", "`response.create` without a transcript")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from actors.deciding import machine, naming, triggers
+from actors.deciding import machine, naming, speechnaming, triggers
 from actors.deciding.effects import Acknowledge, DropQueued, Release
 from actors.deciding.events import Said
 from actors.deciding.graph import MACHINE
@@ -165,7 +165,7 @@ def test_a_turn_that_is_not_admitted_fails_and_the_ack_of_its_message_says_so(pb
     pb.pools_are_full = True
     pb >> asking(7, text("Hello") if typed else commit())
     effects = list(pb.skip_all())
-    error = CustomError(naming.BUSY, ErrorId.BUSY)
+    error = CustomError(speechnaming.BUSY, ErrorId.BUSY)
     at = effects.index(Acknowledge(ME, 7, error))
     assert getattr(effects[at + 1], "message", None) == error
     assert pb.conversation.state is HANDSHAKEN

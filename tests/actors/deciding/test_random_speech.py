@@ -251,10 +251,12 @@ class OpenMicrophone:
         assert conversation.state in QUIET or conversation.clock.deadline < float("inf")
         assert contest is None or conversation.state not in (*QUIET, State.RECEIVING)
         assert not self.held or contest is not None or not conversation.participants
-        charged = conversation.turn.charge.size + (contest.charge.size if contest is not None else 0)
-        assert conversation.account.used == charged
-        assert charged >= 0
-        assert conversation.state not in QUIET or not charged
+        undecided = microphone.undecided if microphone is not None else None
+        of_turn, of_speech = conversation.turn.charge.size, undecided.charge.size if undecided is not None else 0
+        assert conversation.account.used == of_turn + of_speech
+        assert of_turn >= 0
+        assert conversation.state not in QUIET or not of_turn
+        assert undecided is contest or conversation.state is not State.RECEIVING
         has_draft = microphone is not None and microphone.draft is not None
         assert has_draft == (conversation.shadow is not None)
         assert not has_draft or conversation.state is State.RECEIVING
