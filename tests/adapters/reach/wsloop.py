@@ -50,7 +50,7 @@ class Peer:
         self._changed()
         return message
 
-    async def send(self, message: str) -> None:
+    async def send(self, message: str | bytes) -> None:
         """Say something."""
         await self._connection.send_message(message)
 

@@ -1,0 +1,88 @@
+"""The marks of one sound on their way to the session: in the order of time, each with its duration.
+
+Providers tell phonemes by their beginnings alone, in any order, and words that the sound has not in it. What is wrong
+with marks is left out here; it never costs the sound.
+"""
+
+import math
+from itertools import zip_longest
+
+from actors.ports.mouth import Mark
+from adapters.vendors.shared.wordplaces import WordPlaces, bare
+
+AHEAD = 1_000.0
+"""Ms by which marks may go before their sound; what is told of later sound waits."""
+PHONE = 80.0
+"""Ms that a phoneme lasts at least whose sound leaves before it is known how long it lasts."""
+MOST = 20_000
+"""Marks of one sound; more than a person says in twenty minutes."""
+
+
+class MarkQueue:
+    """The marks of one sound that says `text`. All times are ms from its first sample."""
+
+    def __init__(self, text: str) -> None:
+        self._places = WordPlaces(text)
+        self._words: list[Mark] = []
+        self._phones: list[tuple[float, str]] = []
+        self._phones_told = -1.0
+        self._left = MOST
+        self.has_come = False
+        """Whether anything was told."""
+
+    def add_word(self, text: str, at: float, ms: float, char: int | None = None) -> None:
+        """A word sounds; words come in the order of the text. `char` None: it is looked for in the text."""
+        word = bare(text)
+        if not word or not self._is_taken(at):
+            return
+        place = self._places.place(text) if char is None else char
+        self._words.append(Mark("word", word, max(at, 0.0), ms if ms > 0 and math.isfinite(ms) else 0.0, place))
+
+    def add_phone(self, text: str, at: float) -> None:
+        """A phoneme begins, and lasts until the next one; "" is a pause. One that is too late is left out."""
+        if at > self._phones_told and self._is_taken(at):
+            self._phones.append((max(at, 0.0), text))
+
+    def goes_on_with(self, word: str) -> bool:
+        """Whether the text goes on with this word, whole."""
+        return self._places.begins(word)
+
+    def release(self, sound: float) -> tuple[Mark, ...]:
+        """The marks that are known by now; the `sound` that leaves now ends at this time, inf where it is not known."""
+        until = sound + AHEAD
+        marks = self._release_phones(sound if math.isfinite(sound) else 0.0, until)
+        marks += [word for word in self._words if word.at < until]
+        self._words = [word for word in self._words if word.at >= until]
+        return _ordered(marks)
+
+    def finish(self, end: float) -> tuple[Mark, ...]:
+        """The last marks of a sound that ends at this time, inf where it is not known; what is later is left out."""
+        phones = sorted(self._phones)
+        marks = []
+        for (at, text), following in zip_longest(phones, phones[1:]):
+            then = following[0] if following else end if math.isfinite(end) else at + PHONE
+            marks.append(Mark("phone", text, at, max(min(then, end) - at, 0.0)))
+        marks += [Mark("word", word.text, word.at, min(word.ms, end - word.at), word.char) for word in self._words]
+        self._phones, self._words = [], []
+        return _ordered([mark for mark in marks if mark.at < end])
+
+    def _release_phones(self, sound: float, until: float) -> list[Mark]:
+        """Phonemes whose end is known, and one whose sound leaves although its end is not."""
+        phones = sorted(self._phones)
+        told = []
+        while phones and phones[0][0] < until and (len(phones) > 1 or phones[0][0] < sound):
+            at, text = phones.pop(0)
+            then = phones[0][0] if phones else max(sound, at + PHONE)
+            told.append(Mark("phone", text, at, then - at))
+            self._phones_told = at
+        self._phones = phones
+        return told
+
+    def _is_taken(self, at: float) -> bool:
+        self.has_come = True
+        self._left -= 1
+        return self._left >= 0 and math.isfinite(at)
+
+
+def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: (mark.at, mark.kind == "phone")))
