@@ -1,6 +1,7 @@
 """Speech by ElevenLabs, streamed.
 
-Sources: https://elevenlabs.io/docs/api-reference/text-to-speech/stream, https://elevenlabs.io/docs/api-reference/voices/search,
+Sources: https://elevenlabs.io/docs/api-reference/text-to-speech/stream,
+https://elevenlabs.io/docs/api-reference/text-to-speech/stream-with-timestamps, https://elevenlabs.io/docs/api-reference/voices/search,
 https://elevenlabs.io/docs/api-reference/models/list.
 """
 
@@ -13,17 +14,21 @@ import msgspec
 from actors.ports.calls import Emit
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call
-from adapters.reach.contract import Endpoint, Offer
+from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.lengths import Limit
 from adapters.reach.web import Web
 from adapters.vendors.elevenlabs.api import headers, located
+from adapters.vendors.elevenlabs.timedspeech import relay_timed
 from adapters.vendors.elevenlabs.voices import BY_GENDER, voices_of
 from adapters.vendors.shared.answers import LIST, understood
 from adapters.vendors.shared.body import relay
+from adapters.vendors.shared.markedsound import MarkedSound
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
 from adapters.vendors.shared.voices import UNHURRIED, VoiceList, choose, find
+from protocol.audioformat import AudioFormat
 from protocol.languages import primary
 
 DEFAULT_MODEL = "eleven_flash_v2_5"
@@ -57,12 +62,16 @@ class _ElevenLabsModel(msgspec.Struct):
 
 
 class ElevenLabsSpeech:
-    """Satisfies `TextToSpeech` and `Listed`."""
+    """Satisfies `TextToSpeech` and `Listed`.
+
+    Words are told where `Speech.marks` asks for them, unless the model refuses that, which is remembered.
+    """
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         self._web = web
         self._endpoint = located(endpoint)
         self._voices = VoiceList(partial(voices_of, web, self._endpoint))
+        self._timeless = BoundedSet[str]()
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """Speak; `speech.voice` is an id or a name; the sound is handed on as it comes.
@@ -70,19 +79,35 @@ class ElevenLabsSpeech:
         Raises ProviderFailed. Cancelling closes the connection.
         """
         asked = fitting(speech.format, frozenset(FILES), RATES, BEST_RATE)
+        if not speech.marks or speech.model in self._timeless:
+            await self._speak(speech, asked, sound)
+            return
+        try:
+            marked = MarkedSound(self._endpoint, asked, speech.text, sound)
+            async with self._web.open(self._call(speech, asked, "/with-timestamps", MOST * 4 // 3)) as answer:
+                await relay_timed(self._endpoint, answer, marked)
+        except ProviderFailed as failed:
+            if marked.has_begun or failed.verdict != Verdict.FINAL:
+                raise
+            await self._speak(speech, asked, sound)
+            self._timeless.add(speech.model)
+
+    async def _speak(self, speech: Speech, asked: AudioFormat, sound: Emit[Clip]) -> None:
+        async with self._web.open(self._call(speech, asked, "", MOST)) as answer:
+            await relay(self._endpoint, answer, asked, sound)
+
+    def _call(self, speech: Speech, asked: AudioFormat, end: str, most: int) -> Call:
         voice = quote(self._voice(speech), safe="")
-        call = Call(
+        return Call(
             self._endpoint,
             "POST",
-            f"/v1/text-to-speech/{voice}/stream",
+            f"/v1/text-to-speech/{voice}/stream{end}",
             headers(self._endpoint),
             {"output_format": FILES.get(asked.name, f"pcm_{asked.rate}")},
             _body(speech),
             patience=PATIENCE,
-            most=MOST,
+            most=most,
         )
-        async with self._web.open(call) as answer:
-            await relay(self._endpoint, answer, asked, sound)
 
     async def offer(self) -> Offer:
         """Its models that speak, their languages, and the account's voices: names, then ids.
