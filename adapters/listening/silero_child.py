@@ -47,4 +47,4 @@ class SileroEngine:
 
 
 if __name__ == "__main__":
-    serve(SileroEngine)
+    serve(SileroEngine, brief=True)

@@ -33,6 +33,9 @@ from adapters.processes.frames import (
 MOST_MEMORY = 1024 * 1024 * 1024
 """Bytes that a process which is fed by strangers may have besides what it begins with."""
 
+_CHUNK = 65_536
+"""Bytes of one read at least."""
+
 
 class Abandoned(Exception):
     """The current call is wanted no more; the engine lets this through."""
@@ -42,15 +45,19 @@ class WorkerPipe:
     """The child's end of the pipes. One thread reads, so that a `StopFrame` is seen while the engine is at work.
 
     The server sends nothing after a `StopFrame` before it is answered: so the flag is never of another call.
+    Where all calls are `brief`, no thread is needed: a `StopFrame` is then answered after the call.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, brief: bool = False) -> None:
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._interrupt: Callable[[], None] | None = None
         self._decoder = msgspec.msgpack.Decoder(Request)
         self._incoming, self._outgoing = _take_standard_streams()
-        threading.Thread(target=self._read, name="requests", daemon=True).start()
+        self._buffer = bytearray()
+        self._brief = brief
+        if not brief:
+            threading.Thread(target=self._read, name="requests", daemon=True).start()
 
     @property
     def stopped(self) -> bool:
@@ -88,7 +95,7 @@ class WorkerPipe:
     def requests(self) -> Iterator[Request]:
         """The calls as they come, each `StopFrame` answered."""
         while True:
-            request = self._requests.get()
+            request = self._next() if self._brief else self._requests.get()
             if isinstance(request, StopFrame):
                 self._stop.clear()
                 self.send(StoppedFrame())
@@ -97,23 +104,30 @@ class WorkerPipe:
 
     def _read(self) -> None:
         while True:
-            (length,) = HEAD.unpack(self._exactly(HEAD.size))
-            request = self._decoder.decode(self._exactly(checked(length)))
+            request = self._next()
             if isinstance(request, StopFrame):
                 self._stop.set()
                 if interrupt := self._interrupt:
                     interrupt()
             self._requests.put(request)
 
-    def _exactly(self, size: int) -> bytearray:
-        buffer = bytearray(size)
-        rest = memoryview(buffer)
-        while rest:
-            count = self._incoming.readinto(rest)
-            if not count:
+    def _next(self) -> Request:
+        """The next request: most come with one read."""
+        self._fill(HEAD.size)
+        end = HEAD.size + checked(HEAD.unpack_from(self._buffer)[0])
+        self._fill(end)
+        with memoryview(self._buffer) as view, view[HEAD.size : end] as body:
+            request: Request = self._decoder.decode(body)
+        del self._buffer[:end]
+        return request
+
+    def _fill(self, size: int) -> None:
+        """Read on until the buffer has this much."""
+        while len(self._buffer) < size:
+            chunk = self._incoming.read(max(_CHUNK, size - len(self._buffer)))
+            if not chunk:
                 os._exit(0)  # the server is gone: so are we, whatever the engine is doing
-            rest = rest[count:]
-        return buffer
+            self._buffer += chunk
 
 
 class Engine(Protocol):
@@ -142,10 +156,13 @@ def limit_memory(more: int = MOST_MEMORY) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (has + more, has + more))
 
 
-def serve(load: Callable[[], Engine]) -> None:
-    """Load an engine and serve the requests on standard input until it closes; does not return."""
+def serve(load: Callable[[], Engine], *, brief: bool = False) -> None:
+    """Load an engine and serve the requests on standard input until it closes; does not return.
+
+    `brief`: each call takes some milliseconds, so nothing has to be read meanwhile; that saves two changes of threads.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; when to end is the server's word
-    pipe = WorkerPipe()
+    pipe = WorkerPipe(brief=brief)
     try:
         engine = load()
         pipe.send(engine.ready())

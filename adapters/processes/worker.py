@@ -20,6 +20,7 @@ Terms: docs/glossary.md.
 """
 
 import logging
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -103,6 +104,8 @@ class Workers:
         Undecodable. Cancelling stops the process's work, or kills the process if it does not stop, and takes at most
         `Plan.grace` seconds.
         """
+        if self._plan.deadline == math.inf:
+            return await self._insist(request, Handed(each), again, lives)
         with trio.move_on_after(self._plan.deadline):
             return await self._insist(request, Handed(each), again, lives)
         raise self._late()
@@ -173,6 +176,9 @@ class Workers:
 
     async def _take(self, *, before_others: bool) -> Seat:
         """A seat with a process, when it is this call's turn. Raises EngineFailed where there will be none."""
+        if not self._queue and (free := self._free()):
+            free[0].is_taken = True
+            return free[0]
         waiting = WaitingCall()
         if before_others:
             self._queue.appendleft(waiting)
@@ -197,6 +203,8 @@ class Workers:
 
     def _deal(self) -> None:
         """Give those who have waited longest what is free; tell all of them where there is nothing to wait for."""
+        if not self._queue:
+            return
         for seat in self._free()[: len(self._queue)]:
             self._decide(seat)
         coming = sum(seat.is_due for seat in self._seats)

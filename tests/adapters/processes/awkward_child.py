@@ -26,6 +26,8 @@ class Awkward:
         match request.text:
             case "die":
                 os._exit(3)
+            case "nap":
+                time.sleep(0.05)
             case "deaf":
                 time.sleep(60)
             case "toil":
@@ -54,7 +56,10 @@ class Awkward:
 
 
 def begin(how: str) -> None:
-    """Start as a test says: with a module that breaks at its import, with bytes that are no message, dead, or never."""
+    """Start as a test says: with a module that breaks at its import, with bytes that are no message, dead, or never.
+
+    Where it says "brief", the process starts, and reads no request during a call.
+    """
     match how:
         case "broken":
             raise ImportError(f"{__file__}: cannot be loaded")
@@ -67,6 +72,7 @@ def begin(how: str) -> None:
 
 
 if __name__ == "__main__":
-    for said in sys.argv[1:]:
-        begin(Path(said).read_text())
-    serve(Awkward)
+    hows = [Path(said).read_text() for said in sys.argv[1:]]
+    for each in hows:
+        begin(each)
+    serve(Awkward, brief="brief" in hows)
