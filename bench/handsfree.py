@@ -15,8 +15,7 @@ from unittest import mock
 
 import numpy as np
 
-from actors.deciding import deadlines, speechnaming
-from actors.deciding.detection import frames_in
+from actors.deciding import deadlines, turnending
 from adapters.listening import models
 from bench import echosounds
 from bench import handsfreesounds as sounds
@@ -84,9 +83,9 @@ def in_force(policy: ReplayedPolicy) -> Iterator[None]:
     """The server decides by this policy: its own constants are replaced, because no client can choose them."""
     with ExitStack() as stack:
         if policy.ask_at:
-            ask_at = tuple(frames_in(1_000 * seconds) for seconds in policy.ask_at)
-            stack.enter_context(mock.patch.object(speechnaming, "ASK_AT", ask_at))
-            stack.enter_context(mock.patch.object(speechnaming, "FINISHED", policy.finished))
+            ask_at = tuple(1_000 * seconds for seconds in policy.ask_at)
+            stack.enter_context(mock.patch.object(turnending, "ASK_AT", ask_at))
+            stack.enter_context(mock.patch.object(turnending, "FINISHED", policy.finished))
             stack.enter_context(mock.patch.dict(deadlines._SILENCE, auto=policy.silence))
         yield
 

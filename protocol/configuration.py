@@ -160,7 +160,7 @@ class TurnDetection(msgspec.Struct, frozen=True, rename="camel"):
         Literal["none", "server_vad", "semantic_vad"],
         msgspec.Meta(
             description="`none`: the Sender commits. `server_vad`: `silenceDurationMs` of silence end an utterance. "
-            "`semantic_vad`: the server judges by the sound whether the user has finished."
+            "`semantic_vad`: the server judges by the sound and the words whether the user has finished."
         ),
     ] = "none"
     threshold: Annotated[

@@ -6,7 +6,6 @@ Pure functions; they change nothing.
 from typing import Final
 
 from actors.deciding.conversation import Conversation
-from actors.deciding.detection import FRAME_SECONDS, frames_in
 from actors.deciding.microphone import ListeningState
 from actors.deciding.states import TURN
 from protocol.configuration import TurnDetection
@@ -66,14 +65,14 @@ def is_sounding(conversation: Conversation, now: float) -> bool:
 # ---- the open microphone
 
 
-def end_silence(settings: TurnDetection) -> int:
-    """Frames of silence that end an utterance, whatever a model says."""
+def end_silence(settings: TurnDetection) -> float:
+    """Milliseconds of silence that end an utterance, whatever else is known."""
     is_judged = settings.type == "semantic_vad"
-    return frames_in(1000 * _SILENCE[settings.eagerness] if is_judged else settings.silence_duration_ms)
+    return 1000 * _SILENCE[settings.eagerness] if is_judged else settings.silence_duration_ms
 
 
 def _remaining_silence(microphone: ListeningState) -> float:
-    return max(0, end_silence(microphone.settings) - microphone.detection.silent) * FRAME_SECONDS
+    return max(0.0, end_silence(microphone.settings) - microphone.detection.quiet_ms) / 1000
 
 
 def _idle_due(conversation: Conversation, microphone: ListeningState) -> float:

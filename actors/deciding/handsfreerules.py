@@ -40,6 +40,8 @@ HANDS_FREE_RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.PAUSE, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(triggers.ASK, (RECEIVING,), None, "a model is asked", (listening.ask_turn_end,)),
     rule(triggers.ASK, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
+    rule(triggers.BELIEF, (RECEIVING,), None, "it is kept", (listening.keep_belief,)),
+    rule(triggers.BELIEF, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
     rule(
         triggers.SPEECH_END,
         (RECEIVING,),

@@ -236,6 +236,7 @@ def _continues(conversation: Conversation, media_format: str) -> bool:
 
 def tell_words(step: Step, words: Words) -> None:
     """The Sender gets `request.transcribe.delta` with the words recognised so far."""
+    step.conversation.turn.words_so_far = words.text
     step.send(step.conversation.senders, TranscribeDelta(words.text))
 
 

@@ -14,11 +14,12 @@ from actors.deciding.effects import AskTurnEnd, Deafen, Feed, Hear, Listen, Rele
 from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
-from actors.deciding.microphone import Contest, Draft, ListeningState
+from actors.deciding.microphone import Belief, Contest, Draft, ListeningState
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, CountedFrame, TypedText
 from actors.deciding.turn import Turn, UtteranceBuffer, cost, text_cost
+from actors.deciding.turnending import AHEAD
 from actors.ports.calls import Kind
 from actors.ports.listening import FRAME_BYTES, RATE, TURN_SECONDS
 from actors.ports.sound import Clip
@@ -147,9 +148,15 @@ def ask_turn_end(step: Step, frame: CountedFrame) -> None:
     microphone = microphone_of(step)
     keep_frame(step, frame)
     microphone.asked += 1
-    microphone.asked_at = frame.detection.position
-    samples = step.conversation.utterance.audio[-_TURN_BYTES:]
+    microphone.asked_at, microphone.belief = frame.detection.position, None
+    samples = step.conversation.utterance.tail(_TURN_BYTES)
+    samples += samples[-AHEAD * FRAME_BYTES :]  # the silence goes on, or the answer will not count
     step.effects.append(AskTurnEnd(microphone.stream, microphone.asked_at, samples))
+
+
+def keep_belief(step: Step, believed: Believed) -> None:
+    """What is said of the pause counts from the silence on that was asked about, and with the words."""
+    microphone_of(step).belief = Belief(believed.finished)
 
 
 def refuse_to_hear(step: Step, frame: CountedFrame) -> None:
@@ -261,7 +268,7 @@ def end_speech(step: Step, said: CountedFrame | Believed | Tick | FromClient) ->
         keep_frame(step, said)
     detection = microphone_of(step).detection
     ends = detection.position - detection.silent
-    step.send(step.conversation.senders, SpeechStopped(ends * FRAME_MS))
+    step.send(step.conversation.senders, SpeechStopped(ends * FRAME_MS - detection.early_ms))
 
 
 def transcribe_speech(step: Step, said: CountedFrame | Believed | Tick | FromClient) -> None:

@@ -101,7 +101,8 @@ def _draw_on(made: Step, draft: Draft, event: Event) -> None:
     """
     shadow = made.conversation.shadow
     match event:
-        case Words():
+        case Words(text=text):
+            made.conversation.turn.words_so_far = text
             return
         case Failed() | PoolsBusy():
             drop_draft(made)

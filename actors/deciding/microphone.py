@@ -6,6 +6,7 @@ Terms: docs/glossary.md.
 """
 
 from collections import deque
+from typing import NamedTuple
 
 from actors.deciding.account import Charge
 from actors.deciding.detection import Detection, frames_in
@@ -57,6 +58,12 @@ class Draft:
         self.has_sound = False
 
 
+class Belief(NamedTuple):
+    """What a model says of a pause: the probability that the speaker has finished, None where that is not known."""
+
+    finished: float | None
+
+
 class Contest:
     """Speech during a turn, of which it is not known yet whether it interrupts.
 
@@ -87,11 +94,11 @@ class ListeningState:
     `settings`: those of the utterance that is open, or of the next one. `detection`: the count by now. `ring`: the last
     frames, while nobody speaks. `begins`: the frame at which the utterance begins, its prefix included. `resumed`: the
     frame at which the speech that goes on began. `asked`: how often in this pause it was asked whether the speaker has
-    finished, and `asked_at` which frame was the last one by then. `drafts`: how many this utterance has had, and
-    `is_tried` whether this pause has. `first_half`: samples that were answered too early, and to which the utterance
-    belongs. `contest`: speech during the turn that is being judged; `awaited`: speech after which the answer went on
-    before its words were known. At most one of them is there. `idle_told`: whether it was said that nobody speaks.
-    `is_stale`: whether its Sender has left.
+    finished, `asked_at` which frame was the last one by then, and `belief` the answer, None for none yet. `drafts`: how
+    many this utterance has had, and `is_tried` whether this pause has. `first_half`: samples that were answered too
+    early, and to which the utterance belongs. `contest`: speech during the turn that is being judged; `awaited`: speech
+    after which the answer went on before its words were known. At most one of them is there. `idle_told`: whether it
+    was said that nobody speaks. `is_stale`: whether its Sender has left.
     """
 
     def __init__(self, stream: int, configuration: Configuration) -> None:
@@ -105,6 +112,7 @@ class ListeningState:
         self.resumed = 0
         self.asked = 0
         self.asked_at = -1
+        self.belief: Belief | None = None
         self.drafts = 0
         self.is_tried = False
         self.draft: Draft | None = None
@@ -130,7 +138,7 @@ class ListeningState:
 
     def go_on(self) -> None:
         """Speech goes on, or is over: the next pause is another one."""
-        self.asked, self.asked_at, self.is_tried = 0, -1, False
+        self.asked, self.asked_at, self.belief, self.is_tried = 0, -1, None, False
 
     def follow(self, configuration: Configuration) -> bool:
         """Take the settings of the next utterance; False where they are of another stream."""

@@ -8,20 +8,18 @@ from typing import Any, Final
 from actors.deciding import triggers
 from actors.deciding.conversation import Conversation
 from actors.deciding.deadlines import end_silence, is_contest_over, is_sounding
-from actors.deciding.detection import FRAME_SECONDS, PAUSE, Detection, frames_in
+from actors.deciding.detection import FRAME_SECONDS, PAUSE_MS, Detection, frames_in
 from actors.deciding.events import Believed, Failed, FrameJudged, PoolsBusy, Recognised, TurnEvent
-from actors.deciding.microphone import Contest, ListeningState
+from actors.deciding.microphone import Belief, Contest, ListeningState
+from actors.deciding.speechend import BYTES, SETTLED, early_ms
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
 from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
 from actors.deciding.turn import cost
+from actors.deciding.turnending import is_asked, is_finished
 from actors.ports.listening import RATE
 from actors.words.backchannels import is_backchannel
 from protocol.errors import ErrorId
 
-ASK_AT: Final = (frames_in(400), frames_in(1000))
-"""Frames of silence at which it is asked whether the speaker has finished. Earlier questions are answered badly."""
-FINISHED: Final = 0.5
-"""The probability above which the speaker has finished."""
 UNBROKEN: Final = frames_in(60_000)
 """Frames of speech without a pause after which an utterance is committed as it is."""
 MOST_DRAFTS: Final = 3
@@ -44,12 +42,22 @@ def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Oc
         return None
     settings = microphone.settings
     is_deaf = settings.echo == "mute" and is_sounding(conversation, now)
-    frame = CountedFrame(heard.audio, microphone.detection.after(0.0 if is_deaf else heard.speech, settings.threshold))
+    detection = microphone.detection.after(0.0 if is_deaf else heard.speech, settings.threshold)
+    frame = CountedFrame(heard.audio, _with_end(conversation, microphone, detection, heard.audio))
     if conversation.state is HANDSHAKEN:
         return _before_speech(conversation, frame)
     if conversation.state is RECEIVING:
         return _in_speech(conversation, microphone, frame)
     return _in_turn(conversation, microphone, frame, now)
+
+
+def _with_end(conversation: Conversation, microphone: ListeningState, detection: Detection, audio: bytes) -> Detection:
+    """The count with the end of speech in samples, from the frame on with which it can be found."""
+    if detection.silent != SETTLED or detection.run:
+        return detection
+    contest = microphone.contest
+    utterance = conversation.utterance if contest is None else contest.utterance
+    return detection._replace(early_ms=early_ms(utterance.tail(BYTES) + audio))
 
 
 def _before_speech(conversation: Conversation, frame: CountedFrame) -> Occurrence[CountedFrame]:
@@ -66,16 +74,15 @@ def _in_speech(conversation: Conversation, microphone: ListeningState, frame: Co
     detection = frame.detection
     if not _has_room(conversation, frame):
         return triggers.NO_ROOM_TO_HEAR(frame)
-    if detection.silent >= end_silence(microphone.settings) or _is_too_long(conversation, microphone, frame):
+    if detection.quiet_ms >= end_silence(microphone.settings) or _is_too_long(conversation, microphone, frame):
         return triggers.SPEECH_END(frame)
     if microphone.detection.is_paused and not detection.silent:
         return triggers.REOPEN(frame)
     if detection.is_paused and _may_try(microphone, detection):
         return triggers.PAUSE(frame)
-    is_asked = microphone.settings.type == "semantic_vad" and microphone.asked < len(ASK_AT)
-    if is_asked and detection.silent >= ASK_AT[microphone.asked]:
-        return triggers.ASK(frame)
-    return triggers.FRAME(frame)
+    if is_finished(conversation, detection, microphone.belief):
+        return triggers.SPEECH_END(frame)
+    return (triggers.ASK if is_asked(microphone, detection) else triggers.FRAME)(frame)
 
 
 def _is_too_long(conversation: Conversation, microphone: ListeningState, frame: CountedFrame) -> bool:
@@ -108,7 +115,7 @@ def _in_turn(
         return triggers.REOPEN(frame)
     if detection.voiced >= HOLD_AT and not contest.is_long:
         return triggers.HOLD(frame)
-    if not contest.trial and may_try(contest) and detection.silent >= PAUSE * (1 + contest.failures):
+    if not contest.trial and may_try(contest) and detection.has_been_quiet(PAUSE_MS * (1 + contest.failures)):
         return triggers.TRY(frame)
     return triggers.FRAME(frame)
 
@@ -133,13 +140,14 @@ def name_intrusion(conversation: Conversation, intrusion: Intrusion, now: float)
 
 
 def name_belief(conversation: Conversation, believed: Believed) -> Occurrence[Any] | None:
-    """Whether the speaker has finished; None where that is not so, or speech has gone on since."""
+    """What the model says of a pause; None where speech has gone on since."""
     microphone = conversation.microphone
     if microphone is None or believed.stream != microphone.stream or conversation.state is not RECEIVING:
         return None
-    is_current = believed.position == microphone.asked_at
-    is_finished = believed.finished is not None and believed.finished > FINISHED
-    return triggers.SPEECH_END(believed) if is_current and is_finished else None
+    if believed.position != microphone.asked_at:
+        return None
+    is_over = is_finished(conversation, microphone.detection, Belief(believed.finished))
+    return (triggers.SPEECH_END if is_over else triggers.BELIEF)(believed)
 
 
 def may_try(contest: Contest) -> bool:

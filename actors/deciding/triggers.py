@@ -145,6 +145,9 @@ ONSET: Final = Trigger[CountedFrame]("onset", "speech begins")
 REOPEN: Final = Trigger[CountedFrame]("reopen", "speech goes on after a pause in which the answer was tried")
 PAUSE: Final = Trigger[CountedFrame]("pause", "200 ms of silence after speech: the answer may be tried")
 ASK: Final = Trigger[CountedFrame]("ask", "silence in which it is judged whether the speaker has finished")
+BELIEF: Final = Trigger[Believed](
+    "belief", "what the model of the end of a turn says of the pause; not all is known yet"
+)
 SPEECH_END: Final = Trigger[CountedFrame | Believed | Tick](
     "speech end", "silence, or the model of the end of a turn, says that the speaker has finished"
 )

@@ -65,6 +65,16 @@ class UtteranceBuffer:
         """All of it, joined."""
         return b"".join(self._chunks)
 
+    def tail(self, most: int) -> bytes:
+        """The end of it: so many bytes, or all of it where that is less."""
+        size, chunks = 0, []
+        for chunk in reversed(self._chunks):
+            if size >= most:
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+        return b"".join(reversed(chunks))[-most:]
+
     @property
     def cost(self) -> int:
         """The memory that its chunks take, in bytes."""
@@ -120,6 +130,8 @@ class Turn:
         self.begun_by: FromClient | None = None
         self.committed: float | None = None
         self.clip: Clip | None = None
+        self.words_so_far = ""
+        """What a recogniser told of the utterance while it was spoken; the last words may be missing."""
         self.said = ""
         self.language = ""
         self.answer: list[str] = []

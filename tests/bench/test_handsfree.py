@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from actors.deciding import deadlines, speechnaming
-from actors.deciding.detection import frames_in
+from actors.deciding import deadlines, turnending
 from adapters.client.voiceclient import AudioPiece
 from bench.echosounds import Samples
 from bench.handsfree import as_table, in_force, read_policy
@@ -95,11 +94,11 @@ def test_a_quantile_is_of_what_is_there() -> None:
 
 
 def test_a_policy_is_in_force_for_its_own_time_alone() -> None:
-    before = speechnaming.ASK_AT, speechnaming.FINISHED, dict(deadlines._SILENCE)
+    before = turnending.ASK_AT, turnending.FINISHED, dict(deadlines._SILENCE)
     with in_force(read_policy("0.7@0.3,1.0/2.5")):
-        assert list(speechnaming.ASK_AT) == [frames_in(300), frames_in(1000)]
-        assert (speechnaming.FINISHED, deadlines._SILENCE["auto"]) == (0.7, 2.5)
-    assert before == (speechnaming.ASK_AT, speechnaming.FINISHED, deadlines._SILENCE)
+        assert list(turnending.ASK_AT) == [300, 1000]
+        assert (turnending.FINISHED, deadlines._SILENCE["auto"]) == (0.7, 2.5)
+    assert before == (turnending.ASK_AT, turnending.FINISHED, deadlines._SILENCE)
 
 
 @pytest.mark.parametrize("text", ["", "server_vad", "server_vad:x", "semantic_vad:now", "0.7@/2", "2@0.3/2"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors.deciding.detection import FRAME_MS, ONSET, PAUSE, Detection, frames_in
+from actors.deciding.detection import FRAME_MS, ONSET, Detection, frames_in
 
 
 def after(*stretches: tuple[float, int], threshold: float = 0.5) -> Detection:
@@ -49,13 +49,22 @@ def test_at_the_threshold_0_everything_is_speech() -> None:
     assert after((0.0, 9), threshold=0.0) == Detection(9, 9, 9, 0)
 
 
-def test_a_pause_is_seven_frames_of_silence() -> None:
-    assert not after((1.0, 5), (0.0, 6)).is_paused
-    assert after((1.0, 5), (0.0, 7)).is_paused
+def test_a_pause_is_six_frames_of_silence_which_is_nearest_to_200_ms() -> None:
+    assert not after((1.0, 5), (0.0, 5)).is_paused
+    assert after((1.0, 5), (0.0, 6)).is_paused
+
+
+def test_silence_begins_where_speech_ended_in_its_samples() -> None:
+    early = after((1.0, 5), (0.0, 3))._replace(early_ms=72)
+    assert early.quiet_ms == 168
+    assert early.after(0.0, 0.5).is_paused
+    assert early.after(0.0, 0.5).quiet_ms == 200
+    assert early.after(1.0, 0.5).early_ms == 0, "speech goes on"
+    assert early.after(0.0, 0.5).after(1.0, 0.5).early_ms == 72, "a click in a pause"
 
 
 def test_a_gap_that_is_no_pause_ends_with_one_frame() -> None:
-    assert after((1.0, 5), (0.0, PAUSE - 1), (1.0, 1)) == Detection(5 + PAUSE, 1, 6, 0)
+    assert after((1.0, 5), (0.0, 5), (1.0, 1)) == Detection(11, 1, 6, 0)
 
 
 def test_a_click_in_a_pause_does_not_begin_the_silence_anew() -> None:

@@ -7,7 +7,7 @@ import pytest
 from actors.deciding.account import Account
 from actors.deciding.detection import frames_in
 from actors.deciding.effects import Acknowledge, AskTurnEnd, Release, Transcribe
-from actors.deciding.events import Believed, Recognised, Retracted, Written
+from actors.deciding.events import Believed, Recognised, Retracted, Words, Written
 from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
 from protocol.errors import ErrorId
@@ -64,15 +64,96 @@ def test_a_model_is_asked_at_400_ms_and_at_a_second() -> None:
     for silent in range(1, 60):
         happen(pb, frame(pb, 0.0))
         asked += [silent for effect in pb.skip_all() if isinstance(effect, AskTurnEnd)]
-    assert asked == [13, 32]
+    assert asked == [9, 28], "three frames ahead: the answer is there in time"
+
+
+def asked_of(pb: Playbook) -> AskTurnEnd:
+    """The question that is asked about a pause after 20 frames of speech."""
+    hear(pb, (1.0, 20), (0.0, 8))
+    happen(pb, frame(pb, 0.0))
+    [asked] = [effect for effect in pb.skip_all() if isinstance(effect, AskTurnEnd) and effect.samples]
+    return asked
+
+
+def test_a_question_has_the_silence_that_it_is_about() -> None:
+    asked = asked_of(listening(type="semantic_vad", speculate=False))
+    assert asked.samples == SPEECH * 20 + SILENCE * 12
 
 
 @pytest.mark.parametrize(("finished", "ends"), [(0.51, True), (0.5, False), (None, False)])
 def test_a_belief_commits_where_it_is_above_a_half(finished: float | None, ends: bool) -> None:
-    pb = listening(type="semantic_vad")
-    hear(pb, (1.0, 20), (0.0, 14))
-    happen(pb, Believed(1, 33, finished))
+    pb = listening(type="semantic_vad", speculate=False)
+    asked_of(pb)
+    happen(pb, Believed(1, 29, finished))
+    hear(pb, (0.0, 2))
+    assert state(pb) is State.RECEIVING, "not before 0.4 s"
+    hear(pb, (0.0, 1))
     assert (state(pb) is State.TRANSCRIBING) is ends
+
+
+def test_a_belief_that_comes_after_its_time_commits_at_once() -> None:
+    pb = listening(type="semantic_vad", speculate=False)
+    hear(pb, (1.0, 20), (0.0, 14))
+    happen(pb, Believed(1, 29, 0.9))
+    assert state(pb) is State.TRANSCRIBING
+
+
+def test_a_belief_about_a_pause_that_is_over_counts_for_nothing() -> None:
+    pb = listening(type="semantic_vad", speculate=False)
+    hear(pb, (1.0, 20), (0.0, 14), (1.0, 3))
+    happen(pb, Believed(1, 29, 0.9))
+    hear(pb, (0.0, 8))
+    assert state(pb) is State.RECEIVING
+
+
+@pytest.mark.parametrize(("silence_ms", "frames"), [(500, 16), (800, 25), (200, 12)])
+def test_where_nothing_is_known_of_the_sound_silence_decides_as_with_server_vad(silence_ms: int, frames: int) -> None:
+    pb = listening(type="semantic_vad", eagerness="low", silenceDurationMs=silence_ms, speculate=False)
+    asked_of(pb)
+    happen(pb, Believed(1, 29, None))
+    hear(pb, (0.0, frames - 10))
+    assert state(pb) is State.RECEIVING
+    hear(pb, (0.0, 1))
+    assert state(pb) is State.TRANSCRIBING
+
+
+def test_a_second_question_without_an_answer_makes_nobody_wait() -> None:
+    pb = listening(type="semantic_vad", eagerness="low", speculate=False)
+    asked_of(pb)
+    happen(pb, Believed(1, 29, 0.1))
+    hear(pb, (0.0, 24))
+    assert state(pb) is State.RECEIVING
+    happen(pb, Believed(1, 48, None))
+    assert state(pb) is State.TRANSCRIBING
+
+
+@pytest.mark.parametrize(("words", "ends"), [("I would like", False), ("I would like two tickets", True)])
+@pytest.mark.parametrize("finished", [0.99, None])
+def test_words_that_want_more_keep_the_utterance_open(words: str, ends: bool, finished: float | None) -> None:
+    pb = listening(type="semantic_vad")
+    asked_of(pb)
+    happen(pb, Believed(1, 29, finished))
+    happen(pb, recognised(words, turn=work(pb))(pb))
+    hear(pb, (0.0, 7))
+    assert (state(pb) is not State.RECEIVING) is ends
+    hear(pb, (0.0, 94 - 16))
+    assert state(pb) is not State.RECEIVING, "silence decides in the end"
+
+
+def test_words_are_waited_for_where_they_are_looked_for_and_not_for_ever() -> None:
+    pb = listening(type="semantic_vad")
+    asked_of(pb)
+    happen(pb, Believed(1, 29, 0.9))
+    hear(pb, (0.0, 12))
+    assert state(pb) is State.RECEIVING
+    hear(pb, (0.0, 1))
+    assert state(pb) is State.TRANSCRIBING
+    heard = listening(type="semantic_vad")
+    asked_of(heard)
+    happen(heard, Believed(1, 29, 0.9))
+    happen(heard, Words(work(heard), "how are you"))
+    hear(heard, (0.0, 3))
+    assert state(heard) is State.TRANSCRIBING, "what was told while it was spoken is enough"
 
 
 def test_a_minute_of_speech_without_a_pause_is_committed() -> None:

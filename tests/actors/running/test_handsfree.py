@@ -68,7 +68,7 @@ async def test_an_utterance_begins_and_ends_by_itself(clock: MockClock) -> None:
         assert SpeechStarted(640 - 320) in told
         assert SpeechStopped(640 + 960) in told
         [call] = server.engines.stt.script.calls
-        assert call.asked.data == SILENCE * 10 + SPEECH * 30 + SILENCE * 7
+        assert call.asked.data == SILENCE * 10 + SPEECH * 30 + SILENCE * 6
         assert call.asked.utterance.format.name == "pcm16"
         await client.vanish()
         await server.check_nothing_is_left()
@@ -113,7 +113,7 @@ async def test_speech_before_the_commit_drops_what_was_tried_and_nobody_is_told(
         told = await hears(client, (SPEECH, 0.96), (SILENCE, 0.64), (SPEECH, 0.96), (SILENCE, 1.2))
         assert kinds(told).count(TranscribeDone) == kinds(told).count(ResponseStarted) == 1
         assert kinds(told).count(SpeechStarted) == kinds(told).count(SpeechStopped) == 1
-        assert [len(call.asked.data) // 1024 for call in server.engines.stt.script.calls] == [37, 87]
+        assert [len(call.asked.data) // 1024 for call in server.engines.stt.script.calls] == [36, 86]
         assert ResponseStarted(1) in told
         assert len(server.session_registry.sessions[0].memory.history) == 1
 
@@ -151,13 +151,13 @@ async def test_a_model_of_the_end_of_a_turn_commits_early(clock: MockClock) -> N
         told = await client.until(Metrics)
         assert SpeechStopped(1600) in told
         [asked] = server.engines.turn_end.asked
-        assert asked.endswith(SILENCE * 13)
+        assert asked.endswith(SPEECH + SILENCE * 12)
         assert server.engines.turn_end.prepared == 1
 
 
 async def test_a_model_is_asked_twice_and_then_silence_decides(clock: MockClock) -> None:
     async with serving() as server, server.joined() as client:
-        server.engines.turn_end.answers.extend([0.1, None])
+        server.engines.turn_end.answers.extend([0.1, 0.2])
         await listening(client, type="semantic_vad", eagerness="high")
         client.rest()
         await play(client, (SPEECH, 1.6), (SILENCE, 1.92))
