@@ -19,6 +19,7 @@ from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.engines import Analyst
 from actors.ports.listening import TurnEnd, VoiceActivity
+from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
 from actors.ports.synthesis import Speech, TextToSpeech
@@ -28,6 +29,7 @@ from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
 from adapters.listening.detector import SpeechDetector
 from adapters.listening.turnend import SilenceAlone
+from adapters.mouth.closed import ClosedMouths
 from adapters.processes.heap import find_trim
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
@@ -187,6 +189,11 @@ class Canned:
     def voice_activity(self) -> VoiceActivity:
         """The simplest one."""
         return self._voice_activity
+
+    @property
+    def mouths(self) -> Mouths:
+        """Closed ones."""
+        return ClosedMouths()
 
     @property
     def turn_end(self) -> TurnEnd:

@@ -38,6 +38,7 @@ from actors.deciding.limits import Limits
 from actors.deciding.machine import step
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
+from actors.ports.mouth import Mark, MouthMade
 from actors.ports.sound import Sound, Target
 from actors.running.stages import kind_of
 from protocol.audioformat import AudioFormat
@@ -342,17 +343,19 @@ def spoken(
     last: bool = True,
     without: Mapping[AudioFormat, str] | None = None,
     turn: int | None = None,
+    mouth: MouthMade | None = None,
+    words: tuple[Mark, ...] = (),
 ) -> Cue:
     """A part's sound is there, `last`: all of it: for these formats, or mp3, but for those that failed."""
     wanted = [target if isinstance(target, Target) else Target(target) for target in targets or (MP3,)]
     sounds = {target: (Sound(b"<%s>" % str(target.format).encode(), seconds),) for target in wanted}
     failures = {Target(format_): why for format_, why in (without or {}).items()}
-    return lambda pb: Spoken(turn or pb.turn, part, sounds, failures, last)
+    return lambda pb: Spoken(turn or pb.turn, part, sounds, failures, last, mouth=mouth, words=words)
 
 
-def silent(part: int = 0, *, last: bool = True, turn: int | None = None) -> Cue:
+def silent(part: int = 0, *, last: bool = True, turn: int | None = None, mouth: MouthMade | None = None) -> Cue:
     """The synthesiser goes on with a part, or with `last` ends it, and no more sound of it is there."""
-    return lambda pb: Spoken(turn or pb.turn, part, {}, {}, last)
+    return lambda pb: Spoken(turn or pb.turn, part, {}, {}, last, mouth=mouth)
 
 
 def failed(stage: Kind = "LLM", error_id: ErrorId = ErrorId.MODEL_FAILED, turn: int | None = None) -> Cue:

@@ -20,10 +20,12 @@ from actors.ports.listening import (
     VoiceActivityCounts,
     count_frames,
 )
+from actors.ports.mouth import Mark
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Sound, SoundDecoder, SoundEncoder, Target, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
 from protocol.audioformat import AudioFormat
+from tests.scriptedmouth import ScriptedMouths
 
 T = TypeVar("T")
 UNDECODABLE = b"not sound"
@@ -184,16 +186,17 @@ class ScriptedModel:
 
 
 class Synthesiser:
-    """A synthesiser whose sound is the text itself, in as many pieces as its act has."""
+    """A synthesiser whose sound is the text itself, in as many pieces as its act has; `marks` come with each."""
 
     def __init__(self) -> None:
+        self.marks: tuple[Mark, ...] | None = None
         self.script: Script[Speech] = Script(Act(("",)))
 
     async def synthesise(self, speech: Speech, sound: Callable[[Clip], Awaitable[None]]) -> None:
         """Each piece of the act is put before the text."""
 
         async def emit(piece: str) -> None:
-            await sound(Clip((piece + speech.text).encode(), AudioFormat("pcm16", 24_000)))
+            await sound(Clip((piece + speech.text).encode(), AudioFormat("pcm16", 24_000), self.marks))
 
         await self.script.play(speech, emit)
 
@@ -399,6 +402,7 @@ class ScriptedEngines:
         self.tts = Synthesiser()
         self.voice_activity = ScriptedVoiceActivity()
         self.turn_end = ScriptedTurnEnd()
+        self.mouths = ScriptedMouths()
         self._codec = ScriptedCodec()
         self._analyst = ScriptedAnalyst()
 

@@ -29,12 +29,13 @@ Resolve = Callable[[Configuration, Named], Resolved]
 
 
 class Participant(NamedTuple):
-    """A socket of the session. `holds`: it can duck and pause its sound."""
+    """A socket of the session. `holds`: it can duck and pause its sound. `knows_names`: it was told `arkit`'s names."""
 
     id: MemberId
     role: Role
     encoding: Encoding
     holds: bool = False
+    knows_names: bool = False
 
 
 class Transition(NamedTuple):

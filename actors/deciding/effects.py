@@ -15,6 +15,7 @@ from actors.ports.synthesis import Speech
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Stt
 from protocol.messages import AudioDelta, CustomError, ServerMessage
+from protocol.mouth import MouthRate, MouthSet
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -76,11 +77,19 @@ class Answer(msgspec.Struct, frozen=True):
     question: Question
 
 
+class MouthOrder(msgspec.Struct, frozen=True):
+    """What the Receivers of a part, so many of them, want of its mouth: their sets, and `arkit` at `fps` at most."""
+
+    sets: frozenset[MouthSet]
+    fps: MouthRate
+    receivers: int
+
+
 class Speak(msgspec.Struct, frozen=True):
     """Make a part's sound for every one of `targets`; with `clip`, that is its sound; with `stream`, piece by piece.
 
     `shares`: how many bytes will wait for Receivers for each byte of a target's sound; 1 for those that are not named.
-    `refers`: an open microphone may hear it, so its envelope is wanted.
+    `refers`: an open microphone may hear it, so its envelope is wanted. `mouth`: the shapes and words that are wanted.
     """
 
     turn: int
@@ -92,6 +101,7 @@ class Speak(msgspec.Struct, frozen=True):
     stream: bool = False
     shares: Mapping[Target, float] = {}
     refers: bool = False
+    mouth: MouthOrder | None = None
 
 
 Job = Transcribe | Answer | Speak

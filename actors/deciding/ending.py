@@ -6,6 +6,7 @@ Each public function is an action that a row of `table.py` names: it says and do
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Acknowledge, DropQueued, Release
 from actors.deciding.events import Failed
+from actors.deciding.mouth import close_mouths, remember_names
 from actors.deciding.speaking import closings, report
 from actors.deciding.states import ANSWER, DEADLINES
 from actors.deciding.step import Step
@@ -33,6 +34,7 @@ def forget_turn(step: Step) -> None:
         conversation.clock.quiet_at = min(step.now, turn.timeline.plays_until)
         turn.timeline.stop(step.now)
         conversation.played = turn.timeline
+    remember_names(conversation)
     turn.charge.close()
     conversation.turn = turn.remains()
     step.effects.append(Release(turn.work))
@@ -110,4 +112,6 @@ def _close(step: Step, reason: Reason) -> None:
     turn = conversation.turn
     if conversation.state in ANSWER:
         step.effects.append(DropQueued(turn.number, closings(conversation, total=len(turn.timeline))))
+        close_mouths(step)
+        turn.told_names.clear()  # the messages that had them may have been dropped
         step.send(tuple(conversation.participants), ResponseCancelled(reason))

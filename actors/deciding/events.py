@@ -9,6 +9,7 @@ import msgspec
 
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
+from actors.ports.mouth import Mark, MouthMade
 from actors.ports.sound import Sound, Target
 from protocol.configuration import Configuration
 from protocol.connecting import Role
@@ -123,6 +124,7 @@ class Spoken(msgspec.Struct, frozen=True):
     """Sound of a part is there: for each target, or why it cannot be had for that one; `last`: the part is made.
 
     `room`: bytes that were taken of the turn's charge for it, until it is sent. `envelope`: see `Speak.refers`.
+    `mouth`: what has become known of the mouth by now, see `Speak.mouth`. `words`: those whose times are known by now.
     """
 
     turn: int
@@ -132,6 +134,8 @@ class Spoken(msgspec.Struct, frozen=True):
     last: bool = True
     room: int = 0
     envelope: bytes = b""
+    mouth: MouthMade | None = None
+    words: tuple[Mark, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -15,7 +15,10 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from actors.deciding.events import MemberId, Spoken
+from actors.deciding.partmouth import PartMouth
+from actors.ports.mouth import Mark, MouthMade
 from actors.ports.sound import Sound, Target
+from protocol.mouth import MouthWish
 
 Sounds = Mapping[Target, tuple[Sound, ...]]
 _NOTHING = Sound(b"", 0.0)
@@ -27,10 +30,14 @@ class Recipient(msgspec.Struct, frozen=True):
     member: MemberId
     target: Target
     is_base64: bool
+    mouth: MouthWish = MouthWish()
 
 
 class Part:
-    """One part: `text` as written, `speech` what is said of it, None for a silent part."""
+    """One part: `text` as written, `speech` what is said of it, None for a silent part.
+
+    `mouth`: None where nobody in its audience wants one. `seconds`: of its sound that was sent.
+    """
 
     def __init__(self, number: int, text: str, speech: str | None) -> None:
         self.id = number
@@ -44,6 +51,9 @@ class Part:
         self.failures: dict[Target, str] = {}
         self.room = 0
         self.envelope = b""
+        self.words: tuple[Mark, ...] = ()
+        self.mouth: PartMouth | None = None
+        self.seconds = 0.0
         self.opened: set[Target] = set()
 
     def __repr__(self) -> str:
@@ -51,8 +61,9 @@ class Part:
 
     @property
     def has_waiting(self) -> bool:
-        """Whether there is sound that was not sent."""
-        return any(any(sounds.values()) for sounds in self.waiting)
+        """Whether there is sound that was not sent, or more of the mouth of sound that was."""
+        has_mouth = self.mouth is not None and bool(self.mouth.waiting and self.opened)
+        return has_mouth or any(any(sounds.values()) for sounds in self.waiting)
 
     @property
     def is_sent(self) -> bool:
@@ -76,6 +87,8 @@ class Batch(msgspec.Struct, frozen=True):
     `failures`: targets without sound, and why.
 
     `room`: bytes that its sound has taken of the turn's charge until now. `envelope`: of all of it, "" where unknown.
+    `mouth`: what has become known of the mouth, which goes before the pieces; `ends_at`: with the part's last pieces,
+    the ms of its sound. `words`: those of which the times are known, for what was heard.
     """
 
     part: Part
@@ -84,6 +97,9 @@ class Batch(msgspec.Struct, frozen=True):
     seconds: float
     room: int = 0
     envelope: bytes = b""
+    mouth: tuple[MouthMade, ...] = ()
+    ends_at: int | None = None
+    words: tuple[Mark, ...] = ()
 
 
 class Parts:
@@ -147,6 +163,7 @@ class Parts:
         part = self._to_begin.pop(0)
         self._in_hand.append(part)
         part.audience = audience
+        part.mouth = PartMouth() if any(listener.mouth.is_any for listener in audience) else None
         part.targets = tuple(dict.fromkeys(listener.target for listener in audience)) or (fallback,)
         part.made = part.speech is None
         return part
@@ -158,6 +175,9 @@ class Parts:
             return
         part.room += spoken.room
         part.envelope += spoken.envelope
+        part.words += spoken.words
+        if spoken.mouth is not None and part.mouth is not None:
+            part.mouth.waiting.append(spoken.mouth)
         part.waiting.append(spoken.sounds)
         part.failures.update(spoken.failures)
         part.made = part.made or spoken.last
@@ -173,6 +193,8 @@ class Parts:
         for part in self._in_hand:
             part.made = part.is_retracted = True
             part.waiting.clear()
+            if part.mouth is not None:
+                part.mouth.waiting.clear()
             part.failures.clear()
             part.text = part.text if part.opened else ""
 
@@ -208,6 +230,8 @@ class Parts:
         failures, part.failures = part.failures, {}
         room, part.room = part.room, 0
         envelope, part.envelope = part.envelope, b""
+        words, part.words = part.words, ()
+        mouth = part.mouth.take_waiting() if part.mouth is not None else ()
         pieces: list[Piece] = []
         seconds = 0.0
         for target in part.targets:
@@ -216,7 +240,9 @@ class Parts:
             if closes and not sounds:
                 sounds = [_NOTHING]
             pieces += self._pieces(part, target, sounds, closes, is_last)
-        return Batch(part, failures, tuple(pieces), seconds, room, envelope)
+        part.seconds += seconds
+        ends_at = round(part.seconds * 1000) if closes and part.seconds else None
+        return Batch(part, failures, tuple(pieces), seconds, room, envelope, mouth, ends_at, words)
 
     def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
         for number, sound in enumerate(sounds, 1):

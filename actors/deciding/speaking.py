@@ -7,6 +7,7 @@ chooses a state.
 from actors.deciding.conversation import Conversation, Participant
 from actors.deciding.effects import Closing, Speak, Start
 from actors.deciding.events import MemberId, Spoken
+from actors.deciding.mouth import order_for, send_mouth
 from actors.deciding.parts import Batch, Part, Piece, Recipient
 from actors.deciding.step import Step
 from actors.deciding.turn import Turn
@@ -44,7 +45,7 @@ def _recipient(turn: Turn, participant: Participant) -> Recipient:
     is_base64 = tts.is_base64 if encoding.is_base64 is None else encoding.is_base64
     format_ = encoding.format or named
     target = Target(format_, encoding.pieces, encoding.piece_bytes) if tts.stream else Target(format_)
-    return Recipient(participant.id, target, is_base64)
+    return Recipient(participant.id, target, is_base64, encoding.mouth)
 
 
 def _speak(turn: Turn, part: Part, text: str) -> Speak:
@@ -53,6 +54,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
     own_voice = turn.delivery.voice if is_own else ""
     other = turn.delivery.language if is_own and primary(turn.delivery.language) != primary(tts.language_code) else ""
     formats = {target.format for target in part.targets}
+    mouth = order_for(part.audience)
     speech = Speech(
         text=text,
         model=tts.model,
@@ -62,6 +64,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         speed=turn.delivery.speed or tts.speed,
         format=_source_for(formats.pop()) if len(formats) == 1 else None,
         stream=tts.stream,
+        marks=mouth is not None,
     )
     return Speak(
         turn.work,
@@ -73,6 +76,7 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         tts.stream,
         _shares(part),
         turn.configuration.turn_detection.on and turn.configuration.turn_detection.echo == "auto",
+        mouth,
     )
 
 
@@ -119,11 +123,15 @@ def _send_batch(step: Step, batch: Batch) -> None:
     turn, part = step.conversation.turn, batch.part
     if batch.seconds:
         turn.mark("first_audio", step.now)
-    turn.mark_last_audio(step.now)
+    if batch.pieces:
+        turn.mark_last_audio(step.now)
     for target, why in batch.failures.items():
         if target not in turn.without:
             turn.without |= {target}
             _tell_failure(step, part, target, why)
+    if part.mouth is not None:
+        hearing = [one for one in _still_there(step.conversation, part) if one.target not in turn.without]
+        send_mouth(step, batch, part.mouth, hearing)
     for piece in batch.pieces:
         _send_piece(step, part, piece)
     turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for

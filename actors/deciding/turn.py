@@ -142,6 +142,8 @@ class Turn:
         self.timeline = Timeline()
         self.reached: dict[MemberId, tuple[int, bool]] = {}
         """For each Receiver its last piece: the id of its part, and whether it was sent as base64."""
+        self.told_names: set[MemberId] = set()
+        """The Receivers that were told the names of `arkit`'s rows in this turn."""
         self.without = _NO_TARGETS
         """The targets that have been told that they cannot be made."""
         self.first_audio_ms = -1

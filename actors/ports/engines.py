@@ -7,6 +7,7 @@ from typing import Protocol
 
 from actors.ports.answering import LanguageModel
 from actors.ports.listening import TurnEnd, VoiceActivity
+from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
@@ -49,3 +50,7 @@ class Engines(Protocol):
     @property
     def turn_end(self) -> TurnEnd:
         """Whether who pauses has finished, for the same sessions."""
+
+    @property
+    def mouths(self) -> Mouths:
+        """The mouth that belongs to a part's sound, for Receivers that ask for one."""

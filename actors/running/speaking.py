@@ -11,11 +11,12 @@ from actors.ports.engines import Engines
 from actors.ports.listening import RATE
 from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
 from actors.running.calls import EngineCall
+from actors.running.mouth import MouthFollower, mouth_room
 from protocol.audioformat import AudioFormat
 
 SOUNDLESS = "the synthesiser made no sound"
 REFERENCE = Target(AudioFormat("pcm16", RATE))
-"""What an envelope is made of; a target as any other, which no Receiver gets."""
+"""What an envelope and a mouth are made of; a target as any other, which no Receiver gets."""
 
 
 async def speak(job: Speak, engines: Engines, call: EngineCall) -> None:
@@ -39,8 +40,16 @@ def _room_for(job: Speak, sounds: Mapping[Target, tuple[Sound, ...]]) -> int:
 
 
 async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None:
-    clip = job.clip if job.clip is not None else await _synthesise(job, engines, call)
-    envelope = await _envelope_of(clip, engines) if job.refers else b""
+    whole = WholeSound(call)
+    if job.clip is not None:
+        clip = job.clip
+    else:
+        await engines.synthesiser(job.provider).synthesise(job.speech, whole.add)
+        clip = whole.joined()
+    follower = MouthFollower(job, engines, anew=whole.is_anew)
+    follower.note(clip)
+    samples = await _samples_of(clip, engines) if job.refers or follower.needs_samples else b""
+    envelope = await engines.voice_activity.reference().push(samples) if job.refers and samples else b""
     sounds: dict[Target, tuple[Sound, ...]] = {}
     failures: dict[Target, str] = {}
     for target in job.targets:
@@ -51,30 +60,30 @@ async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None
             failures[target] = str(error)
     if not sounds:
         raise EngineFailed("; ".join(failures.values()))
-    room = _room_for(job, sounds)
+    seconds = max(sound.seconds for made in sounds.values() for sound in made)
+    mouth, words = await follower.follow(samples, seconds, last=True)
+    room = _room_for(job, sounds) + mouth_room(mouth, job.mouth)
     await call.memory.keep(room)
-    await call.report(Spoken(job.turn, job.part, sounds, failures, room=room, envelope=envelope), last=True)
+    spoken = Spoken(job.turn, job.part, sounds, failures, room=room, envelope=envelope, mouth=mouth, words=words)
+    await call.report(spoken, last=True)
 
 
-async def _envelope_of(clip: Clip, engines: Engines) -> bytes:
-    """The envelope of a whole sound; "" where it cannot be had, and its echo will not be known."""
+async def _samples_of(clip: Clip, engines: Engines) -> bytes:
+    """The samples of a whole sound; "" where they cannot be had: its echo and its mouth will not be known."""
     try:
-        samples = await engines.codec.decode(clip, RATE)
+        return await engines.codec.decode(clip, RATE)
     except (EngineFailed, Undecodable):
         return b""
-    return await engines.voice_activity.reference().push(samples)
-
-
-async def _synthesise(job: Speak, engines: Engines, call: EngineCall) -> Clip:
-    whole = WholeSound(call)
-    await engines.synthesiser(job.provider).synthesise(job.speech, whole.add)
-    return whole.joined()
 
 
 class WholeSound:
-    """The sound of one part, collected until it is complete, because its Receivers get it as one file."""
+    """The sound of one part, collected until it is complete, because its Receivers get it as one file.
+
+    `is_anew`: some of it was taken back.
+    """
 
     def __init__(self, call: EngineCall) -> None:
+        self.is_anew = False
         self._call = call
         self._clips: list[Clip] = []
 
@@ -84,6 +93,7 @@ class WholeSound:
         if isinstance(clip, Retraction):
             self._call.memory.give_back(sum(len(taken.data) for taken in self._clips))
             self._clips.clear()
+            self.is_anew = True
         else:
             await self._call.memory.take(len(clip.data))
             self._clips.append(clip)
@@ -92,7 +102,9 @@ class WholeSound:
         """All of it. Raises EngineFailed where there is none."""
         if not self._clips:
             raise EngineFailed(SOUNDLESS)
-        return Clip(b"".join(clip.data for clip in self._clips), self._clips[0].format)
+        first = self._clips[0]
+        marks = None if first.marks is None else tuple(mark for clip in self._clips for mark in clip.marks or ())
+        return Clip(b"".join(clip.data for clip in self._clips), first.format, marks)
 
 
 # ---- streamed: pieces as the sound is made
@@ -115,6 +127,8 @@ class StreamedSound:
         self._job = job
         self._codec = engines.codec
         self._reference = engines.voice_activity.reference() if job.refers else None
+        self._follower = MouthFollower(job, engines)
+        self._lengths = dict.fromkeys(job.targets, 0.0)
         self._stack = stack
         self._call = call
         self._encoding: SoundEncoder | None = None
@@ -124,8 +138,10 @@ class StreamedSound:
         """The next of the sound. Raises EngineFailed, Undecodable, TooLarge. Cancelling may lose the clip."""
         assert isinstance(clip, Clip), "what is streamed is never taken back"
         self._call.touch()
+        self._follower.note(clip)
         if self._encoding is None:  # only now its format is known
-            wanted = self._job.targets | {REFERENCE} if self._reference is not None else self._job.targets
+            is_heard = self._reference is not None or self._follower.needs_samples
+            wanted = self._job.targets | {REFERENCE} if is_heard else self._job.targets
             self._encoding = await self._stack.enter_async_context(self._codec.encoding(clip.format, wanted))
         sounds = await self._encoding.push(clip.data)
         if any(sounds.values()):
@@ -146,14 +162,16 @@ class StreamedSound:
         self._told |= new.keys()
         if self._told >= job.targets:
             raise EngineFailed("; ".join(encoding.failures.values()))
-        envelope = await self._refer(sounds.get(REFERENCE, ()))
+        samples = b"".join(sound.data for sound in sounds.get(REFERENCE, ()))
+        envelope = await self._reference.push(samples) if self._reference is not None and samples else b""
         wanted = {target: made for target, made in sounds.items() if target in job.targets}
-        room = _room_for(job, wanted)
+        mouth, words = await self._follower.follow(samples, self._count(wanted), last=last)
+        room = _room_for(job, wanted) + mouth_room(mouth, job.mouth)
         await self._call.memory.keep(room)
-        await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope), last=last)
+        await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope, mouth, words), last=last)
 
-    async def _refer(self, sounds: tuple[Sound, ...]) -> bytes:
-        """The envelope of what was made now."""
-        if self._reference is None or not sounds:
-            return b""
-        return await self._reference.push(b"".join(sound.data for sound in sounds))
+    def _count(self, sounds: Mapping[Target, tuple[Sound, ...]]) -> float:
+        """The seconds of the sound that leave by now, of the target that is furthest."""
+        for target, made in sounds.items():
+            self._lengths[target] += sum(sound.seconds for sound in made)
+        return max(self._lengths.values())

@@ -12,6 +12,7 @@ from actors.ports.calls import Kind
 from actors.ports.catalogue import Catalogue
 from actors.ports.engines import Analyst
 from actors.ports.listening import TurnEnd, VoiceActivity
+from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
@@ -30,6 +31,7 @@ from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
+from adapters.mouth.closed import ClosedMouths
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 from adapters.settings.settings import ListeningSettings
@@ -81,6 +83,7 @@ class ProviderEngines:
         self._codec = AudioCodec()
         self._analyst = TextAnalyst()
         self._hands_free = HandsFree(listening or ListeningSettings())
+        self._mouths = ClosedMouths()
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
@@ -216,6 +219,11 @@ class ProviderEngines:
     def voice_activity(self) -> VoiceActivity:
         """Whether somebody speaks."""
         return self._hands_free.voice_activity
+
+    @property
+    def mouths(self) -> Mouths:
+        """The mouth that belongs to a part's sound."""
+        return self._mouths
 
     @property
     def turn_end(self) -> TurnEnd:

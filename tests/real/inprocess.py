@@ -18,6 +18,7 @@ from adapters.vendors.embedded.llm import Local
 from protocol.audioformat import AudioFormat
 from tests.inprocess import running
 from tests.scripted import ScriptedAnalyst, ScriptedTurnEnd, ScriptedVoiceActivity, Synthesiser
+from tests.scriptedmouth import ScriptedMouths
 
 HEARD = AudioFormat("pcm16", 16_000)
 PATIENCE = 300.0
@@ -97,6 +98,11 @@ class LiveEngines:
     def turn_end(self) -> ScriptedTurnEnd:
         """One that never knows."""
         return ScriptedTurnEnd()
+
+    @property
+    def mouths(self) -> ScriptedMouths:
+        """Those that know everything."""
+        return ScriptedMouths()
 
 
 @asynccontextmanager

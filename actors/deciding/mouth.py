@@ -1,0 +1,93 @@
+"""The mouth of an answer for its Receivers: each gets its own set before the sound, and a closed mouth at a cut.
+
+Terms: docs/glossary.md.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from actors.deciding.conversation import Conversation
+from actors.deciding.effects import MouthOrder
+from actors.deciding.events import MemberId
+from actors.deciding.mouthpacking import closed_now, pack, pack_words
+from actors.deciding.partmouth import PartMouth
+from actors.deciding.parts import Batch, Recipient
+from actors.deciding.step import Step
+from protocol.mouth import SHAPES, MouthSet, ResponseMouth
+
+
+def order_for(audience: Sequence[Recipient]) -> MouthOrder | None:
+    """What is to be made for the Receivers of a part; None where none of them wants a mouth."""
+    wishes = [recipient.mouth for recipient in audience if recipient.mouth.is_any]
+    if not wishes:
+        return None
+    sets = frozenset(wish.set for wish in wishes if wish.set)
+    return MouthOrder(sets, max(wish.fps for wish in wishes), len(wishes))
+
+
+def send_mouth(step: Step, batch: Batch, mouth: PartMouth, listeners: Sequence[Recipient]) -> None:
+    """Send what is known of the mouth in the sound of `batch` to those of its part who want it, encoded once for all
+    who want the same.
+    """
+    wants = [listener for listener in listeners if listener.mouth.is_any]
+    if not wants or not (batch.mouth or batch.ends_at is not None):
+        return
+    for of in dict.fromkeys(listener.mouth.set for listener in wants):
+        if of:
+            _send_shapes(step, batch, mouth, of, [listener for listener in wants if listener.mouth.set == of])
+    if to := tuple(listener.member for listener in wants if listener.mouth.words):
+        _send_words(step, batch, mouth, to)
+
+
+def _send_shapes(step: Step, batch: Batch, mouth: PartMouth, of: MouthSet, wants: list[Recipient]) -> None:
+    turn, part = step.conversation.turn, batch.part
+    due = list(mouth.take_shapes(of, batch.mouth, batch.ends_at))
+    for fps in dict.fromkeys(listener.mouth.fps for listener in wants):
+        alike = tuple(listener.member for listener in wants if listener.mouth.fps == fps)
+        for message in (message for shapes in due for message in pack(shapes, of, turn.number, part.id, fps)):
+            for to, named in _by_names(step, of, alike, message):
+                step.send(to, named, turn.number)
+
+
+def _by_names(
+    step: Step, of: MouthSet, to: tuple[MemberId, ...], message: ResponseMouth
+) -> Iterator[tuple[tuple[MemberId, ...], ResponseMouth]]:
+    """The message for those who know the names of a row, and with the names for the others."""
+    known = step.conversation.turn.told_names
+    strangers = tuple(member for member in to if of == "arkit" and not _knows_names(step, member))
+    if strangers:
+        known.update(strangers)
+        yield strangers, replace(message, names=SHAPES[of])
+    yield tuple(member for member in to if member not in strangers), message
+
+
+def _knows_names(step: Step, member: MemberId) -> bool:
+    conversation = step.conversation
+    return conversation.participants[member].knows_names or member in conversation.turn.told_names
+
+
+def remember_names(conversation: Conversation) -> None:
+    """The turn ends and nothing of it was taken back: who was told the names of a row knows them from now on."""
+    for member in conversation.turn.told_names & conversation.participants.keys():
+        conversation.participants[member] = conversation.participants[member]._replace(knows_names=True)
+
+
+def _send_words(step: Step, batch: Batch, mouth: PartMouth, to: tuple[MemberId, ...]) -> None:
+    turn, part = step.conversation.turn, batch.part
+    due = mouth.take_words(batch.mouth, ends=batch.ends_at is not None)
+    for message in pack_words(due[0], turn.number, part.id, last=due[1]) if due is not None else ():
+        step.send(to, message, turn.number)
+
+
+def close_mouths(step: Step) -> None:
+    """The answer is cut: the mouth closes for each Receiver that was sent sound, in its own set."""
+    conversation, turn = step.conversation, step.conversation.turn
+    alike: dict[tuple[int, MouthSet], list[MemberId]] = {}
+    for member, (part, _) in turn.reached.items():
+        participant = conversation.participants.get(member)
+        if participant is not None and participant.encoding.mouth.set:
+            alike.setdefault((part, participant.encoding.mouth.set), []).append(member)
+    for (part, of), to in sorted(alike.items()):
+        mouth = turn.parts[part].mouth
+        step.send(tuple(sorted(to)), closed_now(of, turn.number, part, 0 if mouth is None else mouth.end(of)))

@@ -1,0 +1,110 @@
+"""The mouth of a part while its sound is made: the track is told of the sound, and what it knows goes with the sound.
+
+Sound never fails for its mouth, and waits for it LATEST at most. A track that fails or hangs is given up; then the
+mouth of the part closes where it was.
+"""
+
+import logging
+import math
+
+import trio
+from msgspec.structs import replace
+
+from actors.deciding.effects import MouthOrder, Speak
+from actors.deciding.mouthpacking import size_of, size_of_word
+from actors.ports.calls import EngineFailed
+from actors.ports.engines import Engines
+from actors.ports.mouth import Mark, MouthMade, MouthTrack
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
+
+log = logging.getLogger(__name__)
+LATEST = 0.25
+"""Seconds that sound waits for its mouth; a track answers in some ms, because it needs not know all."""
+
+
+class MouthFollower:
+    """The mouth of one part on its way, as its Receivers want it; `anew`: sound of it was made before, and taken back.
+
+    Where nobody wants one, it only knows the words that the synthesiser tells unasked.
+    """
+
+    def __init__(self, job: Speak, engines: Engines, *, anew: bool = False) -> None:
+        self._speech: Speech = job.speech
+        self._order = job.mouth
+        self._engines = engines
+        self._track: MouthTrack | None = None
+        self._has_begun = False
+        self._marks: tuple[Mark, ...] = ()
+        self._anew = anew
+
+    def note(self, clip: Clip) -> None:
+        """The next of the sound, as the synthesiser made it, with its marks."""
+        if not self._has_begun:
+            self._has_begun = True
+            self._track = self._begin(self._order, told=clip.marks is not None)
+        self._marks += clip.marks or ()
+
+    def _begin(self, order: MouthOrder | None, *, told: bool) -> MouthTrack | None:
+        if order is None:
+            return None
+        speech = self._speech
+        return self._engines.mouths.track(
+            speech.text, speech.language, speech.speed, order.sets, words=True, told=told, fps=order.fps
+        )
+
+    @property
+    def needs_samples(self) -> bool:
+        """Whether it has to be given the sound at 16 kHz."""
+        return self._track is not None and self._track.needs_samples
+
+    async def follow(self, samples: bytes, seconds: float, *, last: bool) -> tuple[MouthMade | None, tuple[Mark, ...]]:
+        """What is known of the mouth, and of the words, now that `seconds` of the sound in all are made.
+
+        Cancelling loses the track.
+        """
+        marks, self._marks = self._marks, ()
+        words = tuple(mark for mark in marks if mark.kind == "word")
+        if (track := self._track) is None:
+            return None, words
+        self._track = None  # a call that is cut cannot be continued
+        made: MouthMade | None = None
+        try:
+            with trio.move_on_after(LATEST) as patience:
+                made = await track.push(samples, marks, seconds * 1000)
+                if last:
+                    made = _joined(made, await track.finish())
+                self._track = track
+            if patience.cancelled_caught:
+                log.warning("the mouth of a part was given up: not known %g s after its sound", LATEST)
+        except EngineFailed as error:
+            log.warning("the mouth of a part was given up: %s", error)
+        if made is None:
+            return None, words
+        return self._revised(made), made.words
+
+    def _revised(self, made: MouthMade) -> MouthMade:
+        """The first that is said of a part whose sound is made anew says so."""
+        if not (self._anew and made.shapes):
+            return made
+        self._anew = False
+        revised = {
+            of: tuple(replace(one, revised=one.revised or not number) for number, one in enumerate(shapes))
+            for of, shapes in made.shapes.items()
+        }
+        return replace(made, shapes=revised)
+
+
+def _joined(first: MouthMade, rest: MouthMade) -> MouthMade:
+    """What became known by two calls, one after the other."""
+    sets = dict.fromkeys((*first.shapes, *rest.shapes))
+    shapes = {of: (*first.shapes.get(of, ()), *rest.shapes.get(of, ())) for of in sets}
+    return MouthMade(shapes, first.words + rest.words, max(first.until, rest.until), rest.last)
+
+
+def mouth_room(made: MouthMade | None, order: MouthOrder | None) -> int:
+    """The bytes that the messages of a mouth take until every Receiver has got its own."""
+    if made is None or order is None:
+        return 0
+    shapes = sum(size_of(one) for several in made.shapes.values() for one in several)
+    return order.receivers * math.ceil(shapes + sum(size_of_word(word) for word in made.words))
