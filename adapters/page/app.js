@@ -3,6 +3,7 @@ import { Conversation } from "./conversation.js";
 import { Diagram } from "./diagram.js";
 import { find } from "./dom.js";
 import { Drawer } from "./drawer.js";
+import { Expression } from "./expression.js";
 import { Face } from "./face.js";
 import { Ledger } from "./ledger.js";
 import { Microphone, RATE as MICROPHONE_RATE } from "./microphone.js";
@@ -34,6 +35,7 @@ const CANCELLING = {
   true: "The browser cancels echo; if the avatar interrupts itself, wear headphones.",
   false: "The browser cancels no echo: wear headphones, or turn the sound down.",
 };
+const MOUTH = "ovr,words"; // the shapes of the face, and its cues
 const LOOK_EVERY = 50; // milliseconds
 const FETCH_TIME = 8_000;
 
@@ -44,16 +46,17 @@ const drawer = new Drawer();
 const diagram = new Diagram();
 const player = new Player();
 const microphone = new Microphone((chunk) => conversation.chunk(chunk), showLevel, (why) => conversation.silenced(why));
-const face = new Face(() => player.loudness());
+const face = new Face(() => player.loudness(), () => page.expression.now(player.heard));
 const settings = new Settings(`pcm16/${MICROPHONE_RATE}`, () => conversation.configure());
 const share = new Share(() => place, () => join({ role: "receiver" }));
-const page = { transcript: new Transcript(), ledger: new Ledger(), notice: new Notice(), settings, state: showState, listening: showListening, mode: showMode, hears: showHearing, holds: showHold, asks: showQuestion, idle: showIdle };
+/** @type {any} */ const page = { transcript: new Transcript(), ledger: new Ledger(), notice: new Notice(), settings, state: showState, listening: showListening, mode: showMode, hears: showHearing, holds: showHold, asks: showQuestion, idle: showIdle };
 const parts = new Parts((samples, part) => {
   page.ledger.hear(player.play(samples, part));
   find("#ledger").dataset.sound = player.scheduled.toFixed(3);
   showLock();
 });
 const socket = new Socket(plan, showLink, (way, name, payload) => drawer.note(way, name, payload));
+page.expression = new Expression(socket, showMood);
 const conversation = new Conversation(page, socket, player, microphone, parts);
 const talk = find("#talk");
 new TalkButton(talk, () => conversation.speaking, () => conversation.speak(), () => conversation.send(), () => !conversation.handsFree);
@@ -66,7 +69,7 @@ async function plan() {
   const { sessionId, role, token } = place;
   if (!catalogue) settings.catalogue = catalogue = token ? await load("v1/catalogue").catch(() => null) : null;
   const url = new URL(`.${facts.path}?EIO=4&transport=websocket`, location.href).href.replace(/^http/, "ws"); // below any prefix
-  return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}`, holds: role !== "sender" } };
+  return { url, names: facts.names, final: facts.refusals.final, auth: { sessionId, role, token, audioFormat: `pcm16/${RATE}`, holds: role !== "sender", mouth: MOUTH } };
 }
 
 function know(told) {
@@ -174,6 +177,12 @@ function showMode() {
 /** Something was said that is answered only when the user wants it. */
 function showQuestion(on) {
   find("#reply").hidden = !on;
+}
+
+/** A face or a gesture of the answer; null: the answer is over. */
+function showMood(cue) {
+  if (cue) face.mood.show(cue);
+  else face.mood.calm();
 }
 
 function showIdle(milliseconds) {

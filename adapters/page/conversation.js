@@ -23,7 +23,7 @@ export class Conversation {
   #heard = false; #behind = false; #turn = null;
 
   /** `page` has the views: transcript, ledger, settings, notice, and `state(name, moved)`, `listening(on)`, `mode()`,
-   * `hears(speaks)`, `holds(how)`, `asks(on)`, `idle(milliseconds)`. */
+   * `hears(speaks)`, `holds(how)`, `asks(on)`, `idle(milliseconds)`, and the `expression`. */
   constructor(page, socket, player, microphone, parts) {
     this.#page = page;
     this.#positions = new Positions((position) => socket.emit("playback.position", position));
@@ -238,6 +238,7 @@ export class Conversation {
 
   #quiet() {
     this.#player.stop();
+    this.#page.expression.begin(null);
     this.#page.holds("");
   }
 
@@ -301,6 +302,7 @@ export class Conversation {
     this.#page.asks(false);
     this.#parts.begin(0);
     this.#positions.begin(turn);
+    this.#page.expression.begin(turn);
     this.#page.transcript.answer();
   }
 

@@ -132,6 +132,13 @@ export class Player {
     return { part: piece.part, ms: milliseconds(piece.at + heard), playing: this.playing && !this.locked };
   }
 
+  /** The position whose sound leaves the loudspeaker now, which is later than the clock that sound is put on. */
+  get heard() {
+    const position = this.position;
+    const late = milliseconds(this.#context.outputLatency || 0);
+    return position?.playing ? { ...position, ms: Math.max(0, position.ms - late) } : position;
+  }
+
   /** The part that is heard just now, null where none is. */
   get part() {
     return this.playing ? (this.position?.part ?? null) : null;

@@ -12,15 +12,22 @@ using UnityEngine.Events;
 public sealed class VivavoceClient : MonoBehaviour
 {
     [Serializable] public sealed class TextEvent : UnityEvent<string> { }
+    [Serializable] public sealed class CueEvent : UnityEvent<string, string> { }
 
     public string url = "http://127.0.0.1:7171";
     [Tooltip("Only where the server asks for a credential.")] public string token = "";
     [Tooltip("A UUID: the session to join. Left empty, a new one.")] public string sessionId = "";
     [Tooltip("Talk whenever you want after one Talk(); else Send() ends what was said.")] public bool handsFree;
+    [Tooltip("What the face needs, for VivavoceFace: ovr, arkit or vrm. Empty: no mouth.")] public string mouth = "";
     [TextArea] public string prompt = "You are a friendly guide.";
     public TextEvent onHeard = new TextEvent();
     public TextEvent onAnswer = new TextEvent();
     public TextEvent onProblem = new TextEvent();
+    /// <summary>A face or a gesture, and its name, at its moment.</summary>
+    public CueEvent onCue = new CueEvent();
+
+    /// <summary>The mouth of the answer that is heard.</summary>
+    public readonly MouthTrack Mouth = new MouthTrack();
 
     private const int AnswerRate = 24000; // what the preset `unity` sends: mono, 16 bit
     private const int ChunksPerSecond = 10;
@@ -29,6 +36,7 @@ public sealed class VivavoceClient : MonoBehaviour
 
     private readonly Answer answer = new Answer();
     private readonly SampleQueue samples = new SampleQueue();
+    private readonly List<Cue> cues = new List<Cue>();
     private AudioSource source;
     private SocketIOUnity socket;
     private Task sent = Task.CompletedTask;
@@ -47,7 +55,7 @@ public sealed class VivavoceClient : MonoBehaviour
     {
         if (sessionId.Length == 0) sessionId = Guid.NewGuid().ToString();
         source = GetComponent<AudioSource>();
-        source.clip = AudioClip.Create("answer", AnswerRate, 1, AnswerRate, true, samples.Read);
+        source.clip = AudioClip.Create("answer", AnswerRate, 1, AnswerRate, true, samples.Read, samples.Go);
         source.loop = true;
         loudness = source.volume;
         answer.Heard = Hear;
@@ -58,6 +66,7 @@ public sealed class VivavoceClient : MonoBehaviour
     {
         var query = new Dictionary<string, string> { { "client", "unity" }, { "sessionId", sessionId }, { "holds", "true" } };
         if (token.Length > 0) query["token"] = token;
+        if (mouth.Length > 0) query["mouth"] = mouth;
         var transport = SocketIOClient.Transport.TransportProtocol.WebSocket;
         socket = new SocketIOUnity(new Uri(url), new SocketIOOptions { Query = query, Transport = transport });
         socket.JsonSerializer = new NewtonsoftJsonSerializer();
@@ -67,6 +76,8 @@ public sealed class VivavoceClient : MonoBehaviour
         On<Started>("response.started", started => Begin(started.turn));
         On<Text>("response.text.done", said => onAnswer.Invoke(said.text));
         On<Piece>("response.audio.delta", piece => answer.Take(piece));
+        On<MouthMessage>("response.mouth", keys => Mouth.Take(keys));
+        On<Cue>("response.cue", cue => { if (cue.turn == turn) cues.Add(cue); });
         On<Held>("response.held", Hold);
         On<Started>("response.resumed", Resume);
         On<Echo>("session.echo", echo => onProblem.Invoke(echo.message));
@@ -112,6 +123,27 @@ public sealed class VivavoceClient : MonoBehaviour
     {
         if (Talking) SendChunk(recording.frequency / ChunksPerSecond);
         Tell(false);
+        int part;
+        float ms;
+        if (cues.Count > 0 && Hears(out part, out ms)) Show(part, ms);
+    }
+
+    /// <summary>The part that comes out of the loudspeaker now, and how many ms of it; false where nothing does.</summary>
+    public bool Hears(out int part, out float ms)
+    {
+        Position at = turn < 0 || !source.isPlaying ? null : samples.At;
+        part = at == null ? -1 : at.id;
+        ms = at == null ? 0f : at.ms - 1000f * samples.Ahead(source.timeSamples) / AnswerRate;
+        return at != null;
+    }
+
+    private void Show(int part, float ms)
+    {
+        foreach (Cue cue in cues.Where(one => one.id < part || (one.id == part && one.at <= ms)).ToList())
+        {
+            cues.Remove(cue);
+            onCue.Invoke(cue.kind, cue.name);
+        }
     }
 
     /// <summary>Send what was recorded since the last chunk, once it is `least` samples.</summary>
@@ -141,6 +173,8 @@ public sealed class VivavoceClient : MonoBehaviour
         samples.Forget();
         source.volume = loudness;
         turn = number;
+        Mouth.Begin(number);
+        cues.Clear();
     }
 
     private void Hear(int part, byte[] wav)
@@ -174,6 +208,8 @@ public sealed class VivavoceClient : MonoBehaviour
         source.Stop();
         Tell(true);
         turn = -1;
+        Mouth.Begin(-1);
+        cues.Clear();
         paused = false;
         source.volume = loudness;
         answer.Begin(null);
@@ -220,6 +256,7 @@ public sealed class VivavoceClient : MonoBehaviour
     [Serializable] private sealed class Position { public int turn; public int id; public int ms; public bool playing; }
     [Serializable] private sealed class Text { public string text; }
     [Serializable] private sealed class Cancelled { public string reason; }
+    [Serializable] private sealed class Cue { public int turn; public int id; public int at; public string kind; public string name; }
     [Serializable] private sealed class Problem { public string message; public int errorId; }
 
     [Serializable]
@@ -276,6 +313,7 @@ public sealed class VivavoceClient : MonoBehaviour
         private int used;
         private int part = -1;
         private int read;
+        private int cursor;
 
         public bool IsEmpty { get { lock (blocks) { return blocks.Count == 0; } } }
         public void Clear() { lock (blocks) { blocks.Clear(); used = 0; part = -1; } }
@@ -301,10 +339,17 @@ public sealed class VivavoceClient : MonoBehaviour
             }
         }
 
+        /// <summary>The audio thread goes on at this sample of its clip.</summary>
+        public void Go(int sample) { lock (blocks) { cursor = sample; } }
+
+        /// <summary>How many samples have been read and not been heard, where sample `heard` of the clip is heard.</summary>
+        public int Ahead(int heard) { lock (blocks) { return (cursor - heard + AnswerRate) % AnswerRate; } }
+
         public void Read(float[] into)
         {
             lock (blocks)
             {
+                cursor = (cursor + into.Length) % AnswerRate;
                 int filled = 0;
                 while (filled < into.Length && blocks.Count > 0) filled += Move(into, filled);
                 Array.Clear(into, filled, into.Length - filled);

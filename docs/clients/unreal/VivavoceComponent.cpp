@@ -16,7 +16,7 @@ namespace
 constexpr int32 AnswerRate = 24000; // what the preset `unreal` sends: mono, 16 bit
 constexpr int32 ChunksPerSecond = 10;
 constexpr float Ducked = 0.25f; // 12 dB
-constexpr float Ducking = 0.05f, TellEvery = 0.25f; // seconds
+constexpr float Ducking = 0.05f, TellEvery = 0.25f, CueEvery = 0.05f; // seconds
 
 void AddPcm16(TArray<uint8>& Into, const float* Samples, int32 Frames, int32 Channels)
 {
@@ -60,11 +60,14 @@ void UVivavoceComponent::BeginPlay()
 	Connect();
 	const FTimerDelegate Often = FTimerDelegate::CreateUObject(this, &UVivavoceComponent::Tell);
 	GetWorld()->GetTimerManager().SetTimer(Telling, Often, TellEvery, true);
+	const FTimerDelegate Cue = FTimerDelegate::CreateUObject(this, &UVivavoceComponent::ShowCues);
+	GetWorld()->GetTimerManager().SetTimer(Cueing, Cue, CueEvery, true);
 }
 
 void UVivavoceComponent::EndPlay(const EEndPlayReason::Type Reason)
 {
 	GetWorld()->GetTimerManager().ClearTimer(Telling);
+	GetWorld()->GetTimerManager().ClearTimer(Cueing);
 	Capture.AbortStream();
 	if (Socket.IsValid())
 	{
@@ -112,7 +115,16 @@ void UVivavoceComponent::Connect()
 	{
 		Self.Silence(); // what was still to be heard of an older answer
 		Self.Turn = Started.GetIntegerField(TEXT("turn"));
+		Self.Track.Begin(Self.Turn);
 		Self.Begin(0);
+	});
+	On(TEXT("response.mouth"), [](UVivavoceComponent& Self, const FJsonObject& Message) { Self.TakeMouth(Message); });
+	On(TEXT("response.cue"), [](UVivavoceComponent& Self, const FJsonObject& Cue)
+	{
+		if (Cue.GetIntegerField(TEXT("turn")) == Self.Turn)
+		{
+			Self.Cues.Emplace(Cue.GetIntegerField(TEXT("id")), Cue.GetIntegerField(TEXT("at")), Cue.GetStringField(TEXT("kind")), Cue.GetStringField(TEXT("name")));
+		}
 	});
 	On(TEXT("response.held"), [](UVivavoceComponent& Self, const FJsonObject& Held)
 	{
@@ -149,6 +161,7 @@ void UVivavoceComponent::Connect()
 	Params.Query.Add(TEXT("client"), TEXT("unreal"));
 	Params.Query.Add(TEXT("sessionId"), SessionId);
 	Params.Query.Add(TEXT("holds"), TEXT("true"));
+	Params.Query.Add(TEXT("mouth"), TEXT("arkit"));
 	Socket->Connect(Params);
 }
 
@@ -327,6 +340,8 @@ void UVivavoceComponent::Silence()
 	bPaused = true; // its last position is that of a sound that has stopped
 	Tell();
 	Turn = INDEX_NONE;
+	Track.Begin(INDEX_NONE);
+	Cues.Reset();
 	bPaused = false;
 	if (bWasPaused)
 	{
@@ -406,5 +421,72 @@ void UVivavoceComponent::Tell()
 	if (!bPlaying && !bPaused && Next == INDEX_NONE)
 	{
 		Turn = INDEX_NONE; // all of it has come, and was heard
+	}
+}
+
+void UVivavoceComponent::TakeMouth(const FJsonObject& Json)
+{
+	Vivavoce::MouthMessage Message;
+	Message.Turn = Json.GetIntegerField(TEXT("turn"));
+	Message.Id = Json.GetIntegerField(TEXT("id"));
+	Json.TryGetNumberField(TEXT("from"), Message.From);
+	Json.TryGetBoolField(TEXT("cut"), Message.Cut);
+	Json.TryGetBoolField(TEXT("revised"), Message.Revised);
+	Json.TryGetNumberField(TEXT("fps"), Message.Fps);
+	const TArray<TSharedPtr<FJsonValue>>* List = nullptr;
+	if (Json.TryGetArrayField(TEXT("names"), List))
+	{
+		Curves.Reset();
+		for (const TSharedPtr<FJsonValue>& Name : *List)
+		{
+			const FString Curve = Name->AsString();
+			Curves.Add(FName(Curve.Left(1).ToUpper() + Curve.RightChop(1)));
+		}
+	}
+	if (Json.TryGetArrayField(TEXT("values"), List))
+	{
+		for (const TSharedPtr<FJsonValue>& Value : *List)
+		{
+			Message.Values.push_back(static_cast<float>(Value->AsNumber()));
+		}
+	}
+	Track.Take(Message);
+}
+
+TMap<FName, float> UVivavoceComponent::Mouth() const
+{
+	TMap<FName, float> Weights;
+	int32 Id = 0;
+	int64 Bytes = 0;
+	if (Turn == INDEX_NONE || !Position(Id, Bytes))
+	{
+		return Weights;
+	}
+	const std::vector<float> Now = Track.Weights(Id, Bytes * 1000.f / (2 * AnswerRate), Curves.Num());
+	for (int32 Curve = 0; Curve < Curves.Num(); ++Curve)
+	{
+		const FString Name = Curves[Curve].ToString();
+		// Speech does not move brows and eyes: a blink or a mood may.
+		if (Name.StartsWith(TEXT("Jaw")) || Name.StartsWith(TEXT("Mouth")) || Name.StartsWith(TEXT("Tongue")))
+		{
+			Weights.Add(Curves[Curve], Now[Curve]);
+		}
+	}
+	return Weights;
+}
+
+void UVivavoceComponent::ShowCues()
+{
+	int32 Id = 0;
+	int64 Bytes = 0;
+	if (Cues.Num() == 0 || Turn == INDEX_NONE || !Position(Id, Bytes))
+	{
+		return;
+	}
+	const int64 Ms = Bytes * 1000 / (2 * AnswerRate);
+	while (Cues.Num() > 0 && (Cues[0].Get<0>() < Id || (Cues[0].Get<0>() == Id && Cues[0].Get<1>() <= Ms)))
+	{
+		OnCue.Broadcast(Cues[0].Get<2>(), Cues[0].Get<3>());
+		Cues.RemoveAt(0);
 	}
 }

@@ -5,6 +5,7 @@
 #include "AudioCaptureCore.h"
 #include "Components/ActorComponent.h"
 #include "Engine/EngineTypes.h"
+#include "MouthTrack.h"
 #include "VivavoceComponent.generated.h"
 
 class FJsonObject;
@@ -13,6 +14,7 @@ class UAudioComponent;
 class USoundWaveProcedural;
 
 DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FVivavoceText, const FString&, Text);
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_TwoParams(FVivavoceCue, const FString&, Kind, const FString&, Name);
 
 UCLASS(ClassGroup = "Networking", meta = (BlueprintSpawnableComponent))
 class UVivavoceComponent : public UActorComponent
@@ -37,6 +39,10 @@ public:
 	/** Talk whenever you want after one Talk; else Send ends what was said. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "Vivavoce")
 	bool bHandsFree = false;
+
+	/** A face or a gesture, and its name, at its moment. */
+	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
+	FVivavoceCue OnCue;
 
 	/** What the user said. */
 	UPROPERTY(BlueprintAssignable, Category = "Vivavoce")
@@ -70,6 +76,10 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "Vivavoce")
 	void Stop();
 
+	/** The curves of ARKit for what is heard now, `JawOpen` and so on, for *Modify Curve* in the face's animation. */
+	UFUNCTION(BlueprintPure, Category = "Vivavoce")
+	TMap<FName, float> Mouth() const;
+
 	virtual void BeginPlay() override;
 	virtual void EndPlay(const EEndPlayReason::Type Reason) override;
 
@@ -91,6 +101,8 @@ private:
 	void Resume();
 	void Tell();
 	bool Position(int32& Id, int64& Bytes) const;
+	void TakeMouth(const FJsonObject& Message);
+	void ShowCues();
 
 	UPROPERTY()
 	TObjectPtr<USoundWaveProcedural> Wave;
@@ -107,4 +119,10 @@ private:
 	int32 Turn = INDEX_NONE;
 	bool bPaused = false;
 	FTimerHandle Telling;
+
+	/** The mouth of this answer, the names of its curves, and the cues whose moment has not come: part, ms, kind, name. */
+	Vivavoce::MouthTrack Track;
+	TArray<FName> Curves;
+	TArray<TTuple<int32, int32, FString, FString>> Cues;
+	FTimerHandle Cueing;
 };
