@@ -8,7 +8,7 @@ import math
 from itertools import zip_longest
 
 from actors.ports.mouth import Mark
-from adapters.vendors.shared.wordplaces import WordPlaces, bare
+from adapters.vendors.shared.wordplaces import WordPlaces, shown
 
 AHEAD = 1_000.0
 """Ms by which marks may go before their sound; what is told of later sound waits."""
@@ -32,7 +32,7 @@ class MarkQueue:
 
     def add_word(self, text: str, at: float, ms: float, char: int | None = None) -> None:
         """A word sounds; words come in the order of the text. `char` None: it is looked for in the text."""
-        word = bare(text)
+        word = shown(text)
         if not word or not self._is_taken(at):
             return
         place = self._places.place(text) if char is None else char

@@ -12,11 +12,17 @@ import regex  # type: ignore[import-untyped]
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _TOKEN = regex.compile(rf"(?V1)[{_UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]+|\S")
 _EDGES = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
+_PUNCTUATION = r"[\p{P}\s--[&%@#]]"
+_AROUND = regex.compile(rf"(?V1)^{_PUNCTUATION}+|{_PUNCTUATION}+$")
+_SPOKEN_SYMBOL = regex.compile(r"[\p{L}\p{M}\p{N}\p{Sc}&%@#+=]")
+_UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}]+")
 _PLAIN = regex.compile(r"[\p{L}\p{M}]+")
 _LETTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
 _UNSPACED_LETTER = regex.compile(rf"[{_UNSPACED}]")
 _SPOKEN, _SILENT = frozenset("&%@#"), frozenset("<>|^`~")
 """Punctuation that is spoken as a word, and other symbols that are not."""
+MOST_LETTERS = 200
+"""Letters of a word that are told."""
 SKIPS = 2
 """Words of the text that may be skipped for each spoken word that was not found."""
 MOST_TOKENS = 64
@@ -34,14 +40,17 @@ class WordPlaces:
 
     def place(self, word: str) -> int:
         """The index of the first character of the next spoken word, or of what it stands for; -1 at the text's end."""
-        wanted = _folded(bare(word))
-        found = self._find(wanted) if wanted else None
-        if found is None:
-            self._unknown += 1
-            return self._current()
-        start = self._starts[found]
-        self._unknown, self._next = 0, found
-        while self._next < len(self._starts) and self._starts[self._next] < start + len(wanted):
+        for wanted in dict.fromkeys(map(_folded, (shown(word), bare(word)))):
+            if wanted and (found := self._find(wanted)) is not None:
+                return self._pass(found, len(wanted))
+        self._unknown += 1
+        return self._current()
+
+    def _pass(self, number: int, length: int) -> int:
+        """Go on behind the word that begins with this token; the place where it begins."""
+        start = self._starts[number]
+        self._unknown, self._next = 0, number
+        while self._next < len(self._starts) and self._starts[self._next] < start + length:
             self._next += 1
         return start
 
@@ -77,6 +86,11 @@ class WordPlaces:
             if not is_silent or character in _SPOKEN:
                 return self._starts[number]
         return -1
+
+
+def shown(word: str) -> str:
+    """The word without quotation marks, commas and their like around it; "" where it is nothing that is spoken."""
+    return str(_AROUND.sub("", _UNSAYABLE.sub("", word[:MOST_LETTERS]))) if _SPOKEN_SYMBOL.search(word) else ""
 
 
 def bare(word: str) -> str:
