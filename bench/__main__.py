@@ -21,6 +21,7 @@ from bench import (
     lag,
     load,
     memory,
+    onset,
     plot,
     providers,
     recognition,
@@ -84,6 +85,8 @@ def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
     activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
     voice_activity.add_arguments(activity)
+    interrupting = which.add_parser("onset", help="hands-free: onset to held beside 200 microphones; costs, memory")
+    onset.add_arguments(interrupting)
     conversing = which.add_parser("hands-free", help="conversations without a button: what is cut; virtual time")
     handsfree.add_arguments(conversing)
     rooms = which.add_parser("echo", help="the avatar's voice in the microphone: what interrupts, and what is kept")
@@ -114,6 +117,8 @@ def main() -> None:
             _first_sound(core, rounds, arguments)
         case "lag":
             _lag(core, rounds, arguments.shapes)
+        case "onset":
+            onset.run(core, rounds, arguments)
         case _:
             _without_servers(rounds, arguments)
 

@@ -14,6 +14,9 @@ LONG_ANSWER = tuple(f"{number:02} begins a piece of an answer that nobody waits 
 LONG_VOICE = "long"
 """The voice whose sound lasts."""
 LONG_SOUND = SOUND * 30
+TALK = "talk"
+"""The voice of which every answer is so many seconds of raw samples at 16 kHz."""
+TALK_SECONDS = 4.0
 SOUND_RATE = 8_192
 """Bytes of sound a second, 64 kbit/s."""
 
@@ -61,7 +64,12 @@ def update(
         "LLM": {"stream": stream},
         "TTS": {"isBase64": is_base64, "voice": voice, "stream": pieces, "audioFormat": wanted},
     }
-    return "42" + json.dumps(["session.update", configuration], separators=(",", ":"))
+    return event("session.update", configuration)
+
+
+def event(name: str, payload: object) -> str:
+    """An event with a payload, as a message."""
+    return "42" + json.dumps([name, payload], separators=(",", ":"))
 
 
 def as_json() -> str:

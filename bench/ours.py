@@ -1,7 +1,8 @@
 """The server under test, whole but for its engines, which answer at once: `python -m bench.ours [OPTIONS] PORT`.
 
 With `--codec` the codec is the real one, with its processes. With `--ordinary` no chunk goes the short way.
-With `--steps=FILE` the longest step of its loop is noted there.
+With `--steps=FILE` the longest step of its loop is noted there. With `--listening=FILE` microphones are judged by that
+model of Silero's, in its process.
 """
 
 import sys
@@ -18,7 +19,7 @@ from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.engines import Analyst
-from actors.ports.listening import TurnEnd, VoiceActivity
+from actors.ports.listening import RATE, TurnEnd, VoiceActivity
 from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, Target
@@ -33,7 +34,7 @@ from adapters.mouth.closed import ClosedMouths
 from adapters.processes.heap import find_trim
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
-from bench.exchange import LISTENER, SAID, SOUND_RATE, answer, heard, voiced
+from bench.exchange import LISTENER, SAID, SOUND_RATE, TALK, answer, heard, voiced
 from bench.lag import Steps
 from bench.memory import Snapshots
 from protocol.audioformat import AudioFormat
@@ -67,6 +68,10 @@ class Listening:
         return Transcript(SAID, "en")
 
 
+def _seconds(data: bytes, format_: AudioFormat) -> float:
+    return len(data) / (2 * format_.rate if format_.rate else SOUND_RATE)
+
+
 class Untouched:
     """The conversion of sound for Receivers that take it as it comes; satisfies `SoundEncoder`.
 
@@ -75,12 +80,13 @@ class Untouched:
 
     failures: Mapping[Target, str] = {}
 
-    def __init__(self, targets: frozenset[Target]) -> None:
+    def __init__(self, source: AudioFormat, targets: frozenset[Target]) -> None:
+        self._source = source
         self._targets = targets
 
     async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
         """The bytes that came, for every target."""
-        return {target: (Sound(data, len(data) / SOUND_RATE),) for target in self._targets}
+        return {target: (Sound(data, _seconds(data, self._source)),) for target in self._targets}
 
     async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
         """Nothing is left."""
@@ -111,7 +117,7 @@ class Same:
 
     async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
         """The bytes that came, for every target."""
-        return {target: Sound(clip.data, len(clip.data) / SOUND_RATE) for target in targets}
+        return {target: Sound(clip.data, _seconds(clip.data, clip.format)) for target in targets}
 
     @asynccontextmanager
     async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
@@ -121,7 +127,7 @@ class Same:
     @asynccontextmanager
     async def encoding(self, source: AudioFormat, targets: frozenset[Target]) -> AsyncIterator[SoundEncoder]:
         """The encoder that returns the bytes that come, for every target."""
-        yield Untouched(targets)
+        yield Untouched(source, targets)
 
 
 class Canned:
@@ -131,9 +137,9 @@ class Canned:
     wants = AudioFormat("pcm16", 16_000)
     live = False
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, detector: SpeechDetector) -> None:
         self._codec = codec
-        self._voice_activity = SpeechDetector()
+        self._voice_activity = detector
 
     async def transcribe(self, utterance: Utterance, words: Emit[str]) -> Transcript:
         """How many bytes were said, and the same words for every utterance."""
@@ -147,6 +153,9 @@ class Canned:
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
         """The same sound for every text, or the long one, or the pieces of a voice of real sound."""
         voice = sounds.voice_named(speech.voice)
+        if speech.voice == TALK:
+            await sound(Clip(sounds.talk(), AudioFormat("pcm16", RATE)))
+            return
         if voice is None:
             await sound(Clip(voiced(speech.voice), AudioFormat("mp3")))
             return
@@ -187,7 +196,7 @@ class Canned:
 
     @property
     def voice_activity(self) -> VoiceActivity:
-        """The simplest one."""
+        """The one of the command line, or else the simplest one."""
         return self._voice_activity
 
     @property
@@ -201,8 +210,11 @@ class Canned:
         return SilenceAlone()
 
 
-async def serve(port: int, *, with_codec: bool, short_way: bool, parts: Path | None = None) -> None:
+async def serve(
+    port: int, *, with_codec: bool, short_way: bool, parts: Path | None = None, model: Path | None = None
+) -> None:
     """Serve on loopback until cancelled."""
+    detector = SpeechDetector(model)
     codec = AudioCodec() if with_codec else None
     # As many recognisers as people may speak at once: half of them may be listening.
     pools = PoolSizes(1_000, 32, 32, queue=1_000) if with_codec else PoolSizes(queue=1_000)
@@ -214,13 +226,14 @@ async def serve(port: int, *, with_codec: bool, short_way: bool, parts: Path | N
         connection_limits=ConnectionLimits(max_connections=MOST),
     )
     supervisor = Supervisor(
-        plan, Canned(codec or Same()), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
+        plan, Canned(codec or Same(), detector), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
     )
     async with trio.open_nursery() as nursery:
         if parts:
             nursery.start_soon(Snapshots(parts).run)
         if codec:
             await nursery.start(codec.run)
+        await nursery.start(detector.run)
         await nursery.start(supervisor.run)
         collecting.calm()
         nursery.start_soon(collecting.run, collecting.Collector())
@@ -230,9 +243,9 @@ async def serve(port: int, *, with_codec: bool, short_way: bool, parts: Path | N
 
 
 if __name__ == "__main__":
-    files, parts = (
+    files, parts, heard_by = (
         [Path(argument.removeprefix(option)) for argument in sys.argv if argument.startswith(option)]
-        for option in ("--steps=", "--parts=")
+        for option in ("--steps=", "--parts=", "--listening=")
     )
     trio.run(
         lambda: serve(
@@ -240,6 +253,7 @@ if __name__ == "__main__":
             with_codec="--codec" in sys.argv,
             short_way="--ordinary" not in sys.argv,
             parts=parts[0] if parts else None,
+            model=heard_by[0] if heard_by else None,
         ),
         instruments=[Steps(file) for file in files],
     )

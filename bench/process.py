@@ -38,9 +38,10 @@ class Process:
 
     def workers_seconds(self) -> float:
         """The same of the processes that it has started and that still run."""
-        return sum(map(_processor_seconds, self._children()))
+        return sum(map(_processor_seconds, self.children()))
 
-    def _children(self) -> list[int]:
+    def children(self) -> list[int]:
+        """The processes that it has started and that still run."""
         pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
         return [pid for pid in pids if _parent(pid) == str(self.pid)]
 

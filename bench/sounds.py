@@ -8,6 +8,8 @@ import av
 import msgspec
 import numpy as np
 
+from actors.ports.listening import RATE
+from bench.exchange import TALK_SECONDS
 from protocol.audioformat import AudioFormat
 from tests.adapters.codec.sounds import voice as buzz
 
@@ -59,6 +61,12 @@ def pieces_of(voice: Voice) -> tuple[bytes, ...]:
     data = samples if voice.format == "pcm16" else _encoded(samples, rate, "mp3", "libmp3lame", {"write_xing": "0"})
     size = len(data) // voice.pieces // 2 * 2
     return (*(data[at * size : (at + 1) * size] for at in range(voice.pieces - 1)), data[(voice.pieces - 1) * size :])
+
+
+@functools.cache
+def talk() -> bytes:
+    """The sound of `exchange.TALK`."""
+    return buzz(RATE, TALK_SECONDS)
 
 
 @functools.cache

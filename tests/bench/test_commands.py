@@ -23,6 +23,7 @@ TINY: dict[str, str] = {
     "echo": "--rooms 1",
     "hands-free": "--turns 2 --policy server_vad:500 0.7@0.3/2",
     "voice-activity": "--sessions 2 --seconds 1",
+    "onset": "--sessions 3 --speakers 1 --seconds 4",
     "first-sound": "--sessions 2 --seconds 6 --turns 6",
     "lag": "--shapes input.text nested\\ JSON",
     "frames": "--chunks 120",
