@@ -17,9 +17,11 @@ from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
 from adapters.reach.lengths import Limit, octets
 from adapters.reach.web import Web
 from adapters.vendors.openai.api import JSON, URL, headers, models_call
+from adapters.vendors.openai.captions import Captions
 from adapters.vendors.openai.voices import BY_GENDER, VOICES, voices_of
 from adapters.vendors.shared.answers import LIST
 from adapters.vendors.shared.body import relay
+from adapters.vendors.shared.markedsound import MarkedSound
 from adapters.vendors.shared.modellist import fetch_models
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable
@@ -87,12 +89,14 @@ class CompatibleSpeech(OpenAISpeech):
     """The same of a server that speaks OpenAI's protocol: with its own voices, and with fewer promises.
 
     Of samples it is told the rate that we want, since many a model has another than OpenAI's (speaches and LocalAI obey
-    `sample_rate`). A server that refuses that, or Opus, is asked again at once for what all make, and remembered.
+    `sample_rate`). A server that refuses that, or Opus, is asked again at once for what all make, and remembered. Where
+    `Speech.marks` asks for it, Kokoro-FastAPI tells words.
     """
 
     def __init__(self, web: Web, endpoint: Endpoint) -> None:
         super().__init__(web, endpoint)
         self._voices = VoiceList(partial(voices_of, web, self._endpoint))
+        self._captions = Captions(web, self._endpoint)
         self._refused: frozenset[str] = frozenset()
 
     async def synthesise(self, speech: Speech, sound: Emit[Clip]) -> None:
@@ -101,6 +105,20 @@ class CompatibleSpeech(OpenAISpeech):
         Raises ProviderFailed. Cancelling closes the connection.
         """
         voice = speech.voice or self._default(speech)
+        if not (speech.marks and self._captions.may_be_asked(speech.model, voice, self._voices.known)):
+            await self._speak_plainly(speech, voice, sound)
+            return
+        asked = self._ways(speech.format)[0].asked
+        marked = MarkedSound(self._endpoint, asked, speech.text, sound)
+        try:
+            await self._captions.speak(_body(speech, speech.model, voice, asked), marked)
+        except ProviderFailed as failed:
+            if marked.has_begun or failed.verdict in (Verdict.REFUSED, Verdict.ABSENT):
+                raise
+            await self._speak_plainly(speech, voice, sound)
+            self._captions.note(failed)
+
+    async def _speak_plainly(self, speech: Speech, voice: str, sound: Emit[Clip]) -> None:
         ways = self._ways(speech.format)
         for tried, way in enumerate(ways):
             body = _body(speech, speech.model, voice, way.asked)

@@ -43,6 +43,11 @@ async def voices_of(web: Web, endpoint: Endpoint) -> tuple[ListedVoice, ...]:
     return tuple(filter(lambda voice: voice.id, map(_voice, answer.voices or answer.data)))
 
 
+def is_kokoro(voice: str) -> bool:
+    """Whether this is the name of a voice of Kokoro, or of several that are mixed."""
+    return bool(_KOKORO.match(voice))
+
+
 def _voice(listed: str | _OpenAIVoice) -> ListedVoice:
     """A listed voice; one of Kokoro tells its language and gender by the first two letters of its name."""
     if isinstance(listed, str):
