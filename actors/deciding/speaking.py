@@ -135,7 +135,16 @@ def _send_batch(step: Step, batch: Batch) -> None:
     for piece in batch.pieces:
         _send_piece(step, part, piece)
     turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for
-    turn.timeline.play(part.id, part.text, batch.seconds, step.now, complete=part.made, envelope=batch.envelope)
+    turn.timeline.play(
+        part.id,
+        part.text,
+        batch.seconds,
+        step.now,
+        complete=part.made,
+        envelope=batch.envelope,
+        speech=part.speech or "",
+        words=batch.words,
+    )
     step.conversation.clock.touched = step.now
 
 

@@ -5,7 +5,9 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from actors.deciding.playedreference import PlayedReference
+from actors.ports.mouth import Mark
 from actors.ports.sound import BANDS, FRAMES_A_SECOND
+from actors.words.heardwords import TimedWord, heard_end
 from protocol.handsfree import PlaybackPosition
 
 _LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
@@ -27,10 +29,15 @@ class Segment(NamedTuple):
 
 
 class Played:
-    """A part of which something was sent; `waiting`: its sound that cannot be played yet, seconds and envelopes."""
+    """A part of which something was sent; `waiting`: its sound that cannot be played yet, seconds and envelopes.
 
-    def __init__(self, text: str) -> None:
+    `words`: those of `speech`, which is what is spoken of it, whose times are known.
+    """
+
+    def __init__(self, text: str, speech: str = "") -> None:
         self.text = text.strip()
+        self.speech = speech
+        self.words: list[TimedWord] = []
         self.segments: list[Segment] = []
         self.waiting: list[tuple[float, bytes]] = []
         self.complete = False
@@ -48,9 +55,13 @@ class Played:
         played = self.seconds(at)
         if played >= total:
             return self.text
+        known = heard_end(self.text, self.speech, self.words, played) if self.words else None
+        if known is not None and played <= self.words[-1].end:
+            return self.text[:known]
         shown = self.text[: int(len(self.text) * played / total)]
         edge = _LAST_WORD_EDGE.search(shown)
-        return shown[: edge.start()].rstrip() if edge else ""
+        estimate = shown[: edge.start()].rstrip() if edge else ""
+        return self.text[: max(known or 0, len(estimate))]
 
     def moment(self, seconds: float) -> float | None:
         """The time at which so many seconds of it have played; None where nothing of it was laid."""
@@ -101,9 +112,26 @@ class Timeline:
     def _at(self, now: float) -> float:
         return (now if self._paused_at is None else min(now, self._paused_at)) - self._late
 
-    def play(self, part: int, text: str, seconds: float, now: float, *, complete: bool, envelope: bytes = b"") -> None:
-        """Sound of a part was sent; `complete`: there is no more of it."""
-        played = self._played.setdefault(part, Played(text))
+    def play(
+        self,
+        part: int,
+        text: str,
+        seconds: float,
+        now: float,
+        *,
+        complete: bool,
+        envelope: bytes = b"",
+        speech: str = "",
+        words: tuple[Mark, ...] = (),
+    ) -> None:
+        """Sound of a part was sent; `complete`: there is no more of it. `words`: those of `speech` that became known.
+
+        What is known of the words is what counts as heard of a part that is cut; else its letters are counted by time.
+        """
+        played = self._played.get(part)
+        if played is None:
+            played = self._played[part] = Played(text, speech)
+        played.words += [TimedWord(word.text, (word.at + word.ms) / 1000, word.char) for word in words]
         if part == self._current:
             self._lay(played, seconds, now, envelope)
         else:

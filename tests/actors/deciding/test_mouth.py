@@ -403,3 +403,52 @@ def test_what_is_revised_begins_at_0_again() -> None:
     ]
     assert heard[0].times != msgspec.UNSET
     assert heard[0].times[0] == 0
+
+
+# ---- what was heard
+
+
+def said(*ends: float, chars: bool = True) -> tuple[Mark, ...]:
+    """The words "It costs five dollars today", of "It costs $5 today.", which end at these seconds."""
+    indexes = (0, 3, 9, 9, 12)
+    spoken_words = ["It", "costs", "five", "dollars", "today"]
+    return tuple(
+        Mark("word", word, 1000 * end - 100, 100.0, at if chars else -1)
+        for word, end, at in zip(spoken_words, ends, indexes, strict=False)
+    )
+
+
+@pytest.mark.parametrize("chars", [True, False])
+@pytest.mark.parametrize("wish", [OVR, MouthWish()])
+@pytest.mark.parametrize(
+    ("seconds", "heard"), [(0.1, ""), (3.3, "It"), (3.6, "It costs"), (3.75, "It costs"), (3.9, "It costs $5")]
+)
+def test_a_cut_answer_is_remembered_to_the_word_that_sounded(
+    chars: bool, wish: MouthWish, seconds: float, heard: str
+) -> None:
+    pb = begin(wish, answer="It costs $5 today.")
+    times = said(3.2, 3.5, 3.7, 3.8, 4.5, chars=chars)  # after a long breath, and then fast
+    pb >> spoken(5.0, words=times)
+    pb.skip() >> later(seconds)
+    pb.skip() >> cancel()
+    pb.skip()
+    assert pb.conversation.memory.history[-1].answered == heard
+
+
+def test_where_the_times_end_the_rest_counts_by_its_letters() -> None:
+    pb = begin(OVR, answer="It costs $5 today, and tomorrow it will cost a lot more than that.")
+    pb >> spoken(10.0, words=said(0.5, 1.0))
+    pb.skip() >> later(0.9)
+    assert pb.conversation.turn.timeline.heard(pb.now) == "It"
+    pb >> later(4.2)
+    assert pb.conversation.turn.timeline.heard(pb.now) == "It costs $5 today, and tomorrow"
+
+
+def test_words_that_the_synthesiser_tells_unasked_are_remembered_too() -> None:
+    pb = begin(MouthWish(), stream=True, answer="It costs $5 today.")
+    pb >> spoken(4.0, last=False, words=said(3.2, 3.5))
+    pb.skip() >> spoken(1.0, words=said(3.2, 3.5, 3.7, 3.8, 4.5)[2:])
+    pb.skip() >> later(3.6)
+    pb.skip() >> append()
+    pb.skip()
+    assert pb.conversation.memory.history[-1].answered == "It costs"

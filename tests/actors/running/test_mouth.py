@@ -203,6 +203,21 @@ async def test_what_is_tried_in_a_pause_tells_no_mouth_before_the_commit(clock: 
         check_the_mouth_leads(heard)
 
 
+@pytest.mark.parametrize("stream", [True, False])
+async def test_words_that_come_free_say_what_was_heard(clock: MockClock, stream: bool) -> None:
+    engines = engines_of("")
+    engines.tts.marks = (Mark("word", "Fine", 0.0, 400.0, 0), Mark("word", "and", 1900.0, 50.0, 5))
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure(TTS={"stream": stream})
+        await client.say()
+        await client.until(AudioPiece)
+        await trio.sleep(1.8)
+        await client.voice.append(b"stop")
+        await client.until(state("receiving"))
+        [exchange] = server.session_registry.sessions[0].memory.history
+        assert exchange.answered == "Fine"
+
+
 async def test_a_synthesiser_that_hangs_leaves_the_mouth_closed(clock: MockClock) -> None:
     engines = engines_of()
     engines.tts.script.acts.append(hangs("", ""))
