@@ -120,9 +120,10 @@ class InProcessStream(ScriptedVoiceStream):
         frames = (count_frames(samples),)
         request = JudgeFrame((0,), frames, samples, (reference.envelope,), (0,) if reference.is_frozen else ())
         found = self._streams.judge((0,), frames, samples)
-        self.echo = self._gates.close_for_echo(request, found).get(0, self.echo)
+        settled, _, _ = self._gates.settle(request, found.tolist())
+        self.echo = self._gates.paths((0,)).get(0, self.echo)
         await trio.sleep(time.thread_time() - begun)
-        return tuple(found.tolist())
+        return tuple(settled)
 
 
 class InProcessSmartTurn(ScriptedTurnEnd):

@@ -13,6 +13,7 @@ from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import whole
 from actors.ports.calls import EngineFailed
 from actors.ports.listening import (
+    ECHO,
     FRAME_BYTES,
     NO_REFERENCE,
     Reference,
@@ -359,7 +360,7 @@ class ScriptedVoiceStream:
         self._frames += frames
         if self._activity.hears_echo and any(reference.envelope):
             self.echo = (180, -12.0)
-            return (0.0,) * len(frames)
+            return (ECHO,) * len(frames)
         return tuple(map(self._activity.probability, frames))
 
 

@@ -205,8 +205,7 @@ def begin_intrusion(step: Step, event: object) -> None:
     assert contest is not None
     audio = contest.utterance.audio
     if microphone.awaited is not None:
-        audio += b"".join(microphone.ring)
-        microphone.ring.clear()
+        audio += b"".join(microphone.take_ring())
         microphone.detection = _gone_on(contest, microphone)
     _drop_trial(step, contest)
     contest.charge.close()
@@ -217,7 +216,8 @@ def begin_intrusion(step: Step, event: object) -> None:
 def _gone_on(contest: Contest, microphone: ListeningState) -> Detection:
     """The count as if the speech had not been closed: all since then was silence."""
     ended, now = contest.ended, microphone.detection
-    return Detection(now.position, now.run, ended.voiced, ended.silent + now.position - ended.position)
+    silent = ended.silent + now.position - ended.position
+    return Detection(now.position, now.run, ended.voiced, silent, ended.early_ms)
 
 
 def note_position(step: Step, position: Position) -> None:

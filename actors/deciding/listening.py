@@ -14,7 +14,7 @@ from actors.deciding.effects import AskTurnEnd, Deafen, Feed, Hear, Listen, Rele
 from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
-from actors.deciding.microphone import Belief, Contest, Draft, ListeningState
+from actors.deciding.microphone import EDGE, Belief, Contest, Draft, ListeningState
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, CountedFrame, TypedText
@@ -55,28 +55,28 @@ def keep_frame(step: Step, frame: CountedFrame) -> None:
     """The frame is kept: of an utterance, of speech during a turn, or for the prefix of an utterance that may begin."""
     conversation, microphone = step.conversation, microphone_of(step)
     microphone.detection = frame.detection
+    is_echo = frame.is_echo and frame.detection.silent > EDGE
+    audio = bytes(len(frame.audio)) if is_echo else frame.audio
     if conversation.state is RECEIVING:
-        conversation.utterance.add(frame.audio)
-        conversation.turn.charge.take(cost(frame.audio))
+        conversation.utterance.add(audio)
+        conversation.turn.charge.take(cost(audio))
         conversation.clock.touched = step.now
         if conversation.utterance.listened:
-            step.effects.append(Feed(conversation.turn.work, frame.audio))
+            step.effects.append(Feed(conversation.turn.work, audio))
     elif (contest := microphone.contest) is not None:
-        contest.utterance.add(frame.audio)
+        contest.utterance.add(audio)
         contest.charge.hold(contest.utterance.cost)
         if not frame.detection.silent:
             contest.heard_at = step.now
     elif frame.audio:
-        microphone.ring.append(frame.audio)
+        microphone.ring.append((frame.audio, frame.is_echo))
 
 
 def take_prefix(microphone: ListeningState, frame: CountedFrame) -> tuple[list[bytes], int]:
     """The frames with which an utterance begins, its onset and prefix, and the number of the first one."""
     microphone.detection = frame.detection
-    microphone.ring.append(frame.audio)
-    most = frames_in(microphone.settings.prefix_padding_ms) + ONSET
-    frames = list(microphone.ring)[-most:]
-    microphone.ring.clear()
+    microphone.ring.append((frame.audio, frame.is_echo))
+    frames = microphone.take_ring(frames_in(microphone.settings.prefix_padding_ms) + ONSET)
     return frames, frame.detection.position - len(frames)
 
 

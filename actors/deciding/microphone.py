@@ -9,7 +9,7 @@ from collections import deque
 from typing import NamedTuple
 
 from actors.deciding.account import Charge
-from actors.deciding.detection import Detection, frames_in
+from actors.deciding.detection import ONSET, Detection, frames_in
 from actors.deciding.effects import Job
 from actors.deciding.events import MemberId, TurnEvent
 from actors.deciding.turn import UtteranceBuffer
@@ -18,6 +18,8 @@ from protocol.audioformat import parse_input
 from protocol.configuration import Configuration
 from protocol.handsfree import How
 
+EDGE = 2
+"""Frames before and after speech that belong to it although they are presumed echo: the judge of echo takes a mean."""
 KEPT_MS = 200
 """How much is kept while nobody speaks, besides the prefix of an utterance."""
 
@@ -91,14 +93,15 @@ class Contest:
 class ListeningState:
     """One stream of samples, from when detection was switched on; `stream` tells it from those before it.
 
-    `settings`: those of the utterance that is open, or of the next one. `detection`: the count by now. `ring`: the last
-    frames, while nobody speaks. `begins`: the frame at which the utterance begins, its prefix included. `resumed`: the
-    frame at which the speech that goes on began. `asked`: how often in this pause it was asked whether the speaker has
-    finished, `asked_at` which frame was the last one by then, and `belief` the answer, None for none yet. `drafts`: how
-    many this utterance has had, and `is_tried` whether this pause has. `first_half`: samples that were answered too
-    early, and to which the utterance belongs. `contest`: speech during the turn that is being judged; `awaited`: speech
-    after which the answer went on before its words were known. At most one of them is there. `idle_told`: whether it
-    was said that nobody speaks. `is_stale`: whether its Sender has left.
+    `settings`: those of the utterance that is open, or of the next one. `detection`: the count by now. `ring`: the
+    last frames, while nobody speaks, with whether each is presumed echo. `begins`: the frame at which the utterance
+    begins, its prefix included. `resumed`: the frame at which the speech that goes on began. `asked`: how often in
+    this pause it was asked whether the speaker has finished, `asked_at` which frame was the last one by then, and
+    `belief` the answer, None for none yet. `drafts`: how many this utterance has had, and `is_tried` whether this
+    pause has. `first_half`: samples that were answered too early, and to which the utterance belongs. `contest`:
+    speech during the turn that is being judged; `awaited`: speech after which the answer went on before its words
+    were known. At most one of them is there. `idle_told`: whether it was said that nobody speaks. `is_stale`:
+    whether its Sender has left.
     """
 
     def __init__(self, stream: int, configuration: Configuration) -> None:
@@ -107,7 +110,7 @@ class ListeningState:
         self.settings = configuration.turn_detection
         self.format = parse_input(configuration.stt.media_format)
         self.detection = Detection()
-        self.ring: deque[bytes] = deque(maxlen=frames_in(self.settings.prefix_padding_ms + KEPT_MS))
+        self.ring: deque[tuple[bytes, bool]] = deque(maxlen=frames_in(self.settings.prefix_padding_ms + KEPT_MS))
         self.begins = 0
         self.resumed = 0
         self.asked = 0
@@ -127,6 +130,16 @@ class ListeningState:
     def undecided(self) -> Contest | None:
         """Speech during a turn of which it is not known yet whether it was meant for it."""
         return self.contest or self.awaited
+
+    def take_ring(self, most: int | None = None) -> list[bytes]:
+        """The last frames, at most so many, which are forgotten here; presumed echo in them is silence.
+
+        Where speech begins, that is ONSET frames before the end; what is right before it is left as it is.
+        """
+        frames = list(self.ring)[-most if most else 0 :]
+        self.ring.clear()
+        first = len(frames) - ONSET - EDGE
+        return [bytes(len(audio)) if echo and at < first else audio for at, (audio, echo) in enumerate(frames)]
 
     def close(self) -> None:
         """The utterance is over; what follows needs an onset of its own."""

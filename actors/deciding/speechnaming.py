@@ -16,7 +16,7 @@ from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
 from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
 from actors.deciding.turn import cost
 from actors.deciding.turnending import is_asked, is_finished
-from actors.ports.listening import RATE
+from actors.ports.listening import ECHO, RATE
 from actors.words.backchannels import is_backchannel
 from protocol.errors import ErrorId
 
@@ -42,8 +42,9 @@ def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Oc
         return None
     settings = microphone.settings
     is_deaf = settings.echo == "mute" and is_sounding(conversation, now)
-    detection = microphone.detection.after(0.0 if is_deaf else heard.speech, settings.threshold)
-    frame = CountedFrame(heard.audio, _with_end(conversation, microphone, detection, heard.audio))
+    speech = ECHO if is_deaf else heard.speech
+    detection = _with_end(conversation, microphone, microphone.detection.after(speech, settings.threshold), heard.audio)
+    frame = CountedFrame(heard.audio, detection, speech == ECHO)
     if conversation.state is HANDSHAKEN:
         return _before_speech(conversation, frame)
     if conversation.state is RECEIVING:

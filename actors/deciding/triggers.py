@@ -120,10 +120,11 @@ WRONG_ROLE: Final = Trigger[FromClient]("wrong role", "a Receiver sends what onl
 
 
 class CountedFrame(msgspec.Struct, frozen=True):
-    """A frame of the open microphone, with the count after it."""
+    """A frame of the open microphone, with the count after it; `is_echo`: it is presumed to be the avatar's."""
 
     audio: bytes
     detection: Detection
+    is_echo: bool = False
 
 
 class Intrusion(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ RATE = 16_000
 FRAME = 512
 """Samples of a frame, 32 ms: what one probability of speech is of."""
 FRAME_BYTES = 2 * FRAME
+ECHO: Final = -1.0
+"""What stands in the place of a frame's probability where the frame is presumed to be the avatar's echo."""
 MOST_FRAMES = 64
 """Frames that one call may bring, about 2 s."""
 TURN_SECONDS = 8
@@ -67,10 +69,11 @@ class VoiceStream(Protocol):
     """One microphone's stream of samples."""
 
     async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
-        """The probability of speech, 0 to 1, for each frame of `samples`, which go on where those before ended.
+        """The probability of speech, 0 to 1, for each frame that is settled by now, in order.
 
-        `samples` are s16le at RATE, whole frames, MOST_FRAMES at most; else it raises ValueError. With a `reference`,
-        what is no louder than its echo, or may be it, is no speech. One call at a time.
+        `samples` are s16le at RATE, whole frames, MOST_FRAMES at most; else it raises ValueError. They go on where
+        those before ended. With a `reference`, what is no louder than its echo is ECHO; where that is not known yet,
+        frames are held, and settled by a later call, a second later at most. One call at a time.
         Raises EngineFailed, after which the stream may be used again. Cancelling drops the probabilities alone.
         """
 

@@ -223,18 +223,20 @@ class Capture:
         await trio.sleep(1)
 
     async def _judge(self, voice: VoiceStream, samples: AsyncIterator[bytes]) -> None:
-        """Tell the session of each frame."""
-        rest = b""
+        """Tell the session of each frame, once it is settled."""
+        rest = held = b""
         async for piece in samples:
             rest += piece
             while len(rest) >= FRAME_BYTES:
                 whole = min(len(rest) // FRAME_BYTES, AT_ONCE) * FRAME_BYTES
                 frames, rest = rest[:whole], rest[whole:]
+                held += frames
                 probabilities = await voice.judge(frames, self._reference(whole / (2 * RATE)))
                 self._is_deaf = False
                 for number, speech in enumerate(probabilities):
-                    frame = frames[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
+                    frame = held[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
                     await self._tell(FrameJudged(self.stream, frame, speech))
+                held = held[len(probabilities) * FRAME_BYTES :]
                 await self._tell_echo(voice)
 
     def _reference(self, seconds: float) -> Reference:

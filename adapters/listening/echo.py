@@ -64,6 +64,8 @@ _WEAK, _MISSES = 0.35, 4
 """A correlation that is none, and how many searches in a row end a path that find no more."""
 _CERTAIN = 3
 """Searches that have to agree on a delay before it is told."""
+_AGAIN = 70
+"""Frames in which a path is looked for anew, before anybody is told of it."""
 _AGREES = 3
 """Frames by which two delays may differ and be one."""
 _FRESH, _WIDER = 60, 10
@@ -81,6 +83,7 @@ class EchoJudge:
         self._agreed = self._missed = 0
         self._moved: int | None = None
         """A delay that another search found; a second one moves the path."""
+        self._found_at, self._is_proven = 0, False
         self._unheard = self._exceeding = 0
         self._is_absent = self._is_frozen = False
 
@@ -90,6 +93,11 @@ class EchoJudge:
         if self._found is None or self._agreed < _CERTAIN:
             return None
         return self._found.lag * 10, self._found.level
+
+    @property
+    def proven(self) -> tuple[int, float] | None:
+        """The path, where it was found in two stretches of sound that share nothing; so a user may be told of it."""
+        return self.path if self._is_proven else None
 
     def freeze(self, is_frozen: bool) -> None:
         """From now on learn nothing (an interruption is being judged), or learn again."""
@@ -110,6 +118,17 @@ class EchoJudge:
             start = end
         return judged
 
+    def judge_again(self, frames: int) -> list[float | None]:
+        """The excess of the last `frames`, three seconds at most, by what is known now and was not when they came."""
+        if self._found is None:
+            return [math.inf if not self._history.plays or self._knows_none else None] * frames
+        return list(map(float, self._excess(self._found, frames)))
+
+    @property
+    def _knows_none(self) -> bool:
+        """Whether it is known that there is no echo, or that what is heard is none."""
+        return self._run.is_foreign or self._is_absent
+
     def _judge(self, frames: int) -> list[float | None]:
         history = self._history
         if not history.plays:
@@ -120,8 +139,7 @@ class EchoJudge:
         if is_due and self._found is None:
             self._search()
         if self._found is None:
-            certain = self._run.is_foreign or self._is_absent
-            return [math.inf if certain else None] * frames
+            return [math.inf if self._knows_none else None] * frames
         excess = self._excess(self._found, frames)
         for one in excess.tolist():
             self._exceeding = self._exceeding + 1 if one >= ONSET else 0
@@ -171,10 +189,9 @@ class EchoJudge:
         width = KEPT if should_be_heard else max(run.frames + _STEP, _WIDTHS[0])
         width = min(width, KEPT, history.count)
         match = self._matched(width)
-        needed = _needed(width)
-        if match.correlation >= needed:
+        if match.correlation >= _needed(width) and not self._was_absent(match.lag, width):
             self._found = EchoPath(match.lag)
-            self._agreed, self._missed, self._moved = 0, 0, None
+            self._agreed, self._missed, self._moved, self._found_at, self._is_proven = 0, 0, None, history.count, False
             history.usable[:] = False
             history.usable[-width:] = True
             self._learn(self._found)
@@ -183,6 +200,18 @@ class EchoJudge:
             self._is_absent |= match.correlation < _HINT or self._unheard >= _MOST_PLAYED
         if run.frames >= _LEAST and match.correlation < _UNLIKE:
             run.is_foreign = True
+
+    def _was_absent(self, lag: int, width: int) -> bool:
+        """Whether the sound before the last `width` frames was loud and followed nothing: then these do by chance."""
+        whole = min(self._history.since_began - lag, _WIDTHS[-1])
+        return whole >= 2 * width and self._matched(whole).correlation < _WEAK
+
+    def _prove(self, path: EchoPath) -> None:
+        """See whether the path was found again in sound that came after that in which it was found."""
+        width = min(self._history.count - self._found_at, _WIDTHS[-1])
+        if width >= _AGAIN and self._history.share_played(width, path.lag) > 0.5:
+            match = self._matched(width)
+            self._is_proven = match.correlation >= _needed(width) and abs(match.lag - path.lag) <= _AGREES
 
     def _matched(self, width: int) -> EchoMatch:
         history = self._history
@@ -203,6 +232,8 @@ class EchoJudge:
         if abs(match.lag - path.lag) <= _AGREES and match.correlation >= _WEAK:
             self._agreed, self._missed, self._moved = self._agreed + 1, 0, None
             path.lag = match.lag
+            if not self._is_proven:
+                self._prove(path)
         elif match.correlation >= _needed(width):
             if self._moved is not None and abs(self._moved - match.lag) <= _AGREES:
                 path.lag, self._moved = match.lag, None

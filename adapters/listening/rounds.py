@@ -57,12 +57,16 @@ class _Question:
 
 
 class ProcessStream:
-    """A stream in the process. `number` is 0 while the process does not know it. `echo`: see `VoiceStream`."""
+    """A stream in the process. `number` is 0 while the process does not know it. `echo`: see `VoiceStream`.
+
+    `held`: how many frames the process has not settled yet.
+    """
 
     def __init__(self, rounds: "JudgingRounds") -> None:
         self._rounds = rounds
         self.number = 0
         self.echo: tuple[int, float] | None = None
+        self.held = 0
         rounds.open += 1
 
     async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
@@ -196,14 +200,17 @@ class JudgingRounds(ProcessEngine):
         return stream.number
 
     def _answer(self, questions: list[_Question], judged: JudgedFrame) -> None:
-        """Raises EngineFailed where there are not as many probabilities as frames."""
+        """Raises EngineFailed where there are not as many probabilities as it says, or as frames."""
         values = array("f", judged.probabilities)
-        if len(values) != sum(question.frames for question in questions):
+        settled = judged.settled or tuple(question.frames for question in questions)
+        held = judged.held or (0,) * len(questions)
+        if len(values) != sum(settled) or len(settled) != len(questions):
             raise EngineFailed(f"{self.title} answered {len(values)} frames")
         at = 0
-        for question in questions:
-            question.found = tuple(values[at : at + question.frames])
-            at += question.frames
+        for question, count, more in zip(questions, settled, held, strict=True):
+            question.found = tuple(values[at : at + count])
+            question.stream.held = more
+            at += count
             question.stream.echo = judged.paths.get(question.stream.number)
             question.over.set()
         self.done += 1

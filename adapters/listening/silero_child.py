@@ -2,6 +2,7 @@
 
 import os
 import sys
+from array import array
 from pathlib import Path
 
 from actors.ports.calls import EngineFailed
@@ -42,8 +43,9 @@ class SileroEngine:
         self._streams.end(request.ended)
         self._gates.end(request.ended)
         found = self._streams.judge(request.streams, request.frames, request.samples)
-        paths = self._gates.close_for_echo(request, found)
-        return JudgedFrame(found.tobytes(), len(self._streams), paths)
+        settled, counts, held = self._gates.settle(request, found.tolist())
+        paths = self._gates.paths(request.streams)
+        return JudgedFrame(array("f", settled).tobytes(), len(self._streams), paths, counts, held)
 
 
 if __name__ == "__main__":

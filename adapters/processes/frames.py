@@ -246,14 +246,17 @@ class DroppedFrame(msgspec.Struct, frozen=True, tag=True):
 
 
 class JudgedFrame(msgspec.Struct, frozen=True, tag=True):
-    """The probabilities of speech of all frames, in their order, as float32; and how many streams are known now.
+    """The probabilities of speech, in order, as float32, ECHO for presumed echo; and how many streams are known now.
 
-    `paths`: the echo paths that are certain, by stream: ms, and dB.
+    `paths`: the echo paths that are certain, by stream: ms, and dB. `settled`: how many frames of each stream are
+    judged, those that were held before first; `held`: how many are held still. "()" stands for all, and none.
     """
 
     probabilities: bytes
     streams: int
     paths: dict[int, tuple[int, float]] = {}
+    settled: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
 
 
 class TurnEndedFrame(msgspec.Struct, frozen=True, tag=True):

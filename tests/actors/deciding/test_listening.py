@@ -7,15 +7,18 @@ import pytest
 from actors.deciding.account import Account
 from actors.deciding.detection import frames_in
 from actors.deciding.effects import Acknowledge, AskTurnEnd, Release, Transcribe
-from actors.deciding.events import Believed, Recognised, Retracted, Words, Written
+from actors.deciding.events import Believed, FrameJudged, Recognised, Retracted, Words, Written
 from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
+from actors.ports.listening import ECHO
 from protocol.errors import ErrorId
 from protocol.handsfree import InputIdle, ResponseHeld, ResponseResumed, SpeechStarted, SpeechStopped
 from protocol.messages import CustomError, ResponseCancelled, ResponseStarted, TranscribeDone
 from protocol.states import State
 from tests.playbook import Playbook, answered, asking, clear, commit, failed, recognised, spoken, text, update, written
 from tests.speech import SILENCE, SPEECH, VAD, frame, happen, hear, listening, pass_time, told
+
+ECHOED = b"\x02" * 1024
 
 
 def work(pb: Playbook) -> int:
@@ -47,6 +50,20 @@ def test_an_utterance_begins_so_much_before_its_onset(padding: int, before: int,
     pb = listening(prefixPaddingMs=padding)
     assert SpeechStarted(begins * 32) in hear(pb, (0.0, before), (1.0, 3))
     assert pb.conversation.utterance.audio == SILENCE * (before - begins) + SPEECH * 3
+
+
+def test_presumed_echo_stays_out_of_an_utterance_but_for_the_edges_of_speech() -> None:
+    pb = listening()
+    for _ in range(12):
+        happen(pb, FrameJudged(1, ECHOED, ECHO))
+    hear(pb, (1.0, 5))
+    utterance = pb.conversation.utterance
+    assert utterance.audio == SILENCE * 8 + ECHOED * 2 + SPEECH * 5, "the first 300 ms are silence"
+    for _ in range(5):
+        happen(pb, FrameJudged(1, ECHOED, ECHO))
+    assert utterance.audio.endswith(SPEECH + ECHOED * 2 + SILENCE * 3)
+    assert pb.conversation.microphone is not None
+    assert pb.conversation.microphone.detection.silent == 5
 
 
 def test_silence_ends_an_utterance_at_the_very_frame() -> None:

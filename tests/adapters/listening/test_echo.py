@@ -171,3 +171,23 @@ def test_a_clock_that_jitters_by_30_ms_does_no_harm() -> None:
     judged = judge(heard[np.clip(at, 0, LENGTH - 1)], played, by)
     assert interruptions(judged, BEGINS, END) == []
     assert by.path is not None
+
+
+def test_a_likeness_that_was_not_there_before_is_chance_and_no_path() -> None:
+    played, by = avatar(), EchoJudge()
+    heard = mixed(after(BEGINS + 20, speech(51, LENGTH), LENGTH))
+    heard[500:560] = mixed(echo(played, 30, -6))[500:560]
+    judged = judge(heard, played, by)
+    assert by.path is None
+    assert None not in judged[600:]
+
+
+def test_a_path_is_told_once_it_was_found_twice() -> None:
+    played, by = avatar(), EchoJudge()
+    heard = mixed(echo(played, 30, -6))
+    known = BEGINS + 30 + 80
+    judge(heard[:known], played[:known], by)
+    assert by.path is not None
+    assert by.proven is None
+    judge(heard[known : known + 120], played[known : known + 120], by)
+    assert by.proven == by.path

@@ -1,11 +1,12 @@
 """The gate of echo on samples: what the microphone hears of the avatar is no speech, and everything else passes."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from actors.ports.listening import FRAME, RATE
+from actors.ports.listening import ECHO, FRAME, RATE
 from actors.ports.sound import BANDS, FRAMES_A_SECOND
-from adapters.listening.echogate import EchoGates
+from adapters.listening.echogate import HELD, EchoGates
 from adapters.listening.envelopes import envelope
 from adapters.processes.frames import JudgeFrame
 
@@ -31,8 +32,8 @@ def voice(seed: int, seconds: float) -> Samples:
     return made
 
 
-def passed(gates: EchoGates, heard: Samples, played: Samples, stream: int = 1) -> list[float]:
-    """The probabilities that are left of 1.0 for every frame."""
+def passed(gates: EchoGates, heard: Samples, played: Samples, stream: int = 1, speech: float = 1.0) -> list[float]:
+    """What is settled of this probability for every frame."""
     noise = np.random.default_rng(9).normal(0, 6, len(heard))
     samples = np.clip(heard + noise, -32768, 32767).astype("<i2").tobytes()
     reference = envelope(np.clip(played, -32768, 32767).astype("<i2").tobytes(), RATE)
@@ -40,9 +41,13 @@ def passed(gates: EchoGates, heard: Samples, played: Samples, stream: int = 1) -
     for at in range(0, len(heard) - FRAMES * FRAME, FRAMES * FRAME):
         since, until = (round(sample / RATE * FRAMES_A_SECOND) * BANDS for sample in (at, at + FRAMES * FRAME))
         part = samples[2 * at : 2 * (at + FRAMES * FRAME)]
-        found = np.ones(FRAMES, np.float32)
-        gates.close_for_echo(JudgeFrame((stream,), (FRAMES,), part, (reference[since:until],), ()), found)
-        left += found.tolist()
+        request = JudgeFrame((stream,), (FRAMES,), part, (reference[since:until],), ())
+        voiced = np.abs(heard[at : at + FRAMES * FRAME]).max() > 0 or speech == 1.0
+        settled, counts, held = gates.settle(request, [float(voiced) or speech] * FRAMES)
+        assert (len(settled),) == counts
+        left += settled
+        assert len(left) + held[0] == at // FRAME + FRAMES, "each frame is settled once, and in order"
+        assert held[0] <= HELD
     return left
 
 
@@ -54,9 +59,9 @@ def later(sound: Samples, gain: float) -> Samples:
 def test_an_echo_is_no_speech_and_its_path_is_told() -> None:
     gates, played = EchoGates(), voice(1, 8.0)
     left = passed(gates, later(played, 0.3), played)
-    assert not any(left[10:]), "a path is found before anything passes"
-    request = JudgeFrame((1,), (1,), bytes(2 * FRAME), (b"",), ())
-    [(delay, _)] = gates.close_for_echo(request, np.ones(1, np.float32)).values()
+    assert ECHO in left
+    assert left.count(1.0) <= left[:10].count(1.0), "nothing passes, but what was heard before the echo could come"
+    [(delay, _)] = gates.paths((1,)).values()
     assert abs(delay - 200) <= 30
 
 
@@ -64,7 +69,24 @@ def test_a_microphone_that_hears_nothing_of_the_avatar_hears_its_user() -> None:
     gates, played = EchoGates(), voice(1, 8.0)
     user = np.concatenate([np.zeros(4 * RATE), voice(2, 4.0)])
     left = passed(gates, user, played)
-    assert sum(left[4 * RATE // FRAME + 10 :]) > 0.9 * len(left[4 * RATE // FRAME + 10 :])
+    assert set(left[4 * RATE // FRAME + 10 :]) == {1.0}
+
+
+@pytest.mark.parametrize(("onset", "seed"), [(0.1, 1), (0.1, 3), (0.5, 1), (0.5, 3)])
+def test_a_user_who_speaks_into_the_first_word_of_the_avatar_loses_none(onset: float, seed: int) -> None:
+    gates, played = EchoGates(), voice(seed, 4.0)
+    first = int(onset * RATE)
+    user = np.concatenate([np.zeros(first), voice(seed + 1, 4.0 - onset)])
+    left = passed(gates, user, played, speech=0.02)
+    assert ECHO not in left[first // FRAME + 2 :]
+    assert len(left) > 3.5 * RATE // FRAME, "nothing is held any more"
+
+
+def test_silence_is_not_held_while_it_is_not_known_whether_there_is_an_echo() -> None:
+    gates, played = EchoGates(), voice(1, 1.0)
+    left = passed(gates, np.zeros(RATE), played, speech=0.02)
+    assert len(left) == RATE // FRAME // FRAMES * FRAMES
+    assert ECHO not in left
 
 
 def test_what_is_said_when_nothing_plays_passes_whatever_was_learned() -> None:

@@ -6,16 +6,20 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import trio
 from trio.testing import MockClock
 
 from actors.ports.calls import EngineFailed
-from actors.ports.listening import FRAME_BYTES
+from actors.ports.listening import ECHO, FRAME_BYTES, RATE, Reference
+from actors.ports.sound import BANDS
 from adapters.listening import rounds as module
 from adapters.listening.detector import DetectorStream, SpeechDetector
+from adapters.listening.envelopes import envelope
 from adapters.listening.rounds import GATHER, LATE, PAUSES, JudgingRounds
 from adapters.processes.frames import JudgedFrame, JudgeFrame
+from tests.adapters.listening.test_echogate import later, voice
 
 Serve = Callable[[JudgeFrame], Awaitable[None]]
 """What happens in a call before its answer."""
@@ -209,3 +213,58 @@ async def test_a_start_is_waited_for_longer_where_nobody_is_waiting_for_an_answe
         assert detector.counts.changes == (0 if rest else 1), (
             "it has died; or it had ended, since nothing was to be done"
         )
+
+
+async def test_what_the_process_held_when_it_ended_is_settled_as_echo(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    detector, rounds = scripted(quick)
+    await nursery.start(detector.run)
+    async with detector.open() as stream:
+        await stream.judge(frame(1))
+
+        async def hold(*_: Any, **__: Any) -> JudgedFrame:
+            await trio.lowlevel.checkpoint()
+            return JudgedFrame(b"", 1, {}, (0,), (2,))
+
+        rounds.ask = hold  # type: ignore[method-assign]
+        assert await stream.judge(frame(90) * 2) == ()
+        rounds.__dict__.pop("ask")
+        assert await stream.judge(frame(50)) == (ECHO, ECHO, 0.5)
+
+
+async def test_what_is_held_when_the_process_dies_is_judged_by_the_next_engine(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    detector, rounds = scripted(quick)
+    await nursery.start(detector.run)
+    playing = Reference(b"\x80" * 24)
+    async with detector.open() as stream:
+        held = [2, 3]
+
+        async def serve(*_: Any, **__: Any) -> JudgedFrame:
+            await trio.lowlevel.checkpoint()
+            if not held:
+                raise EngineFailed("it died")
+            return JudgedFrame(b"", 1, {1: (180, -6.0)} if len(held) == 1 else {}, (0,), (held.pop(0),))
+
+        rounds.ask = serve  # type: ignore[method-assign]
+        assert await stream.judge(frame(90) * 2, playing) == ()
+        assert await stream.judge(frame(90)) == ()
+        assert await stream.judge(frame(90)) == (ECHO,) * 4, "the path was proven, and the sound is hardly over"
+        assert await stream.judge(frame(90) * 12) == (0.0,) * 12
+        assert stream.echo == (180, -6.0)
+
+
+async def test_without_a_model_echo_is_held_back_too() -> None:
+    played = voice(1, 3.0)
+    heard = np.clip(later(played, 0.3), -32768, 32767).astype("<i2").tobytes()
+    reference = envelope(np.clip(played, -32768, 32767).astype("<i2").tobytes(), RATE)
+    found: list[float] = []
+    async with SpeechDetector().open() as stream:
+        for number in range(30):
+            since, until = (round(3.2 * 3 * at) * BANDS for at in (number, number + 1))
+            part = heard[3 * number * FRAME_BYTES : 3 * (number + 1) * FRAME_BYTES]
+            found += await stream.judge(part, Reference(reference[since:until]))
+    assert ECHO in found
+    assert max(found[10:]) < 0.5
