@@ -16,7 +16,8 @@ MarkKind = Literal["phone", "word"]
 class Mark(msgspec.Struct, frozen=True, array_like=True):
     """A phoneme, in IPA and "" for a pause, or a word, that sounds from `at` for `ms`.
 
-    `char`: of a word, the index of its first character in `Speech.text`; -1 where that is not known.
+    `ms` may be 0 where only the begin is known. `char`: of a word, the index of its first character in `Speech.text`;
+    -1 where that is not known. `source`: who says so, an engine that makes the phonemes itself, or a provider.
     """
 
     kind: MarkKind
@@ -24,6 +25,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
     at: float
     ms: float
     char: int = -1
+    source: MouthSource = "phonemes"
 
 
 class Shapes(msgspec.Struct, frozen=True):

@@ -79,6 +79,13 @@ class ListeningSettings(Section, frozen=True):
     """A file with Smart Turn, version 3, as ONNX; empty: the one that was fetched, and silence alone without it."""
 
 
+class MouthSettings(Section, frozen=True):
+    """The shapes of the mouth that Receivers ask for."""
+
+    lead_ms: Annotated[int, msgspec.Meta(ge=0, le=150)] = 40
+    """Milliseconds by which shapes go before their sounds; lips move before they are heard."""
+
+
 class Settings(Section, frozen=True):
     """All settings; each field is a section of the file."""
 
@@ -87,4 +94,5 @@ class Settings(Section, frozen=True):
     pools: PoolSizes = PoolSizes()
     protocol: Protocol = Protocol()
     listening: ListeningSettings = ListeningSettings()
+    mouth: MouthSettings = MouthSettings()
     providers: Providers = Providers()

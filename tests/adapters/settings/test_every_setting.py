@@ -120,6 +120,7 @@ EXPECTED: dict[str, Rows] = {
         "voice_activity_model": ("", "silero.onnx", TEXT),
         "turn_end_model": ("", "turn.onnx", TEXT),
     },
+    "mouth": {"lead_ms": (40, 80, "a whole number from 0 to 150")},
     "providers": {
         "substitute": (True, False, FLAG),
         "discover": (True, False, FLAG),

@@ -1,0 +1,133 @@
+"""Frames of ARKit's 52 shapes: each sound pulls the face to its pose, the nearer in time the more (dominance).
+
+A shape at a moment is the mean of the sounds' poses, weighted by their dominance (Cohen and Massaro, 1993): full while
+the sound lasts, falling with the distance outside it, and of a strength of its own for the jaw, the lips and the
+tongue. So lips round for the `u` of "stew" while the tongue still says `st`. Beyond ANTICIPATION a sound has no
+dominance, so a frame is the same however the sound was cut into pieces.
+
+p, b and m are more than strong: around them the mean gives way to the closed pose, for 40 ms and a frame at least.
+"""
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from adapters.mouth.keyframes import CLOSED_MS
+from adapters.mouth.poses import ARTICULATOR_OF, MOVING, NAMES, POSES, STRENGTH
+from adapters.mouth.timeline import SpokenSound
+from protocol.mouth import SHAPES, MouthRate
+
+ANTICIPATION = 120.0
+"""ms before and after a sound in which it has any dominance."""
+DECAY = 35.0
+"""ms outside a sound after which its dominance is 1/e."""
+OPENING = 45.0
+"""ms in which closed lips come from the mean and go back to it."""
+REST = 90.0
+"""ms in which the face leaves its rest at the begin of a part, and comes back to it after the end."""
+FASTEST = 12.0
+"""Of a shape's whole way, what it makes in a second at most, but to close: it joins frames made without the future."""
+_ROW = len(SHAPES["arkit"])
+_NUMBER = {name: number for number, name in enumerate(NAMES)}
+_CLOSED = POSES[_NUMBER["p"]][MOVING]
+_GROUP = ARTICULATOR_OF[MOVING]
+
+
+class _Pull(msgspec.Struct, frozen=True, array_like=True):
+    """A sound in [`start`, `end`) ms of the mouth's own time, by the number of its pose."""
+
+    start: float
+    end: float
+    number: int
+    strength: tuple[float, float, float]
+    is_closure: bool
+
+
+class FrameWriter:
+    """The frames of one part, `fps` a second from 0 on; `lead` ms."""
+
+    def __init__(self, fps: MouthRate, lead: float) -> None:
+        self._frame_ms = 1000 / fps
+        self._lead = lead
+        self._pulls: list[_Pull] = []
+        self._made = 0
+        self._row: NDArray[np.float32] = np.zeros(len(MOVING), np.float32)
+        """The last row that was made."""
+        self._step = np.float32(FASTEST / fps)
+
+    @property
+    def made(self) -> int:
+        """The frames that were given out."""
+        return self._made
+
+    def add(self, spoken: SpokenSound) -> None:
+        """The next sound."""
+        strength = STRENGTH[spoken.sound.manner]
+        start, end = spoken.start - self._lead, spoken.end - self._lead
+        if is_closure := spoken.sound.manner == "closure":
+            missing = max(0.0, CLOSED_MS + self._frame_ms - (end - start)) / 2
+            start, end = start - missing, end + missing
+        self._pulls.append(_Pull(start, end, _NUMBER[spoken.sound.name], strength, is_closure))
+
+    def take(self, until: float) -> tuple[float, ...]:
+        """The frames before `until` ms, row after row."""
+        count = max(0, int(np.ceil(until / self._frame_ms - 1e-9)) - self._made)
+        if not count:
+            return ()
+        times = (self._made + np.arange(count, dtype=np.float32)) * np.float32(self._frame_ms)
+        rows = self._blended(times) * np.minimum(times / np.float32(REST), 1)[:, None]
+        self._slow(rows)
+        self._made += count
+        self._row = rows[-1]
+        oldest = float(times[-1]) - ANTICIPATION
+        self._pulls = [pull for pull in self._pulls if pull.end > oldest]
+        return _whole(rows)
+
+    def finish(self, end: float) -> tuple[float, ...]:
+        """The last frames, of which the last is the face at rest; the sound ends at `end` ms."""
+        values = self.take(end)
+        if values and not self._row.any():
+            return values
+        count = max(1, round(REST / self._frame_ms)) if self._row.any() else 1
+        fading = np.linspace(1, 0, count + 1, dtype=np.float32)[1:, None] * self._row
+        self._made += count
+        self._row = fading[-1]
+        return values + _whole(fading)
+
+    def _blended(self, times: NDArray[np.float32]) -> NDArray[np.float32]:
+        if not self._pulls:
+            return np.zeros((len(times), len(MOVING)), np.float32)
+        starts = np.array([pull.start for pull in self._pulls], np.float32)
+        ends = np.array([pull.end for pull in self._pulls], np.float32)
+        away = np.maximum(np.maximum(starts - times[:, None], times[:, None] - ends), 0)
+        reach = np.exp(away * np.float32(-1 / DECAY)) * np.maximum(1 - away / np.float32(ANTICIPATION), 0)
+        poses = POSES[[pull.number for pull in self._pulls]][:, MOVING]
+        strengths = np.array([pull.strength for pull in self._pulls], np.float32)
+        rows = np.empty((len(times), len(MOVING)), np.float32)
+        for group in range(strengths.shape[1]):
+            dominance = reach * strengths[:, group]
+            total = dominance.sum(axis=1, keepdims=True) + np.float32(1e-6)
+            columns = np.flatnonzero(group == _GROUP)
+            rows[:, columns] = (dominance @ poses[:, columns]) / total
+        closures = [number for number, pull in enumerate(self._pulls) if pull.is_closure]
+        if closures:
+            gate = np.maximum(1 - away[:, closures].min(axis=1, keepdims=True) / np.float32(OPENING), 0)
+            rows += gate * (_CLOSED - rows)
+        return rows
+
+    def _slow(self, rows: NDArray[np.float32]) -> None:
+        """Limit how far the first rows are from what was given out, where that was made without what came next."""
+        before = self._row
+        for row in rows:
+            step = np.clip(row - before, -self._step, self._step)
+            if np.array_equal(step, row - before):
+                return
+            row[:] = before + step
+            before = row
+
+
+def _whole(rows: NDArray[np.float32]) -> tuple[float, ...]:
+    """Rows of all 52 shapes, with two decimals."""
+    whole = np.zeros((len(rows), _ROW))
+    whole[:, MOVING] = rows
+    return tuple(np.round(whole, 2).ravel().tolist())
