@@ -112,10 +112,10 @@ def sentences(spoken: sounds.SpokenSentence, turns: int) -> Iterator[Case]:
         if number % 2:
             pause = PAUSES[(number // 2 + number // 2 // len(sounds.HALVES)) % len(PAUSES)]
             one, other = spoken.halves(language, first, second)
-            yield Case(PAUSED, (Line(one, first), Line(other, second, pause)))
+            yield Case(PAUSED, (Line(one, first), Line(other, second, pause)), language=language)
         else:
             text = f"{first} {second}"
-            yield Case(SENTENCE, (Line(spoken.get(text, language), text),))
+            yield Case(SENTENCE, (Line(spoken.get(text, language), text),), language=language)
 
 
 def during_answers(spoken: sounds.SpokenSentence) -> Iterator[Case]:

@@ -14,7 +14,6 @@ from typing import Any
 import trio
 
 from actors.ports.answering import Delivery, Question
-from actors.ports.audio import whole
 from actors.ports.listening import NO_REFERENCE, RATE, Reference, count_frames
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip
@@ -145,18 +144,41 @@ class TruthRecogniser(Recogniser):
     """Finds the words whose middles it is given; of all else it hears nothing.
 
     `middles` returns the words that were said by now, and the sound of the middle of each, as the microphone sent it.
+    One that listens tells each word RECOGNITION after it was said. Each has all of them RECOGNITION after all sound.
     """
 
-    def __init__(self, middles: Callable[[], Iterable[tuple[bytes, str]]]) -> None:
+    def __init__(
+        self, middles: Callable[[], Iterable[tuple[bytes, str]]], language: str = "en-US", *, listens: bool = True
+    ) -> None:
         super().__init__()
         self._middles = middles
+        self._language = language
+        self.live = listens
 
     async def transcribe(self, utterance: Utterance, words: Callable[[str], Awaitable[None]]) -> Transcript:
         """The words, in the order in which they are heard. Cancelling has no effect but to end it."""
-        data = await whole(utterance.audio)
-        await trio.sleep(RECOGNITION)
+        heard = bytearray()
+        async with trio.open_nursery() as nursery:
+
+            async def tell(text: str) -> None:
+                await trio.sleep(RECOGNITION)
+                await words(text)
+
+            told = ""
+            async with utterance.audio.open() as pieces:
+                async for piece in pieces:
+                    heard += piece
+                    text = self._words(heard) if self.live else ""
+                    if text != told:
+                        told = text
+                        nursery.start_soon(tell, text)
+            await trio.sleep(RECOGNITION)
+            nursery.cancel_scope.cancel()
+        return Transcript(self._words(heard), self._language)
+
+    def _words(self, data: bytearray) -> str:
         found = sorted((at, word) for middle, word in self._middles() if (at := data.find(middle)) >= 0)
-        return Transcript(" ".join(word for _, word in found), "en")
+        return " ".join(word for _, word in found)
 
 
 class StatedModel(ScriptedModel):
@@ -178,11 +200,11 @@ class StatedVoice(Synthesiser):
 
 
 class ReplayEngines(ScriptedEngines):
-    """`ears` as RealEars; `answer`: the sound of each answer; `middles`: see TruthRecogniser."""
+    """`ears` as RealEars; `answer`: the sound of each answer."""
 
-    def __init__(self, ears: Any, answer: Samples, middles: Callable[[], Iterable[tuple[bytes, str]]]) -> None:
+    def __init__(self, ears: Any, answer: Samples, recogniser: TruthRecogniser) -> None:
         super().__init__()
-        self.stt = TruthRecogniser(middles)
+        self.stt = recogniser
         self.llm, self.tts = StatedModel(), StatedVoice(answer)
         self.voice_activity, self.turn_end = ears.voice_activity(), ears.turn_end()
         self.codec.seconds = len(answer) / RATE

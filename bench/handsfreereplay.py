@@ -6,6 +6,7 @@ after the processor time that they took.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from actors.ports.listening import FRAME, RATE
 from adapters.client.packets import Disconnected
 from adapters.client.voiceclient import AudioPiece, VoiceClient
 from bench.echosounds import Samples, packed
-from bench.handsfreeengines import ReplayEngines
+from bench.handsfreeengines import ReplayEngines, TruthRecogniser
 from protocol.connecting import Auth
 from protocol.handsfree import ResponseHeld, ResponseResumed
 from protocol.messages import ResponseCancelled
@@ -47,6 +48,7 @@ class Case(NamedTuple):
     """A conversation: what is said first, and what comes `after` seconds of the answer, if something does.
 
     `answer`: the sound of the answer. `echo`: what the microphone hears of it, `delay` seconds after it plays.
+    `language`: of what is said.
     """
 
     kind: str
@@ -56,6 +58,7 @@ class Case(NamedTuple):
     answer: Samples = np.zeros(3 * RATE)
     echo: Samples | None = None
     delay: float = 0.0
+    language: str = "en-US"
 
 
 class Label(NamedTuple):
@@ -213,12 +216,13 @@ class _Conversation:
             number += 1
 
 
-async def _hold(case: Case, detection: dict[str, object], ears: Any) -> Replay:
+async def _hold(case: Case, detection: dict[str, object], ears: Any, *, listens: bool) -> Replay:
     room = Room()
-    engines = ReplayEngines(ears, case.answer, room.middles)
+    engines = ReplayEngines(ears, case.answer, TruthRecogniser(room.middles, case.language, listens=listens))
     async with serving(engines) as server, trio.open_nursery() as nursery:
         voice = await _join(server, nursery)
-        await voice.update({"STT": {"mediaFormat": "pcm16"}, "TTS": {"stream": False}, "turnDetection": detection})
+        stt = {"mediaFormat": "pcm16", "languageCode": case.language}
+        await voice.update({"STT": stt, "TTS": {"stream": False}, "turnDetection": detection})
         conversation = _Conversation(case, voice, room)
         nursery.start_soon(conversation.listen)
         await conversation.speak()
@@ -233,6 +237,9 @@ async def _join(server: Server, nursery: trio.Nursery) -> VoiceClient:
     return await VoiceClient.join(socket, Auth(audio_format="pcm16", holds=True))
 
 
-def hold(case: Case, detection: dict[str, object], ears: Any) -> Replay:
-    """Hold the conversation of a case with that `turnDetection`; `ears` as RealEars."""
-    return trio.run(_hold, case, detection, ears, clock=MockClock(autojump_threshold=0))
+def hold(case: Case, detection: dict[str, object], ears: Any, *, listens: bool = True) -> Replay:
+    """Hold the conversation of a case with that `turnDetection`; `ears` as RealEars.
+
+    `listens`: whether the recogniser tells words while they are spoken.
+    """
+    return trio.run(partial(_hold, listens=listens), case, detection, ears, clock=MockClock(autojump_threshold=0))

@@ -12,7 +12,7 @@ from actors.deciding.detection import FRAME_SECONDS, PAUSE_MS, Detection, frames
 from actors.deciding.events import Believed, Failed, FrameJudged, PoolsBusy, Recognised, TurnEvent
 from actors.deciding.microphone import Belief, Contest, ListeningState
 from actors.deciding.speechend import BYTES, SETTLED, early_ms
-from actors.deciding.states import HANDSHAKEN, RECEIVING, TURN
+from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING, TURN
 from actors.deciding.triggers import CountedFrame, Intrusion, Occurrence
 from actors.deciding.turn import cost
 from actors.deciding.turnending import is_asked, is_finished
@@ -110,15 +110,33 @@ def _in_turn(
         return triggers.FRAME(CountedFrame(b"", detection.closed()))
     if contest is None:
         return _before_contest(conversation, frame)
-    if detection.voiced >= INTRUDES_AT or contest.utterance.size > conversation.limits.utterance_bytes:
+    awaits = _awaits_words(conversation, contest)
+    if not awaits and (detection.voiced >= INTRUDES_AT or contest.utterance.size > conversation.limits.utterance_bytes):
         return name_intrusion(conversation, Intrusion(frame), now)
     if microphone.detection.is_paused and not detection.silent:
         return triggers.REOPEN(frame)
     if detection.voiced >= HOLD_AT and not contest.is_long:
         return triggers.HOLD(frame)
-    if not contest.trial and may_try(contest) and detection.has_been_quiet(PAUSE_MS * (1 + contest.failures)):
+    if (
+        not awaits
+        and not contest.trial
+        and may_try(contest)
+        and detection.has_been_quiet(PAUSE_MS * (1 + contest.failures))
+    ):
         return triggers.TRY(frame)
     return triggers.FRAME(frame)
+
+
+def _awaits_words(conversation: Conversation, contest: Contest) -> bool:
+    """Whether the words of what was committed are not known yet, and would be lost: both halves together are too long.
+
+    Somebody who speaks for longer than an utterance may be is committed, and goes on.
+    """
+    turn = conversation.turn
+    if conversation.state is not TRANSCRIBING or turn.clip is None or not turn.is_heard:
+        return False
+    has_room = contest.utterance.size <= conversation.limits.utterance_bytes
+    return has_room and not _is_within(conversation, len(turn.clip.data) + contest.utterance.size)
 
 
 def _before_contest(conversation: Conversation, frame: CountedFrame) -> Occurrence[CountedFrame]:

@@ -44,16 +44,17 @@ def is_finished(conversation: Conversation, detection: Detection, belief: Belief
         return False
     if belief.finished is not None and belief.finished <= FINISHED:
         return False
-    words = _words(conversation, microphone)
+    words, language = _words(conversation, microphone)
     if words is None:
         return microphone.draft is None or detection.has_been_quiet(WORDS_WITHIN)
-    return not is_unfinished(words, conversation.turn.configuration.stt.language_code)
+    return not is_unfinished(words, language)
 
 
-def _words(conversation: Conversation, microphone: ListeningState) -> str | None:
-    """The words up to this pause, or those that the recogniser has told so far; None where none are known."""
+def _words(conversation: Conversation, microphone: ListeningState) -> tuple[str | None, str]:
+    """The words up to this pause, or those that were told so far, None where none are known; and their language."""
+    language = conversation.turn.configuration.stt.language_code
     if microphone.draft is not None:
         for event in microphone.draft.events:
             if isinstance(event, Recognised):
-                return event.text
-    return conversation.turn.words_so_far or None
+                return event.text, event.language or language
+    return conversation.turn.words_so_far or None, language

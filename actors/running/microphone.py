@@ -14,14 +14,13 @@ from contextlib import aclosing
 import trio
 
 from actors.deciding.effects import AskTurnEnd, Deafen, Hear
-from actors.deciding.events import Believed, EchoFound, FrameJudged, Said, Unheard
+from actors.deciding.events import Believed, EchoFound, FrameJudged, MicrophoneEvent, Said, Unheard
 from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
-from actors.ports.listening import FRAME_BYTES, RATE, Reference, VoiceStream
+from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, VoiceStream
 from actors.ports.sound import Undecodable
-from actors.running.microphonereports import NOBODY, MicrophoneReports
 from protocol.audioformat import AudioFormat, headless, identify, may_begin_file, sniff
 from protocol.errors import ErrorId
 from protocol.messages import BufferClear, BufferCommit
@@ -32,25 +31,30 @@ AT_ONCE = 32
 HEAD = 64
 """Bytes of a stream by which its format is known, where they are fewer than a chunk."""
 
+Tell = Callable[[MicrophoneEvent | Said], Awaitable[None]]
 Spawn = Callable[[Callable[[], Awaitable[None]]], None]
+Refer = Callable[[float, float], Reference]
+"""What was estimated to play between two times."""
 _DRIFT, _JUMP = 0.05, 0.3
 """How much of a difference between the samples' time and the clock is corrected at once; and from which on all is."""
 
 
 class Microphone:
-    """Listens for one session; only its steps call it. `broke` gets faults."""
+    """Listens for one session; only its steps call it. `tell` is how it reports, and may wait. `broke` gets faults."""
 
     def __init__(
         self,
         engines: Engines,
         limits: Limits,
-        reports: MicrophoneReports,
+        tell: Tell,
+        refer: Refer,
         spawn: Spawn,
         broke: Callable[[Exception], None],
     ) -> None:
         self._engines = engines
         self._limits = limits
-        self._reports = reports
+        self._tell = tell
+        self._refer = refer
         self._spawn = spawn
         self._broke = broke
         self._capture: Capture | None = None
@@ -70,7 +74,9 @@ class Microphone:
         capture = self._capture
         if capture is None or capture.stream != chunk.stream:
             self.deafen()
-            capture = self._capture = Capture(chunk.stream, chunk.format, self._engines, self._limits, self._reports)
+            capture = self._capture = Capture(
+                chunk.stream, chunk.format, self._engines, self._limits, self._tell, self._refer
+            )
             self._spawn(lambda: self._run(capture))
         capture.put(chunk.chunk)
 
@@ -99,14 +105,23 @@ class Microphone:
 
     async def _tell_all(self, waiting: list[Said]) -> None:
         for said in waiting:
-            await self._reports.tell(said)
+            await self._tell(said)
 
     def close(self) -> None:
         """The session is over, and is not known here any more."""
         if self._capture is not None:
             self._capture.close()
             self._capture = None
-        self._reports, self._broke = NOBODY, _ignore
+        self._tell, self._refer, self._broke = _tell_nobody, _refer_to_nothing, _ignore
+
+
+async def _tell_nobody(heard: MicrophoneEvent | Said) -> None:
+    """What a session that is over hears. It never waits, so cancelling has no effect."""
+
+
+def _refer_to_nothing(since: float, until: float) -> Reference:
+    """What plays in a session that is over."""
+    return NO_REFERENCE
 
 
 def _ignore(fault: Exception) -> None:
@@ -117,13 +132,14 @@ class Capture:
     """One stream of samples: the queue of what came, and the task that listens to it."""
 
     def __init__(
-        self, stream: int, format_: AudioFormat, engines: Engines, limits: Limits, reports: MicrophoneReports
+        self, stream: int, format_: AudioFormat, engines: Engines, limits: Limits, tell: Tell, refer: Refer
     ) -> None:
         self.stream = stream
         self._format = format_
         self._engines = engines
         self._limits = limits
-        self._tell, self._pass_on, self._refer = reports
+        self._tell = tell
+        self._refer = refer
         self._recorded = -1.0
         self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
@@ -219,9 +235,7 @@ class Capture:
                 self._is_deaf = False
                 for number, speech in enumerate(probabilities):
                     frame = held[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
-                    judged = FrameJudged(self.stream, frame, speech)
-                    if not self._pass_on(judged):
-                        await self._tell(judged)
+                    await self._tell(FrameJudged(self.stream, frame, speech))
                 held = held[len(probabilities) * FRAME_BYTES :]
                 await self._tell_echo(voice)
 

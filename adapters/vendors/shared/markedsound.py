@@ -2,6 +2,8 @@
 
 import math
 
+from msgspec.structs import replace
+
 from actors.ports.calls import Emit
 from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
@@ -11,32 +13,30 @@ from adapters.vendors.shared.markqueue import MarkQueue
 from adapters.vendors.shared.sound import MOST, seconds_of
 from protocol.audioformat import AudioFormat
 
-HELD = 300.0
-"""Ms of sound, at most, that are held back until the first mark comes: what the first clip says counts for all."""
-HELD_BYTES = 4_000
-"""The same of a file."""
-
 
 class MarkedSound:
     """The sound of `text`, handed on to `sound` with the `marks` that are known by then.
 
-    Whether anything is told of it is said by its first clip. Marks may come a little later than their sound, or not
-    with its first piece; so the beginning of the sound waits for them.
+    `tells`: the provider tells something of every sound; otherwise it is known by the first of its marks.
     """
 
-    def __init__(self, endpoint: Endpoint, asked: AudioFormat, text: str, sound: Emit[Clip]) -> None:
+    def __init__(
+        self, endpoint: Endpoint, asked: AudioFormat, text: str, sound: Emit[Clip], *, tells: bool = False
+    ) -> None:
         self._title = endpoint.title
         self._body = SoundBody(endpoint, asked)
         self._sound = sound
-        self._held: list[Clip] = []
-        self._tells = False
+        self._tells = tells
         self._bytes = 0
         self._format = asked
         self.marks = MarkQueue(text)
-        self.has_begun = False
-        """Whether anything was handed on."""
         self.end = 0.0
-        """Ms of sound that came; inf where its bytes do not tell."""
+        """Ms of sound that were handed on; inf where its bytes do not tell."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was handed on."""
+        return self._body.sounded
 
     async def push(self, data: bytes) -> None:
         """The next of the sound. Raises ProviderFailed where it is none, or too much. Cancelling may lose it."""
@@ -45,33 +45,20 @@ class MarkedSound:
             raise ProviderFailed(f"the answer of {self._title} has more than {MOST:,} bytes")
         if clip := self._body.push(data):
             self._count(clip)
-            self._held.append(clip)
-            await self.hand_on()
-
-    async def hand_on(self) -> None:
-        """Hand on the sound that is here, unless it waits for its first marks. Cancelling may lose it."""
-        if self._held and (self.has_begun or self.marks.has_come or not self._is_little):
-            await self._emit(self.marks.release(self.end))
+            await self._sound(replace(clip, marks=self._told(self.marks.release(self.end))))
 
     async def finish(self) -> None:
         """The sound is complete: hand on the rest, and the last marks. Raises and is cancelled as `push`."""
-        if clip := self._body.finish():
+        clip = self._body.finish()
+        if clip:
             self._count(clip)
-            self._held.append(clip)
-        marks = self.marks.finish(self.end)
-        if self._held or (marks and self._tells):
-            await self._emit(marks)
+        marks = self._told(self.marks.finish(self.end))
+        if clip or marks:
+            await self._sound(replace(clip or Clip(b"", self._format), marks=marks))
 
-    async def _emit(self, marks: tuple[Mark, ...]) -> None:
-        """What is here, as one clip."""
-        data, self._held = b"".join(clip.data for clip in self._held), []
-        self._tells = self.marks.has_come if not self.has_begun else self._tells
-        self.has_begun = True
-        await self._sound(Clip(data, self._format, marks if self._tells else None))
-
-    @property
-    def _is_little(self) -> bool:
-        return self.end < HELD if math.isfinite(self.end) else sum(len(clip.data) for clip in self._held) < HELD_BYTES
+    def _told(self, marks: tuple[Mark, ...]) -> tuple[Mark, ...] | None:
+        self._tells = self._tells or self.marks.has_come
+        return marks if self._tells else None
 
     def _count(self, clip: Clip) -> None:
         self._format = clip.format

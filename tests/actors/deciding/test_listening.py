@@ -186,8 +186,28 @@ def test_both_halves_are_one_utterance_only_as_long_as_an_utterance_may_be() -> 
     hear(pb, (1.0, 125))
     assert state(pb) is State.TRANSCRIBING
     hear(pb, (1.0, 40))
+    happen(pb, Recognised(work(pb), "One half."))
+    hear(pb, (1.0, 1))
     assert state(pb) is State.RECEIVING
     assert pb.conversation.utterance.size / 1024 <= 125
+
+
+def test_the_words_of_a_monologue_are_all_kept_however_long_it_is() -> None:
+    pb = listening(Limits(utterance_seconds=4.0), speculate=False)
+    hear(pb, (1.0, 125))
+    for number in range(4):
+        assert state(pb) is State.TRANSCRIBING
+        hear(pb, (1.0, 60))
+        assert state(pb) is State.TRANSCRIBING, "the words that were committed are waited for"
+        happen(pb, Recognised(work(pb), f"Part {number}."))
+        hear(pb, (1.0, 1))
+        assert state(pb) is State.RECEIVING
+        hear(pb, (1.0, 125 - pb.conversation.utterance.size // 1024))
+    assert [one.said for one in pb.conversation.memory.history] == [f"Part {number}." for number in range(4)]
+    lengths = [len(job.clip.data) // 1024 for job in pb.jobs if isinstance(job, Transcribe)]
+    microphone = pb.conversation.microphone
+    assert microphone is not None
+    assert sum(lengths) == microphone.detection.position
 
 
 def test_the_ack_of_a_commit_comes_once_where_the_turn_was_tried() -> None:
