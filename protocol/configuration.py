@@ -1,5 +1,6 @@
 """The configuration of a session: what `session.update` may say, the defaults, and how an update is merged."""
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
@@ -12,6 +13,9 @@ from protocol.errors import BadMessage, ErrorId
 PEOPLE = msgspec.Meta(description="The name that people see.")
 IDLE_MS: Final = (5000, 30_000)
 """The least and the most of `turnDetection.idleTimeoutMs` where it is not 0."""
+MOST_CUES: Final = 32
+"""Names that `LLM.faces` and `LLM.gestures` have at most, and characters of one of them."""
+_CUE: Final = re.compile(rf"\w(?:[\w .-]{{0,{MOST_CUES - 2}}}[\w.-])?")
 LANGUAGE = Annotated[str, msgspec.Meta(description="The language that is spoken, in BCP 47.")]
 
 
@@ -68,6 +72,22 @@ class Stt(msgspec.Struct, frozen=True, rename="camel"):
     prompt: Annotated[str, msgspec.Meta(description="Words that help the recogniser: names, terms.")] = ""
 
 
+def parse_cue_name(text: str) -> str:
+    """A name of a face or a gesture; raises ValueError with what is allowed."""
+    if not _CUE.fullmatch(text):
+        raise ValueError(f"names of 1 to {MOST_CUES} letters, digits, spaces, _, - and .")
+    return text
+
+
+CueName = Annotated[
+    str,
+    tolerant.Checked(parse_cue_name),
+    msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": MOST_CUES}),
+]
+FACES: Final = ("neutral", "happy", "angry", "sad", "relaxed", "surprised")
+GESTURES: Final = ("wave", "nod", "shake")
+
+
 class Llm(msgspec.Struct, frozen=True, rename="camel"):
     """The settings of the language model."""
 
@@ -97,6 +117,27 @@ class Llm(msgspec.Struct, frozen=True, rename="camel"):
             "written, with `response.text.delta`."
         ),
     ] = False
+    cues: Annotated[
+        Literal["none", "tags"],
+        msgspec.Meta(
+            description="`tags`: the model is told to write tags such as `[face:happy]` into its answer. They are in no "
+            "text on the wire and are not spoken; Receivers with a `mouth` get each as `response.cue`."
+        ),
+    ] = "none"
+    faces: Annotated[
+        tuple[CueName, ...],
+        msgspec.Meta(
+            max_length=MOST_CUES,
+            description=f"The faces that the avatar has, which the model is told: up to {MOST_CUES} names.",
+        ),
+    ] = FACES
+    gestures: Annotated[
+        tuple[CueName, ...],
+        msgspec.Meta(
+            max_length=MOST_CUES,
+            description=f"The gestures that the avatar has, likewise: up to {MOST_CUES} names.",
+        ),
+    ] = GESTURES
 
 
 class Tts(msgspec.Struct, frozen=True, rename="camel"):

@@ -166,9 +166,23 @@ def convert(value: object, hint: Any, where: str, default: object = None) -> obj
         for mark in marks:
             if isinstance(mark, Checked):
                 mark.parse(str(converted))
+        if isinstance(converted, tuple):
+            _check_each(converted, plain)
     except ValueError:
         raise Unreadable(f"{where}: came {show(came)}, allowed: {allowed(hint)}") from None
     return converted
+
+
+def _check_each(values: tuple[object, ...], hint: Any) -> None:
+    """Raises ValueError where the items of a list are Checked and one is not accepted."""
+    for mark in _item_marks(hint):
+        for value in values:
+            mark.parse(str(value))
+
+
+def _item_marks(hint: Any) -> list[Checked]:
+    """What is Checked of each item of a list."""
+    return [mark for mark in parted(get_args(hint)[0])[1] if isinstance(mark, Checked)]
 
 
 def _named(value: object, struct: type[msgspec.Struct], where: str, default: object) -> object:
@@ -195,7 +209,9 @@ def allowed(hint: Any) -> str:
     words = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}.get(plain)
     if words is None:
         most = next((mark.max_length for mark in marks if isinstance(mark, msgspec.Meta)), None)
-        return f"up to {most} strings" if most else "a list of strings"
+        checks = _item_marks(plain)
+        what = _refusal(checks[0]) if checks else "strings"
+        return f"up to {most} {what}" if most else f"a list of {what}"
     bounds = next((mark for mark in marks if isinstance(mark, msgspec.Meta) and mark.ge is not None), None)
     return words if bounds is None else f"{words} from {bounds.ge} to {bounds.le}"
 

@@ -49,7 +49,7 @@ DEFAULTS = """
 """
 CHANGED = Configuration(
     Stt(Provider("deepgram", "Deepgram"), "nova", "wav", "de-DE", True, "names"),
-    Llm(Provider("local", "Local"), "echo", "Be brief", 0.5, ("x",), 9, "Ada", True),
+    Llm(Provider("local", "Local"), "echo", "Be brief", 0.5, ("x",), 9, "Ada", True, "tags", ("joy",), ("thumbs up",)),
     Tts(
         Provider("local", "Local"),
         "m",
@@ -92,7 +92,7 @@ def test_the_references_own_example_reads_without_a_warning() -> None:
     assert update.warnings == ()
     assert merge(CHANGED, update) == Configuration(
         Stt(prompt="string"),
-        Llm(stop=("string",), name="string"),
+        Llm(stop=("string",), name="string", cues="tags", faces=("joy",), gestures=("thumbs up",)),
         Tts(voice="string", speed=4.0, audio_format="wav"),
         CHANGED.turn_detection,
     )
@@ -104,7 +104,8 @@ def test_the_documented_defaults_are_the_defaults() -> None:
     assert len(update.changes) == 24
     assert len(name_fields(frozenset(), update)) == 21, "STT.prompt, LLM.name and TTS.voice are left unset"
     assert merge(Configuration(), update) == Configuration()
-    kept = Configuration(tts=Tts(audio_format="wav"), turn_detection=CHANGED.turn_detection)
+    kept_llm = Llm(cues="tags", faces=("joy",), gestures=("thumbs up",))
+    kept = Configuration(llm=kept_llm, tts=Tts(audio_format="wav"), turn_detection=CHANGED.turn_detection)
     assert merge(CHANGED, update) == kept
 
 
@@ -240,6 +241,17 @@ def test_warnings_are_bounded_in_number_and_length() -> None:
     assert max(map(len, warnings)) < 200
 
 
+def test_names_of_faces_and_gestures_are_taken_in_any_script_and_null_brings_the_default() -> None:
+    payload = {"LLM": {"cues": "Tags", "faces": ["Joy", "怒り", "thumbs-up 2", "a.b_c"], "gestures": "bow"}}
+    llm = updated(payload).llm
+    assert (llm.cues, llm.faces) == ("tags", ("Joy", "怒り", "thumbs-up 2", "a.b_c"))
+    assert llm.gestures == ("bow",)
+    assert updated({"LLM": {"faces": [], "gestures": []}}).llm.faces == ()
+    assert len(updated({"LLM": {"faces": ["f"] * 32}}).llm.faces) == 32
+    assert "LLM.faces: came [" in refusal({"LLM": {"faces": ["f"] * 33}})
+    assert updated({"LLM": {"faces": None}}, updated(payload)).llm.faces == Llm().faces
+
+
 # ---- what is refused
 
 
@@ -266,6 +278,13 @@ def test_warnings_are_bounded_in_number_and_length() -> None:
         ("LLM", "stop", ["a", "b", "c", "d", "e"], "up to 4 strings"),
         ("LLM", "stop", [1], "up to 4 strings"),
         ("LLM", "stop", 1, "up to 4 strings"),
+        ("LLM", "cues", "all", "none, tags"),
+        ("LLM", "faces", ["joy", 1], "up to 32 names of 1 to 32 letters, digits, spaces, _, - and ."),
+        ("LLM", "faces", ["joy]"], "up to 32 names"),
+        ("LLM", "faces", ["joy", " sad"], "up to 32 names"),
+        ("LLM", "gestures", [""], "up to 32 names"),
+        ("LLM", "gestures", ["x" * 33], "up to 32 names"),
+        ("LLM", "gestures", {"wave": 1}, "up to 32 names"),
         ("LLM", "maxToken", -1, "a whole number from 0 to 1000000"),
         ("LLM", "maxToken", 1.5, "a whole number from 0 to 1000000"),
         ("LLM", "maxToken", 10**30, "a whole number from 0 to 1000000"),
