@@ -120,8 +120,8 @@ class Llm(msgspec.Struct, frozen=True, rename="camel"):
     cues: Annotated[
         Literal["none", "tags"],
         msgspec.Meta(
-            description="`tags`: the model is told to write tags such as `[face:happy]` into its answer. They are in no "
-            "text on the wire and are not spoken; Receivers with a `mouth` get each as `response.cue`."
+            description="`tags`: the model is told to write tags such as `[face:happy]` into its answer. They are in "
+            "no text on the wire and are not spoken; Receivers with a `mouth` get each as `response.cue`."
         ),
     ] = "none"
     faces: Annotated[

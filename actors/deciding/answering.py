@@ -3,6 +3,7 @@
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """
 
+from actors.deciding.cues import cue_message
 from actors.deciding.effects import Answer, Start
 from actors.deciding.ending import finish_turn
 from actors.deciding.events import Delivered, Recognised, Retracted, Written
@@ -11,6 +12,7 @@ from actors.deciding.step import Step
 from actors.deciding.triggers import Finished, TypedText
 from actors.ports.answering import NOTE, Facts, Question
 from actors.ports.calls import Kind
+from actors.words.cuelesson import with_lesson
 from protocol.messages import ResponseStarted, TextDelta, TextDone
 
 
@@ -33,7 +35,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
         text=turn.said,
         history=tuple(memory.history),
         model=llm.model,
-        prompt=llm.prompt,
+        prompt=with_lesson(llm.prompt, llm),
         temperature=llm.temperature,
         stop=llm.stop,
         max_token=llm.max_token,
@@ -64,16 +66,24 @@ def write(step: Step, written: Written) -> None:
     turn.mark("first_token", step.now)
     conversation.memory.stood_in = turn.delivery.stands_in
     conversation.memory.note = turn.delivery.note[:NOTE] or conversation.memory.note
-    turn.write(written.text)
-    if turn.configuration.llm.stream:
-        step.send(conversation.receivers, TextDelta(written.text), turn.number)
+    text = turn.write(written.text)
+    if turn.configuration.llm.stream and text:
+        step.send(conversation.receivers, TextDelta(text), turn.number)
     begin_parts(step)
+
+
+def _finish(step: Step, finished: Finished) -> None:
+    """What was held back of the text, because it might have become a tag, is text."""
+    turn = step.conversation.turn
+    held = turn.finish_text(finished.rest)
+    if held and turn.configuration.llm.stream:
+        step.send(step.conversation.receivers, TextDelta(held), turn.number)
 
 
 def finish_text(step: Step, finished: Finished) -> None:
     """The answer is complete: Receivers get `response.text.done`, and the parts that are left begin."""
     turn = step.conversation.turn
-    turn.finish_text(finished.rest)
+    _finish(step, finished)
     step.send(step.conversation.receivers, TextDone(turn.text), turn.number)
     begin_parts(step)
 
@@ -81,6 +91,11 @@ def finish_text(step: Step, finished: Finished) -> None:
 def finish_unspoken(step: Step, finished: Finished) -> None:
     """The answer has no words that can be spoken: Receivers get `response.text.done` and no audio; the turn is over."""
     turn = step.conversation.turn
-    turn.finish_text(finished.rest)
+    _finish(step, finished)
+    wanting = tuple(
+        one.id for one in step.conversation.participants.values() if one.role != "sender" and one.encoding.mouth.is_any
+    )
+    for placed in turn.unspoken_cues:
+        step.send(wanting, cue_message(turn.number, 0, 0, placed.cue))
     step.send(step.conversation.receivers, TextDone(turn.text))
     finish_turn(step, finished)

@@ -10,14 +10,16 @@ text is complete. Sound itself never waits for that where it is streamed.
 Terms: docs/glossary.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from actors.deciding.cues import PartCue, PartCues
 from actors.deciding.events import MemberId, Spoken
 from actors.deciding.partmouth import PartMouth
 from actors.ports.mouth import Mark, MouthMade
 from actors.ports.sound import Sound, Target
+from actors.words.cues import PlacedCue
 from protocol.mouth import MouthWish
 
 Sounds = Mapping[Target, tuple[Sound, ...]]
@@ -36,13 +38,15 @@ class Recipient(msgspec.Struct, frozen=True):
 class Part:
     """One part: `text` as written, `speech` what is said of it, None for a silent part.
 
-    `mouth`: None where nobody in its audience wants one. `seconds`: of its sound that was sent.
+    `mouth`: None where nobody in its audience wants one. `seconds`: of its sound that was sent. `cues`: None where it
+    has none.
     """
 
-    def __init__(self, number: int, text: str, speech: str | None) -> None:
+    def __init__(self, number: int, text: str, speech: str | None, cues: Sequence[PartCue] = ()) -> None:
         self.id = number
         self.text = text
         self.speech = speech
+        self.cues = PartCues(cues) if cues else None
         self.audience: tuple[Recipient, ...] = ()
         self.targets: tuple[Target, ...] = ()
         self.made = False
@@ -134,9 +138,9 @@ class Parts:
 
     # ---- cutting and making
 
-    def add(self, text: str, speech: str | None) -> None:
+    def add(self, text: str, speech: str | None, cues: Sequence[PartCue] = ()) -> None:
         """The next part of the text."""
-        part = Part(len(self._parts), text, speech)
+        part = Part(len(self._parts), text, speech, cues)
         self._parts.append(part)
         self._to_begin.append(part)
 
@@ -145,6 +149,18 @@ class Parts:
         if not self._to_begin:
             return False
         self._to_begin[-1].text += text
+        return True
+
+    def add_last_cues(self, cues: Sequence[PlacedCue]) -> bool:
+        """Give the cues at the end of the text to the last part; False where there is none."""
+        if not self._parts:
+            return False
+        part = self._parts[-1]
+        behind = [PartCue(len(part.speech or ""), cue._replace(place=len(part.text))) for cue in cues]
+        if part.cues is None and behind:
+            part.cues = PartCues(behind)
+        elif part.cues is not None:
+            part.cues.add(behind)
         return True
 
     def finish(self) -> None:
@@ -195,6 +211,8 @@ class Parts:
             part.waiting.clear()
             if part.mouth is not None:
                 part.mouth.waiting.clear()
+            if part.cues is not None:
+                part.cues.forget()
             part.failures.clear()
             part.text = part.text if part.opened else ""
 

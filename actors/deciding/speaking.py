@@ -5,6 +5,7 @@ chooses a state.
 """
 
 from actors.deciding.conversation import Conversation, Participant
+from actors.deciding.cues import cue_message
 from actors.deciding.effects import Closing, Speak, Start
 from actors.deciding.events import MemberId, Spoken
 from actors.deciding.mouth import order_for, send_mouth
@@ -132,6 +133,7 @@ def _send_batch(step: Step, batch: Batch) -> None:
     if part.mouth is not None:
         hearing = [one for one in _still_there(step.conversation, part) if one.target not in turn.without]
         send_mouth(step, batch, part.mouth, hearing)
+        _send_cues(step, batch, hearing)
     for piece in batch.pieces:
         _send_piece(step, part, piece)
     turn.charge.give_back(batch.room)  # from now on it is the outboxes' to account for
@@ -146,6 +148,18 @@ def _send_batch(step: Step, batch: Batch) -> None:
         words=batch.words,
     )
     step.conversation.clock.touched = step.now
+
+
+def _send_cues(step: Step, batch: Batch, listeners: list[Recipient]) -> None:
+    """Send the cues in the sound of the batch to those who want a mouth or words."""
+    turn, part = step.conversation.turn, batch.part
+    to = tuple(listener.member for listener in listeners if listener.mouth.is_any)
+    if part.cues is None or not to:
+        return
+    speed = turn.delivery.speed or turn.configuration.tts.speed
+    until = round(part.seconds * 1000)
+    for at, cue in part.cues.take(part.speech or "", batch.words, until, speed, is_whole=part.made):
+        step.send(to, cue_message(turn.number, part.id, at, cue), turn.number)
 
 
 def _tell_failure(step: Step, part: Part, target: Target, why: str) -> None:

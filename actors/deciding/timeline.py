@@ -11,7 +11,7 @@ from actors.words.heardwords import TimedWord, heard_end
 from protocol.handsfree import PlaybackPosition
 
 _LAST_WORD_EDGE = re.compile(r"\s\S*\Z")
-_LETTERS_PER_SECOND = 15.0
+LETTERS_PER_SECOND = 15.0
 """How fast words are taken to be spoken where a part's sound is not complete, and its length not known."""
 REPORT_LASTS = 1.0
 """Seconds after a report of a Receiver's position in which it counts more than the estimate."""
@@ -51,7 +51,7 @@ class Played:
         if not self.segments or at < self.segments[0].begins:
             return ""
         sent = sum(segment.seconds for segment in self.segments)
-        total = sent if self.complete else max(sent, len(self.text) / _LETTERS_PER_SECOND)
+        total = sent if self.complete else max(sent, len(self.text) / LETTERS_PER_SECOND)
         played = self.seconds(at)
         if played >= total:
             return self.text
@@ -216,5 +216,9 @@ class Timeline:
 
     def heard(self, now: float) -> str:
         """The words that had time to play by `now`, in the order of the parts."""
-        texts = [played.heard(self._at(now)) for _, played in sorted(self._played.items())]
-        return " ".join(text for text in texts if text)
+        return " ".join(text for _, text in self.heard_parts(now))
+
+    def heard_parts(self, now: float) -> list[tuple[int, str]]:
+        """The parts of which words had time to play by `now`, and these words."""
+        texts = [(number, played.heard(self._at(now))) for number, played in sorted(self._played.items())]
+        return [(number, text) for number, text in texts if text]

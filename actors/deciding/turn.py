@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from actors.deciding.account import Charge, nobodys
+from actors.deciding.cues import AnswerCues
 from actors.deciding.events import FromClient, MemberId
 from actors.deciding.parts import Parts
 from actors.deciding.timeline import Timeline
 from actors.ports.answering import Delivery, Exchange
 from actors.ports.sound import Clip, Target
+from actors.words.cues import PlacedCue, with_tags
 from actors.words.programtext import open_at
 from actors.words.sentences import Cutter
 from actors.words.spoken import speakable
@@ -137,9 +139,12 @@ class Turn:
         self.answer: list[str] = []
         self.answer_chars = 0
         self.delivery = Delivery()
+        self._cues: AnswerCues | None = None  # made with the first piece of an answer that has cues
         tts = configuration.tts
         self.parts = Parts(stream=tts.stream, ordered=tts.is_ordered, ahead=ahead)
         self.timeline = Timeline()
+        self.unspoken_cues: tuple[PlacedCue, ...] = ()
+        """The cues of an answer that has no part."""
         self.reached: dict[MemberId, tuple[int, bool]] = {}
         """For each Receiver its last piece: the id of its part, and whether it was sent as base64."""
         self.told_names: set[MemberId] = set()
@@ -176,13 +181,23 @@ class Turn:
 
     # ---- the text and its parts
 
-    def write(self, piece: str) -> None:
-        """Add to the answer; of several parts, those that are certain are cut, and with `LLM.stream` may begin."""
-        self.answer.append(piece)
+    def write(self, piece: str) -> str:
+        """Add to the answer; of several parts, those that are certain are cut, and with `LLM.stream` may begin.
+
+        Returns what it adds to the text, which is without the tags of cues.
+        """
         self.answer_chars += len(piece)
-        if self._has_many:
+        if self.configuration.llm.cues == "tags":
+            self._cues = self._cues or AnswerCues(self.configuration)
+            piece = self._cues.read(piece)
+        self._add_text(piece)
+        return piece
+
+    def _add_text(self, text: str) -> None:
+        self.answer.append(text)
+        if self._has_many and text:
             self._cutter = self._cutter or self._new_cutter()
-            made, self._scraps = self._cut(self._cutter.push(piece))
+            made, self._scraps = self._cut(self._cutter.push(text))
             self._made += made
             if self.configuration.llm.stream:
                 self._add(self._made)
@@ -193,33 +208,41 @@ class Turn:
         self.answer.clear()
         self.answer_chars = 0
         self.delivery = Delivery()
-        self._cutter, self._scraps = None, ""
+        self._cutter, self._scraps, self._cues = None, "", None
         self._made.clear()
         self.parts.retract()
         self.timeline.forget()
 
     def remainder(self) -> Remainder:
         """The rest of which parts are to be made, now that the answer is complete; changes nothing."""
+        held = self._cues.rest() if self._cues is not None else ""
         if not self._has_many:
-            spoken = self._speech(self.text)
-            parts = [(self.text, spoken)] if spoken or self.delivery.clip is not None else []
+            text = self.text + held
+            spoken = self._speech(text)
+            parts = [(text, spoken)] if spoken or self.delivery.clip is not None else []
             return Remainder(tuple(parts), "", bool(len(self.parts) or parts))
         cutter = copy.copy(self._cutter) if self._cutter else self._new_cutter()  # a copy: this changes nothing
-        made, scraps = self._cut(cutter.finish())
+        made, scraps = self._cut(cutter.push(held) + cutter.finish())
         parts = self._made + made
         if len(self.parts) or parts:
             return Remainder(tuple(parts), scraps, True)
         speech = self._speech(scraps)  # what cannot be said piece by piece can be said as a whole
         return Remainder(((scraps, speech),) if speech else (), "", bool(speech))
 
-    def finish_text(self, rest: Remainder) -> None:
-        """The answer is written to its end: make parts of what is left of it."""
+    def finish_text(self, rest: Remainder) -> str:
+        """The answer is written to its end: make parts of what is left of it. Returns what it adds to the text."""
+        held = self._cues.finish() if self._cues is not None else ""
+        self.answer.append(held)
         self._cutter, self._scraps = None, ""
         self._made.clear()
         self._add(rest.parts)
         if rest.tail and not self.parts.append_to_last(rest.tail):  # the last part has begun: a silent one follows
-            self.parts.add(rest.tail, None)
+            self._add([(rest.tail, None)])
+        if self._cues is not None:
+            last = self._cues.give_last()
+            self.unspoken_cues = () if self.parts.add_last_cues(last) else last
         self.parts.finish()
+        return held
 
     @property
     def _has_many(self) -> bool:
@@ -244,9 +267,9 @@ class Turn:
                 scraps = whole[end:]
         return made, scraps
 
-    def _add(self, made: Iterable[tuple[str, str]]) -> None:
+    def _add(self, made: Iterable[tuple[str, str | None]]) -> None:
         for text, speech in made:
-            self.parts.add(text, speech)
+            self.parts.add(text, speech, self._cues.give(text, speech) if self._cues is not None else ())
 
     # ---- what is remembered
 
@@ -255,8 +278,16 @@ class Turn:
         if not self.said:
             return None
         if self.is_over and now >= self.timeline.plays_until:
-            return Exchange(self.said, self.text) if self.text.strip() else None
-        return Exchange(self.said, self.timeline.heard(now))
+            answered = self.text if self._cues is None else with_tags(self.text, self._cues.placed)
+            return Exchange(self.said, answered) if answered.strip() else None
+        return Exchange(
+            self.said, " ".join(self._heard(number, text) for number, text in self.timeline.heard_parts(now))
+        )
+
+    def _heard(self, number: int, words: str) -> str:
+        """Words of a part that were heard, with the tags among them."""
+        part = self.parts[number]
+        return words if part.cues is None else part.cues.heard(part.text, words)
 
     def remains(self) -> "Turn":
         """The data that is kept of a turn that is over: its number, and when it was first heard."""

@@ -25,9 +25,9 @@ _LETTER = regex.compile(r"[\p{L}\p{N}]")
 
 
 class PlacedCue(NamedTuple):
-    """A cue before the character `index` of a text without tags; `written`: its tag, "" of a second one of a tag."""
+    """A cue before the character `place` of a text without tags; `written`: its tag, "" of a second one of a tag."""
 
-    index: int
+    place: int
     cue: Cue
     written: str
 

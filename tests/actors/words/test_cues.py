@@ -182,9 +182,9 @@ def test_a_copy_of_a_reader_goes_on_by_itself() -> None:
 
 PIECES = st.sampled_from(
     [
-        "[face:joy]", "[joy]", "[nod]", "<face name='joy'/>", "</face>", "<face>", "[pause:1.5]", "[face:", "[[", "[", "]",
-        "]]", "(x)", "`", "```", "~~~", "\n", " ", "  ", "Hello", "a", ".", "!", "[1]", "<b>", "<", ">", "joy", "face", ":",
-        "[Thumbs ", "up]", "[anim:wave, 2s]", "你好", '"', "=", "/", "x" * 50, " " * 20, "\\",
+        "[face:joy]", "[joy]", "[nod]", "<face name='joy'/>", "</face>", "<face>", "[pause:1.5]", "[face:", "[[", "[",
+        "]", "]]", "(x)", "`", "```", "~~~", "\n", " ", "  ", "Hello", "a", ".", "!", "[1]", "<b>", "<", ">", "joy",
+        ":", "face", "[Thumbs ", "up]", "[anim:wave, 2s]", "你好", '"', "=", "/", "x" * 50, " " * 20, "\\",
     ]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=25)
@@ -195,17 +195,22 @@ def test_the_pieces_of_a_text_make_no_difference(pieces: list[str], random: "obj
     text = "".join(pieces)
     whole = read(text)
     assert read(text, 1) == read(text, 2) == read(text, 7) == joined(pieces) == whole
-    assert not [cue for cue in whole[1] if not 0 <= cue.index <= len(whole[0])]
+    assert not [cue for cue in whole[1] if not 0 <= cue.place <= len(whole[0])]
 
 
 @given(TEXTS)
 def test_what_is_remembered_gives_the_same_text_and_cues_again(pieces: list[str]) -> None:
     text, cues = read("".join(pieces))
     for index in {0, len(text) // 2, len(text)}:
-        heard = with_tags(text[:index], [cue for cue in cues if cue.index <= index])
-        assert all(cue.written in heard for cue in cues if cue.index <= index)
+        heard = with_tags(text[:index], [cue for cue in cues if cue.place <= index])
+        assert all(cue.written in heard for cue in cues if cue.place <= index)
 
 
 def test_what_is_remembered_is_written_as_the_model_wrote_it() -> None:
-    for text in ("[face:joy] Hello. [anim:wave] World, [joy] you. [face:sad]", "Hi [face:x]", "[joy][nod] Ha", "No tags. "):
+    for text in (
+        "[face:joy] Hello. [anim:wave] World, [joy] you. [face:sad]",
+        "Hi [face:x]",
+        "[joy][nod] Ha",
+        "No tags. ",
+    ):
         assert with_tags(*read(text)) == text
