@@ -48,6 +48,7 @@ class ScriptedTrack:
         self._known = 0
         self._until = 0
         self.told = told
+        self.told_until: list[int] = []
         self.samples = b""
         self.marks: tuple[Mark, ...] = ()
 
@@ -61,6 +62,7 @@ class ScriptedTrack:
         self.samples += samples
         self.marks += marks
         self._until = round(until)
+        self.told_until.append(self._until)
         await self._mouths.obey()
         return self._make(max(self._known, self._until - self._mouths.lag), last=False)
 

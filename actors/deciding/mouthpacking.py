@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from actors.deciding.partmouth import ARKIT_ROW
 from actors.ports.mouth import Mark, Shapes
-from protocol.mouth import MOST_BYTES, MOST_MS, SHAPES, MouthRate, MouthSet, ResponseMouth, ResponseWords
+from protocol.mouth import MOST_BYTES, MOST_MS, MouthRate, MouthSet, ResponseMouth, ResponseWords
 
 _MOST_KEYS = MOST_BYTES // 20
 """Key frames of a message: each takes 20 bytes at most, with a time below a day."""
@@ -55,7 +55,7 @@ def _pack_keys(shapes: Shapes, of: MouthSet, turn: int, part: int) -> Iterator[R
             source=shapes.source,
             times=times[first:count],
             shapes=shapes.shapes[first:count],
-            weights=_rounded(shapes.weights[first:count]),
+            weights=tuple(round(weight, 2) for weight in shapes.weights[first:count]),
             revised=shapes.revised and first == 0 and at == shapes.start,
         )
         if is_last:
@@ -64,42 +64,42 @@ def _pack_keys(shapes: Shapes, of: MouthSet, turn: int, part: int) -> Iterator[R
 
 
 def _pack_rows(shapes: Shapes, turn: int, part: int, fps: MouthRate) -> Iterator[ResponseMouth]:
-    frame, values = round(shapes.start * shapes.fps / 1000), shapes.values
     step = max(1, shapes.fps // fps)
-    rows = [
-        values[at : at + ARKIT_ROW]
-        for number, at in enumerate(range(0, len(values), ARKIT_ROW), frame)
-        if number % step == 0 or (shapes.last and at + ARKIT_ROW == len(values))  # the last row closes the mouth
-    ]
-    frame = -(-frame // step)
-    for first in range(0, max(len(rows), 1), _MOST_ROWS):
-        taken = rows[first : first + _MOST_ROWS]
-        is_last = first + _MOST_ROWS >= len(rows)
+    frame = -(-round(shapes.start * shapes.fps / 1000) // step)
+    values = shapes.values if step == 1 else _thinned(shapes, step)
+    size = _MOST_ROWS * ARKIT_ROW
+    for first in range(0, max(len(values), 1), size):
+        taken = values[first : first + size]
+        at = frame + first // ARKIT_ROW
         yield ResponseMouth(
             turn=turn,
             id=part,
             set="arkit",
-            start=round((frame + first) * 1000 / fps),
-            end=round((frame + first + len(taken)) * 1000 / fps),
-            last=shapes.last and is_last,
+            start=round(at * 1000 / fps),
+            end=round((at + len(taken) // ARKIT_ROW) * 1000 / fps),
+            last=shapes.last and first + size >= len(values),
             source=shapes.source,
             fps=fps,
-            values=_rounded(tuple(value for row in taken for value in row)),
+            values=taken,
             revised=shapes.revised and first == 0,
         )
 
 
-def _rounded(weights: tuple[float, ...]) -> tuple[float, ...]:
-    """With two decimals; 0 and 1 as whole numbers, which are shorter."""
-    made = (round(weight, 2) for weight in weights)
-    return tuple(int(weight) if weight in (0.0, 1.0) else weight for weight in made)
+def _thinned(shapes: Shapes, step: int) -> tuple[float, ...]:
+    """Each row whose frame is a multiple of `step`, and the one that closes the mouth."""
+    values, frame = shapes.values, round(shapes.start * shapes.fps / 1000)
+    made: list[float] = []
+    for number, at in enumerate(range(0, len(values), ARKIT_ROW), frame):
+        if number % step == 0 or (shapes.last and at + ARKIT_ROW == len(values)):
+            made += values[at : at + ARKIT_ROW]
+    return tuple(made)
 
 
 def closed_now(of: MouthSet, turn: int, part: int, at: int) -> ResponseMouth:
     """The message that closes the mouth of an answer that is cut."""
     if of == "arkit":
-        values = (0.0,) * len(SHAPES[of])
-        return ResponseMouth(turn=turn, id=part, set=of, last=True, times=(at,), values=_rounded(values), cut=True)
+        values = (0,) * ARKIT_ROW
+        return ResponseMouth(turn=turn, id=part, set=of, last=True, times=(at,), values=values, cut=True)
     return ResponseMouth(turn=turn, id=part, set=of, last=True, times=(at,), shapes=(0,), weights=(0,), cut=True)
 
 

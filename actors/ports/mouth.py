@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 class Shapes(msgspec.Struct, frozen=True):
     """The mouth in [`start`, `end`) ms: `shapes` of the set at `times`, with `weights`; three tuples of one length.
 
-    Of `arkit`, `values` instead: a row of weights, one for each of its names, for each frame, row after row.
+    Of `arkit`, `values` instead, with two decimals: for each frame a row of weights, one for each name, row after row.
     `last`: the part's mouth ends here, closed. `revised`: what was said of this part before is void.
     """
 

@@ -6,6 +6,7 @@ mouth of the part closes where it was.
 
 import logging
 import math
+from collections.abc import Awaitable, Iterator
 
 import trio
 from msgspec.structs import replace
@@ -14,11 +15,15 @@ from actors.deciding.effects import MouthOrder, Speak
 from actors.deciding.mouthpacking import size_of, size_of_word
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
+from actors.ports.listening import RATE
 from actors.ports.mouth import Mark, MouthMade, MouthTrack
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 
 log = logging.getLogger(__name__)
+SLICE = 2.0
+"""Seconds of a sound that a track is told at once; then other tasks run."""
+_SLICE_BYTES = round(SLICE * RATE) * 2
 LATEST = 0.25
 """Seconds that sound waits for its mouth; a track answers in some ms, because it needs not know all."""
 
@@ -37,6 +42,7 @@ class MouthFollower:
         self._has_begun = False
         self._marks: tuple[Mark, ...] = ()
         self._anew = anew
+        self._seconds = 0.0
 
     def note(self, clip: Clip) -> None:
         """The next of the sound, as the synthesiser made it, with its marks."""
@@ -70,18 +76,25 @@ class MouthFollower:
         self._track = None  # a call that is cut cannot be continued
         made: MouthMade | None = None
         try:
-            with trio.move_on_after(LATEST) as patience:
-                made = await track.push(samples, marks, seconds * 1000)
-                if last:
-                    made = _joined(made, await track.finish())
-                self._track = track
-            if patience.cancelled_caught:
-                log.warning("the mouth of a part was given up: not known %g s after its sound", LATEST)
+            for piece, until in self._slices(samples, seconds):
+                made = _joined(made, await _in_time(track.push(piece, marks, until)))
+                marks = ()
+            if last:
+                made = _joined(made, await _in_time(track.finish()))
+            self._track = track
         except EngineFailed as error:
             log.warning("the mouth of a part was given up: %s", error)
         if made is None:
             return None, words
         return self._revised(made), made.words
+
+    def _slices(self, samples: bytes, seconds: float) -> Iterator[tuple[bytes, float]]:
+        """What is told at once: of the samples, and up to which ms of the sound."""
+        before, self._seconds = self._seconds, seconds
+        count = max(1, math.ceil((seconds - before) / SLICE), math.ceil(len(samples) / _SLICE_BYTES))
+        for number in range(1, count + 1):
+            until = seconds if number == count else min(seconds, before + number * SLICE)
+            yield samples[(number - 1) * _SLICE_BYTES : number * _SLICE_BYTES], until * 1000
 
     def _revised(self, made: MouthMade) -> MouthMade:
         """The first that is said of a part whose sound is made anew says so."""
@@ -95,8 +108,18 @@ class MouthFollower:
         return replace(made, shapes=revised)
 
 
-def _joined(first: MouthMade, rest: MouthMade) -> MouthMade:
+async def _in_time(answer: Awaitable[MouthMade]) -> MouthMade:
+    """The answer of a track. Raises EngineFailed where it does not come. Other tasks run, too."""
+    await trio.lowlevel.checkpoint()
+    with trio.move_on_after(LATEST):
+        return await answer
+    raise EngineFailed(f"it was not known {LATEST:g} s after its sound")
+
+
+def _joined(first: MouthMade | None, rest: MouthMade) -> MouthMade:
     """What became known by two calls, one after the other."""
+    if first is None:
+        return rest
     sets = dict.fromkeys((*first.shapes, *rest.shapes))
     shapes = {of: (*first.shapes.get(of, ()), *rest.shapes.get(of, ())) for of in sets}
     return MouthMade(shapes, first.words + rest.words, max(first.until, rest.until), rest.last)

@@ -132,6 +132,16 @@ async def test_a_mouth_that_hangs_is_given_up(clock: MockClock) -> None:
         assert [message.last for message in mouths(heard)].count(True) == 1
 
 
+async def test_a_long_sound_is_told_in_slices(clock: MockClock) -> None:
+    engines = engines_of("")
+    engines.codec.seconds = 61.0
+    async with serving(engines) as server, server.joined(mouth="ovr") as client:
+        heard = await answered(client)
+        assert engines.mouths.tracks[0].told_until == [*range(2_000, 61_000, 2_000), 61_000]
+        assert [(m.start, m.end) for m in mouths(heard)][:2] == [(0, 2_000), (2_000, 4_000)]
+        assert mouths(heard)[-1].end == 61_000
+
+
 async def test_a_mouth_that_looks_ahead_follows_within_its_lag(clock: MockClock) -> None:
     engines = engines_of("", "", "", told=False)
     engines.mouths.lag = 120
