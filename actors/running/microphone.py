@@ -13,6 +13,7 @@ from contextlib import aclosing
 
 import trio
 
+from actors.deciding.account import Account, Charge
 from actors.deciding.effects import AskTurnEnd, Deafen, Hear
 from actors.deciding.events import Believed, EchoFound, FrameJudged, MicrophoneEvent, Said, Unheard
 from actors.deciding.limits import Limits
@@ -20,7 +21,7 @@ from actors.deciding.turn import cost
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
 from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, VoiceStream
-from actors.ports.sound import Undecodable
+from actors.ports.sound import SoundDecoder, Undecodable
 from protocol.audioformat import AudioFormat, headless, identify, may_begin_file, sniff
 from protocol.errors import ErrorId
 from protocol.messages import BufferClear, BufferCommit
@@ -40,12 +41,16 @@ _DRIFT, _JUMP = 0.05, 0.3
 
 
 class Microphone:
-    """Listens for one session; only its steps call it. `tell` is how it reports, and may wait. `broke` gets faults."""
+    """Listens for one session; only its steps call it. `tell` is how it reports, and may wait. `broke` gets faults.
+
+    What waits to be judged is charged to `account`.
+    """
 
     def __init__(
         self,
         engines: Engines,
         limits: Limits,
+        account: Account,
         tell: Tell,
         refer: Refer,
         spawn: Spawn,
@@ -53,6 +58,7 @@ class Microphone:
     ) -> None:
         self._engines = engines
         self._limits = limits
+        self._account = account
         self._tell = tell
         self._refer = refer
         self._spawn = spawn
@@ -75,7 +81,13 @@ class Microphone:
         if capture is None or capture.stream != chunk.stream:
             self.deafen()
             capture = self._capture = Capture(
-                chunk.stream, chunk.format, self._engines, self._limits, self._tell, self._refer
+                chunk.stream,
+                chunk.format,
+                self._engines,
+                self._limits,
+                self._account.open(),
+                self._tell,
+                self._refer,
             )
             self._spawn(lambda: self._run(capture))
         capture.put(chunk.chunk)
@@ -132,7 +144,14 @@ class Capture:
     """One stream of samples: the queue of what came, and the task that listens to it."""
 
     def __init__(
-        self, stream: int, format_: AudioFormat, engines: Engines, limits: Limits, tell: Tell, refer: Refer
+        self,
+        stream: int,
+        format_: AudioFormat,
+        engines: Engines,
+        limits: Limits,
+        charge: Charge,
+        tell: Tell,
+        refer: Refer,
     ) -> None:
         self.stream = stream
         self._format = format_
@@ -143,8 +162,8 @@ class Capture:
         self._recorded = -1.0
         self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
-        self._size = 0
-        self._is_full = False
+        self._charge = charge
+        self._lost: Unheard | None = None
         self._is_deaf = False
         self._is_at_work = False
         self._delivers: Said | None = None
@@ -155,12 +174,16 @@ class Capture:
     # ---- for the session's steps
 
     def put(self, chunk: bytes) -> None:
-        """The next chunk; where more waits than an utterance may have, it is lost, and the session is told once."""
-        if self._size + cost(chunk) > self._limits.utterance_bytes:
-            self._is_full = True
+        """The next chunk; where more waits than an utterance may have, or than there is room for, it is lost.
+
+        Of that the session is told once, until what waited is judged.
+        """
+        if self._charge.size + cost(chunk) > self._limits.utterance_bytes:
+            self._lost = self._lost or Unheard(self.stream, ErrorId.TOO_LONG, _TOO_MUCH)
+        elif not self._charge.take(cost(chunk)):
+            self._lost = self._lost or Unheard(self.stream, ErrorId.BUSY, _NO_ROOM)
         else:
             self._put(chunk)
-            self._size += cost(chunk)
         self._grown.set()
 
     def _put(self, item: bytes | Said) -> None:
@@ -190,6 +213,7 @@ class Capture:
     def close(self) -> list[Said]:
         """Nothing more of the stream is told; returns what was said behind sound that nobody hears now."""
         self._scope.cancel()
+        self._charge.close()
         waiting = [item for item in self._queue if isinstance(item, Said)]
         self._queue.clear()
         return waiting
@@ -264,16 +288,16 @@ class Capture:
                 self._is_at_work = True
                 item = self._queue.popleft()
                 if isinstance(item, bytes):
-                    self._size -= cost(item)
+                    self._charge.give_back(cost(item))
                     yield item
                 else:
                     self._delivers = item
                     await self._tell(item)
                     self._delivers = None
             self._is_at_work = False
-            if self._is_full:
-                self._is_full = False
-                await self._tell(Unheard(self.stream, ErrorId.TOO_LONG, _TOO_MUCH))
+            if self._lost is not None:
+                lost, self._lost = self._lost, None
+                await self._tell(lost)
             self._grown = trio.Event()
             if not self._queue:
                 await self._grown.wait()
@@ -322,12 +346,11 @@ class Capture:
                 yield await decoding.push(head), b""
                 async for chunk in chunks:
                     if _begins_file(chunk):
-                        yield b"", chunk
+                        yield await self._rest_of(decoding), chunk
                         return
                     yield await decoding.push(chunk), b""
         except Undecodable as error:
-            why = f"the audio cannot be decoded: {error}; begin a new file of {self._format}, or send session.update"
-            await self._tell(Unheard(self.stream, ErrorId.UNDECODABLE_AUDIO, why))
+            await self._tell_undecodable(error)
         except EngineFailed as failed:
             await self._fail(failed)
         async for chunk in chunks:
@@ -335,7 +358,22 @@ class Capture:
                 yield b"", chunk
                 return
 
+    async def _rest_of(self, decoding: SoundDecoder) -> bytes:
+        """The last samples of a file that is complete; where they cannot be had the session is told."""
+        try:
+            return await decoding.finish()
+        except Undecodable as error:
+            await self._tell_undecodable(error)
+        except EngineFailed as failed:
+            await self._fail(failed)
+        return b""
 
+    async def _tell_undecodable(self, error: Undecodable) -> None:
+        why = f"the audio cannot be decoded: {error}; begin a new file of {self._format}, or send session.update"
+        await self._tell(Unheard(self.stream, ErrorId.UNDECODABLE_AUDIO, why))
+
+
+_NO_ROOM = "the server's memory for what is said and answered is full (memory_in_flight), and some of the sound is lost"
 _TOO_MUCH = "sound comes faster than it can be listened to, and some of it is lost; send it as it is recorded"
 
 

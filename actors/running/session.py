@@ -115,7 +115,8 @@ class Runner:
         self._seats = Seats(pools)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
-        self._microphone = Microphone(engines, conversation.limits, self._hear, conversation.refer, spawn, self._break)
+        limits, account = conversation.limits, conversation.account
+        self._microphone = Microphone(engines, limits, account, self._hear, conversation.refer, spawn, self._break)
         self._logged: Transition | None = None
         self._alarm = trio.CancelScope()
         self._is_stepping = False

@@ -24,7 +24,7 @@ from protocol.messages import (
 )
 from tests.actors.running.test_handsfree import FRAME, PCM, SILENCE, SPEECH, VAD, answering, hears, listening, play
 from tests.harness import Polling, errors, kinds, serving
-from tests.scripted import Act, ScriptedCodec, ScriptedEngines, fails
+from tests.scripted import Act, ScriptedCodec, ScriptedDecoding, ScriptedEngines, fails
 
 
 async def test_voice_activity_that_fails_is_told_once_and_goes_on(clock: MockClock) -> None:
@@ -115,6 +115,50 @@ async def test_a_flood_of_samples_is_bounded_and_told_once(clock: MockClock) -> 
         assert errors(client.rest()) == [1004]
         told = await hears(client, (SPEECH, 0.96), (SILENCE, 0.8))
         assert TranscribeDone in kinds(told)
+
+
+async def test_what_waits_to_be_judged_is_memory_in_flight(clock: MockClock) -> None:
+    async with serving(limits=Limits(memory_in_flight=1_000_000)) as server, server.joined() as client:
+        server.engines.voice_activity.delay = 1.0
+        await listening(client)
+        account = server.session_registry.sessions[0].account
+        client.rest()
+        for chunks, least, most in ((4, 90_000, 140_000), (60, 900_000, 1_000_000)):
+            for _ in range(chunks):
+                await client.voice.append(SILENCE * 32)
+            await trio.sleep(0.5)
+            assert least < account.used <= most
+        await trio.sleep(60)
+        assert errors(client.rest()) == [ErrorId.BUSY], "it is told once"
+        server.engines.voice_activity.delay = 0.0
+        assert TranscribeDone in kinds(await hears(client, (SPEECH, 0.96), (SILENCE, 0.8)))
+        await client.voice.append(SILENCE * 32)
+        await client.vanish()
+        await server.check_nothing_is_left()
+
+
+async def test_the_end_of_a_file_is_heard_when_the_next_one_begins(
+    clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests = [SPEECH * 30]
+
+    async def finish(_: object) -> bytes:
+        await trio.lowlevel.checkpoint()
+        if rests:
+            return rests.pop()
+        raise Undecodable("nothing in it")
+
+    monkeypatch.setattr(ScriptedDecoding, "finish", finish)
+    async with serving() as server, server.joined() as client:
+        await client.configure(STT={"mediaFormat": "webm"}, turnDetection=VAD)
+        head = b"\x1a\x45\xdf\xa3" + bytes(len(SILENCE) - 4)
+        await play(client, (head, FRAME), (SILENCE, 0.32))
+        client.rest()
+        told = await hears(client, (head, FRAME), (SILENCE, 0.8))
+        assert TranscribeDone in kinds(told)
+        await play(client, (head, FRAME))
+        assert errors(client.heard) == [ErrorId.UNDECODABLE_AUDIO]
+        assert TranscribeDone in kinds(await hears(client, (SPEECH, 0.96), (SILENCE, 0.8)))
 
 
 async def test_small_chunks_count_as_what_they_take(clock: MockClock) -> None:
