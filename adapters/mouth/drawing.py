@@ -20,8 +20,8 @@ MOST_WORDS = 4_000
 """Words of a part that are kept and not told yet."""
 LOOKED_AT = 4
 """Sounds after one that may change how it looks."""
-LONGEST_WORD = 2_000
-"""ms that a word lasts at most whose end is not told."""
+WORD_MS, LETTER_MS = 100.0, 90.0
+"""ms that a word lasts at most whose end is not told: so much, and so much for each letter."""
 
 
 class MouthDrawing:
@@ -145,8 +145,8 @@ class MouthDrawing:
         taken: list[Mark] = []
         for number, word in enumerate(self._words[:count], 1):
             at = max(word.at, self._told)
-            most = self._words[number].at if number < len(self._words) else at + LONGEST_WORD
-            end = word.at + (word.ms or LONGEST_WORD)
+            end = word.at + (word.ms or WORD_MS + LETTER_MS * len(word.text))
+            most = self._words[number].at if number < len(self._words) else end
             taken.append(replace(word, at=at, ms=max(0.0, min(end, most) - at)))
             self._told = at
         self._words = self._words[count:]

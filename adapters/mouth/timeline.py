@@ -76,6 +76,8 @@ class SoundTimeline:
             if not parts and not is_pause(mark.text):
                 self._prolong(start, end)
                 continue
+            if not parts and 0 < end - start < SHORTEST_PAUSE:
+                continue
             phone = _Phone(max(start, self._given), end, parts, mark.source)
             at = bisect.bisect_left(self._phones, phone.start, key=_start)
             same = at < len(self._phones) and self._phones[at].start == phone.start

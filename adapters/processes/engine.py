@@ -106,7 +106,7 @@ class ProcessEngine:
 
         async def each(progress: Progress) -> None:
             if isinstance(progress, SoundFrame):
-                await sound(Clip(progress.samples, form))
+                await sound(Clip(progress.samples, form, progress.marks))
 
         async def again() -> None:
             await sound(Retraction())

@@ -4,6 +4,7 @@ import struct
 
 import msgspec
 
+from actors.ports.mouth import Mark
 from actors.ports.sound import Clip, NoSound, Sound, SoundTooLong, Target, Undecodable
 from protocol.audioformat import AudioFormat
 
@@ -57,11 +58,15 @@ class PieceFrame(msgspec.Struct, frozen=True, tag=True):
 
 
 class SynthesiseFrame(msgspec.Struct, frozen=True, tag=True):
-    """Speak plain `text`, `pace` words a minute. Answered by `SoundFrame` as it is made, and `SpokenFrame`."""
+    """Speak plain `text`, `pace` words a minute. Answered by `SoundFrame` as it is made, and `SpokenFrame`.
+
+    `marks`: the phonemes are wanted too.
+    """
 
     text: str
     voice: str
     pace: int
+    marks: bool = False
 
 
 class DecodeFrame(msgspec.Struct, frozen=True, tag=True):
@@ -170,21 +175,11 @@ class WordsFrame(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
-class PhonemeSpan(msgspec.Struct, frozen=True, array_like=True):
-    """A phoneme in IPA, or "" for a pause, and the number of samples for which it sounds."""
-
-    symbol: str
-    samples: int
-
-
 class SoundFrame(msgspec.Struct, frozen=True, tag=True):
-    """The next samples, mono s16le.
-
-    `phonemes`, for lips: with the first frame of a run, of all the run's samples, where the engine knows them.
-    """
+    """The next samples, mono s16le. `marks`: see `Clip`."""
 
     samples: bytes
-    phonemes: tuple[PhonemeSpan, ...] = ()
+    marks: tuple[Mark, ...] | None = None
 
 
 class HeardFrame(msgspec.Struct, frozen=True, tag=True):

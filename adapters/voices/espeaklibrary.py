@@ -22,6 +22,7 @@ CALLBACK_MS = 50
 # The names and values of espeak-ng's speak_lib.h
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 INITIALIZE_DONT_EXIT = 0x8000
+INITIALIZE_PHONEME_EVENTS, INITIALIZE_PHONEME_IPA = 1, 2
 CHARS_UTF8 = 1
 PHONEMES_IPA = 0x02
 
@@ -43,17 +44,24 @@ class _EspeakVoice(ctypes.Structure):
 
 
 class EspeakLibrary:
-    """The library, whose state is global: one for a process. Raises EngineFailed where it does not find its data."""
+    """The library, whose state is global: one for a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_phonemes: bool = False, callback_ms: int = CALLBACK_MS) -> None:
+        """Load it. `tells_phonemes`: its callbacks get the phonemes of the sound, see `EspeakTeller`.
+
+        Raises EngineFailed where it does not find its data.
+        """
         self._chosen = ""
         self._data = Path(espeakng_loader.get_data_path())
         self.functions = ctypes.CDLL(espeakng_loader.get_library_path())
         self.functions.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
         self.functions.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self.functions.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+        options = INITIALIZE_DONT_EXIT
+        if tells_phonemes:
+            options |= INITIALIZE_PHONEME_EVENTS | INITIALIZE_PHONEME_IPA
         rate = self.functions.espeak_Initialize(
-            AUDIO_OUTPUT_SYNCHRONOUS, CALLBACK_MS, str(self._data).encode(), INITIALIZE_DONT_EXIT
+            AUDIO_OUTPUT_SYNCHRONOUS, callback_ms, str(self._data).encode(), options
         )
         if rate != RATE:
             raise EngineFailed(f"espeak-ng did not find its data or makes another rate than {RATE} Hz (it said {rate})")

@@ -16,7 +16,7 @@ MAX_TEXT = 20_000
 LONGEST = characters(MAX_TEXT)
 """The same, as what a longer text is cut by."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class ModelVoice(ProcessEngine):
@@ -33,14 +33,14 @@ class ModelVoice(ProcessEngine):
             )
         if not rate:
             raise EngineFailed(f"{self.title} has not been started")
-        if text := plain(speech.text).strip():
-            request = SynthesiseFrame(text, voice, pace_of(speech.speed))
+        if (text := plain(speech.text)).strip():
+            request = SynthesiseFrame(text, voice, pace_of(speech.speed), speech.marks)
             await self.speak(request, AudioFormat("pcm16", rate), sound, is_streamed=speech.stream)
 
 
 def plain(text: str) -> str:
     """`text` without what espeak-ng would obey: control characters, and `[[`, which begins phonemes.
 
-    (Ctrl-A begins a command, NUL ends the text.)
+    (Ctrl-A begins a command, NUL ends the text.) It is as long as `text`, so that words are where they were.
     """
-    return _CONTROL.sub(" ", text).replace("[[", "[ [").encode("utf-8", "replace").decode()
+    return _CONTROL.sub(" ", text).replace("[[", "[ ").encode("utf-8", "replace").decode()

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from actors.ports.calls import EngineFailed
 from adapters.processes.child import WorkerPipe, serve
-from adapters.processes.frames import EngineVoice, PhonemeSpan, ReadyFrame
+from adapters.processes.frames import EngineVoice, ReadyFrame
 from adapters.voices.clauses import Run
 from adapters.voices.onnxmodel import OnnxModel, samples
 from adapters.voices.pipersettings import BEGIN, END, PAD, PiperSettings, read_settings
 from adapters.voices.runner import Made, RunSpeaker
+from adapters.voices.voicemarks import PhonemeSpan
 
 DURATIONS = "/Ceil_output_0"
 """The tensor with the frames of each phoneme, as Piper's own exporter names it."""

@@ -8,12 +8,14 @@ import regex  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from actors.ports.calls import EngineFailed
+from actors.ports.mouth import Mark
 from adapters.processes.child import WorkerPipe
-from adapters.processes.frames import PhonemeSpan, ReadyFrame, Request, Result, SoundFrame, SpokenFrame, SynthesiseFrame
+from adapters.processes.frames import ReadyFrame, Request, Result, SoundFrame, SpokenFrame, SynthesiseFrame
 from adapters.processes.heap import find_trim
 from adapters.voices.clauses import LONGEST, Run, runs
 from adapters.voices.espeaklibrary import EspeakLibrary
 from adapters.voices.pace import NORMAL_PACE
+from adapters.voices.voicemarks import PhonemeSpan, TextWord, phone_marks, phonemes_in, word_marks, words_of
 
 PER_CHARACTER = 5 / 3
 """Symbols for a character, from which on a run is cut once more: numbers become far longer than they are written."""
@@ -61,19 +63,41 @@ class RunSpeaker(ABC):
         speed = request.pace / NORMAL_PACE
         language = self.language(request.voice)
         self._espeak.choose(language)
-        size = PIECE_SECONDS * self._rate * 2
+        most = max(1, round(self._longest * PER_CHARACTER * min(speed, 1.0)))
+        at, made = 0, 0
         try:
             for run in runs(request.text, language, speed, self._longest):
-                for symbols in split(self.symbols(run), max(1, round(self._longest * PER_CHARACTER * min(speed, 1.0)))):
+                words, at = words_of(run, request.text, at)
+                pieces = list(split(self.symbols(run), most))
+                for number, symbols in enumerate(pieces, 1):
                     pipe.check()
                     sound, spans = self.speak(symbols, request.voice, speed, pipe)
-                    made = sound.tobytes()
-                    for start in range(0, len(made), size):
-                        pipe.send(SoundFrame(made[start : start + size], () if start else spans))
+                    own = words if number == len(pieces) else words[: len(words) * number // len(pieces)]
+                    words = words[len(own) :]
+                    marks = self._marks(own, spans, made, is_full=request.marks)
+                    self._send(sound.tobytes(), marks, pipe)
+                    made += len(sound)
         finally:
             if self._trim:
                 self._trim(0)
         return SpokenFrame()
+
+    def _send(self, sound: bytes, marks: tuple[Mark, ...] | None, pipe: WorkerPipe) -> None:
+        size = PIECE_SECONDS * self._rate * 2
+        for start in range(0, len(sound), size):
+            pipe.send(SoundFrame(sound[start : start + size], () if start and marks is not None else marks))
+
+    def _marks(
+        self, words: list[TextWord], spans: tuple[PhonemeSpan, ...], made: int, *, is_full: bool
+    ) -> tuple[Mark, ...] | None:
+        """The marks of a run that begins after `made` samples; None where the model tells nothing."""
+        if not spans:
+            return None
+        at = made * 1000 / self._rate
+        marks = word_marks(words, spans, at, self._rate, lambda word: phonemes_in(self._espeak.phonemes(word)))
+        if is_full:
+            marks += phone_marks(spans, at, self._rate)
+        return tuple(sorted(marks, key=lambda mark: mark.at))
 
     def phonemes(self, run: Run) -> str:
         """The IPA of a run, with the marks of its clauses, which espeak-ng drops and models were trained with."""

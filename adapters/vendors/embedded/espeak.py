@@ -67,7 +67,7 @@ class EspeakSpeech(ProcessEngine):
         if not ready.voices:
             raise EngineFailed(f"{self.title} has not been started")
         voice = choose(speech, ready.voices, ready.variants)
-        request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed))
+        request = SynthesiseFrame(plain(speech.text), voice, pace(speech.speed), speech.marks)
         await self.speak(request, FORMAT, sound, is_streamed=speech.stream)
 
 

@@ -1,12 +1,17 @@
 """The embedded synthesiser: what it makes of text and voices, how soon, and how it is stopped."""
 
+import itertools
+
 import numpy as np
 import pytest
 import trio
+from msgspec.structs import replace
 
 from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
+from adapters.mouth.phones import is_pause, parts_of
 from adapters.processes.frames import EngineVoice
 from adapters.vendors.embedded.espeak import FORMAT, EspeakSpeech, choose, pace
 from adapters.voices.modelvoice import MAX_TEXT
@@ -144,9 +149,13 @@ async def test_every_language_that_it_lists_is_spoken(nursery: trio.Nursery) -> 
     engine = await start(nursery)
     assert {"en-US", "en-GB", "de", "fr-FR", "cmn", "ar", "pt-BR"} <= set(engine.languages())
     assert {"en-us", "de", "f5", "m6", "klatt4"} <= set(engine.voices())
-    silent = [
-        code for code in engine.languages() if seconds(await spoken(engine, speech("hello 1", language=code))) < 0.2
-    ]
+    silent, unknown = [], set()
+    for code in engine.languages():
+        clips = await spoken(engine, replace(speech("hello 1", language=code), marks=True))
+        phones = told(clips, "phone")
+        silent += [code] if seconds(clips) < 0.2 or not any(mark.text for mark in phones) else []
+        unknown |= {mark.text for mark in phones if not parts_of(mark.text) and not is_pause(mark.text)}
+    assert unknown <= {"ː"}, "only length and pauses have no shape"
     assert silent == []
 
 
@@ -201,3 +210,57 @@ def test_the_voice_is_one_that_was_asked_for_or_fits(voice: str, language: str, 
 
 def test_the_pace_stays_within_what_the_engine_takes() -> None:
     assert [pace(speed) for speed in (0.25, 1, 2, 4, 100)] == [80, 168, 336, 672, 680]
+
+
+# ---- what it tells of its sound
+
+
+def told(clips: list[Clip], kind: str) -> list[Mark]:
+    return [mark for clip in clips for mark in clip.marks or () if mark.kind == kind]
+
+
+def level(sound: np.ndarray[tuple[int], np.dtype[np.int16]], start: float, end: float) -> float:
+    """The level between two times in ms, as a root of the mean square."""
+    part = sound[round(start * FORMAT.rate / 1000) : round(end * FORMAT.rate / 1000)].astype(float)
+    return float(np.sqrt(np.mean(part**2)))
+
+
+@real
+@pytest.mark.parametrize(
+    ("speed", "text"), [(1.0, "Happy people map fifth moons. We stopped."), (2.0, "Happy apples! A map.")]
+)
+async def test_phonemes_are_where_they_sound_and_never_later_than_it(
+    nursery: trio.Nursery, speed: float, text: str
+) -> None:
+    engine = await start(nursery)
+    clips = await spoken(engine, replace(speech(text, speed=speed), marks=True))
+    whole = np.frombuffer(b"".join(clip.data for clip in clips), "<i2")
+    phones = told(clips, "phone")
+    before = 0.0
+    for clip in clips:  # the marks of a piece are of it, or of what comes after it
+        assert all(mark.at >= before - 0.1 for mark in clip.marks or ())
+        before += len(clip.data) / 2 / FORMAT.rate * 1000
+    assert phones[0].at < 20
+    for first, second in itertools.pairwise(phones):
+        assert first.at + first.ms == pytest.approx(second.at, abs=0.1)
+    assert phones[-1].at + phones[-1].ms == pytest.approx(seconds(clips) * 1000, abs=0.1)
+    stops = [mark for mark in phones if mark.text == "p" and mark.at > 0]
+    assert len(stops) == text.lower().replace("pp", "p").count("p")
+    for stop in stops:  # closed lips: silence, or next to it
+        assert level(whole, stop.at + 2, stop.at + 12) < 0.05 * level(whole, 0, before)
+    vowels = [mark for mark in phones if mark.text in ("æ", "uː", "iː", "ɪ") and mark.ms > 40]
+    assert all(level(whole, mark.at + 10, mark.at + mark.ms - 10) > 500 for mark in vowels)
+
+
+@real
+async def test_words_are_told_unasked_with_their_places_in_the_text(nursery: trio.Nursery) -> None:
+    text = "\U0001f600 \x01Grüße, [[Anna]]: 42 bears!\nOf the sea."
+    engine = await start(nursery)
+    clips = await spoken(engine, speech(text))
+    assert len(clips[0].data) < FORMAT.rate * 2 // 10  # sound waits for nothing
+    assert told(clips, "phone") == []
+    words = told(clips, "word")
+    assert {"Grüße", "Anna", "42", "bears", "sea"} <= {word.text.strip("[]:,!.") for word in words}
+    assert all(text[word.char : word.char + len(word.text)] == word.text for word in words)
+    assert [word.at for word in words] == sorted(word.at for word in words)
+    assert words[-1].at < seconds(clips) * 1000

@@ -1,5 +1,6 @@
 """The embedded synthesiser's choice between a voice model and espeak-ng, with scripted engines, and joe for real."""
 
+import itertools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -202,13 +203,26 @@ async def test_joe_speaks_in_runs_tells_its_phonemes_and_stops_in_the_middle(nur
         assert isinstance(progress, SoundFrame)
         frames.append(progress)
 
-    await engine.ask(SynthesiseFrame("Hello, world. Good night.", "", 168), SpokenFrame, each)
+    text = "Hello, world. Put 42 of the maps up."
+    await engine.ask(SynthesiseFrame(text, "", 168, marks=True), SpokenFrame, each)
     samples = sum(len(frame.samples) for frame in frames) // 2
-    spans = [span for frame in frames for span in frame.phonemes]
-    assert sum(span.samples for span in spans) == samples
-    assert 1.0 < samples / JOE_RATE < 4.0
-    spoken = "".join(span.symbol or " " for span in spans)
-    assert next(word for word in spoken.split() if "l" in word).startswith("h")
+    assert 1.0 < samples / JOE_RATE < 6.0
+    for number, frame in enumerate(frames):  # no later than with its sound
+        before_it = sum(len(each.samples) for each in frames[:number]) / 2 / JOE_RATE * 1000
+        assert all(mark.at >= before_it - 1 for mark in frame.marks or ())
+    marks = [mark for frame in frames for mark in frame.marks or ()]
+    phones = [mark for mark in marks if mark.kind == "phone"]
+    assert phones[-1].at + phones[-1].ms == pytest.approx(samples / JOE_RATE * 1000, abs=60)
+    assert all(a.at <= b.at + 0.01 for a, b in itertools.pairwise(phones))
+    said = "".join(mark.text or " " for mark in phones)
+    assert next(word for word in said.split() if "l" in word).startswith("h")
+    words = [mark for mark in marks if mark.kind == "word"]
+    assert [word.text for word in words] == ["Hello", "world", "Put", "42", "of", "the", "maps", "up"]
+    assert all(text[word.char :].startswith(word.text) for word in words)
+    closing = [mark.at for mark in phones if mark.text in ("p", "m")]
+    starts = {word.text: word.at for word in words}
+    assert min(abs(starts["Put"] - at) for at in closing) < 60
+    assert min(abs(starts["maps"] - at) for at in closing) < 60
 
     async def stop(clip: Clip | Retraction) -> None:
         scope.cancel()
