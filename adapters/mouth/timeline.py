@@ -18,7 +18,7 @@ from protocol.mouth import MouthSource
 
 SHORTEST_PAUSE = 60.0
 """ms between two phonemes from which on the mouth closes; less belongs to the first of them."""
-UNKNOWN = 100.0
+UNKNOWN = 160.0
 """ms that a phoneme is taken to last whose end is not told and after which nothing is known."""
 BREATH = 0.8
 """How much of the next vowel's shape breath has."""
@@ -97,11 +97,18 @@ class SoundTimeline:
         """
         taken: list[SpokenSound] = []
         while self._phones and self._phones[0].start < until:
+            if not is_complete and self._is_open(drawn):
+                return taken
             taken += self._pause(self._phones[0].start)
             taken += self._sounds(self._phones.pop(0), until if is_complete else math.inf)
         if not self._phones and drawn > self._given:
             taken += self._pause(drawn)
         return taken
+
+    def _is_open(self, drawn: float) -> bool:
+        """Whether the next phoneme is the last that is known, and its end may still be told before it is drawn."""
+        only = self._phones[0]
+        return len(self._phones) == 1 and only.end <= only.start and drawn < only.start + UNKNOWN
 
     def upcoming(self, count: int) -> Iterator[SpokenSound]:
         """The sounds of the next phonemes, as far as they are known, without giving them out."""
@@ -120,7 +127,7 @@ class SoundTimeline:
         following = self._phones[0].start if self._phones else math.inf
         start = max(phone.start, self._given)
         end = phone.end if phone.end > phone.start else phone.start + UNKNOWN
-        if following < end + SHORTEST_PAUSE or (phone.end <= phone.start and following < start + 4 * UNKNOWN):
+        if following < end + SHORTEST_PAUSE or (phone.end <= phone.start and following < start + 3 * UNKNOWN):
             end = following
         end = min(end, most)
         if end <= start:

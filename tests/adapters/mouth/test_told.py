@@ -96,6 +96,15 @@ async def test_a_sound_without_any_mark_is_a_closed_mouth() -> None:
     assert {shape for _, shape, _ in keys(made, "ovr")} == {"sil"}
 
 
+async def test_a_phoneme_whose_end_is_told_later_stays_until_then() -> None:
+    told = track()
+    first = await told.push(b"", (Mark("phone", "a", 0, 0),), 100)
+    assert of([first], "ovr") == []
+    rest = [await told.push(b"", spoken([("o", 200)], 110), 310), await told.finish()]
+    assert next(time for time, shape, _ in keys(rest, "ovr") if shape == "oh") == 110
+    assert "sil" not in [shape for time, shape, _ in keys(rest, "ovr") if 0 < time < 300]
+
+
 async def test_what_was_told_beyond_the_sound_is_cut() -> None:
     made = await made_of(track(), (spoken([("a", 100), ("p", 3_000)]), 500))
     assert of(made, "ovr")[-1].end <= 520  # lips that are closed at the end open no sooner

@@ -169,4 +169,4 @@ async def test_what_cannot_be_done_is_said() -> None:
 
 
 def test_nothing_in_a_text_is_a_command() -> None:
-    assert plain("a\0b\nc [[x]] [[[ \ud800") == "a b c [ [x]] [ [[ ?"
+    assert plain("a\0b\nc [[x]] [[[ \ud800") == "a b c [ x]] [ [ ?"
