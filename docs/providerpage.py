@@ -122,9 +122,20 @@ with one line end between them or two, one JSON value on each line, or one JSON 
   does not."""
 
 
+MOUTH = """\
+## The mouth
+
+Where a Receiver wants shapes of the mouth or the times of words ([mouth.md](mouth.md)), a synthesiser is asked for what
+it can tell of its sound. Without such a Receiver it is asked as ever, and tells nothing. Of phonemes and visemes the
+mouth is made as they are; inside words, by espeak-ng's phonemes; where nothing is told, the text is aligned with the
+sound. A time that cannot be is left out, and never costs the sound. If a part is made anew by another provider, its
+mouth is that provider's."""
+
+
 def providers() -> str:
     """docs/providers.md."""
-    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", MODEL, "", ANSWERS, "", *_found()]
+    lines = ["# Providers", "", NOTE, "", HEAD, "", *_table(), "", ORDER, "", *_mouth(), "", MODEL, "", ANSWERS, ""]
+    lines += _found()
     for declaration in (*DECLARATIONS, EMBEDDED):
         lines += ["", *_section(declaration)]
     return "\n".join(lines) + "\n"
@@ -145,6 +156,14 @@ def _default(declaration: Declaration, kind: Kind) -> str:
     if service is None:
         return ""
     return f"`{service.model}`" if service.model else "its first" if service.model == "" else "yes"
+
+
+def _mouth() -> list[str]:
+    lines = [MOUTH, "", "| provider | tells |", "| --- | --- |"]
+    for each in (*DECLARATIONS, EMBEDDED):
+        if each.tts is not None:
+            lines.append(f"| `{each.name}` | {each.tts.marks.removesuffix('.') or 'nothing'} |")
+    return lines
 
 
 def _found() -> list[str]:

@@ -1,9 +1,13 @@
 """Several requests for one part that is too long for one request: their sounds are handed on as one sound."""
 
+import math
+from collections.abc import Iterator
+
 import trio
 from msgspec.structs import replace
 
 from actors.ports.calls import Emit, EngineFailed, Retraction
+from actors.ports.mouth import Mark
 from actors.ports.sound import Clip, Undecodable
 from actors.ports.synthesis import Speech, TextToSpeech
 from adapters.choosing.cutting import cut
@@ -21,22 +25,32 @@ async def synthesise(engine: TextToSpeech, limit: Limit | None, speech: Speech, 
     Several requests are made for samples, because files do not join without a gap. The next request is begun with the
     first sound of the one before, so that at most two are at work. Raises as the engine, and EngineFailed where two
     requests came in different formats; the sound before the request that failed has been handed on then. Cancelling
-    ends the requests.
+    ends the requests. Marks are of the whole sound and of the whole text.
     """
     texts = [speech.text] if limit is None else cut(speech.text, limit, speech.language)
     if len(texts) < 2:
         await engine.synthesise(speech, sound)
         return
-    speeches = [replace(speech, text=text, format=None) for text in texts]
+    speeches = [(place, replace(speech, text=text, format=None)) for place, text in _placed(speech.text, texts)]
     with FirstCause():
         async with trio.open_nursery() as nursery:
             await _RequestSequence(engine, speeches, nursery).relay(sound)
 
 
-class _SpeechRequest:
-    """One of several requests: its clips, and how it failed."""
+def _placed(text: str, pieces: list[str]) -> Iterator[tuple[int, str]]:
+    """Each piece with its place in the text; what is between two pieces is not spoken."""
+    end = 0
+    for piece in pieces:
+        place = text.index(piece, end)
+        end = place + len(piece)
+        yield place, piece
 
-    def __init__(self, speech: Speech) -> None:
+
+class _SpeechRequest:
+    """One of several requests: its place in the text, its clips, and how it failed."""
+
+    def __init__(self, place: int, speech: Speech) -> None:
+        self.place = place
         self._speech = speech
         self._send, self.clips = trio.open_memory_channel[Clip](HELD)
         self.failed: EngineFailed | Undecodable | None = None
@@ -56,22 +70,26 @@ class _SpeechRequest:
 class _RequestSequence:
     """The requests of one part, of which the present one is handed on and the next one is at work."""
 
-    def __init__(self, engine: TextToSpeech, speeches: list[Speech], nursery: trio.Nursery) -> None:
+    def __init__(self, engine: TextToSpeech, speeches: list[tuple[int, Speech]], nursery: trio.Nursery) -> None:
         self._engine = engine
         self._left = speeches
         self._nursery = nursery
         self._made: AudioFormat | None = None
+        self._before = 0.0
 
     async def relay(self, sound: Emit[Clip | Retraction]) -> None:
         request: _SpeechRequest | None = self._begin()
         while request is not None:
             following: _SpeechRequest | None = None
+            end = self._before
             async for clip in request.clips:
                 following = following or self._begin()
                 self._made = self._made or clip.format
                 if clip.format != self._made:
                     raise EngineFailed(f"one part in several requests came as {self._made} and as {clip.format}")
-                await sound(clip)
+                end += _length(clip)
+                await sound(self._shifted(clip, request.place))
+            self._before = end
             if request.failed is not None:
                 raise request.failed
             request = following or self._begin()
@@ -80,6 +98,25 @@ class _RequestSequence:
         """Begin the next request; None where there is none."""
         if not self._left:
             return None
-        request = _SpeechRequest(self._left.pop(0))
+        request = _SpeechRequest(*self._left.pop(0))
         self._nursery.start_soon(request.run, self._engine)
         return request
+
+    def _shifted(self, clip: Clip, place: int) -> Clip:
+        """The clip with its marks in the whole sound; without them where it is not known how long that is by now."""
+        if not clip.marks or not (self._before or place):
+            return clip
+        if not math.isfinite(self._before):
+            return replace(clip, marks=None)
+        return replace(clip, marks=tuple(_moved(mark, self._before, place) for mark in clip.marks))
+
+
+def _moved(mark: Mark, ms: float, place: int) -> Mark:
+    return replace(mark, at=mark.at + ms, char=mark.char + place if mark.char >= 0 else -1)
+
+
+def _length(clip: Clip) -> float:
+    """How long it lasts, in ms; inf where its bytes do not tell."""
+    if clip.format.name != "pcm16":
+        return math.inf
+    return 1e3 * len(clip.data) / (2 * clip.format.rate)

@@ -56,13 +56,15 @@ class Service(msgspec.Struct, frozen=True):
     `title` is what people see as its name, and any other name is a setting. `model`: what is used where neither session
     nor settings name one that is there; "": the first that the provider lists; None: there are no models to choose
     from. `url`: where it is, if the provider has several addresses. `limit`: the dotted name of a function that says
-    for a `Speech` how much text one request may have (a `Limit`); a longer one is spoken in several requests.
+    for a `Speech` how much text one request may have (a `Limit`); a longer one is spoken in several requests. `marks`:
+    what a synthesiser tells of its sound for the mouth (`Clip.marks`), in words; "": nothing.
     """
 
     adapter: str
     model: str | None = ""
     url: str = ""
     limit: str = ""
+    marks: str = ""
     takes: tuple[str, ...] = ("web", "endpoint")
 
 

@@ -8,5 +8,11 @@ AZURE = Declaration(
     says="Azure AI Speech.",
     settings=(API_KEY.needed("AZURE_SPEECH_KEY"), REGION.needed("AZURE_SPEECH_REGION"), VOICE),
     stt=Service("adapters.vendors.azure.stt.AzureRecogniser", None),
-    tts=Service("adapters.vendors.azure.tts.AzureSpeech", None, limit="adapters.vendors.azure.tts.limit"),
+    tts=Service(
+        "adapters.vendors.azure.tts.AzureSpeech",
+        None,
+        limit="adapters.vendors.azure.tts.limit",
+        marks="visemes and words, by its WebSocket; words alone in languages for which it has no visemes, and nothing "
+        "by voices that tell nothing. Where the WebSocket fails before sound, REST speaks and tells nothing.",
+    ),
 )

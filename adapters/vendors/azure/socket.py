@@ -73,6 +73,7 @@ async def _take(endpoint: Endpoint, socket: LiveSocket, marked: MarkedSound) -> 
                 if told > MOST:
                     raise ProviderFailed(f"{endpoint.title} told more than {MOST:,} bytes of its sound")
                 messages.mark(message.body, marked.marks)
+                await marked.hand_on()
                 await trio.lowlevel.checkpoint()
             case "turn.end":
                 await marked.finish()

@@ -72,7 +72,7 @@ class AzureSpeech:
         asked = fitting(speech.format, frozenset(FILES), frozenset(SAMPLES), BEST_RATE)
         voice = self._voice(speech)
         if speech.marks and voice not in self._telling_nothing and trio.current_time() >= self._socket_from:
-            marked = MarkedSound(self._endpoint, asked, speech.text, sound, tells=True)
+            marked = MarkedSound(self._endpoint, asked, speech.text, sound)
             try:
                 await self._speak_marked(speech, voice, asked, marked)
             except ProviderFailed as failed:

@@ -45,12 +45,15 @@ class SpokenWords:
         spoken = list(_rising(alignment))
         if not spoken:
             return
+        self._marks.has_come = True
         shift = self._clock.shift(spoken[0].at, spoken[-1].end, sound)
         if is_normalised and spoken[0].text.isspace():
             del spoken[0]
             self._seam = len(self._word)
         for each in spoken:
             self._add(_Spoken(each.text, each.at + shift, each.end + shift))
+        if self._word and self._marks.goes_on_with(_text(self._word)):
+            self._end_word()  # it is whole, as the text shows: its sound need not leave without it
 
     def finish(self) -> None:
         """The last word is complete."""

@@ -13,5 +13,7 @@ ELEVENLABS = Declaration(
         "adapters.vendors.elevenlabs.tts.ElevenLabsSpeech",
         "eleven_flash_v2_5",
         limit="adapters.vendors.elevenlabs.tts.limit",
+        marks="words, by the times of its characters (`/stream/with-timestamps`), as it reads them: `$5` is `five "
+        "dollars`.",
     ),
 )

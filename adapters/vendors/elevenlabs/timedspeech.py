@@ -39,7 +39,6 @@ async def relay_timed(endpoint: Endpoint, answer: HttpAnswer, marked: MarkedSoun
         normalised = tolerant(chunk.normalized_alignment, ElevenLabsAlignment)
         alignment = normalised or tolerant(chunk.alignment, ElevenLabsAlignment)
         if alignment is not None:
-            marked.marks.has_come = True
             words.take(alignment, marked.end, is_normalised=normalised is not None)
         if chunk.audio_base64:
             await marked.push(_decoded(endpoint, chunk.audio_base64))

@@ -71,7 +71,7 @@ def words_of(speech: Speech, timepoints: Sequence[Timepoint], end: float) -> tup
         return None
     ends = [at for _, _, at in told[1:]] + [end]
     return tuple(
-        Mark("word", shown(token), at, min(then - at, _longest(token) / speech.speed), start)
+        Mark("word", shown(token), at, min(then - at, _longest(token) / speech.speed), start, "provider")
         for (start, token, at), then in zip(told, ends, strict=True)
     )
 

@@ -43,7 +43,12 @@ COMPATIBLE = Declaration(
     url="/v1",
     stt=Service("adapters.vendors.openai.stt.CompatibleRecogniser"),
     llm=Service("adapters.vendors.openai.llm.OpenAiChat"),
-    tts=Service("adapters.vendors.openai.tts.CompatibleSpeech", limit=_LIMIT),
+    tts=Service(
+        "adapters.vendors.openai.tts.CompatibleSpeech",
+        limit=_LIMIT,
+        marks="words, by the captioned speech of Kokoro-FastAPI (`/dev/captioned_speech`), for which servers on this "
+        "machine are asked once, and others that show signs of Kokoro. Nothing by other servers.",
+    ),
     is_family=True,
     checked="a loopback server; LLM also a real llama.cpp server",
 )

@@ -2,8 +2,6 @@
 
 import math
 
-from msgspec.structs import replace
-
 from actors.ports.calls import Emit
 from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
@@ -13,30 +11,32 @@ from adapters.vendors.shared.markqueue import MarkQueue
 from adapters.vendors.shared.sound import MOST, seconds_of
 from protocol.audioformat import AudioFormat
 
+HELD = 300.0
+"""Ms of sound, at most, that are held back until the first mark comes: what the first clip says counts for all."""
+HELD_BYTES = 4_000
+"""The same of a file."""
+
 
 class MarkedSound:
     """The sound of `text`, handed on to `sound` with the `marks` that are known by then.
 
-    `tells`: the provider tells something of every sound; otherwise it is known by the first of its marks.
+    Whether anything is told of it is said by its first clip. Marks may come a little later than their sound, or not
+    with its first piece; so the beginning of the sound waits for them.
     """
 
-    def __init__(
-        self, endpoint: Endpoint, asked: AudioFormat, text: str, sound: Emit[Clip], *, tells: bool = False
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, asked: AudioFormat, text: str, sound: Emit[Clip]) -> None:
         self._title = endpoint.title
         self._body = SoundBody(endpoint, asked)
         self._sound = sound
-        self._tells = tells
+        self._held: list[Clip] = []
+        self._tells = False
         self._bytes = 0
         self._format = asked
         self.marks = MarkQueue(text)
-        self.end = 0.0
-        """Ms of sound that were handed on; inf where its bytes do not tell."""
-
-    @property
-    def has_begun(self) -> bool:
+        self.has_begun = False
         """Whether anything was handed on."""
-        return self._body.sounded
+        self.end = 0.0
+        """Ms of sound that came; inf where its bytes do not tell."""
 
     async def push(self, data: bytes) -> None:
         """The next of the sound. Raises ProviderFailed where it is none, or too much. Cancelling may lose it."""
@@ -45,20 +45,33 @@ class MarkedSound:
             raise ProviderFailed(f"the answer of {self._title} has more than {MOST:,} bytes")
         if clip := self._body.push(data):
             self._count(clip)
-            await self._sound(replace(clip, marks=self._told(self.marks.release(self.end))))
+            self._held.append(clip)
+            await self.hand_on()
+
+    async def hand_on(self) -> None:
+        """Hand on the sound that is here, unless it waits for its first marks. Cancelling may lose it."""
+        if self._held and (self.has_begun or self.marks.has_come or not self._is_little):
+            await self._emit(self.marks.release(self.end))
 
     async def finish(self) -> None:
         """The sound is complete: hand on the rest, and the last marks. Raises and is cancelled as `push`."""
-        clip = self._body.finish()
-        if clip:
+        if clip := self._body.finish():
             self._count(clip)
-        marks = self._told(self.marks.finish(self.end))
-        if clip or marks:
-            await self._sound(replace(clip or Clip(b"", self._format), marks=marks))
+            self._held.append(clip)
+        marks = self.marks.finish(self.end)
+        if self._held or (marks and self._tells):
+            await self._emit(marks)
 
-    def _told(self, marks: tuple[Mark, ...]) -> tuple[Mark, ...] | None:
-        self._tells = self._tells or self.marks.has_come
-        return marks if self._tells else None
+    async def _emit(self, marks: tuple[Mark, ...]) -> None:
+        """What is here, as one clip."""
+        data, self._held = b"".join(clip.data for clip in self._held), []
+        self._tells = self.marks.has_come if not self.has_begun else self._tells
+        self.has_begun = True
+        await self._sound(Clip(data, self._format, marks if self._tells else None))
+
+    @property
+    def _is_little(self) -> bool:
+        return self.end < HELD if math.isfinite(self.end) else sum(len(clip.data) for clip in self._held) < HELD_BYTES
 
     def _count(self, clip: Clip) -> None:
         self._format = clip.format

@@ -7,13 +7,13 @@ with marks is left out here; it never costs the sound.
 import math
 from itertools import zip_longest
 
+from msgspec.structs import replace
+
 from actors.ports.mouth import Mark
 from adapters.vendors.shared.wordplaces import WordPlaces, shown
 
 AHEAD = 1_000.0
 """Ms by which marks may go before their sound; what is told of later sound waits."""
-PHONE = 80.0
-"""Ms that a phoneme lasts at least whose sound leaves before it is known how long it lasts."""
 MOST = 20_000
 """Marks of one sound; more than a person says in twenty minutes."""
 
@@ -26,6 +26,7 @@ class MarkQueue:
         self._words: list[Mark] = []
         self._phones: list[tuple[float, str]] = []
         self._phones_told = -1.0
+        self._has_phones = False
         self._left = MOST
         self.has_come = False
         """Whether anything was told."""
@@ -36,12 +37,14 @@ class MarkQueue:
         if not word or not self._is_taken(at):
             return
         place = self._places.place(text) if char is None else char
-        self._words.append(Mark("word", word, max(at, 0.0), ms if ms > 0 and math.isfinite(ms) else 0.0, place))
+        length = ms if ms > 0 and math.isfinite(ms) else 0.0
+        self._words.append(Mark("word", word, max(at, 0.0), length, place, "provider"))
 
     def add_phone(self, text: str, at: float) -> None:
         """A phoneme begins, and lasts until the next one; "" is a pause. One that is too late is left out."""
         if at > self._phones_told and self._is_taken(at):
             self._phones.append((max(at, 0.0), text))
+            self._has_phones = True
 
     def goes_on_with(self, word: str) -> bool:
         """Whether the text goes on with this word, whole."""
@@ -50,9 +53,13 @@ class MarkQueue:
     def release(self, sound: float) -> tuple[Mark, ...]:
         """The marks that are known by now; the `sound` that leaves now ends at this time, inf where it is not known."""
         until = sound + AHEAD
-        marks = self._release_phones(sound if math.isfinite(sound) else 0.0, until)
-        marks += [word for word in self._words if word.at < until]
-        self._words = [word for word in self._words if word.at >= until]
+        here = sound if math.isfinite(sound) else 0.0
+        last_phone = max((at for at, _ in self._phones), default=0.0)
+        marks = self._release_phones(here, until)
+        # Where phonemes are told, a word waits for its own: whoever gets it without them makes some up.
+        most = min(until, max(here, last_phone)) if self._has_phones else until
+        marks += [word for word in self._words if word.at < most]
+        self._words = [word for word in self._words if word.at >= most]
         return _ordered(marks)
 
     def finish(self, end: float) -> tuple[Mark, ...]:
@@ -60,9 +67,9 @@ class MarkQueue:
         phones = sorted(self._phones)
         marks = []
         for (at, text), following in zip_longest(phones, phones[1:]):
-            then = following[0] if following else end if math.isfinite(end) else at + PHONE
-            marks.append(Mark("phone", text, at, max(min(then, end) - at, 0.0)))
-        marks += [Mark("word", word.text, word.at, min(word.ms, end - word.at), word.char) for word in self._words]
+            then = following[0] if following else end if math.isfinite(end) else at
+            marks.append(_phone(text, at, max(min(then, end) - at, 0.0)))
+        marks += [replace(word, ms=min(word.ms, end - word.at)) for word in self._words]
         self._phones, self._words = [], []
         return _ordered([mark for mark in marks if mark.at < end])
 
@@ -72,8 +79,7 @@ class MarkQueue:
         told = []
         while phones and phones[0][0] < until and (len(phones) > 1 or phones[0][0] < sound):
             at, text = phones.pop(0)
-            then = phones[0][0] if phones else max(sound, at + PHONE)
-            told.append(Mark("phone", text, at, then - at))
+            told.append(_phone(text, at, phones[0][0] - at if phones else 0.0))
             self._phones_told = at
         self._phones = phones
         return told
@@ -82,6 +88,10 @@ class MarkQueue:
         self.has_come = True
         self._left -= 1
         return self._left >= 0 and math.isfinite(at)
+
+
+def _phone(text: str, at: float, ms: float) -> Mark:
+    return Mark("phone", text, at, ms, source="provider")
 
 
 def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from trio.testing import MockClock
 
 from actors.ports.calls import EngineFailed, Retraction
+from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
 from adapters.choosing.cutting import cut
 from adapters.choosing.several import HELD, synthesise
@@ -158,6 +159,57 @@ async def test_sounds_of_two_kinds_are_never_joined(autojump_clock: MockClock) -
 
     with pytest.raises(EngineFailed, match="came as pcm16/8000 and as pcm16/16000"):
         await speak(Changing(), Collected())
+
+
+class Marking(Fake):
+    """Speaks a tenth of a second for each letter in `form`, and tells two words and a phoneme of each text."""
+
+    def __init__(self, form: AudioFormat) -> None:
+        super().__init__()
+        self.form = form
+
+    async def synthesise(self, speech: Any, sound: Any) -> None:
+        sample = bytes(self.form.rate // 5 or 100)
+        first, second, _ = speech.text.split()
+        at = speech.text.index(second)
+        await sound(Clip(sample, self.form, ()))
+        await sound(Clip(sample, self.form, (Mark("word", first, 0, 90, 0), Mark("phone", "f", 5, 10))))
+        await sound(Clip(b"", self.form, (Mark("word", second, 100, 50, at), Mark("word", "?", 150, 50))))
+
+
+async def test_marks_are_of_the_whole_sound_and_the_whole_text(autojump_clock: MockClock) -> None:
+    """What is between two requests, because nobody can say it, counts in the text and not in the sound."""
+    text = "One is first. ... !! Two is next. Three is last."
+    heard = Collected()
+    await speak(Marking(PCM), heard, text=text)
+    assert [clip.marks for clip in heard.all if isinstance(clip, Clip)][3] == ()
+    marks = [mark for clip in heard.all if isinstance(clip, Clip) for mark in clip.marks or ()]
+    told = [(mark.text, mark.at, mark.char) for mark in marks]
+    assert told[:4] == [("One", 0, 0), ("f", 5, -1), ("is", 100, 4), ("?", 150, -1)]
+    assert told[4:8] == [("Two", 200, text.index("Two")), ("f", 205, -1), ("is", 300, 25), ("?", 350, -1)]
+    assert told[8:10] == [("Three", 400, text.index("Three")), ("f", 405, -1)]
+
+
+async def test_marks_of_a_sound_of_unknown_length_are_left_out(autojump_clock: MockClock) -> None:
+    heard = Collected()
+    await speak(Marking(AudioFormat("mp3")), heard)
+    told = [clip.marks for clip in heard.all if isinstance(clip, Clip)]
+    assert [len(marks or ()) for marks in told] == [0, 2, 2, 0, 0, 0, 0, 0, 0]
+    assert (told[4], told[7]) == (None, None)
+
+
+async def test_a_part_that_another_makes_anew_has_the_marks_of_that_one(autojump_clock: MockClock) -> None:
+    class Breaking(Marking):
+        async def synthesise(self, speech: Any, sound: Any) -> None:
+            await super().synthesise(speech, sound)
+            raise refused()
+
+    chain = [candidate("one", Breaking(PCM), "TTS"), candidate("two", Fake(), "TTS")]
+    heard = Collected()
+    async with running() as failover:
+        await FailoverSynthesiser("one", lambda: chain, failover).synthesise(replace(SPEECH, text="a b c"), heard)
+    after = heard.all[heard.all.index(Retraction()) + 1 :]
+    assert after == clips("fine")
 
 
 @pytest.mark.parametrize("stream", [True, False])

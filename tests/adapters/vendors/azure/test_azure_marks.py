@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from actors.ports.calls import Retraction
-from actors.ports.mouth import Mark
+from actors.ports.mouth import Mark, MarkKind
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
 from adapters.reach.call import Patience
@@ -56,6 +56,10 @@ def word(said: str, ms: float, duration: float, kind: str = "WordBoundary") -> d
         "Type": "WordBoundary",
         "Data": {"Offset": int(ms * 10_000), "Duration": int(duration * 10_000), "text": about},
     }
+
+
+def marked(kind: MarkKind, said: str, at: float, ms: float, char: int = -1) -> Mark:
+    return Mark(kind, said, at, ms, char, "provider")
 
 
 def playing(*said: str | bytes, ends: bool = True) -> Play:
@@ -135,21 +139,21 @@ async def test_visemes_and_words_come_with_the_sound_in_ms(monkeypatch: pytest.M
     assert talk.sound == SECOND
     assert {clip.format for clip in talk.clips} == {PCM}
     assert talk.clips[0].marks == (
-        Mark("phone", "", 0, 50),
-        Mark("word", "Me", 50, 150, 0),
-        Mark("phone", "p", 50, 62.5),
+        marked("phone", "", 0, 50),
+        marked("word", "Me", 50, 150, 0),
+        marked("phone", "p", 50, 62.5),
     )
     assert [mark for mark in talk.told if mark.kind == "word"][1:] == [
-        Mark("word", "b", 500, 80, 4),
-        Mark("word", "and", 600, 90, 7),
-        Mark("word", "two", 700, 200, 9),
+        marked("word", "b", 500, 80, 4),
+        marked("word", "and", 600, 90, 7),
+        marked("word", "two", 700, 200, 9),
     ]
     assert [(mark.text, mark.at, mark.ms) for mark in talk.told if mark.kind == "phone"] == [
         ("", 0, 50),
         ("p", 50, 62.5),
         ("i", 112.5, 587.5),
         ("t", 700, 200),
-        ("", 900, 100),
+        ("", 900, 0),
     ]
 
 
@@ -174,7 +178,7 @@ async def test_a_file_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
         sent = read(talk.socket.peers[0].heard[1]).body
     assert b"audio-24khz-96kbitrate-mono-mp3" in sent
     assert (talk.sound, {clip.format for clip in talk.clips}) == (MP3, {AudioFormat("mp3")})
-    assert talk.told[0] == Mark("phone", "p", 0, 70)
+    assert talk.told[0] == marked("phone", "p", 0, 70)
 
 
 async def test_marks_that_make_no_sense_cost_nothing_but_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +196,7 @@ async def test_marks_that_make_no_sense_cost_nothing_but_themselves(monkeypatch:
     async with talking(monkeypatch, playing(*broken, audio(SAMPLES), audio(SAMPLES))) as talk:
         await say(talk)
         assert talk.server.requests == []
-    assert (talk.sound, talk.told) == (SAMPLES * 2, [Mark("phone", "p", 10, 80)])
+    assert (talk.sound, talk.told) == (SAMPLES * 2, [marked("phone", "p", 10, 0)])
 
 
 async def test_words_that_are_all_at_the_beginning_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,10 +206,34 @@ async def test_words_that_are_all_at_the_beginning_are_not_believed(monkeypatch:
     assert [mark.text for mark in talk.told] == ["Me"]
 
 
+async def test_the_beginning_of_the_sound_waits_for_what_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = trio.Event()
+
+    async def play(peer: Peer) -> None:
+        await playing(audio(SAMPLES), audio(SAMPLES), told(viseme(21, 20), viseme(0, 90)), ends=False)(peer)
+        await gate.wait()
+        await peer.send(text("turn.end"))
+
+    async with talking(monkeypatch, play) as talk:
+
+        async def open_gate(clip: Clip | Retraction) -> None:
+            await talk.take(clip)
+            gate.set()
+
+        await talk.adapter.synthesise(SPEECH, open_gate)
+    assert talk.clips[0] == Clip(SAMPLES * 2, PCM, (marked("phone", "p", 20, 70), marked("phone", "", 90, 0)))
+
+
+async def test_a_long_beginning_of_which_nothing_is_told_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with talking(monkeypatch, playing(audio(SECOND), told(viseme(21, 20)), audio(SAMPLES))) as talk:
+        await say(talk)
+    assert talk.clips == [Clip(SECOND, PCM), Clip(SAMPLES, PCM)]
+
+
 async def test_a_voice_that_tells_nothing_is_asked_by_rest_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
     async with talking(monkeypatch, playing(audio(SAMPLES))) as talk:
         await say(talk)
-        assert set(talk.marks) == {()}
+        assert set(talk.marks) == {None}
         await say(talk)
         assert (talk.socket.accepted, len(talk.server.requests)) == (1, 1)
         assert (talk.sound, set(talk.marks)) == (REST, {None})
@@ -292,7 +320,7 @@ async def test_a_socket_that_ends_in_the_middle_fails_after_what_has_come(
 
 async def test_an_answer_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("adapters.vendors.shared.markedsound.MOST", 3_000)
-    async with talking(monkeypatch, playing(audio(SAMPLES), audio(SAMPLES))) as talk:
+    async with talking(monkeypatch, playing(told(viseme(3, 0)), audio(SAMPLES), audio(SAMPLES))) as talk:
         with pytest.raises(ProviderFailed, match="has more than"):
             await say(talk)
 
@@ -313,7 +341,7 @@ async def test_the_first_sound_is_handed_on_before_the_second_has_come(monkeypat
             gate.set()
 
         await talk.adapter.synthesise(SPEECH, open_gate)
-    assert talk.clips[0].marks == (Mark("phone", "p", 0, 80),)  # it leaves before its end is known
+    assert talk.clips[0].marks == (marked("phone", "p", 0, 0),)  # it leaves before its end is known
     assert talk.sound == SAMPLES * 2
 
 

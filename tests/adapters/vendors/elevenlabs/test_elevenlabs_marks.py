@@ -168,7 +168,7 @@ async def test_without_normalised_times_those_of_the_text_serve() -> None:
 async def test_where_no_times_come_nothing_is_told() -> None:
     async with talking(spoken(chunk(SAMPLES), chunk(SAMPLES))) as talk:
         await talk.say()
-    assert [clip.marks for clip in talk.clips] == [None, None]
+    assert talk.clips == [Clip(SAMPLES * 2, PCM)]
 
 
 @pytest.mark.parametrize(
@@ -183,10 +183,16 @@ async def test_where_no_times_come_nothing_is_told() -> None:
     ids=str,
 )
 async def test_times_that_cannot_be_read_cost_no_sound(broken: object) -> None:
-    async with talking(spoken(chunk(WHOLE, broken), chunk(WHOLE, aligned("That ")))) as talk:
+    async with talking(spoken(chunk(SAMPLES, broken), chunk(SAMPLES, aligned("That ")), chunk(WHOLE, broken))) as talk:
         await talk.say()
-    assert talk.sound == WHOLE * 2
-    assert [word[0] for word in talk.words] == ["That"]
+    assert talk.sound == SAMPLES * 2 + WHOLE
+    assert [word[0] for word in talk.words] == ["That"]  # the first of the sound waited for it
+
+
+async def test_what_the_first_sound_says_counts_for_all() -> None:
+    async with talking(spoken(chunk(WHOLE), chunk(WHOLE, aligned("That ")))) as talk:
+        await talk.say()
+    assert talk.clips == [Clip(WHOLE, PCM), Clip(WHOLE, PCM)]
 
 
 async def test_times_that_fall_are_made_to_rise_and_a_surrogate_half_is_taken() -> None:
@@ -280,10 +286,10 @@ async def test_words_in_place_of_sound_are_an_error(words: bytes) -> None:
 @pytest.mark.parametrize(
     ("steps", "said"),
     [
-        ((chunk(SAMPLES), Break.CUT), "broke off"),
-        ((chunk(SAMPLES), chunk(SAMPLES)[:99]), "broke off"),
-        ((chunk(SAMPLES), b'{"audio_base64": "!!"}\n'), "not base64"),
-        ((chunk(SAMPLES), b'{"audio_base64": 7}\n'), "words in place of sound"),
+        ((chunk(SAMPLES, aligned("T")), Break.CUT), "broke off"),
+        ((chunk(SAMPLES, aligned("T")), chunk(SAMPLES)[:99]), "broke off"),
+        ((chunk(SAMPLES, aligned("T")), b'{"audio_base64": "!!"}\n'), "not base64"),
+        ((chunk(SAMPLES, aligned("T")), b'{"audio_base64": 7}\n'), "words in place of sound"),
     ],
 )
 async def test_an_answer_that_breaks_off_fails_after_what_has_come(steps: tuple[Step, ...], said: str) -> None:

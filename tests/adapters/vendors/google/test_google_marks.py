@@ -32,10 +32,10 @@ SPEECH = Speech("Me & you, $5.", "", "en-US-Neural2-A", "en-US", "unspecified", 
 SECOND = bytes(48_000)
 TOLD = [("w0", 0.1), ("w1", 0.3), ("w2", 0.45), ("w3", 0.75)]
 WORDS = (
-    Mark("word", "Me", 100, 200, 0),
-    Mark("word", "&", 300, 150, 3),
-    Mark("word", "you", 450, 300, 5),
-    Mark("word", "$5", 750, 250, 10),
+    Mark("word", "Me", 100, 200, 0, "provider"),
+    Mark("word", "&", 300, 150, 3, "provider"),
+    Mark("word", "you", 450, 300, 5, "provider"),
+    Mark("word", "$5", 750, 250, 10, "provider"),
 )
 
 
@@ -118,7 +118,7 @@ async def test_times_in_any_order_are_understood(told: list[tuple[str, float]]) 
 async def test_times_that_cannot_be_are_left_out() -> None:
     async with talking(answer(("w0", 0.1), ("w1", 7.0), ("w2", 0.05), ("w3", 0.75))) as talk:
         await talk.say()
-    assert [rounded(clip) for clip in talk.clips] == [(Mark("word", "Me", 100, 450, 0), WORDS[3])]
+    assert [rounded(clip) for clip in talk.clips] == [(Mark("word", "Me", 100, 450, 0, "provider"), WORDS[3])]
 
 
 @pytest.mark.parametrize(
