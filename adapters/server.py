@@ -59,7 +59,7 @@ async def _start(
     """Start everything in `nursery`; what is returned takes leave of the clients. Raises StartupFailed."""
     settings = _opened(settings)
     check_preferences(settings.providers)
-    engines = ProviderEngines(settings.providers, listening=settings.listening)
+    engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth)
     names = Names(dict(settings.protocol.names))
     supervisor = _supervisor(settings, engines, names)
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.

@@ -31,10 +31,10 @@ from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
-from adapters.mouth.closed import ClosedMouths
+from adapters.mouth.mouths import MouthTracks
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
-from adapters.settings.settings import ListeningSettings
+from adapters.settings.settings import ListeningSettings, MouthSettings
 from adapters.vendors.embedded.voices import note
 
 
@@ -75,6 +75,7 @@ class ProviderEngines:
         places: Places | None = None,
         random: Random | None = None,
         listening: ListeningSettings | None = None,
+        mouth: MouthSettings | None = None,
     ) -> None:
         random = random or Random()
         self._providers = providers
@@ -83,7 +84,7 @@ class ProviderEngines:
         self._codec = AudioCodec()
         self._analyst = TextAnalyst()
         self._hands_free = HandsFree(listening or ListeningSettings())
-        self._mouths = ClosedMouths()
+        self._mouths = MouthTracks(lead_ms=(mouth or MouthSettings()).lead_ms)
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)

@@ -28,9 +28,11 @@ Aligning = Callable[[AlignedPart, MouthDrawing], MouthTrack]
 
 
 class MouthTracks:
-    """Satisfies `Mouths`. `aligning`: None where no text can be aligned."""
+    """Satisfies `Mouths`. `aligning`: None where no text can be aligned. `phonemes`: None where letters serve."""
 
-    def __init__(self, phonemes: PhonemeSource, aligning: Aligning | None = None, *, lead_ms: int = LEAD_MS) -> None:
+    def __init__(
+        self, phonemes: PhonemeSource | None = None, aligning: Aligning | None = None, *, lead_ms: int = LEAD_MS
+    ) -> None:
         self._phonemes = phonemes
         self._aligning = aligning
         self._lead = float(lead_ms)
