@@ -27,14 +27,19 @@ from adapters.listening.envelopes import SILENCE, STEPS
 ONSET = 5.0
 """dB over the echo that speech has to have."""
 _STEP = 10
-"""Frames that are judged together, and between two searches."""
+"""Frames between two searches."""
+_TOGETHER = 13
+"""Frames that are judged together wherever they begin: what a client sends in 100 ms, 128 at most. More is parted."""
 _RARELY = 5 * _STEP
 """Frames between two searches of a path that is certain, and two measurements of the noise."""
 _SPARE = 60
 _STORED = KEPT + SEARCHED + _SPARE
 """Frames that are kept."""
+_SLACK = _STORED // 2
+"""Frames by which the arrays are longer, so that what is kept is seldom moved."""
 _SMOOTHED = 8
 """Frames whose mean is judged: a syllable goes up and down within that."""
+_MEAN = np.full(_SMOOTHED, 1 / _SMOOTHED, np.float32)
 _CALIBRATION = 0.6
 """dB between the gains, which are high on purpose, and the level that is expected."""
 _SECOND = -2
@@ -112,7 +117,8 @@ class EchoJudge:
         judged: list[float | None] = []
         start = 0
         while start < len(heard):
-            end = min(len(heard), start + _STEP - self._history.count % _STEP)
+            end = len(heard) if len(heard) <= _TOGETHER else start + _STEP - self._history.count % _STEP
+            end = min(len(heard), end)
             self._history.add(heard[start:end], played[start:end])
             judged += self._judge(end - start)
             start = end
@@ -122,7 +128,7 @@ class EchoJudge:
         """The excess of the last `frames`, three seconds at most, by what is known now and was not when they came."""
         if self._found is None:
             return [math.inf if not self._history.plays or self._knows_none else None] * frames
-        return list(map(float, self._excess(self._found, frames)))
+        return [*self._excess(self._found, frames).tolist()]
 
     @property
     def _knows_none(self) -> bool:
@@ -135,7 +141,7 @@ class EchoJudge:
             self._run = _SoundRun()
             return [math.inf] * frames
         self._run.add(history, frames)
-        is_due = history.count % _STEP == 0
+        is_due = history.has_passed(_STEP)
         if is_due and self._found is None:
             self._search()
         if self._found is None:
@@ -148,7 +154,7 @@ class EchoJudge:
         history.usable[-frames:] = (excess < ONSET) & (not self._is_frozen)
         if is_due and not self._is_frozen:
             self._follow(self._found)
-        return list(map(float, excess))
+        return [*excess.tolist()]
 
     def _excess(self, path: EchoPath, frames: int) -> NDArray[np.float32]:
         history = self._history
@@ -159,7 +165,7 @@ class EchoJudge:
         noise = history.floor + _OVER_NOISE
         over = heard - np.maximum(echo, noise)
         second = np.sort(over, axis=1)[:, _SECOND]
-        smooth = np.convolve(second, np.full(_SMOOTHED, 1 / _SMOOTHED, np.float32))[: len(second)]
+        smooth = np.convolve(second, _MEAN)[: len(second)]
         doubt = _DOUBT * max(0.0, 1 - path.frames / _YOUNG)
         return np.asarray(smooth[-frames:] + (_CALIBRATION - doubt), np.float32)
 
@@ -223,7 +229,7 @@ class EchoJudge:
         history = self._history
         since = history.since_began - path.lag
         is_fresh = since < 2 * _FRESH
-        if not is_fresh and self._agreed >= _CERTAIN and history.count % _RARELY:
+        if not is_fresh and self._agreed >= _CERTAIN and not history.has_passed(_RARELY):
             return
         width = min(max(since + _STEP, _WIDTHS[0]), 2 * KEPT // 3) if is_fresh else 2 * KEPT // 3
         if since < _LEAST or history.share_played(width, path.lag) < 0.3:
@@ -264,12 +270,16 @@ class _History:
     """The last frames of both, and which of them may be learned from."""
 
     def __init__(self) -> None:
-        self.microphone = np.full((_STORED, BANDS), SILENCE, np.float32)
-        self.reference = np.full((_STORED, BANDS), SILENCE, np.float32)
-        self.usable = np.zeros(_STORED, np.bool_)
+        self._microphone = np.full((_STORED + _SLACK, BANDS), SILENCE, np.float32)
+        self._reference = np.full((_STORED + _SLACK, BANDS), SILENCE, np.float32)
+        self._usable = np.zeros(_STORED + _SLACK, np.bool_)
+        self._end = 0
+        self._move_to(_STORED)
         self.floor = np.full(BANDS, SILENCE, np.float32)
         """dB of the quietest tenth of the microphone, in each band."""
         self.count = 0
+        self._before = 0
+        """Frames of all, and before the last piece."""
         self.since_played = _STORED
         self.since_began = _STORED
         """Frames since something played, and since it began to after a pause."""
@@ -287,10 +297,16 @@ class _History:
     def add(self, heard: Levels, played: Levels) -> None:
         """Take in frames of both."""
         frames = len(heard)
-        self.count += frames
-        self.microphone = np.concatenate((self.microphone[frames:], heard))
-        self.reference = np.concatenate((self.reference[frames:], played))
-        self.usable = np.concatenate((self.usable[frames:], np.zeros(frames, np.bool_)))
+        self._before, self.count = self.count, self.count + frames
+        if self._end + frames > len(self._usable):
+            for kept in (self._microphone, self._reference, self._usable):
+                kept[: _STORED - frames] = kept[self._end + frames - _STORED : self._end]
+            self._end = _STORED - frames
+        begin = self._end
+        self._move_to(begin + frames)
+        self._microphone[begin : self._end] = heard
+        self._reference[begin : self._end] = played
+        self._usable[begin : self._end] = False
         sounding = np.flatnonzero((played > SILENCE).any(axis=1))
         if len(sounding):
             if self.since_played + int(sounding[0]) > _PAUSE:
@@ -298,9 +314,19 @@ class _History:
             self.since_played = -int(sounding[-1]) - 1
         self.since_played = min(self.since_played + frames, _STORED)
         self.since_began = min(self.since_began + frames, _STORED)
-        if self.plays and (self.count % _RARELY == 0 or self.since_began <= _STEP):
+        if self.plays and (self.has_passed(_RARELY) or self.since_began <= _STEP):
             known = self.microphone[-min(self.count, KEPT) :]
             self.floor = np.partition(known, len(known) // 10, axis=0)[len(known) // 10]
+
+    def _move_to(self, end: int) -> None:
+        """The last frames are those before `end` of the arrays."""
+        self._end = end
+        kept = slice(end - _STORED, end)
+        self.microphone, self.reference, self.usable = self._microphone[kept], self._reference[kept], self._usable[kept]
+
+    def has_passed(self, step: int) -> bool:
+        """Whether the last piece has reached or passed a multiple of `step` frames."""
+        return self._before // step != self.count // step
 
     def share_played(self, width: int, lag: int) -> float:
         """In how many of the last `width` frames, as a share, something that played sounds after `lag`."""

@@ -26,6 +26,8 @@ _SPREAD = 3
 """Frames by which the delay may be wrong at any time: clocks and networks jitter by 30 ms."""
 _DECAY = 0.9
 """dB in a frame by which a room's sound dies away: a reverberation time of 0.5 s."""
+_POWER = np.float32(math.log(10) / 10)
+_SLOPE = (np.arange(KEPT + SEARCHED, dtype=np.float32) * np.float32(_DECAY))[:, None]
 _QUANTILE = 0.8
 """Of the levels that were measured against what was played, the one that is taken for the gain.
 
@@ -46,17 +48,20 @@ class EchoMatch(msgspec.Struct, frozen=True):
 def find(microphone: Levels, reference: Levels) -> EchoMatch:
     """The delay at which `microphone` follows `reference`, which begins SEARCHED frames earlier and ends with it."""
     heard, played = _cut(microphone), _cut(reference)
-    heard = heard - heard.mean(axis=0)
-    size = 1 << (len(played) + len(heard) - 1).bit_length()
-    product = np.fft.rfft(played.T, size) * np.fft.rfft(heard.T, size).conj()
-    together = np.fft.irfft(product.sum(axis=0), size)[: SEARCHED + 1]
-    width = len(heard)
-    sums = np.zeros((2, len(played) + 1, BANDS))
-    np.cumsum(played, axis=0, out=sums[0, 1:])
-    np.cumsum(played * played, axis=0, out=sums[1, 1:])
-    total, squares = sums[:, width:] - sums[:, :-width]
-    spread = (squares - total * total / width).sum(axis=1)
-    alike = together / np.sqrt(np.maximum(spread, 1.0) * max(float((heard * heard).sum()), 1.0))
+    heard -= heard.mean(axis=0)
+    width, size = len(heard), len(played)
+    both = np.zeros((2, BANDS, size), np.float32)
+    both[0], both[1, :, :width] = played.T, heard.T
+    # A transform as long as `played` is long enough: what wraps around is behind the delays that are looked at.
+    of_played, of_heard = np.fft.rfft(both)
+    of_played *= of_heard.conj()
+    together = np.fft.irfft(of_played.sum(axis=0), size)[: SEARCHED + 1]
+    totals, squares = np.zeros((size + 1, BANDS)), np.zeros(size + 1)
+    np.cumsum(played, axis=0, out=totals[1:])
+    np.cumsum(np.einsum("tb,tb->t", played, played), out=squares[1:])
+    total = totals[width:] - totals[:-width]
+    spread = squares[width:] - squares[:-width] - np.einsum("tb,tb->t", total, total) / width
+    alike = together / np.sqrt(np.maximum(spread, 1.0) * max(float(np.vdot(heard, heard)), 1.0))
     best = int(alike.argmax())
     return EchoMatch(SEARCHED - best, float(alike[best]))
 
@@ -72,13 +77,15 @@ def spread_out(reference: Levels, frames: int, lag: int, wider: int = 0) -> Leve
     before = min(len(reference) - frames - lag - spread, 40)
     first = len(reference) - frames - lag - before
     count = frames + before
-    echo = reference[first : first + count]
+    echo = reference[first : first + count].copy()
     for shift in range(1, spread + 1):
-        echo = np.maximum(echo, reference[first - shift : first - shift + count])
+        np.maximum(echo, reference[first - shift : first - shift + count], out=echo)
         if shift <= lag:
-            echo = np.maximum(echo, reference[first + shift : first + shift + count])
-    slope = (np.arange(count, dtype=np.float32) * np.float32(_DECAY))[:, None]
-    echo = np.maximum.accumulate(echo + slope, axis=0) - slope
+            np.maximum(echo, reference[first + shift : first + shift + count], out=echo)
+    slope = _SLOPE[:count]
+    echo += slope
+    np.maximum.accumulate(echo, axis=0, out=echo)
+    echo -= slope
     return np.asarray(echo[before:], np.float32)
 
 
@@ -101,11 +108,12 @@ class EchoPath:
             return
         self.frames = max(self.frames, int(sounds.any(axis=1).sum()))
         gains = np.where(sounds, microphone - echo, np.inf)
-        everywhere = np.sort(gains, axis=None)[int(counts.sum() * _QUANTILE)]
+        place = int(counts.sum() * _QUANTILE)
+        everywhere = np.partition(gains, place, axis=None)[place]
         ordered = np.sort(gains, axis=0)
         own = ordered[np.minimum((counts * _QUANTILE).astype(int), len(ordered) - 1), np.arange(BANDS)]
         self.gains = np.where(counts >= _FEW, own, everywhere).astype(np.float32)
-        played = np.where(sounds, 10 ** (echo / 10), 0).sum(axis=0)
+        played = np.where(sounds, np.exp(echo * _POWER), 0).sum(axis=0)
         self.level = float(10 * np.log10((played * 10 ** (self.gains / 10)).sum() / played.sum()))
 
     def expected(self, echo: Levels) -> Levels:

@@ -10,7 +10,6 @@ threads. Two thirds of it are saved by going down to a rate of about 8 kHz first
 import functools
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from actors.ports.sound import BANDS, FRAMES_A_SECOND
@@ -101,9 +100,9 @@ class FilterBank:
         low = samples.astype(np.float32)
         count = (len(low) - len(self._kernel)) // self._factor + 1
         step = low.strides[0]
-        low = as_strided(low, (count, len(self._kernel)), (step * self._factor, step)) @ self._kernel
+        low = _strided(low, (count, len(self._kernel)), (step * self._factor, step)) @ self._kernel
         if (each := hop / self._factor).is_integer():
-            cut = as_strided(low, (frames, self._size), (step * int(each), step))
+            cut = _strided(low, (frames, self._size), (step * int(each), step))
         else:
             starts = np.minimum(np.rint(np.arange(frames) * each).astype(int), count - self._size)
             cut = low[starts[:, None] + np.arange(self._size)]
@@ -112,6 +111,13 @@ class FilterBank:
         levels = np.log10(power + np.float32(1e-12)) * np.float32(10 * STEPS) - np.float32(SILENCE * STEPS)
         # 0.5 is added because what follows rounds down.
         return bytes(np.minimum(np.maximum(levels + np.float32(0.5), 0), 255).astype(np.uint8).tobytes())
+
+
+def _strided(
+    line: NDArray[np.float32], shape: tuple[int, int], strides: tuple[int, int]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Rows of a line that overlap; numpy's own `as_strided` takes five times as long to make it."""
+    return np.ndarray(shape, np.float32, line, 0, strides)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from actors.ports.sound import BANDS
-from adapters.listening.echo import ONSET, EchoJudge
+from adapters.listening.echo import ONSET, EchoJudge, _History
 from tests.adapters.listening.speech import Levels, after, echo, mixed, packed, speech
 
 LENGTH, BEGINS = 900, 100
@@ -73,8 +73,24 @@ def test_a_user_who_talks_over_the_echo_is_heard() -> None:
 def test_what_a_push_is_cut_into_changes_little() -> None:
     played = avatar()
     heard = mixed(echo(played, 30, -6))
-    for step in (1, 3, 10, 37, LENGTH):
+    for step in (1, 3, 9, 10, 13, 37, LENGTH):
         assert interruptions(judge(heard, played, step=step), BEGINS, END) == []
+
+
+def test_the_history_is_what_came_last_however_often_it_was_moved() -> None:
+    history, random = _History(), np.random.default_rng(2)
+    levels = random.normal(-40, 10, (3_000, BANDS)).astype(np.float32)
+    at = 0
+    while at < 2_900:
+        piece = levels[at : at + int(random.integers(1, 14))]
+        history.add(piece, piece + 1)
+        at += len(piece)
+        kept = min(at, len(history.microphone))
+        assert np.array_equal(history.microphone[-kept:], levels[at - kept : at])
+        assert np.array_equal(history.reference[-kept:], levels[at - kept : at] + 1)
+        assert not history.usable[-len(piece) :].any()
+        history.usable[-1] = True
+        assert int(history.usable.sum()) <= at
 
 
 def test_where_nothing_plays_nothing_is_held_back() -> None:
