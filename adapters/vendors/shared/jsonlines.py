@@ -17,6 +17,8 @@ from adapters.reach.jsontext import parsed
 
 LONGEST = 8_000_000
 """Bytes that a line may have: two minutes of samples at 24 kHz, in base64."""
+MOST_QUOTES = 200_000
+"""Quotation marks of a line: of its texts there are half as many."""
 WORDS = 65_536
 """Bytes of words in place of sound that are read."""
 T = TypeVar("T")
@@ -48,6 +50,8 @@ async def _give(endpoint: Endpoint, line: bytes, as_type: type[T], take: Take[T]
     data = line.strip().removeprefix(b"data:").strip()
     if not data or data.startswith((b":", b"event:", b"id:", b"retry:")) or data == b"[DONE]":
         return
+    if data.count(b'"') > MOST_QUOTES:
+        raise ProviderFailed(f"{endpoint.title} sent a line with more in it than anybody's answer")
     try:
         is_expected = await take(_decoded(data, as_type))
     except msgspec.ValidationError:

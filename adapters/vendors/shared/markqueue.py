@@ -5,7 +5,7 @@ with marks is left out here; it never costs the sound.
 """
 
 import math
-from itertools import zip_longest
+from bisect import bisect_left, insort
 
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ class MarkQueue:
     def __init__(self, text: str) -> None:
         self._places = WordPlaces(text)
         self._words: list[Mark] = []
+        """By time, as the next."""
         self._phones: list[tuple[float, str]] = []
         self._phones_told = -1.0
         self._has_phones = False
@@ -31,19 +32,18 @@ class MarkQueue:
         self.has_come = False
         """Whether anything was told."""
 
-    def add_word(self, text: str, at: float, ms: float, char: int | None = None) -> None:
-        """A word sounds; words come in the order of the text. `char` None: it is looked for in the text."""
+    def add_word(self, text: str, at: float, ms: float) -> None:
+        """A word sounds; words come in the order of the text, in which it is looked for."""
         word = shown(text)
-        if not word or not self._is_taken(at):
-            return
-        place = self._places.place(text) if char is None else char
-        length = ms if ms > 0 and math.isfinite(ms) else 0.0
-        self._words.append(Mark("word", word, max(at, 0.0), length, place, "provider"))
+        if word and self._is_taken(at):
+            length = ms if ms > 0 and math.isfinite(ms) else 0.0
+            mark = Mark("word", word, max(at, 0.0), length, self._places.place(text), "provider")
+            insort(self._words, mark, key=_time)
 
     def add_phone(self, text: str, at: float) -> None:
         """A phoneme begins, and lasts until the next one; "" is a pause. One that is too late is left out."""
-        if at > self._phones_told and self._is_taken(at):
-            self._phones.append((max(at, 0.0), text))
+        if max(at, 0.0) > self._phones_told and self._is_taken(at):
+            insort(self._phones, (max(at, 0.0), text))
             self._has_phones = True
 
     def goes_on_with(self, word: str) -> bool:
@@ -54,44 +54,53 @@ class MarkQueue:
         """The marks that are known by now; the `sound` that leaves now ends at this time, inf where it is not known."""
         until = sound + AHEAD
         here = sound if math.isfinite(sound) else 0.0
-        last_phone = max((at for at, _ in self._phones), default=0.0)
-        marks = self._release_phones(here, until)
+        last_phone = self._phones[-1][0] if self._phones else 0.0
         # Where phonemes are told, a word waits for its own: whoever gets it without them makes some up.
         most = min(until, max(here, last_phone)) if self._has_phones else until
-        marks += [word for word in self._words if word.at < most]
-        self._words = [word for word in self._words if word.at >= most]
-        return _ordered(marks)
+        count = bisect_left(self._words, most, key=_time)
+        words = self._words[:count]
+        del self._words[:count]
+        return _ordered(words + self._release_phones(here, until))
 
     def finish(self, end: float) -> tuple[Mark, ...]:
         """The last marks of a sound that ends at this time, inf where it is not known; what is later is left out."""
-        phones = sorted(self._phones)
-        marks = []
-        for (at, text), following in zip_longest(phones, phones[1:]):
-            then = following[0] if following else end if math.isfinite(end) else at
-            marks.append(_phone(text, at, max(min(then, end) - at, 0.0)))
+        marks = self._lasting(len(self._phones), end)
         marks += [replace(word, ms=min(word.ms, end - word.at)) for word in self._words]
         self._phones, self._words = [], []
         return _ordered([mark for mark in marks if mark.at < end])
 
     def _release_phones(self, sound: float, until: float) -> list[Mark]:
         """Phonemes whose end is known, and one whose sound leaves although its end is not."""
-        phones = sorted(self._phones)
-        told = []
-        while phones and phones[0][0] < until and (len(phones) > 1 or phones[0][0] < sound):
-            at, text = phones.pop(0)
-            told.append(_phone(text, at, phones[0][0] - at if phones else 0.0))
-            self._phones_told = at
-        self._phones = phones
+        count = bisect_left(self._phones, (until, ""))
+        if count == len(self._phones) and count and self._phones[-1][0] >= sound:
+            count -= 1
+        told = self._lasting(count, math.inf)
+        del self._phones[:count]
+        self._phones_told = told[-1].at if told else self._phones_told
         return told
 
+    def _lasting(self, count: int, end: float) -> list[Mark]:
+        """So many phonemes, each until the next one, the last one until the `end` of the sound, if that is known."""
+        marks = []
+        for number, (at, text) in enumerate(self._phones[:count], 1):
+            then = self._phones[number][0] if number < len(self._phones) else end
+            marks.append(Mark("phone", text, at, _length(at, min(then, end)), source="provider"))
+        return marks
+
     def _is_taken(self, at: float) -> bool:
-        self.has_come = True
-        self._left -= 1
-        return self._left >= 0 and math.isfinite(at)
+        is_taken = self._left > 0 and math.isfinite(at)
+        self._left -= is_taken
+        self.has_come = self.has_come or is_taken
+        return is_taken
 
 
-def _phone(text: str, at: float, ms: float) -> Mark:
-    return Mark("phone", text, at, ms, source="provider")
+def _length(at: float, end: float) -> float:
+    """How long what begins at `at` lasts; 0 where the end is not known."""
+    return max(end - at, 0.0) if math.isfinite(end) else 0.0
+
+
+def _time(mark: Mark) -> float:
+    return mark.at
 
 
 def _ordered(marks: list[Mark]) -> tuple[Mark, ...]:

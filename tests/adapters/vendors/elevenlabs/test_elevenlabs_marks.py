@@ -302,6 +302,8 @@ async def test_an_answer_that_breaks_off_fails_after_what_has_come(steps: tuple[
 async def test_an_answer_without_sound_and_a_line_without_end_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     async with talking(spoken(chunk(None), chunk(b"", aligned("That")))) as talk:
         assert "without any sound" in str(await talk.fails())
+    async with talking(spoken(b'{"alignment": [' + b'"",' * 100_001 + b"0]}\n")) as talk:
+        assert "more in it" in str(await talk.fails())
     monkeypatch.setattr(jsonlines, "LONGEST", 1_000)
     async with talking(spoken(chunk(SAMPLES)[:2_000])) as talk:
         assert "does not end" in str(await talk.fails())

@@ -7,6 +7,7 @@ import pytest
 from actors.ports.mouth import Mark, MarkKind
 from adapters.vendors.shared import markqueue
 from adapters.vendors.shared.markqueue import MarkQueue
+from tests.lag import MOST_GROWTH, growth
 
 
 def told(kind: MarkKind, text: str, at: float, ms: float, char: int = -1) -> Mark:
@@ -75,3 +76,14 @@ def test_there_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for at in range(9):
         marks.add_word("one", at, 1)
     assert len(marks.finish(math.inf)) == 3
+
+
+def test_time_grows_with_what_is_told() -> None:
+    def run(count: int) -> None:
+        marks = MarkQueue("one " * 50)
+        for number in range(count):
+            marks.add_word("one", 1e6 - number, 1)
+            marks.add_phone("p", 1e6 + number)
+            marks.release(0)
+
+    assert growth(run, 400) <= 2 * MOST_GROWTH
