@@ -73,6 +73,7 @@ EMBEDDED = Declaration(
         "adapters.vendors.embedded.tts.local_speech",
         ESPEAK,
         limit="adapters.voices.modelvoice.LONGEST",
+        marks="phonemes and words, by joe and espeak-ng, as they make them; nothing by `kokoro`.",
         takes=("tts_processes", "voice"),
     ),
     checked="itself",

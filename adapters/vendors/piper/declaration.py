@@ -10,7 +10,11 @@ PIPER = Declaration(
     "are heeded.",
     settings=(Setting("voice", "The voice's file, NAME.onnx, with NAME.onnx.json beside it.").needed(),),
     tts=Service(
-        "adapters.vendors.piper.tts.PiperSpeech", None, limit="adapters.voices.modelvoice.LONGEST", takes=("voice",)
+        "adapters.vendors.piper.tts.PiperSpeech",
+        None,
+        limit="adapters.voices.modelvoice.LONGEST",
+        marks="phonemes and words, as the voice makes them.",
+        takes=("voice",),
     ),
     checked="joe and made-up voices",
 )
