@@ -4,6 +4,11 @@ Speech under a second, of three words at most, each of which is such a sound or 
 Whoever says "yes, but" means it: one other word is enough. Sources: the bound, Full-Duplex-Bench 1.5; the words, each
 language's own list of acknowledgements, without those that stop somebody ("no", "wait").
 
+A recogniser has no word for a hum, and writes short ones that sound like it: the embedded one "I can", "I mean", "a
+man" and "then" for what joe and espeak-ng make of "mhm" and "mm", others "thank you". So words that say nothing by
+themselves are none here either. The sound of a hum does not tell it from "home" or "mum": how bright it is was
+measured, and is the same. What is written as other words ("an answer", for "mm-hmm" by espeak-ng) still interrupts.
+
 Terms: docs/glossary.md.
 """
 
@@ -23,11 +28,38 @@ sí si vale claro bueno ya de acuerdo entiendo exacto perfecto ajá eso verdad
 sì certo va bene giusto esatto capito ho vero bello
 sim pois é tá está bem entendi exato beleza legal
 да ага угу ладно хорошо понятно ясно точно конечно правда так
+thank thanks you danke merci gracias grazie obrigado obrigada спасибо
 """
-"""English, German, French, Spanish, Italian, Portuguese, Russian: a line each."""
+"""English, German, French, Spanish, Italian, Portuguese, Russian: a line each; and thanks."""
 _WORDS: Final = frozenset(_LISTED.split())
-_NOT_ALONE: Final = frozenset({"i", "it", "of", "got", "see", "ich", "so", "de", "d", "je", "vois", "ho", "va", "eso"})
-"""Words of a phrase that say nothing by themselves."""
+_EMPTY: Final = frozenset(
+    (
+        "i",
+        "a",
+        "an",
+        "the",
+        "am",
+        "is",
+        "in",
+        "of",
+        "and",
+        "can",
+        "mean",
+        "then",
+        "than",
+        "them",
+        "him",
+        "that",
+        "it",
+        "yo",
+        "we",
+        "at",
+        "all",
+    )
+)
+"""Short English words that say nothing by themselves, and that hums are written as."""
+_HUMMED: Final = re.compile(r"[hmy]?[aeiou]{1,2}[mn]{1,2}")
+"""Words that sound like a hum: a vowel between nasals."""
 
 
 def is_backchannel(text: str, seconds: float) -> bool:
@@ -35,6 +67,4 @@ def is_backchannel(text: str, seconds: float) -> bool:
     words = _WORD.findall(text.casefold())
     if not words or seconds >= MOST_SECONDS or len(words) > MOST_WORDS:
         return False
-    if all(word in _NOT_ALONE for word in words):
-        return " ".join(words) in {"i see", "got it", "je vois"}
-    return all(word in _WORDS or _SOUNDS.fullmatch(word) for word in words)
+    return all(word in _WORDS or word in _EMPTY or _SOUNDS.fullmatch(word) or _HUMMED.fullmatch(word) for word in words)
