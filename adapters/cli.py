@@ -79,11 +79,26 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
     sys.exit(code)
 
 
+def _mouth_list(context: click.Context, option: click.Parameter, value: str) -> str:
+    """What is asked for of the mouth, always with words; raises BadParameter with what there is."""
+    from protocol.mouth import parse_mouth
+
+    try:
+        wish = parse_mouth(value or "none")
+    except ValueError as error:
+        raise click.BadParameter(f"came {value}, allowed: {error}") from None
+    return ",".join(filter(None, (wish.set, "words"))) if wish.is_any else ""
+
+
 @main.command()
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--text", "words", default="", help="Type these words, in the place of FILE.")
 @click.option("--url", default=URL, show_default=True, help="The server.")
-@click.option("--save", type=click.Path(file_okay=False, path_type=Path), help="A folder for the answer's sound.")
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for the answer's sound, mouth and captions.",
+)
 @click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
 @click.option("--session", type=click.UUID, help="A UUID: go on with the conversation of that session.")
 @click.option("--llm-model", default="", help="Who answers: guide and echo are in every server.")
@@ -92,6 +107,8 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
 @click.option("--stream", is_flag=True, help="Each part's sound in pieces, as it is made.")
 @click.option("--ordered/--unordered", default=False, help="Parts by their numbers, or each as it is ready (default).")
 @click.option("--llm-stream", is_flag=True, help="Speak while the answer is still being written.")
+@click.option("--mouth", default="", callback=_mouth_list, help="Show what the mouth does: ovr, arkit, vrm, azure, ...")
+@click.option("--cues", is_flag=True, help="Have the model write tags of faces and gestures.")
 @click.option("--hands-free", is_flag=True, help="FILE as an open microphone; the server finds where turns end.")
 @click.option("--realtime/--no-realtime", default=True, help="As a microphone would, or as fast as possible.")
 @click.option("--debug", is_flag=True, help="Show stack traces.")
@@ -108,6 +125,8 @@ def talk(
     stream: bool,
     ordered: bool,
     llm_stream: bool,
+    mouth: str,
+    cues: bool,
     hands_free: bool,
     realtime: bool,
     debug: bool,
@@ -129,9 +148,9 @@ def talk(
         said = words if file is None else recording.read(file)
         if hands_free and isinstance(said, recording.Recording):
             said = recording.decode(said)
-        form = AnswerForm(multiple, stream, ordered, llm_stream)
+        form = AnswerForm(multiple, stream, ordered, llm_stream, cues)
         format_, session_id = str(parse_output(audio_format)), str(session or "")
-        options = Options(url, token, format_, llm_model, save, realtime, session_id, form)
+        options = Options(url, token, format_, llm_model, save, realtime, session_id, form, mouth)
     except recording.BadRecording as error:
         _refuse(error, debug)
     except ValueError as error:

@@ -6,6 +6,7 @@ import trio
 from rich.console import Console
 
 from adapters.client.arrival import AnswerPart, Arrival, BadAnswer
+from adapters.client.mouthtrack import MouthDisplay
 from adapters.client.packets import Disconnected
 from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
@@ -26,6 +27,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from protocol.states import State
 
 _PATIENCE = 60.0
@@ -106,6 +108,7 @@ class HandsFreeConversation:
         self._options = options
         self._printout = printout
         self._arrival = Arrival(options.audio_format)
+        self._mouths = MouthDisplay(printout, options.save)
         self._state = ""
         self._turn = 0
         self._answers = 0
@@ -167,8 +170,8 @@ class HandsFreeConversation:
                 self._turn, self._arrival = turn, Arrival(self._options.audio_format)
             case ResponseCancelled(reason):
                 self._printout.line("cut", f"turn {self._turn}: {reason}", "yellow")
-            case AudioPiece():
-                self._take_piece(message)
+            case AudioPiece() | ResponseMouth() | ResponseWords() | ResponseCue():
+                self._take_sound(message)
             case TranscribeDone(text):
                 self._printout.line("heard", f"“{text}”" if text.strip() else "no words", "green")
             case TextDone(text):
@@ -205,16 +208,22 @@ class HandsFreeConversation:
         for warning in updated.warnings:
             self._printout.line("warning", warning, "yellow")
 
-    def _take_piece(self, piece: AudioPiece) -> None:
+    def _take_sound(self, message: AudioPiece | ResponseMouth | ResponseWords | ResponseCue) -> None:
         try:
-            part = self._arrival.take(piece)
+            if isinstance(message, AudioPiece):
+                self._take_piece(message)
+            else:
+                self._mouths.take(message)
         except BadAnswer as error:
             self.fail(str(error))
-            return
+
+    def _take_piece(self, piece: AudioPiece) -> None:
+        part = self._arrival.take(piece)
         if part and part.data:
             self._played += part.seconds
             self._printout.line("sound", f"part {part.id}: {len(part.data):,} bytes, {part.seconds:.1f} s")
             self._save(part)
+            self._mouths.sounded(part.id)
 
     def _save(self, part: AnswerPart) -> None:
         if self._options.save is None:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from rich.console import Console
 
 from adapters.client.arrival import AnswerPart, Arrival, BadAnswer
+from adapters.client.mouthtrack import MouthDisplay, MouthMessage
 from adapters.client.packets import Disconnected
 from adapters.client.printout import Printout
 from adapters.client.recording import CHUNK_SECONDS, Recording
@@ -31,6 +32,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from protocol.states import State
 
 ANSWERED, FAILED = 0, 1
@@ -45,16 +47,20 @@ Said = Recording | str
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """The form of the answer: in sentences, in pieces, in order (`TTS`), and written while it is spoken (`LLM`)."""
+    """The form of the answer: in sentences, in pieces, in order (`TTS`); spoken as it is written, with cues (`LLM`)."""
 
     multiple: bool = False
     stream: bool = False
     ordered: bool = False
     llm_stream: bool = False
+    cues: bool = False
 
 
 class Options(msgspec.Struct, frozen=True):
-    """The options of `vivavoce talk`; `llm_model` "" leaves the server's default, `save` None saves nothing."""
+    """The options of `vivavoce talk`; `llm_model` "" leaves the server's default, `save` None saves nothing.
+
+    `mouth`: as in the handshake, "" for none.
+    """
 
     url: str
     token: str = ""
@@ -64,6 +70,7 @@ class Options(msgspec.Struct, frozen=True):
     realtime: bool = True
     session_id: str = ""
     form: AnswerForm = AnswerForm()
+    mouth: str = ""
 
     @property
     def suffix(self) -> str:
@@ -100,6 +107,7 @@ async def joining(options: Options, *, holds: bool = False) -> AsyncIterator[Voi
         is_base64=False,
         pieces="joined",
         holds=holds or UNSET,
+        mouth=options.mouth or UNSET,
     )
     async with connect(options.url, auth) as client:
         yield client
@@ -130,7 +138,7 @@ def session_update(said: Said, options: Options) -> Mapping[str, object]:
     """The configuration: what was asked for on the command line, and nothing else by name."""
     form = options.form
     configuration: dict[str, dict[str, object]] = {
-        "LLM": {"stream": form.llm_stream},
+        "LLM": {"stream": form.llm_stream, **({"cues": "tags"} if form.cues else {})},
         "TTS": {
             "responseType": "multiple" if form.multiple else "single",
             "stream": form.stream,
@@ -154,6 +162,7 @@ class ClientTurn:
         self._options = options
         self._printout = printout
         self._arrival = Arrival(options.audio_format)
+        self._mouths = MouthDisplay(printout, options.save)
         self._said_at: float | None = None
         self._turn = 1
         self._played = 0.0
@@ -202,8 +211,8 @@ class ClientTurn:
     def _take(self, message: Received) -> int | None:
         """Show one message; the exit code where it ends the turn."""
         match message:
-            case AudioPiece():
-                return self._take_piece(message)
+            case AudioPiece() | ResponseMouth() | ResponseWords() | ResponseCue():
+                return self._take_sound(message)
             case SessionState():
                 self._printout.line("state", message.state, "bold")
                 return self._take_state(message.state)
@@ -255,16 +264,22 @@ class ClientTurn:
             return self._end()
         return self._fail("no answer: no words were recognised, or none found to say; is there speech in the file?")
 
+    def _take_sound(self, message: AudioPiece | MouthMessage) -> int | None:
+        try:
+            if isinstance(message, AudioPiece):
+                return self._take_piece(message)
+            self._mouths.take(message)
+        except BadAnswer as error:
+            return self._fail(str(error))
+        return None
+
     def _take_piece(self, piece: AudioPiece) -> int | None:
         if piece.audio and not self._sounded:
             self._sounded = self._answered = True
             self._printout.line("first sound", f"{len(piece.audio):,} bytes{self._since_said()}", "bold")
         if piece.text and not piece.stream_part_done:
             self._printout.line("part", f"{piece.id} begins: “{piece.text}”", "dim")
-        try:
-            part = self._arrival.take(piece)
-        except BadAnswer as error:
-            return self._fail(str(error))
+        part = self._arrival.take(piece)
         return self._take_part(part) if part else None
 
     def _take_part(self, part: AnswerPart) -> int | None:
@@ -276,9 +291,10 @@ class ClientTurn:
         size = f"{len(part.data):,} bytes{pieces}, {part.seconds:.1f} s"
         self._printout.line("sound", f"part {part.id}: {size}{words}")
         if self._options.save:
-            return self._save(
-                self._options.save / f"answer-{self._turn}-part-{part.id}.{self._options.suffix}", part.data
-            )
+            path = self._options.save / f"answer-{self._turn}-part-{part.id}.{self._options.suffix}"
+            if (code := self._save(path, part.data)) is not None:
+                return code
+        self._mouths.sounded(part.id)
         return None
 
     def _give_up(self, patience: float) -> int:
@@ -290,6 +306,7 @@ class ClientTurn:
     def _end(self) -> int:
         """The turn has gone its whole way: whether all of it came."""
         try:
+            self._mouths.end()
             self._arrival.check()
         except BadAnswer as error:
             return self._fail(str(error))

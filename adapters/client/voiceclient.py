@@ -37,6 +37,7 @@ from protocol.messages import (
     TranscribeDelta,
     TranscribeDone,
 )
+from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from protocol.socketio import Packet
 
 _CLOSE_SECONDS = 2.0
@@ -81,6 +82,9 @@ Received = (
     | ResponseStarted
     | TextDelta
     | TextDone
+    | ResponseMouth
+    | ResponseWords
+    | ResponseCue
     | AudioPiece
     | Metrics
     | ResponseHeld
