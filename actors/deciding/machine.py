@@ -28,6 +28,7 @@ from actors.deciding.effects import Acknowledge, Effect, Feed, Hear, Start
 from actors.deciding.events import (
     Event,
     Failed,
+    FrameJudged,
     FromClient,
     MemberId,
     PoolsBusy,
@@ -46,6 +47,7 @@ from actors.deciding.step import Step
 from actors.deciding.table import LOOKUP
 from actors.deciding.triggers import Occurrence
 from actors.deciding.turn import cost
+from actors.ports.listening import ECHO
 from protocol.audioformat import may_begin_file
 from protocol.errors import ErrorId
 from protocol.messages import SessionState
@@ -151,6 +153,26 @@ def hear(conversation: Conversation, member: MemberId, audio: bytes) -> Hear | N
     if microphone is None or speaker is None or speaker.role == "receiver" or not audio:
         return None
     return Hear(microphone.stream, microphone.format, audio)
+
+
+def pass_frame(conversation: Conversation, heard: FrameJudged) -> bool:
+    """Take in a frame with which nobody begins to speak, as `step` would; False, and nothing done, for all else.
+
+    Thirty of them come each second from every open microphone, and most are this: their step is written out here.
+    """
+    microphone, state = conversation.microphone, conversation.state
+    if microphone is None or heard.stream != microphone.stream or microphone.detection.voiced:
+        return False
+    if state is RECEIVING or microphone.contest is not None or microphone.settings.echo == "mute":
+        return False
+    if state is not HANDSHAKEN and not microphone.settings.interrupt_response:
+        return False
+    detection = microphone.detection.after(heard.speech, microphone.settings.threshold)
+    if detection.voiced or state.name not in _FRAME.transitions:
+        return False
+    microphone.detection = detection
+    microphone.ring.append((heard.audio, heard.speech == ECHO))
+    return True
 
 
 # ---- the chunk of an utterance

@@ -15,13 +15,14 @@ import trio
 
 from actors.deciding.account import Account, Charge
 from actors.deciding.effects import AskTurnEnd, Deafen, Hear
-from actors.deciding.events import Believed, EchoFound, FrameJudged, MicrophoneEvent, Said, Unheard
+from actors.deciding.events import Believed, EchoFound, FrameJudged, Said, Unheard
 from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
-from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, VoiceStream
+from actors.ports.listening import FRAME_BYTES, RATE, Reference, VoiceStream
 from actors.ports.sound import SoundDecoder, Undecodable
+from actors.running.microphonereports import NOBODY, MicrophoneReports
 from protocol.audioformat import AudioFormat, headless, identify, may_begin_file, sniff
 from protocol.errors import ErrorId
 from protocol.messages import BufferClear, BufferCommit
@@ -32,16 +33,13 @@ AT_ONCE = 32
 HEAD = 64
 """Bytes of a stream by which its format is known, where they are fewer than a chunk."""
 
-Tell = Callable[[MicrophoneEvent | Said], Awaitable[None]]
 Spawn = Callable[[Callable[[], Awaitable[None]]], None]
-Refer = Callable[[float, float], Reference]
-"""What was estimated to play between two times."""
 _DRIFT, _JUMP = 0.05, 0.3
 """How much of a difference between the samples' time and the clock is corrected at once; and from which on all is."""
 
 
 class Microphone:
-    """Listens for one session; only its steps call it. `tell` is how it reports, and may wait. `broke` gets faults.
+    """Listens for one session; only its steps call it. `broke` gets faults.
 
     What waits to be judged is charged to `account`.
     """
@@ -51,16 +49,14 @@ class Microphone:
         engines: Engines,
         limits: Limits,
         account: Account,
-        tell: Tell,
-        refer: Refer,
+        reports: MicrophoneReports,
         spawn: Spawn,
         broke: Callable[[Exception], None],
     ) -> None:
         self._engines = engines
         self._limits = limits
         self._account = account
-        self._tell = tell
-        self._refer = refer
+        self._reports = reports
         self._spawn = spawn
         self._broke = broke
         self._capture: Capture | None = None
@@ -80,14 +76,9 @@ class Microphone:
         capture = self._capture
         if capture is None or capture.stream != chunk.stream:
             self.deafen()
+            charge = self._account.open()
             capture = self._capture = Capture(
-                chunk.stream,
-                chunk.format,
-                self._engines,
-                self._limits,
-                self._account.open(),
-                self._tell,
-                self._refer,
+                chunk.stream, chunk.format, self._engines, self._limits, charge, self._reports
             )
             self._spawn(lambda: self._run(capture))
         capture.put(chunk.chunk)
@@ -117,23 +108,14 @@ class Microphone:
 
     async def _tell_all(self, waiting: list[Said]) -> None:
         for said in waiting:
-            await self._tell(said)
+            await self._reports.tell(said)
 
     def close(self) -> None:
         """The session is over, and is not known here any more."""
         if self._capture is not None:
             self._capture.close()
             self._capture = None
-        self._tell, self._refer, self._broke = _tell_nobody, _refer_to_nothing, _ignore
-
-
-async def _tell_nobody(heard: MicrophoneEvent | Said) -> None:
-    """What a session that is over hears. It never waits, so cancelling has no effect."""
-
-
-def _refer_to_nothing(since: float, until: float) -> Reference:
-    """What plays in a session that is over."""
-    return NO_REFERENCE
+        self._reports, self._broke = NOBODY, _ignore
 
 
 def _ignore(fault: Exception) -> None:
@@ -150,15 +132,13 @@ class Capture:
         engines: Engines,
         limits: Limits,
         charge: Charge,
-        tell: Tell,
-        refer: Refer,
+        reports: MicrophoneReports,
     ) -> None:
         self.stream = stream
         self._format = format_
         self._engines = engines
         self._limits = limits
-        self._tell = tell
-        self._refer = refer
+        self._tell, self._pass_on, self._refer = reports
         self._recorded = -1.0
         self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
@@ -259,7 +239,9 @@ class Capture:
                 self._is_deaf = False
                 for number, speech in enumerate(probabilities):
                     frame = held[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
-                    await self._tell(FrameJudged(self.stream, frame, speech))
+                    judged = FrameJudged(self.stream, frame, speech)
+                    if not self._pass_on(judged):
+                        await self._tell(judged)
                 held = held[len(probabilities) * FRAME_BYTES :]
                 await self._tell_echo(voice)
 

@@ -43,6 +43,7 @@ from actors.deciding.effects import (
 from actors.deciding.events import (
     Admitted,
     Event,
+    FrameJudged,
     Joined,
     Left,
     MemberId,
@@ -51,7 +52,7 @@ from actors.deciding.events import (
     Said,
     Tick,
 )
-from actors.deciding.machine import extend, hear, step
+from actors.deciding.machine import extend, hear, pass_frame, step
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.calls import Waits, no_matter
@@ -59,6 +60,7 @@ from actors.running.jobs import Jobs
 from actors.running.listening import LiveRecognition
 from actors.running.mailbox import Mailbox
 from actors.running.microphone import Microphone, Spawn
+from actors.running.microphonereports import MicrophoneReports
 from actors.running.pool import Pool
 from actors.running.seats import Seats
 from actors.running.stages import kind_of
@@ -115,8 +117,9 @@ class Runner:
         self._seats = Seats(pools)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
+        tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
         limits, account = conversation.limits, conversation.account
-        self._microphone = Microphone(engines, limits, account, self._hear, conversation.refer, spawn, self._break)
+        self._microphone = Microphone(engines, limits, account, tells, spawn, self._break)
         self._logged: Transition | None = None
         self._alarm = trio.CancelScope()
         self._is_stepping = False
@@ -184,9 +187,8 @@ class Runner:
     def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:
         """Take in a chunk that changes nothing but the utterance, or nothing at all where the microphone is open.
 
-        False, and nothing done, for all else.
-
-        False also where the session is not at rest: then the chunk goes by `tell`. Never waits, and raises nothing.
+        False, and nothing done, for all else, and where the session is not at rest: then the chunk goes by `tell`.
+        Never waits, and raises nothing.
         """
         if not self._is_at_rest:
             return False
@@ -215,6 +217,10 @@ class Runner:
     async def _hear(self, heard: MicrophoneEvent | Said) -> None:
         with suppress(trio.BrokenResourceError):  # the session is over, and so is the microphone in a moment
             await self.report(heard, no_matter)
+
+    def _pass(self, heard: FrameJudged) -> bool:
+        """The short way of a frame; False where the session is not at rest, too."""
+        return self._is_at_rest and pass_frame(self.conversation, heard)
 
     def _break(self, fault: Exception) -> None:
         """A fault in the microphone's task is the session's."""
