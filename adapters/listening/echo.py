@@ -21,22 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from actors.ports.sound import BANDS
+from adapters.listening.echohistory import RARELY, STEP, EchoHistory, SoundRun
 from adapters.listening.echopath import KEPT, SEARCHED, EchoMatch, EchoPath, Levels, find, likeness, spread_out
 from adapters.listening.envelopes import SILENCE, STEPS
 
 ONSET = 5.0
 """dB over the echo that speech has to have."""
-_STEP = 10
-"""Frames between two searches."""
 _TOGETHER = 13
 """Frames that are judged together wherever they begin: what a client sends in 100 ms, 128 at most. More is parted."""
-_RARELY = 5 * _STEP
-"""Frames between two searches of a path that is certain, and two measurements of the noise."""
-_SPARE = 60
-_STORED = KEPT + SEARCHED + _SPARE
-"""Frames that are kept."""
-_SLACK = _STORED // 2
-"""Frames by which the arrays are longer, so that what is kept is seldom moved."""
 _SMOOTHED = 8
 """Frames whose mean is judged: a syllable goes up and down within that."""
 _MEAN = np.full(_SMOOTHED, 1 / _SMOOTHED, np.float32)
@@ -48,12 +40,6 @@ _COMPARED, _ALIKE = 25, 0.7
 """Frames of which it is asked whether what exceeds the echo is the echo, and the correlation that says so."""
 _OVER_NOISE = 6.0
 """dB above the quietest tenth in which nothing is told from noise."""
-_LOUD = 10.0
-"""dB above that make a sound, where three bands have them; noise alone has 8 in one frame of a hundred."""
-_JUMP = 6.0
-"""dB by which a sound is another than those before it."""
-_PAUSE = 30
-"""Frames of quiet that end a run of sound."""
 _LEAST = 40
 """Frames of sound before which nothing is decided."""
 _WIDTHS, _NEEDED = (50, 70, 110, 200), (0.80, 0.74, 0.68, 0.58)
@@ -82,8 +68,8 @@ class EchoJudge:
     """Judges one microphone. `freeze`: whether an interruption is being judged now, in which nothing is learned."""
 
     def __init__(self) -> None:
-        self._history = _History()
-        self._run = _SoundRun()
+        self._history = EchoHistory()
+        self._run = SoundRun()
         self._found: EchoPath | None = None
         self._agreed = self._missed = 0
         self._moved: int | None = None
@@ -117,7 +103,7 @@ class EchoJudge:
         judged: list[float | None] = []
         start = 0
         while start < len(heard):
-            end = len(heard) if len(heard) <= _TOGETHER else start + _STEP - self._history.count % _STEP
+            end = len(heard) if len(heard) <= _TOGETHER else start + STEP - self._history.count % STEP
             end = min(len(heard), end)
             self._history.add(heard[start:end], played[start:end])
             judged += self._judge(end - start)
@@ -138,10 +124,10 @@ class EchoJudge:
     def _judge(self, frames: int) -> list[float | None]:
         history = self._history
         if not history.plays:
-            self._run = _SoundRun()
+            self._run = SoundRun()
             return [math.inf] * frames
         self._run.add(history, frames)
-        is_due = history.has_passed(_STEP)
+        is_due = history.has_passed(STEP)
         if is_due and self._found is None:
             self._search()
         if self._found is None:
@@ -188,11 +174,11 @@ class EchoJudge:
         """Look for a path in the run of sound."""
         history, run = self._history, self._run
         if history.would_be_heard and not 0 < run.frames < _LEAST:
-            self._unheard += _STEP
+            self._unheard += STEP
         should_be_heard = self._unheard > 0 and self._unheard % _PLAYED == 0
         if run.frames < _LEAST and not should_be_heard:
             return
-        width = KEPT if should_be_heard else max(run.frames + _STEP, _WIDTHS[0])
+        width = KEPT if should_be_heard else max(run.frames + STEP, _WIDTHS[0])
         width = min(width, KEPT, history.count)
         match = self._matched(width)
         if match.correlation >= _needed(width) and not self._was_absent(match.lag, width):
@@ -229,9 +215,9 @@ class EchoJudge:
         history = self._history
         since = history.since_began - path.lag
         is_fresh = since < 2 * _FRESH
-        if not is_fresh and self._agreed >= _CERTAIN and not history.has_passed(_RARELY):
+        if not is_fresh and self._agreed >= _CERTAIN and not history.has_passed(RARELY):
             return
-        width = min(max(since + _STEP, _WIDTHS[0]), 2 * KEPT // 3) if is_fresh else 2 * KEPT // 3
+        width = min(max(since + STEP, _WIDTHS[0]), 2 * KEPT // 3) if is_fresh else 2 * KEPT // 3
         if since < _LEAST or history.share_played(width, path.lag) < 0.3:
             return
         match = self._matched(width)
@@ -264,98 +250,3 @@ def _needed(width: int) -> float:
 
 def _levels(envelope: bytes) -> Levels:
     return _DECIBELS[np.frombuffer(envelope, np.uint8)].reshape(-1, BANDS)
-
-
-class _History:
-    """The last frames of both, and which of them may be learned from."""
-
-    def __init__(self) -> None:
-        self._microphone = np.full((_STORED + _SLACK, BANDS), SILENCE, np.float32)
-        self._reference = np.full((_STORED + _SLACK, BANDS), SILENCE, np.float32)
-        self._usable = np.zeros(_STORED + _SLACK, np.bool_)
-        self._end = 0
-        self._move_to(_STORED)
-        self.floor = np.full(BANDS, SILENCE, np.float32)
-        """dB of the quietest tenth of the microphone, in each band."""
-        self.count = 0
-        self._before = 0
-        """Frames of all, and before the last piece."""
-        self.since_played = _STORED
-        self.since_began = _STORED
-        """Frames since something played, and since it began to after a pause."""
-
-    @property
-    def plays(self) -> bool:
-        """Whether an echo may be heard now: something plays, or did within the longest delay."""
-        return self.since_played <= SEARCHED + _PAUSE
-
-    @property
-    def would_be_heard(self) -> bool:
-        """Whether something played so long ago that it is heard by now."""
-        return bool((self.reference[-SEARCHED - _STEP : -SEARCHED] > SILENCE).any())
-
-    def add(self, heard: Levels, played: Levels) -> None:
-        """Take in frames of both."""
-        frames = len(heard)
-        self._before, self.count = self.count, self.count + frames
-        if self._end + frames > len(self._usable):
-            for kept in (self._microphone, self._reference, self._usable):
-                kept[: _STORED - frames] = kept[self._end + frames - _STORED : self._end]
-            self._end = _STORED - frames
-        begin = self._end
-        self._move_to(begin + frames)
-        self._microphone[begin : self._end] = heard
-        self._reference[begin : self._end] = played
-        self._usable[begin : self._end] = False
-        sounding = np.flatnonzero((played > SILENCE).any(axis=1))
-        if len(sounding):
-            if self.since_played + int(sounding[0]) > _PAUSE:
-                self.since_began = -int(sounding[0])
-            self.since_played = -int(sounding[-1]) - 1
-        self.since_played = min(self.since_played + frames, _STORED)
-        self.since_began = min(self.since_began + frames, _STORED)
-        if self.plays and (self.has_passed(_RARELY) or self.since_began <= _STEP):
-            known = self.microphone[-min(self.count, KEPT) :]
-            self.floor = np.partition(known, len(known) // 10, axis=0)[len(known) // 10]
-
-    def _move_to(self, end: int) -> None:
-        """The last frames are those before `end` of the arrays."""
-        self._end = end
-        kept = slice(end - _STORED, end)
-        self.microphone, self.reference, self.usable = self._microphone[kept], self._reference[kept], self._usable[kept]
-
-    def has_passed(self, step: int) -> bool:
-        """Whether the last piece has reached or passed a multiple of `step` frames."""
-        return self._before // step != self.count // step
-
-    def share_played(self, width: int, lag: int) -> float:
-        """In how many of the last `width` frames, as a share, something that played sounds after `lag`."""
-        sounding = self.reference[-width - lag : len(self.reference) - lag] > SILENCE
-        return float(sounding.any(axis=1).mean())
-
-
-class _SoundRun:
-    """A run of sound in the microphone; `is_foreign`: it was found not to be echo.
-
-    It begins anew with a sound that is louder by far than all that was found: there is an echo now over other voices.
-    """
-
-    def __init__(self) -> None:
-        self.frames = 0
-        self.is_foreign = False
-        self._quiet = 0
-        self._loudest = 0.0
-
-    def add(self, history: _History, frames: int) -> None:
-        """The history has so many frames more."""
-        over = np.partition(history.microphone[-frames:] - history.floor, -3, axis=1)[:, -3]
-        level = float(over.mean())
-        if self.is_foreign and level > self._loudest + _JUMP:
-            self.frames, self.is_foreign = 0, False
-        self._loudest = max(self._loudest, level)
-        for is_loud in (over > _LOUD).tolist():
-            self._quiet = 0 if is_loud else self._quiet + 1
-            if is_loud or self.frames:
-                self.frames += 1
-            if self._quiet >= _PAUSE:
-                self.frames, self.is_foreign, self._loudest = 0, False, 0.0

@@ -71,17 +71,24 @@ def _cut(levels: Levels) -> Levels:
     return np.asarray(np.maximum(levels, np.maximum(loud - _DEPTH, _DEAD)), np.float32)
 
 
+def _highest(levels: Levels, width: int) -> Levels:
+    """The highest of each `width` frames in a row, in each band."""
+    have = 1
+    while have < width:
+        step = min(have, width - have)
+        levels = np.maximum(levels[:-step], levels[step:])
+        have += step
+    return levels
+
+
 def spread_out(reference: Levels, frames: int, lag: int, wider: int = 0) -> Levels:
     """What an echo of gain 1 would be in the last `frames`: late by `lag`, uncertain in time, and dying away."""
     spread = _SPREAD + wider
     before = min(len(reference) - frames - lag - spread, 40)
     first = len(reference) - frames - lag - before
     count = frames + before
-    echo = reference[first : first + count].copy()
-    for shift in range(1, spread + 1):
-        np.maximum(echo, reference[first - shift : first - shift + count], out=echo)
-        if shift <= lag:
-            np.maximum(echo, reference[first + shift : first + shift + count], out=echo)
+    after = min(spread, lag)
+    echo = _highest(reference[first - spread : first + count + after], spread + 1 + after)
     slope = _SLOPE[:count]
     echo += slope
     np.maximum.accumulate(echo, axis=0, out=echo)

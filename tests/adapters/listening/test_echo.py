@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from actors.ports.sound import BANDS
-from adapters.listening.echo import ONSET, EchoJudge, _History
+from adapters.listening.echo import ONSET, EchoJudge
+from adapters.listening.echohistory import EchoHistory
 from tests.adapters.listening.speech import Levels, after, echo, mixed, packed, speech
 
 LENGTH, BEGINS = 900, 100
@@ -78,7 +79,7 @@ def test_what_a_push_is_cut_into_changes_little() -> None:
 
 
 def test_the_history_is_what_came_last_however_often_it_was_moved() -> None:
-    history, random = _History(), np.random.default_rng(2)
+    history, random = EchoHistory(), np.random.default_rng(2)
     levels = random.normal(-40, 10, (3_000, BANDS)).astype(np.float32)
     at = 0
     while at < 2_900:
