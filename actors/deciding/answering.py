@@ -31,6 +31,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
     turn, memory = conversation.turn, conversation.memory
     llm = turn.configuration.llm
     step.send(conversation.receivers, ResponseStarted(turn.number))
+    has_cues = llm.cues == "tags"
     question = Question(
         text=turn.said,
         history=tuple(memory.history),
@@ -44,6 +45,8 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
         stream=llm.stream,
         clip=turn.clip,
         facts=Facts(turn.number, memory.first_audio_ms, memory.cut_after, memory.stood_in, memory.note),
+        faces=llm.faces if has_cues else (),
+        gestures=llm.gestures if has_cues else (),
     )
     memory.cut_after = ""
     step.effects.append(Start(Answer(turn.work, llm.provider.name, question), admit))

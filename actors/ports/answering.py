@@ -37,7 +37,8 @@ class Facts(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True):
     """What is to be answered; `max_token` 0 is no limit, `name` the assistant's name, `clip` the speech itself.
 
-    `stands_in`: it was meant for another engine, which cannot be asked.
+    `stands_in`: it was meant for another engine, which cannot be asked. `faces`, `gestures`: the names that the answer
+    may have in tags of cues; the prompt tells them too.
     """
 
     text: str
@@ -53,6 +54,8 @@ class Question(msgspec.Struct, frozen=True):
     clip: Clip | None = None
     facts: Facts = Facts()
     stands_in: bool = False
+    faces: tuple[str, ...] = ()
+    gestures: tuple[str, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -250,7 +250,7 @@ class ClientTurn:
                 words = f"“{message.text}”" if message.text.strip() else "no words"
                 self._printout.line("heard", f"{words}{f' ({about})' if about else ''}{self._since_said()}", "green")
             case TextDone():
-                self._answered = bool(message.text.strip())
+                self._answered = self._answered or bool(message.text.strip())
                 self._printout.line("answer", message.text or "no words", "green")
             case _:
                 assert_never(message)
@@ -269,6 +269,7 @@ class ClientTurn:
             if isinstance(message, AudioPiece):
                 return self._take_piece(message)
             self._mouths.take(message)
+            self._answered = self._answered or isinstance(message, ResponseCue)
         except BadAnswer as error:
             return self._fail(str(error))
         return None

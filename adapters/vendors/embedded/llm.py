@@ -7,6 +7,7 @@ import trio
 
 from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit
+from adapters.vendors.embedded.guide.bodylanguage import with_tags_before, without_tags
 from adapters.vendors.embedded.guide.reply import reply
 from adapters.vendors.embedded.guide.understanding import prepare
 
@@ -43,9 +44,9 @@ class Local:
             return
         # In a thread: a long history in none of its languages takes the guide a tenth of a second.
         answer = await trio.to_thread.run_sync(
-            reply, question, self._clock(), limiter=self._threads, abandon_on_cancel=True
+            reply, without_tags(question), self._clock(), limiter=self._threads, abandon_on_cancel=True
         )
         await write(answer.delivery)
-        for number, sentence in enumerate(answer.sentences):
+        for number, sentence in enumerate(with_tags_before(answer.sentences, answer.abilities, question)):
             await trio.lowlevel.checkpoint()
             await write(f" {sentence}" if number else sentence)

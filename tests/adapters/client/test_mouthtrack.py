@@ -77,6 +77,20 @@ async def test_a_mouth_that_never_ends_is_shown_at_the_end(tmp_path: Path, autoj
     assert set(contents(tmp_path)) == {"answer-2-part-0.wav", "answer-2-part-0.json"}
 
 
+async def test_an_answer_of_cues_alone_is_an_answer(tmp_path: Path, autojump_clock: MockClock) -> None:
+    async def script(server: ScriptedServer) -> None:
+        await updated(server)
+        await server.expect("input.text")
+        await server.state("responding")
+        await server.emit("response.cue", CUE)
+        await server.emit("response.text.done", {"text": ""})
+        await server.state("handshaken")
+
+    code, printed, _ = await talked(script, tmp_path, said="hi", mouth="words")
+    assert code == 0
+    assert "0.40  ◆ face joy for 2 s" in printed
+
+
 def test_of_curves_the_strongest_are_shown_at_their_peaks() -> None:
     part = PartMouthTrack(1, 0)
     row = [0.0] * 52

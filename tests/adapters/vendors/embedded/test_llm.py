@@ -46,6 +46,12 @@ async def test_writes_a_sentence_a_piece_and_joins_them_by_one_space() -> None:
     assert "  " not in told("count")
 
 
+async def test_an_avatar_that_takes_cues_is_given_them() -> None:
+    pieces, _ = await written(asked("Hello", faces=("happy",), gestures=("wave",)))
+    assert pieces[0].startswith("[face:happy] [anim:wave] ")
+    assert "".join(pieces).replace("[face:happy] [anim:wave] ", "") == told("Hello")
+
+
 async def test_once_it_is_loaded_no_question_waits_for_a_language() -> None:
     vocabulary.cache_clear()
     Local().load()
