@@ -22,12 +22,14 @@ from tests.playbook import (
     cancel,
     joined,
     later,
+    recognised,
     retracted,
     spoken,
     text,
     update,
     written,
 )
+from tests.speech import happen, hear, listening, told
 
 SHOWS = Encoding(mouth=MouthWish(words=True))
 """A Receiver that is told of words, and so of cues."""
@@ -273,3 +275,20 @@ def test_a_turn_keeps_nothing_of_tags_that_it_does_not_need() -> None:
     assert made._cues is not None
     assert len(made._cues.placed) == 100
     assert made.text == "so " * 999 + "so"
+
+
+def test_nobody_is_told_of_a_cue_before_the_commit() -> None:
+    pb = listening(silenceDurationMs=960)
+    pb >> joined(2, "receiver", SHOWS)
+    pb.skip() >> update(LLM={"cues": "tags"})
+    pb.skip()
+    hear(pb, (1.0, 20), (0.0, 10))
+    work = pb.conversation.turn.work
+    for event in (recognised("Hi.", turn=work), written(TAGGED, turn=work), answered(work), spoken(3.0, turn=work)):
+        happen(pb, event(pb))
+        assert told(pb) == []
+    messages = hear(pb, (0.0, 20))
+    cues = [message.name for message in messages if isinstance(message, ResponseCue)]
+    assert cues == ["happy", "wave", "neutral"]
+    places = [type(message) for message in messages if isinstance(message, ResponseCue | AudioDelta)]
+    assert places == [ResponseCue] * 3 + [AudioDelta]
