@@ -75,7 +75,7 @@ def run(core: int, rounds: int, arguments: argparse.Namespace) -> None:
     file = arguments.model or models.voice_activity_model()
     if file is None:
         raise FileNotFoundError(f"no model of voice activity; {models.HOW}")
-    sound = Sound(file)
+    sound = OnsetSound(file)
     print("" if take_realtime() else "without real-time priority: what else the machine does is measured too")
     for sessions in arguments.sessions:
         for _ in range(rounds):
@@ -84,7 +84,7 @@ def run(core: int, rounds: int, arguments: argparse.Namespace) -> None:
                 print(f"{sessions:>6} sessions: {asyncio.run(load.measure(sessions, arguments.seconds))}", flush=True)
 
 
-class Sound:
+class OnsetSound:
     """Frames of WebSocket that are ready: chunks of noise, and of speech whose first one is an onset by itself.
 
     Raises ValueError where it is not, by the model that the server has.
@@ -126,7 +126,7 @@ class Talker(Socket):
 class OnsetLoad:
     """The sessions of one server."""
 
-    def __init__(self, server: Process, sound: Sound, speakers: int, echo: str) -> None:
+    def __init__(self, server: Process, sound: OnsetSound, speakers: int, echo: str) -> None:
         self._server = server
         self._sound = sound
         self._speakers = speakers

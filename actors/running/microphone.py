@@ -20,9 +20,9 @@ from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
-from actors.ports.listening import FRAME_BYTES, RATE, Reference, VoiceStream
+from actors.ports.listening import FRAME_BYTES, RATE, VoiceStream
 from actors.ports.sound import SoundDecoder, Undecodable
-from actors.running.microphonereports import NOBODY, MicrophoneReports
+from actors.running.microphonereports import NOBODY, MicrophoneReports, RecordingClock
 from protocol.audioformat import AudioFormat, headless, identify, may_begin_file, sniff
 from protocol.errors import ErrorId
 from protocol.messages import BufferClear, BufferCommit
@@ -34,8 +34,6 @@ HEAD = 64
 """Bytes of a stream by which its format is known, where they are fewer than a chunk."""
 
 Spawn = Callable[[Callable[[], Awaitable[None]]], None]
-_DRIFT, _JUMP = 0.05, 0.3
-"""How much of a difference between the samples' time and the clock is corrected at once; and from which on all is."""
 
 
 class Microphone:
@@ -138,8 +136,8 @@ class Capture:
         self._format = format_
         self._engines = engines
         self._limits = limits
-        self._tell, self._pass_on, self._refer = reports
-        self._recorded = -1.0
+        self._tell, self._pass_on, refer = reports
+        self._clock = RecordingClock(refer)
         self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
         self._charge = charge
@@ -235,7 +233,8 @@ class Capture:
                 whole = min(len(rest) // FRAME_BYTES, AT_ONCE) * FRAME_BYTES
                 frames, rest = rest[:whole], rest[whole:]
                 held += frames
-                probabilities = await voice.judge(frames, self._reference(whole / (2 * RATE)))
+                played = self._clock.reference(trio.current_time(), whole / (2 * RATE))
+                probabilities = await voice.judge(frames, played)
                 self._is_deaf = False
                 for number, speech in enumerate(probabilities):
                     frame = held[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
@@ -244,18 +243,6 @@ class Capture:
                         await self._tell(judged)
                 held = held[len(probabilities) * FRAME_BYTES :]
                 await self._tell_echo(voice)
-
-    def _reference(self, seconds: float) -> Reference:
-        """What played while samples were recorded: so many seconds, which end about now, and go on from those before.
-
-        Chunks come unevenly, so their time is that of the samples, which follows the clock slowly.
-        """
-        since = trio.current_time() - seconds
-        behind = since - self._recorded
-        self._recorded = since if abs(behind) > _JUMP else self._recorded + _DRIFT * behind
-        reference = self._refer(self._recorded, self._recorded + seconds)
-        self._recorded += seconds
-        return reference
 
     async def _tell_echo(self, voice: VoiceStream) -> None:
         """Tell the session once that the microphone hears the avatar."""

@@ -13,6 +13,30 @@ Refer = Callable[[float, float], Reference]
 """What was estimated to play between two times."""
 
 
+_DRIFT, _JUMP = 0.05, 0.3
+"""How much of a difference between the samples' time and the clock is corrected at once; and from which on all is."""
+
+
+class RecordingClock:
+    """The times at which samples were recorded.
+
+    Chunks come unevenly, so their time is that of the samples, which follows the clock slowly.
+    """
+
+    def __init__(self, refer: Refer) -> None:
+        self._refer = refer
+        self._recorded = -1.0
+
+    def reference(self, now: float, seconds: float) -> Reference:
+        """What played while so many seconds were recorded, which end about now and go on from those before."""
+        since = now - seconds
+        behind = since - self._recorded
+        self._recorded = since if abs(behind) > _JUMP else self._recorded + _DRIFT * behind
+        reference = self._refer(self._recorded, self._recorded + seconds)
+        self._recorded += seconds
+        return reference
+
+
 class MicrophoneReports(NamedTuple):
     """What the session is told and asked by; `tell` may wait."""
 

@@ -2,8 +2,7 @@
 
 It decides nothing: the messages and their receivers, the seats that a turn needs, and the results of a refusal are in
 the effects, and what becomes of an effect goes back as an event (`Admitted`, `PoolsBusy`). Nothing that it performs
-waits: messages go to outboxes, work to pools, both of which answer at once when they are full. So a session is never
-stuck behind a slow client or a slow engine, and its mailbox always empties.
+waits: outboxes and pools answer at once when they are full. So no slow client or engine keeps mail in the mailbox.
 
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
 way, the task that brings mail has the session step at once: a socket's (`tell`, `extend`) or a job's (`report`). That

@@ -38,7 +38,7 @@ SEEDS = 100
 RATES: tuple[MouthRate, ...] = (30, 60)
 
 
-class Listener:
+class MouthListener:
     """A Receiver that plays what it is told, and holds the server to it; `queued`: what may still be dropped."""
 
     def __init__(self, wish: MouthWish) -> None:
@@ -160,7 +160,7 @@ class RandomAnswers:
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
         self.pb = Playbook(encoding=self._encoding(wish := self._wish()))
-        self.listeners: dict[MemberId, Listener] = {ME: Listener(wish)}
+        self.listeners: dict[MemberId, MouthListener] = {ME: MouthListener(wish)}
         self.parts: dict[int, tuple[Speak, float]] = {}
         self.members = ME
 
@@ -216,7 +216,7 @@ class RandomAnswers:
         if choice < 0.3:
             self.members += 1
             wish = self._wish()
-            self.listeners[self.members] = Listener(wish)
+            self.listeners[self.members] = MouthListener(wish)
             self.play(joined(self.members, "receiver", self._encoding(wish)))
         elif choice < 0.4 and self.members in self.listeners and self.members != ME:
             self.play(left(self.members))
