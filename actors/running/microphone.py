@@ -37,10 +37,7 @@ Spawn = Callable[[Callable[[], Awaitable[None]]], None]
 
 
 class Microphone:
-    """Listens for one session; only its steps call it. `broke` gets faults.
-
-    What waits to be judged is charged to `account`.
-    """
+    """Listens for one session; only its steps call it. `broke` gets faults, `account` is charged for what waits."""
 
     def __init__(
         self,
@@ -75,9 +72,7 @@ class Microphone:
         if capture is None or capture.stream != chunk.stream:
             self.deafen()
             charge = self._account.open()
-            capture = self._capture = Capture(
-                chunk.stream, chunk.format, self._engines, self._limits, charge, self._reports
-            )
+            capture = self._capture = Capture(chunk, self._engines, self._limits, charge, self._reports)
             self._spawn(lambda: self._run(capture))
         capture.put(chunk.chunk)
 
@@ -121,19 +116,13 @@ def _ignore(fault: Exception) -> None:
 
 
 class Capture:
-    """One stream of samples: the queue of what came, and the task that listens to it."""
+    """One stream of samples, from the chunk `first` on: the queue of what came, and the task that listens to it."""
 
     def __init__(
-        self,
-        stream: int,
-        format_: AudioFormat,
-        engines: Engines,
-        limits: Limits,
-        charge: Charge,
-        reports: MicrophoneReports,
+        self, first: Hear, engines: Engines, limits: Limits, charge: Charge, reports: MicrophoneReports
     ) -> None:
-        self.stream = stream
-        self._format = format_
+        self.stream = first.stream
+        self._format = first.format
         self._engines = engines
         self._limits = limits
         self._tell, self._pass_on, refer = reports
@@ -161,18 +150,15 @@ class Capture:
         elif not self._charge.take(cost(chunk)):
             self._lost = self._lost or Unheard(self.stream, ErrorId.BUSY, _NO_ROOM)
         else:
-            self._put(chunk)
+            self._queue.append(chunk)
         self._grown.set()
-
-    def _put(self, item: bytes | Said) -> None:
-        self._queue.append(item)
 
     def defers(self, said: Said) -> bool:
         """See Microphone."""
         if said is self._delivers or not (self._queue or self._is_at_work):
             return False
         if len(self._queue) < 2 * self._limits.mailbox:
-            self._put(said)
+            self._queue.append(said)
             self._grown.set()
             return True
         return False
