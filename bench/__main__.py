@@ -131,7 +131,7 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
         case "recognition":
             recognition.measure(tuple(arguments.models), arguments.folder)
         case "hands-free":
-            handsfree.run(arguments.turns, arguments.policy)
+            handsfree.run(arguments.turns, arguments.policy, arguments.detector, arguments.folder, arguments.language)
         case "voice-activity":
             voice_activity.run(arguments.model, arguments.sessions, arguments.seconds, rounds)
         case "voices":

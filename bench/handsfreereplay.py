@@ -37,11 +37,15 @@ _PROBE = 48
 
 
 class Line(NamedTuple):
-    """Something that the microphone hears: `words` "" where it is no speech; `gap`: seconds of silence before it."""
+    """Something that the microphone hears: `words` "" where it is no speech; `gap`: seconds of silence before it.
+
+    `rest`: what a recording has behind it, which is no speech.
+    """
 
     sound: Samples
     words: str
     gap: float = 0.0
+    rest: Samples = np.zeros(0)
 
 
 class Case(NamedTuple):
@@ -100,6 +104,7 @@ class Room:
         begin = int(at * RATE)
         end = begin + len(line.sound)
         self._sound[begin:end] += line.sound[: len(self._sound) - begin]
+        self.add(line.rest, end / RATE)
         words = line.words.split()
         for number, word in enumerate(words):
             middle = begin + (2 * number + 1) * len(line.sound) // (2 * len(words))
@@ -108,7 +113,7 @@ class Room:
 
     def add(self, sound: Samples, at: float) -> None:
         """The sound of something that is no line."""
-        begin = int(at * RATE)
+        begin = round(at * RATE)
         self._sound[begin : begin + len(sound)] += sound[: max(0, len(self._sound) - begin)]
 
     def middles(self) -> list[tuple[bytes, str]]:

@@ -38,6 +38,21 @@ HALVES = (
     ("pl-PL", "Chciałbym zapytać,", "gdzie jest najbliższy dworzec."),
 )
 """Languages, and the two halves of a sentence; a speaker may think between them."""
+OTHER_HALVES = (
+    ("en-US", "The painting on the left,", "is it for sale?"),
+    ("en-US", "I think the tour starts at nine,", "but I am not quite sure."),
+    ("en-US", "We need a table for", "two adults and three children."),
+    ("en-US", "Last time we took", "the number four bus."),
+    ("en-US", "What I wanted to ask is", "whether dogs are allowed."),
+    ("en-US", "Is the museum open", "on Monday evening?"),
+    ("de-DE", "Wir würden gerne wissen,", "ob man hier fotografieren darf."),
+    ("de-DE", "Gestern war ich mit meiner", "Schwester im Garten."),
+    ("fr-FR", "Nous aimerions réserver une", "visite pour samedi matin."),
+    ("es-ES", "El cuadro que vimos ayer", "no está en esta sala."),
+    ("it-IT", "Quando sono entrato nella sala grande", "la luce era spenta."),
+    ("nl-NL", "Morgen gaan we met", "de trein naar Utrecht."),
+)
+"""As HALVES, but written after the words that hold a turn open (`actors/words/unfinished.py`); those did not change."""
 ASKED = "Tell me about the museum, please."
 """What is asked before an answer of some length."""
 ANSWER = (
@@ -85,7 +100,9 @@ class SpokenSentence(msgspec.Struct, frozen=True):
 
 def speak_all(*, with_joe: bool = True) -> tuple[SpokenSentence, str]:
     """Everything that is said, and the names of the voices that say it: English by joe, where he is installed."""
-    sentences = [(language, text) for language, *halves in HALVES for text in (*halves, " ".join(halves))]
+    sentences = [
+        (language, text) for language, *halves in (*HALVES, *OTHER_HALVES) for text in (*halves, " ".join(halves))
+    ]
     english = [text for language, text in sentences if language == "en-US"]
     english += [ASKED, *BACKCHANNELS, *INTERRUPTIONS]
     foreign = [(language, text) for language, text in sentences if language != "en-US"]

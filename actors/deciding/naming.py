@@ -94,11 +94,20 @@ def _name_work(conversation: Conversation, event: TurnEvent, now: float) -> Occu
 
 def name_due(conversation: Conversation) -> Occurrence[Any] | None:
     """The event that follows from the step that was just made: sound to be sent, or speech that a turn has left."""
-    if conversation.state in ANSWER and conversation.turn.parts.has_due:
-        return triggers.SOUND(None)
     microphone = conversation.microphone
+    if conversation.state in ANSWER and conversation.turn.parts.has_due:
+        return None if _is_kept_back(conversation) else triggers.SOUND(None)
     is_left = microphone is not None and microphone.contest is not None and not conversation.ended
     return triggers.CARRY_ON(None) if is_left and conversation.state is State.HANDSHAKEN else None
+
+
+def _is_kept_back(conversation: Conversation) -> bool:
+    """Whether an answer waits with its first sound: the user speaks, and may be saying the other half of what it is to.
+
+    Once it sounds, only Receivers that can hold could stop it.
+    """
+    microphone, turn = conversation.microphone, conversation.turn
+    return microphone is not None and microphone.contest is not None and turn.is_heard and not len(turn.timeline)
 
 
 # ---- what a client says

@@ -120,7 +120,7 @@ me llamo|mi nombre es|yo soy|creo que|por ejemplo|dígame|sabe usted|hay""",
     ),
     "it": _language(
         "il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal dalla in "
-        "nel nella nei con su sul sulla per tra fra e ed o ma che mio mia miei mie e' è",
+        "nel nella nei con su sul sulla per tra fra e ed o ma che se mio mia miei mie e' è",
         r"""(?:vorrei|voglio|volevo|desidero|cerco|mi piacerebbe|vorremmo|vogliamo)
   (?: sapere| prenotare| chiedere| comprare| avere| fare| vedere)?
 (?:posso|potrei|può|potrebbe|puoi|potresti|possiamo)(?: per favore)?(?: dirmi| darmi| mostrarmi| aiutarmi| sapere)?

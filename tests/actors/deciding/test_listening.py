@@ -157,17 +157,44 @@ def test_words_that_want_more_keep_the_utterance_open(words: str, ends: bool, fi
     assert state(pb) is not State.RECEIVING, "silence decides in the end"
 
 
+@pytest.mark.parametrize("finished", [0.6, 0.9])
+def test_who_may_have_finished_is_answered_as_soon_as_the_answer_can_sound(finished: float) -> None:
+    pb = listening(type="semantic_vad", TTS={"stream": True})
+    asked_of(pb)
+    happen(pb, Believed(1, 29, finished))
+    happen(pb, recognised("How are you?", turn=work(pb))(pb))
+    hear(pb, (0.0, 12))
+    assert state(pb) is State.RECEIVING
+    for cue in (written("Fine.", turn=work(pb)), answered(work(pb)), spoken(1.0, turn=work(pb))):
+        happen(pb, cue(pb))
+    hear(pb, (0.0, 1))
+    assert state(pb) is State.SPEAKING
+
+
+def test_who_may_have_finished_is_not_asked_about_again_and_committed_after_a_second() -> None:
+    pb = listening(type="semantic_vad")
+    asked_of(pb)
+    happen(pb, Believed(1, 29, 0.6))
+    asked = []
+    silent = 9
+    while state(pb) is State.RECEIVING:
+        happen(pb, frame(pb, 0.0))
+        asked += [effect for effect in pb.skip_all() if isinstance(effect, AskTurnEnd)]
+        silent += 1
+    assert (silent, asked) == (31, [])
+
+
 def test_words_are_waited_for_where_they_are_looked_for_and_not_for_ever() -> None:
     pb = listening(type="semantic_vad")
     asked_of(pb)
-    happen(pb, Believed(1, 29, 0.9))
+    happen(pb, Believed(1, 29, 0.95))
     hear(pb, (0.0, 12))
     assert state(pb) is State.RECEIVING
     hear(pb, (0.0, 1))
     assert state(pb) is State.TRANSCRIBING
     heard = listening(type="semantic_vad")
     asked_of(heard)
-    happen(heard, Believed(1, 29, 0.9))
+    happen(heard, Believed(1, 29, 0.95))
     happen(heard, Words(work(heard), "how are you"))
     hear(heard, (0.0, 3))
     assert state(heard) is State.TRANSCRIBING, "what was told while it was spoken is enough"
@@ -312,6 +339,20 @@ def test_the_time_in_which_nobody_speaks_begins_when_the_microphone_opens() -> N
 
 
 # ---- speech during an answer
+
+
+def test_an_answer_does_not_begin_to_sound_while_the_user_speaks() -> None:
+    pb = listening(silenceDurationMs=320)
+    hear(pb, (1.0, 20), (0.0, 10))
+    for cue in (recognised("Hi.", turn=work(pb)), written("Fine.", turn=work(pb)), answered(work(pb))):
+        happen(pb, cue(pb))
+    assert state(pb) is State.RESPONDING
+    pb.skip_all()
+    hear(pb, (1.0, 4))
+    happen(pb, spoken(1.0, turn=work(pb))(pb))
+    assert state(pb) is State.RESPONDING
+    pass_time(pb, 2.0)
+    assert state(pb) is State.SPEAKING
 
 
 def test_three_steps_at_their_very_frames() -> None:
