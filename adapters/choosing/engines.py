@@ -31,6 +31,7 @@ from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
+from adapters.mouth.aligning import TextAlignment
 from adapters.mouth.mouths import MouthTracks
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
@@ -84,7 +85,9 @@ class ProviderEngines:
         self._codec = AudioCodec()
         self._analyst = TextAnalyst()
         self._hands_free = HandsFree(listening or ListeningSettings())
-        self._mouths = MouthTracks(lead_ms=(mouth or MouthSettings()).lead_ms)
+        self._aligning = TextAlignment()
+        lead = (mouth or MouthSettings()).lead_ms
+        self._mouths = MouthTracks(self._aligning, self._aligning.track, lead_ms=lead)
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
@@ -93,6 +96,7 @@ class ProviderEngines:
             "speech recognition": self._embedded["STT"].engine,
             "speech synthesis": self._embedded["TTS"].engine,
             "the audio codec": self._codec,
+            "the alignment of the mouth": self._aligning,
         }
         for candidate in configured(providers, self._web):
             self._roster.add(candidate)

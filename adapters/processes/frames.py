@@ -6,6 +6,7 @@ import msgspec
 
 from actors.ports.mouth import Mark
 from actors.ports.sound import Clip, NoSound, Sound, SoundTooLong, Target, Undecodable
+from adapters.processes.mouthframes import AlignedFrame, AlignFrame, PhonesFrame, PhonesToldFrame
 from protocol.audioformat import AudioFormat
 
 MAX_FRAME = 128 * 1024 * 1024
@@ -144,6 +145,8 @@ Request = (
     | DropFrame
     | JudgeFrame
     | TurnEndFrame
+    | AlignFrame
+    | PhonesFrame
 )
 
 
@@ -290,6 +293,8 @@ Done = (
     | DroppedFrame
     | JudgedFrame
     | TurnEndedFrame
+    | AlignedFrame
+    | PhonesToldFrame
 )
 Result = Done | FailedFrame | RefusedFrame
 Reply = ReadyFrame | StoppedFrame | WordsFrame | SoundFrame | Result

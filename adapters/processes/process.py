@@ -44,6 +44,7 @@ from adapters.processes.frames import (
     pack,
 )
 from adapters.processes.liveness import LOOK, Liveness, Read, reader
+from adapters.processes.mouthframes import AlignedFrame, PhonesToldFrame
 
 Each = Callable[[Progress], Awaitable[None]]
 
@@ -315,6 +316,8 @@ def _result(reply: Reply) -> Done:
             | DroppedFrame()
             | JudgedFrame()
             | TurnEndedFrame()
+            | AlignedFrame()
+            | PhonesToldFrame()
         ):
             return reply
         case ReadyFrame() | StoppedFrame() | WordsFrame() | SoundFrame():
