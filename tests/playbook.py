@@ -39,7 +39,7 @@ from actors.deciding.machine import step
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.mouth import Mark, MouthMade
-from actors.ports.sound import Sound, Target
+from actors.ports.sound import Clip, Sound, Target
 from actors.running.stages import kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, Named, read_update
@@ -345,12 +345,13 @@ def spoken(
     turn: int | None = None,
     mouth: MouthMade | None = None,
     words: tuple[Mark, ...] = (),
+    kept: Clip | None = None,
 ) -> Cue:
     """A part's sound is there, `last`: all of it: for these formats, or mp3, but for those that failed."""
     wanted = [target if isinstance(target, Target) else Target(target) for target in targets or (MP3,)]
     sounds = {target: (Sound(b"<%s>" % str(target.format).encode(), seconds),) for target in wanted}
     failures = {Target(format_): why for format_, why in (without or {}).items()}
-    return lambda pb: Spoken(turn or pb.turn, part, sounds, failures, last, mouth=mouth, words=words)
+    return lambda pb: Spoken(turn or pb.turn, part, sounds, failures, last, mouth=mouth, words=words, kept=kept)
 
 
 def silent(part: int = 0, *, last: bool = True, turn: int | None = None, mouth: MouthMade | None = None) -> Cue:

@@ -77,19 +77,23 @@ class ScriptedTrack:
             of: (rows(start, until, self._fps, last=last) if of == "arkit" else keys(start, until, last=last),)
             for of in sorted(self._sets)
         }
-        return MouthMade(shapes, words(start, until), until, last)
+        said = self._mouths.said
+        told = words(start, until) if said is None else tuple(word for word in said if start <= word.at < until)
+        return MouthMade(shapes, told, until, last)
 
 
 class ScriptedMouths:
     """Tracks by their orders: `asked` has the text and sets of each, `tracks` the tracks.
 
-    Each call of a track takes `delay` seconds; after `calls` of them, where that is not None, they fail.
+    `said`: the words of each sound, where that is not None. Each call of a track takes `delay` seconds. After
+    `calls` of them, where that is not None, they fail.
     """
 
     def __init__(self) -> None:
         self.delay = 0.0
         self.lag = 0
         self.calls: int | None = None
+        self.said: tuple[Mark, ...] | None = None
         self.asked: list[tuple[str, frozenset[MouthSet]]] = []
         self.tracks: list[ScriptedTrack] = []
 

@@ -57,6 +57,15 @@ class SessionConfiguration:
         self.in_force = Configuration()
 
 
+class RecalledAnswer(NamedTuple):
+    """An answer that was cut at `at`, of which `exchange` and `cut_after` were remembered; its words may be found."""
+
+    turn: Turn
+    at: float
+    exchange: Exchange
+    cut_after: str
+
+
 class SessionMemory:
     """The memory of turns that are over.
 
@@ -65,11 +74,12 @@ class SessionMemory:
     `stood_in`: whether another model stood in for the one that was asked. `note`: what a model wants to be told again.
     `stream_header`: the head of the recorder's stream, for the utterances that go on without one. `unanswered`:
     transcripts that wait for `response.create`. `echo_told`: whether the Sender was told that its microphone hears the
-    avatar.
+    avatar. `recalled`: the last answer that was cut, while its words are looked for.
     """
 
     def __init__(self) -> None:
         self.history: list[Exchange] = []
+        self.recalled: RecalledAnswer | None = None
         self.first_audio_ms = -1
         self.cut_after = ""
         self.stood_in = False
@@ -188,4 +198,4 @@ class Conversation:
         self.turn.charge.close()
         if self.microphone is not None and self.microphone.undecided is not None:
             self.microphone.undecided.charge.close()
-        self.microphone = self.shadow = self.played = None
+        self.microphone = self.shadow = self.played = self.memory.recalled = None

@@ -151,6 +151,17 @@ class AskTurnEnd(msgspec.Struct, frozen=True):
     samples: bytes
 
 
+class FindWords(msgspec.Struct, frozen=True):
+    """Look for the words of `speech` in a part's sound, up to so many `seconds`; `is_whole`: that is all of it."""
+
+    turn: int
+    part: int
+    speech: Speech
+    clip: Clip
+    seconds: float
+    is_whole: bool
+
+
 class Release(msgspec.Struct, frozen=True):
     """The turn is over: cancel what still runs for it, and give its seats back."""
 
@@ -161,4 +172,6 @@ class End(msgspec.Struct, frozen=True):
     """The session is over: disconnect the sockets that are left, and forget it."""
 
 
-Effect = Send | DropQueued | Acknowledge | Start | Listen | Feed | Hear | Deafen | AskTurnEnd | Release | End
+Effect = (
+    Send | DropQueued | Acknowledge | Start | Listen | Feed | Hear | Deafen | AskTurnEnd | FindWords | Release | End
+)

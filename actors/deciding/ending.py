@@ -3,11 +3,11 @@
 Each public function is an action that a row of `table.py` names: it says and does, and never chooses a state.
 """
 
-from actors.deciding.conversation import Conversation
-from actors.deciding.effects import Acknowledge, DropQueued, Release
-from actors.deciding.events import Failed
+from actors.deciding.conversation import Conversation, RecalledAnswer
+from actors.deciding.effects import Acknowledge, DropQueued, FindWords, Release
+from actors.deciding.events import Failed, WordsFound
 from actors.deciding.mouth import close_mouths, remember_names
-from actors.deciding.speaking import closings, report
+from actors.deciding.speaking import closings, report, speech_of
 from actors.deciding.states import ANSWER, DEADLINES
 from actors.deciding.step import Step
 from actors.ports.answering import Exchange
@@ -103,7 +103,37 @@ def _cut(step: Step, reason: Reason) -> None:
     _close(step, reason)
     if conversation.state in ANSWER and len(turn.timeline):
         conversation.memory.cut_after = turn.timeline.heard(step.now)
+        _recall(step)
     finish_turn(step, None)
+
+
+def _recall(step: Step) -> None:
+    """Have the words of the part that is cut looked for in its sound, where their times are not known."""
+    memory, turn = step.conversation.memory, step.conversation.turn
+    cut, exchange = turn.timeline.cut_part(step.now), turn.exchange(step.now)
+    if cut is None or exchange is None:
+        return
+    number, seconds, is_whole = cut
+    part = turn.parts[number]
+    if (clip := turn.kept.of(number)) is not None and part.speech is not None:
+        memory.recalled = RecalledAnswer(turn, step.now, exchange, memory.cut_after)
+        speech = speech_of(turn, part, part.speech)
+        step.effects.append(FindWords(turn.work, number, speech, clip, seconds, is_whole))
+
+
+def note_heard(step: Step, found: WordsFound) -> None:
+    """The words of the answer that was cut are found: what the model is reminded of is exact now."""
+    memory = step.conversation.memory
+    recalled, memory.recalled = memory.recalled, None
+    if recalled is None or not found.words:
+        return
+    recalled.turn.timeline.add_words(found.part, found.words)
+    exact = recalled.turn.exchange(recalled.at)
+    if exact is not None and recalled.exchange in memory.history:
+        latest = len(memory.history) - 1 - memory.history[::-1].index(recalled.exchange)
+        memory.history = [*memory.history[:latest], exact, *memory.history[latest + 1 :]]
+    if memory.cut_after == recalled.cut_after:
+        memory.cut_after = recalled.turn.timeline.heard(recalled.at)
 
 
 def _close(step: Step, reason: Reason) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.mouth import Mark, MouthMade
-from actors.ports.sound import Sound, Target
+from actors.ports.sound import Clip, Sound, Target
 from protocol.configuration import Configuration
 from protocol.connecting import Role
 from protocol.errors import ErrorId
@@ -125,6 +125,7 @@ class Spoken(msgspec.Struct, frozen=True):
 
     `room`: bytes that were taken of the turn's charge for it, until it is sent. `envelope`: see `Speak.refers`.
     `mouth`: what has become known of the mouth by now, see `Speak.mouth`. `words`: those whose times are known by now.
+    `kept`: its samples, where the times of its words are not known and may be asked for.
     """
 
     turn: int
@@ -136,6 +137,15 @@ class Spoken(msgspec.Struct, frozen=True):
     envelope: bytes = b""
     mouth: MouthMade | None = None
     words: tuple[Mark, ...] = ()
+    kept: Clip | None = None
+
+
+class WordsFound(msgspec.Struct, frozen=True):
+    """The words that were found in the sound of a part that was cut, none where they were not; see `FindWords`."""
+
+    turn: int
+    part: int
+    words: tuple[Mark, ...]
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -196,4 +206,4 @@ class Drain(msgspec.Struct, frozen=True):
 StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 TurnEvent = StageEvent | Admitted | PoolsBusy
 MicrophoneEvent = FrameJudged | Believed | EchoFound | Unheard
-Event = Joined | Left | Said | TurnEvent | MicrophoneEvent | Tick | Drain
+Event = Joined | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain

@@ -32,6 +32,7 @@ from actors.deciding.events import (
     TurnEvent,
     Unheard,
     Words,
+    WordsFound,
     Written,
 )
 from actors.deciding.states import ANSWER, TURN
@@ -73,6 +74,8 @@ def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any
             return speechnaming.name_belief(conversation, event)
         case EchoFound() | Unheard():
             return _name_fault(conversation, event)
+        case WordsFound():
+            return _name_found(conversation, event)
         case _:
             return _name_work(conversation, event, now)
 
@@ -83,6 +86,12 @@ def _name_fault(conversation: Conversation, event: EchoFound | Unheard) -> Occur
     if microphone is None or microphone.stream != event.stream:
         return None
     return triggers.ECHO(event) if isinstance(event, EchoFound) else triggers.UNHEARD(event)
+
+
+def _name_found(conversation: Conversation, found: WordsFound) -> Occurrence[WordsFound] | None:
+    """Words of the answer that was cut last; None for those of another."""
+    recalled = conversation.memory.recalled
+    return triggers.WORDS_FOUND(found) if recalled is not None and recalled.turn.work == found.turn else None
 
 
 def _name_work(conversation: Conversation, event: TurnEvent, now: float) -> Occurrence[Any] | None:

@@ -49,14 +49,14 @@ def _recipient(turn: Turn, participant: Participant) -> Recipient:
     return Recipient(participant.id, target, is_base64, encoding.mouth)
 
 
-def _speak(turn: Turn, part: Part, text: str) -> Speak:
+def speech_of(turn: Turn, part: Part, text: str) -> Speech:
+    """How a part is spoken, of which `text` is said."""
     tts = turn.configuration.tts
     is_own = tts.provider == turn.configuration.llm.provider
     own_voice = turn.delivery.voice if is_own else ""
     other = turn.delivery.language if is_own and primary(turn.delivery.language) != primary(tts.language_code) else ""
     formats = {target.format for target in part.targets}
-    mouth = order_for(part.audience)
-    speech = Speech(
+    return Speech(
         text=text,
         model=tts.model,
         voice=own_voice or ("" if other else tts.voice),
@@ -65,19 +65,23 @@ def _speak(turn: Turn, part: Part, text: str) -> Speak:
         speed=turn.delivery.speed or tts.speed,
         format=_source_for(formats.pop()) if len(formats) == 1 else None,
         stream=tts.stream,
-        marks=mouth is not None,
+        marks=part.mouth is not None,
     )
+
+
+def _speak(turn: Turn, part: Part, text: str) -> Speak:
+    tts = turn.configuration.tts
     return Speak(
         turn.work,
         part.id,
         tts.provider.name,
-        speech,
+        speech_of(turn, part, text),
         turn.delivery.clip,
         frozenset(part.targets),
         tts.stream,
         _shares(part),
         turn.configuration.turn_detection.on and turn.configuration.turn_detection.echo == "auto",
-        mouth,
+        order_for(part.audience),
     )
 
 
@@ -98,6 +102,9 @@ def keep_sound(step: Step, spoken: Spoken) -> None:
     """Sound of a part was made and is kept; where it may go out now, `send_sound` follows in the same step."""
     turn = step.conversation.turn
     turn.parts.take(spoken)
+    if spoken.kept is not None:
+        turn.kept.drop_before(turn.timeline.playing_part(step.now))
+        turn.kept.add(spoken.part, spoken.kept)
     if turn.parts[spoken.part].is_sent:
         turn.timeline.complete(spoken.part, step.now)
 

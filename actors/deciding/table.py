@@ -206,6 +206,13 @@ RULES: Final[tuple[Rule, ...]] = (
         (ending.finish_turn,),
     ),
     rule(triggers.PLAYED, (*BEFORE_TURN, TRANSCRIBING, RESPONDING), None, STALE),
+    rule(
+        triggers.WORDS_FOUND,
+        ALL,
+        None,
+        "what was heard of the answer that was cut is remembered to the word",
+        (ending.note_heard,),
+    ),
     # ---- failure
     rule(triggers.FAILURE, (TRANSCRIBING,), HANDSHAKEN, "`custom.error`", (ending.fail,)),
     rule(triggers.FAILURE, ANSWER, HANDSHAKEN, "`custom.error`, `response.cancelled` (failed)", (ending.fail,)),

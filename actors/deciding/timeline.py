@@ -1,5 +1,6 @@
 """The timeline of playback: when the sound that was sent plays, and how many of its words were heard by some time."""
 
+import math
 import re
 from collections.abc import Hashable
 from typing import NamedTuple
@@ -31,16 +32,27 @@ class Segment(NamedTuple):
 class Played:
     """A part of which something was sent; `waiting`: its sound that cannot be played yet, seconds and envelopes.
 
-    `words`: those of `speech`, which is what is spoken of it, whose times are known.
+    `words`: those of `speech`, which is what is spoken of it, whose times are known: all up to the last of them, or up
+    to `known`, in seconds of it.
     """
 
     def __init__(self, text: str, speech: str = "") -> None:
         self.text = text.strip()
         self.speech = speech
         self.words: list[TimedWord] = []
+        self.known = 0.0
         self.segments: list[Segment] = []
         self.waiting: list[tuple[float, bytes]] = []
         self.complete = False
+
+    def add(self, words: tuple[Mark, ...]) -> None:
+        """The times of its next words are known."""
+        self.words += [TimedWord(word.text, (word.at + word.ms) / 1000, word.char) for word in words]
+
+    @property
+    def ends(self) -> float:
+        """When the last of it that was laid ends."""
+        return self.segments[-1].begins + self.segments[-1].seconds
 
     def seconds(self, at: float) -> float:
         """Seconds of it that had time to play."""
@@ -56,7 +68,7 @@ class Played:
         if played >= total:
             return self.text
         known = heard_end(self.text, self.speech, self.words, played) if self.words else None
-        if known is not None and played <= self.words[-1].end:
+        if known is not None and played <= max(self.words[-1].end, self.known):
             return self.text[:known]
         shown = self.text[: int(len(self.text) * played / total)]
         edge = _LAST_WORD_EDGE.search(shown)
@@ -131,7 +143,7 @@ class Timeline:
         played = self._played.get(part)
         if played is None:
             played = self._played[part] = Played(text, speech)
-        played.words += [TimedWord(word.text, (word.at + word.ms) / 1000, word.char) for word in words]
+        played.add(words)
         if part == self._current:
             self._lay(played, seconds, now, envelope)
         else:
@@ -159,6 +171,29 @@ class Timeline:
                 self._reference.add(begins, seconds, envelope, self._at(now))
             played.segments.append(Segment(begins, seconds))
             self._until = begins + seconds
+
+    def add_words(self, part: int, words: tuple[Mark, ...]) -> None:
+        """All that can be known of the words of a part that was played: their times."""
+        self._played[part].add(words)
+        self._played[part].known = math.inf
+
+    def cut_part(self, now: float) -> tuple[int, float, bool] | None:
+        """The part that plays now, and its seconds: all, True, where all of it was sent, else those that were heard.
+
+        None for no part that plays, and for one that has the times of its words.
+        """
+        at = self._at(now)
+        for number, played in self._played.items():
+            heard, sent = played.seconds(at), sum(segment.seconds for segment in played.segments)
+            if 0 < heard < sent and not played.words:
+                return number, sent if played.complete else heard, played.complete
+        return None
+
+    def playing_part(self, now: float) -> int:
+        """The first part that has not played to its end."""
+        at = self._at(now)
+        ended = (n for n, p in self._played.items() if p.complete and p.segments and p.ends <= at)
+        return max(ended, default=-1) + 1
 
     def pause(self, now: float) -> None:
         """All Receivers pause: nothing plays until `go_on`."""

@@ -28,6 +28,7 @@ from actors.deciding.events import (
     Tick,
     Unheard,
     Words,
+    WordsFound,
     Written,
 )
 from actors.deciding.limits import Limits
@@ -115,6 +116,8 @@ LONG_TEXT: Final = Trigger[TypedText]("long text", "`input.text` that is too lon
 CROWDED_TEXT: Final = Trigger[TypedText]("crowded text", "`input.text` for which the server has no memory left")
 CANCEL: Final = Trigger[FromClient]("cancel", "`response.cancel`")
 WRONG_ROLE: Final = Trigger[FromClient]("wrong role", "a Receiver sends what only the Sender may send")
+
+WORDS_FOUND: Final = Trigger[WordsFound]("words found", "the times of the words of an answer that was cut")
 
 # ---- the open microphone
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from actors.deciding.account import Charge, nobodys
 from actors.deciding.cues import AnswerCues
 from actors.deciding.events import FromClient, MemberId
+from actors.deciding.keptsound import KeptSounds
 from actors.deciding.parts import Parts
 from actors.deciding.timeline import Timeline
 from actors.ports.answering import Delivery, Exchange
@@ -143,6 +144,7 @@ class Turn:
         tts = configuration.tts
         self.parts = Parts(stream=tts.stream, ordered=tts.is_ordered, ahead=ahead)
         self.timeline = Timeline()
+        self.kept = KeptSounds(self.charge)
         self.unspoken_cues: tuple[PlacedCue, ...] = ()
         """The cues of an answer that has no part."""
         self.reached: dict[MemberId, tuple[int, bool]] = {}

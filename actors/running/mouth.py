@@ -7,6 +7,7 @@ mouth of the part closes where it was.
 import logging
 import math
 from collections.abc import Awaitable, Iterator
+from typing import NamedTuple
 
 import trio
 from msgspec.structs import replace
@@ -28,6 +29,14 @@ LATEST = 0.25
 """Seconds that sound waits for its mouth; a track answers in some ms, because it needs not know all."""
 
 
+class FollowedSound(NamedTuple):
+    """What is known with the sound made by now: of the mouth, and the times of words; else `kept`, its samples."""
+
+    mouth: MouthMade | None = None
+    words: tuple[Mark, ...] = ()
+    kept: Clip | None = None
+
+
 class MouthFollower:
     """The mouth of one part on its way, as its Receivers want it; `anew`: sound of it was made before, and taken back.
 
@@ -41,6 +50,7 @@ class MouthFollower:
         self._track: MouthTrack | None = None
         self._has_begun = False
         self._marks: tuple[Mark, ...] = ()
+        self._kept: list[Clip] = []
         self._anew = anew
         self._seconds = 0.0
 
@@ -50,6 +60,8 @@ class MouthFollower:
             self._has_begun = True
             self._track = self._begin(self._order, told=clip.marks is not None)
         self._marks += clip.marks or ()
+        if self._track is None and clip.marks is None and clip.format.name == "pcm16":  # others go unopened
+            self._kept.append(clip)
 
     def _begin(self, order: MouthOrder | None, *, told: bool) -> MouthTrack | None:
         if order is None:
@@ -64,15 +76,15 @@ class MouthFollower:
         """Whether it has to be given the sound at 16 kHz."""
         return self._track is not None and self._track.needs_samples
 
-    async def follow(self, samples: bytes, seconds: float, *, last: bool) -> tuple[MouthMade | None, tuple[Mark, ...]]:
-        """What is known of the mouth, and of the words, now that `seconds` of the sound in all are made.
+    async def follow(self, samples: bytes, seconds: float, *, last: bool) -> FollowedSound:
+        """What is known now that `seconds` of the sound in all are made, and `samples` more of them.
 
         Cancelling loses the track.
         """
         marks, self._marks = self._marks, ()
         words = tuple(mark for mark in marks if mark.kind == "word")
         if (track := self._track) is None:
-            return None, words
+            return FollowedSound(words=words, kept=self._take_kept())
         self._track = None  # a call that is cut cannot be continued
         made: MouthMade | None = None
         try:
@@ -85,8 +97,15 @@ class MouthFollower:
         except EngineFailed as error:
             log.warning("the mouth of a part was given up: %s", error)
         if made is None:
-            return None, words
-        return self._revised(made), made.words
+            return FollowedSound(words=words)
+        return FollowedSound(self._revised(made), made.words)
+
+    def _take_kept(self) -> Clip | None:
+        """The samples since the last time."""
+        clips, self._kept = self._kept, []
+        if len(clips) <= 1:
+            return clips[0] if clips else None
+        return Clip(b"".join(clip.data for clip in clips), clips[0].format)
 
     def _slices(self, samples: bytes, seconds: float) -> Iterator[tuple[bytes, float]]:
         """What is told at once: of the samples, and up to which ms of the sound."""

@@ -1,24 +1,19 @@
 """A session on Trio: takes events out of its mailbox, has the session step, and performs the effects.
-
-It decides nothing: the messages and their receivers, the seats that a turn needs, and the results of a refusal are in
-the effects, and what becomes of an effect goes back as an event (`Admitted`, `PoolsBusy`). Nothing that it performs
-waits: outboxes and pools answer at once when they are full. So no slow client or engine keeps mail in the mailbox.
+It decides nothing: what is to be done is in the effects, and what becomes of an effect goes back as an event. Nothing
+that it performs waits: outboxes and pools answer at once when they are full, so its mailbox always empties.
 
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
 way, the task that brings mail has the session step at once: a socket's (`tell`, `extend`) or a job's (`report`). That
-saves two changes of tasks, which cost several times what a step does. It is the same step, in the same order, of the
-same data: a step never waits, so two cannot overlap; a task that cannot step uses the mailbox, behind the mail that is
-there. What remains of the task's own is what a step cannot do in passing: the deadline is its, the end is its, and a
-fault in a step that another task made is handed to it and raised there, so it ends this session and not the socket or
-the worker that brought the mail.
+saves two changes of tasks, which cost several times what a step does. A step never waits, so two cannot overlap; a task
+that cannot step uses the mailbox, behind the mail that is there. Deadline, end and faults are the session's own task's.
 
-Only a step writes the conversation, `Jobs`, `Seats` and `LiveRecognition`. Others put mail into the mailbox; the
-session registry reads `clock.deadline`, the inspection page the conversation, both between two steps: no step waits.
+Only a step writes the conversation, `Jobs`, `Seats`, `LiveRecognition`. Others put mail into the mailbox, or read.
 """
 
 import logging
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import Protocol, assert_never
 
 import trio
@@ -32,6 +27,7 @@ from actors.deciding.effects import (
     Effect,
     End,
     Feed,
+    FindWords,
     Hear,
     Listen,
     Release,
@@ -50,6 +46,7 @@ from actors.deciding.events import (
     PoolsBusy,
     Said,
     Tick,
+    WordsFound,
 )
 from actors.deciding.machine import extend, hear, pass_frame, step
 from actors.ports.calls import Kind
@@ -61,6 +58,7 @@ from actors.running.mailbox import Mailbox
 from actors.running.microphone import Microphone, Spawn
 from actors.running.microphonereports import MicrophoneReports
 from actors.running.pool import Pool
+from actors.running.recalling import spawn_search
 from actors.running.seats import Seats
 from actors.running.stages import kind_of
 from protocol.engineio import Frame
@@ -112,6 +110,7 @@ class Runner:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
+        self._find = partial(spawn_search, spawn, engines, self._hear)
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
@@ -186,8 +185,7 @@ class Runner:
     def extend(self, member: MemberId, audio: bytes, ack: int | None, now: float) -> bool:
         """Take in a chunk that changes nothing but the utterance, or nothing at all where the microphone is open.
 
-        False, and nothing done, for all else, and where the session is not at rest: then the chunk goes by `tell`.
-        Never waits, and raises nothing.
+        False, and nothing done, for all else, and where the session is not at rest. Never waits, and raises nothing.
         """
         if not self._is_at_rest:
             return False
@@ -213,8 +211,8 @@ class Runner:
             self._live.feed(feed.turn, feed.chunk)
         return feed is not None
 
-    async def _hear(self, heard: MicrophoneEvent | Said) -> None:
-        with suppress(trio.BrokenResourceError):  # the session is over, and so is the microphone in a moment
+    async def _hear(self, heard: MicrophoneEvent | Said | WordsFound) -> None:
+        with suppress(trio.BrokenResourceError):
             await self.report(heard, no_matter)
 
     def _pass(self, heard: FrameJudged) -> bool:
@@ -320,6 +318,8 @@ class Runner:
                 self._live.feed(turn, chunk)
             case Hear() | AskTurnEnd() | Deafen():
                 self._microphone.perform(effect)
+            case FindWords():
+                self._find(effect)
             case Release(turn):
                 self._release(turn)
             case End():

@@ -61,11 +61,10 @@ async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None
     if not sounds:
         raise EngineFailed("; ".join(failures.values()))
     seconds = max(sound.seconds for made in sounds.values() for sound in made)
-    mouth, words = await follower.follow(samples, seconds, last=True)
-    room = _room_for(job, sounds) + mouth_room(mouth, job.mouth)
+    followed = await follower.follow(samples, seconds, last=True)
+    room = _room_for(job, sounds) + mouth_room(followed.mouth, job.mouth)
     await call.memory.keep(room)
-    spoken = Spoken(job.turn, job.part, sounds, failures, room=room, envelope=envelope, mouth=mouth, words=words)
-    await call.report(spoken, last=True)
+    await call.report(Spoken(job.turn, job.part, sounds, failures, True, room, envelope, *followed), last=True)
 
 
 async def _samples_of(clip: Clip, engines: Engines) -> bytes:
@@ -165,10 +164,10 @@ class StreamedSound:
         samples = b"".join(sound.data for sound in sounds.get(REFERENCE, ()))
         envelope = await self._reference.push(samples) if self._reference is not None and samples else b""
         wanted = {target: made for target, made in sounds.items() if target in job.targets}
-        mouth, words = await self._follower.follow(samples, self._count(wanted), last=last)
-        room = _room_for(job, wanted) + mouth_room(mouth, job.mouth)
+        followed = await self._follower.follow(samples, self._count(wanted), last=last)
+        room = _room_for(job, wanted) + mouth_room(followed.mouth, job.mouth)
         await self._call.memory.keep(room)
-        await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope, mouth, words), last=last)
+        await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope, *followed), last=last)
 
     def _count(self, sounds: Mapping[Target, tuple[Sound, ...]]) -> float:
         """The seconds of the sound that leave by now, of the target that is furthest."""

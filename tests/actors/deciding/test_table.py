@@ -24,7 +24,8 @@ PAIRS = [pytest.param(state, event, id=f"{state}-{event}") for state, event in p
 NAMED: set[Any] = {action for rule in RULES for action in (*rule.ends, *rule.begins)}
 ACTIONS = (hearing, answering, speaking, ending, membership, listening, contesting)
 HELPERS = {
-    speaking.begin_parts, speaking.closings, speaking.report, speaking.encode_audio, ending.forget_turn, hearing.full,
+    speaking.begin_parts, speaking.closings, speaking.report, speaking.encode_audio, speaking.speech_of,
+    ending.forget_turn, hearing.full,
     listening.microphone_of, listening.take_prefix, listening.begin_heard, listening.seats_of, listening.is_outdated,
     listening.drop_draft, listening.follow_configuration, listening.take_awaited, contesting.drop_contest,
     contesting.drop_outdated, contesting.hold_answer,

@@ -214,6 +214,46 @@ async def test_what_is_tried_in_a_pause_tells_no_mouth_before_the_commit(clock: 
 
 
 @pytest.mark.parametrize("stream", [True, False])
+async def test_words_of_a_cut_answer_are_found_in_its_sound(clock: MockClock, stream: bool) -> None:
+    engines = engines_of("", told=False)
+    engines.mouths.said = (Mark("word", "Fine", 0.0, 400.0), Mark("word", "and", 1900.0, 50.0))
+    engines.mouths.delay = 0.2
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure(TTS={"stream": stream})
+        await client.say()
+        await client.until(AudioPiece)
+        assert engines.mouths.tracks == []
+        await trio.sleep(1.8)
+        await client.voice.append(b"stop")
+        await client.until(state("receiving"))
+        [session] = server.session_registry.sessions
+        assert [exchange.answered for exchange in session.memory.history] == ["Fine and"]
+        await trio.sleep(0.5)
+        assert [exchange.answered for exchange in session.memory.history] == ["Fine"]
+        [track] = engines.mouths.tracks
+        assert track.samples == b"Fine and well."
+        await client.vanish()
+        await server.check_nothing_is_left()
+
+
+@pytest.mark.parametrize("calls", [0, 1])
+async def test_a_search_that_fails_or_hangs_leaves_the_estimate(clock: MockClock, calls: int) -> None:
+    engines = engines_of("", told=False)
+    engines.mouths.calls, engines.mouths.delay = calls, 0.0 if calls == 0 else 3600.0
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure()
+        await client.say()
+        await client.until(AudioPiece)
+        await trio.sleep(1.8)
+        await client.voice.append(b"stop")
+        await client.until(state("receiving"))
+        await trio.sleep(5.0)
+        [session] = server.session_registry.sessions
+        assert [exchange.answered for exchange in session.memory.history] == ["Fine and"]
+        assert session.memory.recalled is None
+
+
+@pytest.mark.parametrize("stream", [True, False])
 async def test_words_that_come_free_say_what_was_heard(clock: MockClock, stream: bool) -> None:
     engines = engines_of("")
     engines.tts.marks = (Mark("word", "Fine", 0.0, 400.0, 0), Mark("word", "and", 1900.0, 50.0, 5))

@@ -1,0 +1,51 @@
+"""The words of an answer that was cut, looked for in its sound: what was heard becomes known to the word.
+
+It is done once, for the part that was cut, after the turn; so nobody waits for it. What fails leaves the estimate.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import trio
+
+from actors.deciding.effects import FindWords
+from actors.deciding.events import WordsFound
+from actors.ports.calls import EngineFailed
+from actors.ports.engines import Engines
+from actors.ports.listening import RATE
+from actors.ports.mouth import Mark
+from actors.ports.sound import Undecodable
+
+FINDING = 2.0
+"""Seconds that the search takes at most."""
+
+
+Spawn = Callable[[Callable[[], Awaitable[None]]], None]
+Tell = Callable[[WordsFound], Awaitable[None]]
+
+
+def spawn_search(spawn: Spawn, engines: Engines, tell: Tell, job: FindWords) -> None:
+    """Have the words looked for in a task of its own; `tell` is told them."""
+    spawn(partial(find_words, job, engines, tell))
+
+
+async def find_words(job: FindWords, engines: Engines, tell: Tell) -> None:
+    """Tell the words of the sound with their times, none where they are not found.
+
+    Cancelling tells nothing.
+    """
+    words: tuple[Mark, ...] = ()
+    with trio.move_on_after(FINDING):
+        try:
+            words = await _aligned(job, engines)
+        except (EngineFailed, Undecodable):
+            words = ()
+    await tell(WordsFound(job.turn, job.part, words))
+
+
+async def _aligned(job: FindWords, engines: Engines) -> tuple[Mark, ...]:
+    speech = job.speech
+    track = engines.mouths.track(speech.text, speech.language, speech.speed, frozenset(), words=True, told=False)
+    samples = await engines.codec.decode(job.clip, RATE)
+    made = await track.push(samples, (), job.seconds * 1000)
+    return made.words + (await track.finish()).words if job.is_whole else made.words
