@@ -10,6 +10,7 @@ from actors.deciding.states import DEADLINES
 from actors.deciding.table import LOOKUP, TRIGGERS
 from actors.deciding.triggers import Trigger
 from docs.messages import messages
+from docs.mouthpage import mouth
 from docs.protocolpage import protocol
 from docs.providerpage import providers
 from protocol.states import State
@@ -45,7 +46,13 @@ def _row(state: State, trigger: Trigger[Any]) -> str:
     return f"| {trigger.name} | {trigger.comes_from} | {rule.says} | {leads} |"
 
 
-PAGES = {"states.md": states, "messages.md": messages, "protocol.md": protocol, "providers.md": providers}
+PAGES = {
+    "states.md": states,
+    "messages.md": messages,
+    "protocol.md": protocol,
+    "providers.md": providers,
+    "mouth.md": mouth,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -20,7 +20,7 @@ MOST_WORDS = 4_000
 """Words of a part that are kept and not told yet."""
 LOOKED_AT = 4
 """Sounds after one that may change how it looks."""
-WORD_MS, LETTER_MS = 100.0, 90.0
+WORD_MS, LETTER_MS = 70.0, 55.0
 """ms that a word lasts at most whose end is not told: so much, and so much for each letter."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adapters.mouth.keyframes import CLOSED_MS
-from adapters.mouth.poses import ARTICULATOR_OF, MOVING, NAMES, POSES, STRENGTH
+from adapters.mouth.poses import ARTICULATOR_OF, ARTICULATORS, MOVING, NAMES, POSES, STRENGTH
 from adapters.mouth.timeline import SpokenSound
 from protocol.mouth import SHAPES, MouthRate
 
@@ -29,8 +29,10 @@ FASTEST = 12.0
 """Of a shape's whole way, what it makes in a second at most, but to close: it joins frames made without the future."""
 _ROW = len(SHAPES["arkit"])
 _NUMBER = {name: number for number, name in enumerate(NAMES)}
-_CLOSED = POSES[_NUMBER["p"]][MOVING]
-_GROUP = ARTICULATOR_OF[MOVING]
+_MOVING_POSES = POSES[:, MOVING]
+_CLOSED = _MOVING_POSES[_NUMBER["p"]]
+_COLUMNS = tuple(np.flatnonzero(ARTICULATOR_OF[MOVING] == group) for group in range(len(ARTICULATORS)))
+"""Of each articulator, its shapes among those that move."""
 
 
 class _Pull(msgspec.Struct, frozen=True, array_like=True):
@@ -101,14 +103,12 @@ class FrameWriter:
         ends = np.array([pull.end for pull in self._pulls], np.float32)
         away = np.maximum(np.maximum(starts - times[:, None], times[:, None] - ends), 0)
         reach = np.exp(away * np.float32(-1 / DECAY)) * np.maximum(1 - away / np.float32(ANTICIPATION), 0)
-        poses = POSES[[pull.number for pull in self._pulls]][:, MOVING]
+        poses = _MOVING_POSES[[pull.number for pull in self._pulls]]
         strengths = np.array([pull.strength for pull in self._pulls], np.float32)
         rows = np.empty((len(times), len(MOVING)), np.float32)
-        for group in range(strengths.shape[1]):
-            dominance = reach * strengths[:, group]
-            total = dominance.sum(axis=1, keepdims=True) + np.float32(1e-6)
-            columns = np.flatnonzero(group == _GROUP)
-            rows[:, columns] = (dominance @ poses[:, columns]) / total
+        totals = reach @ strengths + np.float32(1e-6)
+        for group, columns in enumerate(_COLUMNS):
+            rows[:, columns] = (reach * strengths[:, group]) @ poses[:, columns] / totals[:, group, None]
         closures = [number for number, pull in enumerate(self._pulls) if pull.is_closure]
         if closures:
             gate = np.maximum(1 - away[:, closures].min(axis=1, keepdims=True) / np.float32(OPENING), 0)
@@ -119,10 +119,10 @@ class FrameWriter:
         """Limit how far the first rows are from what was given out, where that was made without what came next."""
         before = self._row
         for row in rows:
-            step = np.clip(row - before, -self._step, self._step)
-            if np.array_equal(step, row - before):
+            step = row - before
+            if np.abs(step).max() <= self._step:
                 return
-            row[:] = before + step
+            row[:] = before + np.clip(step, -self._step, self._step)
             before = row
 
 

@@ -41,7 +41,8 @@ class ToldTrack:
         """See `MouthTrack.push`. Cancelling loses the track."""
         self._take(marks)
         self._until = max(self._until, until)
-        await self._spell(self._until + self._drawing.ahead)
+        # Where phonemes come too, a word's own may be on their way.
+        await self._spell(self._until + (self._drawing.ahead if self._phones_until < 0 else -LATE))
         known = max(self._drawing.known, float(self._drawing.drawn), self._until - LATE)
         return self._drawing.draw(min(self._until, known))
 

@@ -7,14 +7,17 @@ A phoneme's end is known when the next one begins. So sound whose phonemes are w
 AHEAD of it: lips move before they are heard. That is some 300 ms of the first sound, which espeak-ng makes in 2 ms.
 """
 
+import bisect
 import ctypes
 import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
+import regex  # type: ignore[import-untyped]
 
 from actors.ports.mouth import Mark
 from adapters.voices.espeaklibrary import RATE
+from adapters.voices.voicemarks import TextWord, tokens_of
 
 # The values of espeak-ng's speak_lib.h
 EVENT_WORD, EVENT_PHONEME = 1, 7
@@ -29,6 +32,8 @@ LONGEST = 400 * RATE // 1000
 """Samples after which sound leaves though its phoneme has not ended."""
 _MS = 1000 / RATE
 _STOPS = tuple("ptkcqʈ")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+"""Letters of what is written without spaces between words."""
 
 
 class _EventName(ctypes.Union):
@@ -58,6 +63,9 @@ class EspeakMarks:
 
     def __init__(self, text: str, *, with_phones: bool) -> None:
         self._text = text
+        self._tokens = tokens_of(text)
+        self._token = -1
+        """The index of the last of them that was told."""
         self._with_phones = with_phones
         self._words: list[Mark] = []
         self._phones: list[Mark] = []
@@ -68,12 +76,20 @@ class EspeakMarks:
         """What the library says of its sound; `made` is of the samples from the one numbered `first` on."""
         for kind, position, length, sample, name in read_events(events):
             if kind == EVENT_WORD:
-                start = max(0, position - 1)
-                word = self._text[start : start + length].strip()
-                if word:
-                    self._words.append(Mark("word", word, sample * _MS, 0.0, start))
+                self._take_word(max(0, position - 1), length, sample * _MS)
             elif self._with_phones and kind == EVENT_PHONEME:
                 self._begin(plain(name.decode("utf-8", "ignore")), sample, made, first)
+
+    def _take_word(self, start: int, length: int, at: float) -> None:
+        """A word of espeak-ng's; "bear's" is two of them, and "42" too. Without spaces its own words are told."""
+        number = bisect.bisect_right(self._tokens, start, key=_char) - 1
+        token = self._tokens[number] if number >= 0 else None
+        if token is None or start >= token.char + len(token.text) or _UNSPACED.search(token.text):
+            if word := self._text[start : start + length].strip():
+                self._words.append(Mark("word", word, at, 0.0, start + self._text[start:].index(word)))
+        elif number > self._token:
+            self._token = number
+            self._words.append(Mark("word", token.text, at, 0.0, token.char))
 
     def _begin(self, symbol: str, sample: int, made: bytearray, first: int) -> None:
         if symbol.startswith("("):  # another language from here on
@@ -109,6 +125,10 @@ class EspeakMarks:
         self._words.clear()
         self._phones.clear()
         return tuple(marks)
+
+
+def _char(word: TextWord) -> int:
+    return word.char
 
 
 def _at(mark: Mark) -> float:

@@ -11,8 +11,8 @@ from adapters.voices.clauses import Run
 
 STRESS = frozenset("ˈˌ")
 """Symbols that have a time of their own, which is of the phoneme after them."""
-SHORTEST_PAUSE = 60.0
-"""ms between two words from which on it is a pause; a voice model has some between any two."""
+SHORTEST_PAUSE = 100.0
+"""ms between two words from which on it is a pause; a voice model has some between any two, and before a `p` more."""
 _WORD = regex.compile(r"\S*[\p{L}\p{N}]\S*")
 _EDGES = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 _LETTER = regex.compile(r"[\p{Ll}\p{Lo}]")
@@ -40,15 +40,23 @@ class _Group(msgspec.Struct, frozen=True):
     size: int
 
 
+def tokens_of(text: str) -> list[TextWord]:
+    """The words between spaces, without marks around them."""
+    return [_bare(word[0], word.start()) for word in _WORD.finditer(text)]
+
+
+def _bare(word: str, char: int) -> TextWord:
+    bare = _EDGES.sub("", word)
+    return TextWord(bare, char + word.index(bare))
+
+
 def words_of(run: Run, text: str, start: int) -> tuple[list[TextWord], int]:
     """The words of a run of `text`, which begins at the index `start` or later; and the index at which it ends."""
     words: list[TextWord] = []
     for clause in run:
         found = text.find(clause.text, start)
         start = found if found >= 0 else start
-        for word in _WORD.finditer(clause.text):
-            bare = _EDGES.sub("", word[0])
-            words.append(TextWord(bare, start + word.start() + word[0].index(bare)))
+        words += [TextWord(word.text, start + word.char) for word in tokens_of(clause.text)]
         start += len(clause.text)
     return words, start
 

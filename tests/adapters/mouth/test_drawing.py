@@ -178,7 +178,7 @@ def test_words_are_told_once_in_order_and_end_with_the_next() -> None:
     rest = drawing.finish(600).words
     assert [(word.text, word.at, word.ms) for word in (*first, *rest)] == [
         ("one", 0, 300),
-        ("two", 300, 300),
+        ("two", 300, 235),
         ("three", 600, 0),
     ]
 

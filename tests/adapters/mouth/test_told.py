@@ -77,6 +77,16 @@ async def test_where_phonemes_are_told_words_are_not_looked_up() -> None:
     assert source.asked == []
 
 
+async def test_a_word_waits_for_its_own_phonemes_where_they_are_told() -> None:
+    source = Dictionary()
+    told = track(source)
+    await told.push(b"", (*spoken([("m", 80), ("a", 120)]), Mark("word", "map", 200, 0)), 150)
+    await told.push(b"", spoken([("u", 300)], 200), 400)
+    assert source.asked == []
+    await told.push(b"", (Mark("word", "map", 600, 300),), 1_000)
+    assert source.asked == ["map"]  # none have come
+
+
 async def test_marks_that_are_late_follow_and_else_the_mouth_closes() -> None:
     told = track()
     made = await told.push(b"", spoken([("a", 100)]), 100)

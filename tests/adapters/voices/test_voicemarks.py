@@ -15,13 +15,13 @@ def spans(*symbols: str, each: int = 50) -> list[PhonemeSpan]:
 
 
 def test_stress_is_of_the_phoneme_after_it_and_a_short_pause_of_the_one_before() -> None:
-    marks = phone_marks([PhonemeSpan("", 100), *spans("ˈ", "m", "æ", " ", "p"), PhonemeSpan("", 80)], 500, RATE)
+    marks = phone_marks([PhonemeSpan("", 100), *spans("ˈ", "m", "æ", " ", "p"), PhonemeSpan("", 120)], 500, RATE)
     assert [(mark.text, mark.at, mark.ms) for mark in marks] == [
         ("", 500, 100),
         ("m", 600, 100),
         ("æ", 700, 100),
         ("p", 800, 50),
-        ("", 850, 80),
+        ("", 850, 120),
     ]
 
 

@@ -254,13 +254,14 @@ async def test_phonemes_are_where_they_sound_and_never_later_than_it(
 
 @real
 async def test_words_are_told_unasked_with_their_places_in_the_text(nursery: trio.Nursery) -> None:
-    text = "\U0001f600 \x01Grüße, [[Anna]]: 42 bears!\nOf the sea."
+    text = "\U0001f600 \x01Grüße, [[Anna]]: 42 bear's!\nOf 1,234 seas 你好世界."
     engine = await start(nursery)
     clips = await spoken(engine, speech(text))
     assert len(clips[0].data) < FORMAT.rate * 2 // 10  # sound waits for nothing
     assert told(clips, "phone") == []
     words = told(clips, "word")
-    assert {"Grüße", "Anna", "42", "bears", "sea"} <= {word.text.strip("[]:,!.") for word in words}
+    assert [word.text for word in words][:8] == ["\U0001f600", "Grüße", "Anna", "42", "bear's", "Of", "1,234", "seas"]
+    assert len(words) > 8, "what has no spaces is told as espeak-ng parts it"
     assert all(text[word.char : word.char + len(word.text)] == word.text for word in words)
     assert [word.at for word in words] == sorted(word.at for word in words)
     assert words[-1].at < seconds(clips) * 1000
