@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from protocol.mouth import SHAPES
-from tests.real.browser import visiting
+from tests.real.browser import Visitor, visiting
 from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
@@ -28,6 +28,18 @@ OUTLINES = """async () => {
   const { outline, pose } = await import("/page/lips.js");
   return SHAPES.map((_, at) => outline(pose(SHAPES.map((__, other) => (other === at ? 1 : 0))), 0));
 }"""
+
+
+LIPS = """() => {
+  const mouth = document.querySelector("#mouth"), { dataset } = document.body;
+  const look = () => {
+    const half = -Number(/^M(-?[\\d.]+)/.exec(mouth.getAttribute("d"))[1]);
+    if (half < 14.5) dataset.round = "seen";
+    if (half > 23) dataset.wide = "seen";
+  };
+  new MutationObserver(look).observe(mouth, { attributes: true });
+}"""
+"""Notes on the body that rounded lips, and wide ones, were drawn."""
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +106,12 @@ def test_each_of_the_fifteen_shapes_has_a_mouth_of_its_own(page: Page) -> None:
     outlines: list[str] = page.evaluate(OUTLINES)
     alike = [(one, other) for one, other in itertools.combinations(range(15), 2) if outlines[one] == outlines[other]]
     assert not alike
+
+
+def test_a_conversation_draws_lips_that_loudness_alone_never_has(visitor: Visitor) -> None:
+    visitor.sees_state("handshaken")
+    visitor.page.evaluate(LIPS)
+    visitor.write("Tell me a story.")
+    # By loudness alone half the width is from 16 to 27; rounded lips, as in "who", are narrower.
+    for lips in ("round", "wide"):
+        expect(visitor.page.locator("body")).to_have_attribute(f"data-{lips}", "seen")
