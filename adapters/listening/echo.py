@@ -25,8 +25,13 @@ from adapters.listening.echohistory import RARELY, STEP, EchoHistory, SoundRun
 from adapters.listening.echopath import KEPT, SEARCHED, EchoMatch, EchoPath, Levels, find, likeness, spread_out
 from adapters.listening.envelopes import SILENCE, STEPS
 
-ONSET = 5.0
-"""dB over the echo that speech has to have."""
+ONSET = 3.0
+"""dB over the echo that speech has to have where it goes up and down otherwise than the echo does."""
+_OF_ECHO, _DEMANDED = 0.3, 12.0
+"""The correlation with the echo above which it has to have more, and by how many dB more where it is 1: what exceeds an
+echo and sounds like it is mostly an echo that was foretold too low."""
+_SHORT, _LONG = 15, 40
+"""Frames over which that correlation is taken; the mean of both is better than either."""
 _TOGETHER = 13
 """Frames that are judged together wherever they begin: what a client sends in 100 ms, 128 at most. More is parted."""
 _SMOOTHED = 8
@@ -59,8 +64,9 @@ _AGAIN = 70
 """Frames in which a path is looked for anew, before anybody is told of it."""
 _AGREES = 3
 """Frames by which two delays may differ and be one."""
-_FRESH, _WIDER = 60, 10
-"""Frames at the beginning of what plays, in which the delay may be another than before, and by how much it may."""
+_FRESH, _WIDER, _ONSET_FRESH = 60, 10, 2.0
+"""Frames at the beginning of what plays, in which the delay may be another than before, by how much it may, and how
+many dB more speech has to have meanwhile."""
 _DECIBELS = (np.arange(256) / STEPS + SILENCE).astype(np.float32)
 
 
@@ -152,8 +158,19 @@ class EchoJudge:
         over = heard - np.maximum(echo, noise)
         second = np.sort(over, axis=1)[:, _SECOND]
         smooth = np.convolve(second, _MEAN)[: len(second)]
-        doubt = _DOUBT * max(0.0, 1 - path.frames / _YOUNG)
-        return np.asarray(smooth[-frames:] + (_CALIBRATION - doubt), np.float32)
+        doubt = _DOUBT * max(0.0, 1 - path.frames / _YOUNG) + (_ONSET_FRESH if wider else 0.0)
+        excess = np.asarray(smooth[-frames:] + (_CALIBRATION - doubt), np.float32)
+        if excess.max() >= ONSET:
+            excess -= np.float32(_DEMANDED * max(0.0, self._likeness(path, frames) - _OF_ECHO))
+        return excess
+
+    def _likeness(self, path: EchoPath, frames: int) -> float:
+        """The correlation of what was heard at last, in `frames` at least, with the echo."""
+        history = self._history
+        found = 0.0
+        for width in (max(frames, _SHORT), max(frames, _LONG)):
+            found += likeness(spread_out(history.reference, width, path.lag), history.microphone[-width:])
+        return found / 2
 
     def _is_louder(self, path: EchoPath) -> bool:
         """Whether what exceeds the echo is the echo, since the loudspeaker was turned up; then it is learned at once.
