@@ -1,7 +1,7 @@
 // The raw events, both ways, for learning the protocol; kept in a bounded list, drawn only while the drawer is open.
 import { bound, clock, element, find } from "./dom.js";
 
-const KEPT = 200;
+const KEPT = 400;
 const LONGEST = 6_000; // characters of a payload that are shown
 
 export class Drawer {

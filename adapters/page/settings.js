@@ -21,7 +21,7 @@ const LOOKS = {
   maxToken: { label: "Most tokens", hint: "0: no limit" },
   stop: { label: "Stop at" },
   "LLM.stream": { label: "Speak while it writes", start: true },
-  cues: { label: "Faces and gestures", hint: "tags: the model writes them into its answer" },
+  cues: { label: "Faces and gestures", start: "tags", hint: "tags: the model writes them into its answer" },
   faces: { label: "Faces" },
   gestures: { label: "Gestures" },
   ssmlGender: { label: "Gender" },
