@@ -21,6 +21,7 @@ from bench import (
     lag,
     load,
     memory,
+    mouth,
     onset,
     plot,
     providers,
@@ -85,6 +86,8 @@ def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
     activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
     voice_activity.add_arguments(activity)
+    lips = which.add_parser("mouth", help="texts aligned to their sounds: errors, closures, processor time")
+    lips.add_argument("--repeat", type=int, default=2, help="disguises of each sound of espeak-ng")
     interrupting = which.add_parser("onset", help="hands-free: onset to held beside 200 microphones; costs, memory")
     onset.add_arguments(interrupting)
     conversing = which.add_parser("hands-free", help="conversations without a button: what is cut; virtual time")
@@ -126,6 +129,8 @@ def main() -> None:
 def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     """Measure adapters and readers by themselves."""
     match arguments.benchmark:
+        case "mouth":
+            mouth.run(arguments.repeat)
         case "echo":
             echo.measure(arguments.rooms, arguments.seed)
         case "recognition":
