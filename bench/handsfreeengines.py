@@ -56,12 +56,13 @@ RECOGNITION, MODEL, FIRST_SOUND = 0.3, 0.4, 0.2
 class RealEars:
     """The engines of an open microphone, in this process; answers are kept, because policies ask the same.
 
-    `detector`: which of DETECTORS hears speech.
+    `detector`: which of DETECTORS hears speech. Raises SystemExit where that is not installed.
     """
 
     def __init__(self, silero: Path, smart_turn: Path | None, detector: str = "silero") -> None:
         self._network = SileroNetwork(read_weights(silero))
         self._detector = detector
+        self._judging()  # what is missing is said here, and not in the midst of a conversation
         self._model = None if smart_turn is None else _load(smart_turn)
         self._answers: dict[bytes, tuple[float, float]] = {}
 

@@ -52,7 +52,7 @@ OTHER_HALVES = (
     ("it-IT", "Quando sono entrato nella sala grande", "la luce era spenta."),
     ("nl-NL", "Morgen gaan we met", "de trein naar Utrecht."),
 )
-"""As HALVES, but written after the words that hold a turn open (`actors/words/unfinished.py`); those did not change."""
+"""As HALVES, but written after the words that hold a turn open (`actors/words/unfinished.py`): not fitted to these."""
 ASKED = "Tell me about the museum, please."
 """What is asked before an answer of some length."""
 ANSWER = (
