@@ -21,6 +21,8 @@ from adapters.voices.voicemarks import PhonemeSpan
 
 DURATIONS = "/Ceil_output_0"
 """The tensor with the frames of each phoneme, as Piper's own exporter names it."""
+PAD_OF_NEXT = 0.75
+"""Of the padding between two symbols, the share that is the second one's: so closures begin where the level falls."""
 NEEDED = ("input", "input_lengths", "scales")
 
 _SOUNDS = regex.compile(r"[\p{L}\p{M}]")
@@ -95,29 +97,33 @@ class PiperSymbols:
         return symbols
 
     def ids(self, symbols: Iterable[str]) -> tuple[list[int], list[str]]:
-        """The numbers, and for each number the symbol that it is of, "" for a pause; unknown symbols are left out.
-
-        The padding after a symbol is of that symbol.
-        """
+        """The numbers, and for each one its symbol, "" for a pause, or PAD; unknown symbols are left out."""
         told: list[int] = []
         owners: list[str] = []
         for symbol in (BEGIN, *symbols, END):
             own = self._map.get(symbol, ())
-            numbers = (*own, *self._map[PAD]) if own and symbol != END else own
-            told += numbers
-            owners += [symbol if _SOUNDS.search(symbol) else ""] * len(numbers)
+            pads = self._map[PAD] if own and symbol != END else ()
+            told += (*own, *pads)
+            owners += [*([symbol if _SOUNDS.search(symbol) else ""] * len(own)), *([PAD] * len(pads))]
         return told, owners
 
 
 def spans_of(owners: list[str], lengths: NDArray[Any]) -> tuple[PhonemeSpan, ...]:
-    """The phonemes with the samples of each; `lengths` are of the owners."""
-    spans: list[PhonemeSpan] = []
+    """The phonemes with the samples of each; `lengths` are of the owners, padding is shared between its neighbours."""
+    symbols: list[str] = []
+    samples_of: list[float] = []
+    follows = 0.0
     for owner, length in zip(owners, lengths.tolist(), strict=True):
-        if spans and spans[-1].symbol == owner:
-            spans[-1] = PhonemeSpan(owner, spans[-1].samples + round(length))
-        else:
-            spans.append(PhonemeSpan(owner, round(length)))
-    return tuple(spans)
+        if owner == PAD:
+            follows += length * PAD_OF_NEXT
+            samples_of[-1] += length * (1 - PAD_OF_NEXT)
+            continue
+        if not symbols or symbols[-1] != owner:
+            symbols.append(owner)
+            samples_of.append(0.0)
+        samples_of[-1] += length + follows
+        follows = 0.0
+    return tuple(PhonemeSpan(symbol, round(size)) for symbol, size in zip(symbols, samples_of, strict=True))
 
 
 if __name__ == "__main__":
