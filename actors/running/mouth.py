@@ -1,7 +1,7 @@
 """The mouth of a part while its sound is made: the track is told of the sound, and what it knows goes with the sound.
 
-Sound never fails for its mouth, and waits for it LATEST at most. A track that fails or hangs is given up; then the
-mouth of the part closes where it was.
+Sound never fails for its mouth, and waits for it LATEST at most, its end END_LATEST. A track that fails or hangs is
+given up; then the mouth of the part closes where it was.
 """
 
 import logging
@@ -27,6 +27,8 @@ SLICE = 2.0
 _SLICE_BYTES = round(SLICE * RATE) * 2
 LATEST = 0.25
 """Seconds that sound waits for its mouth; a track answers in some ms, because it needs not know all."""
+END_LATEST = 0.75
+"""Seconds that the end of a sound waits; of a part that is sent whole, a track has all to learn then."""
 
 
 class FollowedSound(NamedTuple):
@@ -92,7 +94,7 @@ class MouthFollower:
                 made = _joined(made, await _in_time(track.push(piece, marks, until)))
                 marks = ()
             if last:
-                made = _joined(made, await _in_time(track.finish()))
+                made = _joined(made, await _in_time(track.finish(), END_LATEST))
             self._track = track
         except EngineFailed as error:
             log.warning("the mouth of a part was given up: %s", error)
@@ -127,12 +129,12 @@ class MouthFollower:
         return replace(made, shapes=revised)
 
 
-async def _in_time(answer: Awaitable[MouthMade]) -> MouthMade:
+async def _in_time(answer: Awaitable[MouthMade], latest: float = LATEST) -> MouthMade:
     """The answer of a track. Raises EngineFailed where it does not come. Other tasks run, too."""
     await trio.lowlevel.checkpoint()
-    with trio.move_on_after(LATEST):
+    with trio.move_on_after(latest):
         return await answer
-    raise EngineFailed(f"it was not known {LATEST:g} s after its sound")
+    raise EngineFailed(f"it was not known {latest:g} s after its sound")
 
 
 def _joined(first: MouthMade | None, rest: MouthMade) -> MouthMade:

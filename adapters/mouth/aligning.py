@@ -1,8 +1,9 @@
 """The process that aligns texts to their sounds, and the tracks that draw what it finds.
 
 No sound waits for it: a track asks, waits PATIENCE at most, and draws what is known by then; what is found later goes
-with what follows. A part has one question under way, and what comes meanwhile is asked together. The first question of
-a server starts the process, which takes a second, so the first part of all may have its mouth by its sound alone.
+with what follows. A part has one question under way, and what comes meanwhile is asked together. A part goes on by its
+sound alone where an answer takes longer than LATEST. The first question of a server starts the process, which takes a
+second, so the first part of all may have its mouth so.
 
 If the process fails, dies or does not know a sound any more, the parts that are under way go on by their sound; for
 AGAIN after a failure all that begin do. The log says so once.
@@ -42,6 +43,10 @@ AT_ONCE = 300.0
 """ms of a part's beginning that are told at once, as it seems by then."""
 BEHIND = 120.0
 """ms of the sound by which the mouth may follow it, so that what comes next decides."""
+END_PATIENCE = 0.5
+"""Seconds that the end of a sound waits; of a part that is sent whole, all is asked then."""
+LATEST = PATIENCE + 0.12
+"""Seconds after which a question that is not answered is given up: its sound has left, and the mouth would be late."""
 MS = 32
 """Bytes of a ms of sound."""
 
@@ -54,6 +59,7 @@ class _AlignmentQuestion:
     def __init__(self, frame: AlignFrame) -> None:
         self.frame = frame
         self.over = trio.Event()
+        self.asked = trio.current_time()
         self.found: AlignedFrame | None = None
 
 
@@ -169,6 +175,7 @@ class AlignedTrack:
 
     async def finish(self) -> MouthMade:
         """See `MouthTrack.finish`. Cancelling loses the track."""
+        self._patience = END_PATIENCE
         await self._follow(last=True)
         return self._drawing.finish(max(self._until, self._heard / MS))
 
@@ -180,7 +187,7 @@ class AlignedTrack:
                 self._patience = PATIENCE
         if patience.cancelled_caught:
             self._patience = 0.0  # until it has answered: sound is held up once, not with each piece
-            if last or len(self._waiting) > MOST_WAITING:
+            if last or self._is_late() or len(self._waiting) > MOST_WAITING:
                 self._go_on_by_sound()
         if self._reader is not None:
             self._read(self._reader, last=last)
@@ -207,15 +214,20 @@ class AlignedTrack:
         assert question is not None
         if not question.over.is_set():  # else even without patience
             await question.over.wait()
-        self._question = None
         if question.found is None:
             self._go_on_by_sound()
             return
+        self._question = None
         self._drawing.add(question.found.marks)
         self._told = max(self._told, question.found.told)
 
+    def _is_late(self) -> bool:
+        return self._question is not None and trio.current_time() - self._question.asked > LATEST
+
     def _go_on_by_sound(self) -> None:
-        """From the sound on that the process was not given."""
+        """From the sound on for which there is no answer."""
+        if self._question is not None:
+            self._waiting[:0] = self._question.frame.samples
         self._question = None
         self._reader = LoudnessReader()
         self._reader_from = (self._heard - len(self._waiting)) / MS

@@ -50,6 +50,7 @@ class MouthDrawing:
         self._told = -1.0
         """When the last word that was told begins."""
         self._source = source
+        self._has_marks = False
 
     @property
     def drawn(self) -> int:
@@ -69,6 +70,8 @@ class MouthDrawing:
     def add(self, marks: Iterable[Mark]) -> None:
         """Take phonemes and words, in any order; what is wrong with them is left out."""
         marks = tuple(marks)
+        if marks and not self._has_marks:
+            self._source, self._has_marks = marks[0].source, True
         self._timeline.add(marks)
         if self._words is None:
             return

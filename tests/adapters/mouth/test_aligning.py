@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from actors.ports.calls import EngineFailed
 from actors.ports.mouth import Mark, MouthMade, MouthTrack
-from adapters.mouth.aligning import AGAIN, PATIENCE, SLICE, TextAlignment
+from adapters.mouth.aligning import AGAIN, END_PATIENCE, LATEST, PATIENCE, SLICE, TextAlignment
 from adapters.mouth.drawing import MouthDrawing
 from adapters.mouth.mouths import AlignedPart
 from adapters.processes.mouthframes import AlignedFrame, AlignFrame, PhonesToldFrame
@@ -150,8 +150,52 @@ async def test_a_hanging_process_holds_up_no_end(autojump_clock: MockClock) -> N
         began = trio.current_time()
         await track.push(vowel(500), (), 500.0)
         made = await track.finish()
-        assert trio.current_time() - began <= PATIENCE + 0.01
+        assert trio.current_time() - began <= PATIENCE + END_PATIENCE + 0.01
         assert made.last
+
+
+async def test_an_answer_that_takes_too_long_leaves_the_mouth_to_the_sound(autojump_clock: MockClock) -> None:
+    async with running(Scripted(takes=2.0)) as engine:
+        track = track_of(engine)
+        late = [await track.push(vowel(200), (), 200.0)]
+        await trio.sleep(0.05)
+        late.append(await track.push(vowel(200), (), 400.0))
+        assert source_of(late) == []
+        await trio.sleep(LATEST)
+        made = await track.push(vowel(200), (), 600.0)
+        assert source_of([made]) == ["sound"]
+        assert made.shapes["ovr"][0].end >= 400
+
+
+async def test_the_end_of_a_sound_waits_for_an_answer_that_was_slow(autojump_clock: MockClock) -> None:
+    async with running(Scripted(takes=0.2)) as engine:
+        track = track_of(engine)
+        made = [await track.push(bytes(32 * 500), (), 500.0), await track.finish()]
+        assert set(source_of(made)) == {"aligned"}
+
+
+async def test_a_pause_at_the_beginning_is_aligned_too() -> None:
+    drawing = MouthDrawing(["ovr"])
+    drawing.add([Mark("phone", "", 0.0, 300.0, -1, "aligned")])
+    assert source_of([drawing.draw(100.0)]) == ["aligned"]
+
+
+async def test_sound_whose_answer_never_came_is_heard_as_the_rest_is(autojump_clock: MockClock) -> None:
+    async with running(Scripted(takes=math.inf)) as engine:
+        track = track_of(engine)
+        made = [await track.push(vowel(500), (), 500.0), await track.finish()]
+        shapes = [one for each in made for one in each.shapes.get("ovr", ())]
+        assert [one.source for one in shapes] == ["sound"]
+        assert min(time for time, shape in zip(shapes[0].times, shapes[0].shapes, strict=True) if shape) < 100
+
+
+async def test_sound_that_the_process_lost_is_heard_as_the_rest_is(autojump_clock: MockClock) -> None:
+    async with running(Scripted()) as engine:
+        assert isinstance(engine, Scripted)
+        engine.fails = True
+        made = await track_of(engine).push(vowel(500), (), 500.0)
+        shapes = made.shapes["ovr"][0]
+        assert min(time for time, shape in zip(shapes.times, shapes.shapes, strict=True) if shape) < 100
 
 
 async def test_a_process_aligns_sounds_and_tells_the_phonemes_of_words() -> None:
