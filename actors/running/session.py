@@ -110,7 +110,7 @@ class Runner:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
-        self._find = partial(spawn_search, spawn, engines, self._hear)
+        self._find = partial(spawn_search, spawn, engines)
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
@@ -319,7 +319,7 @@ class Runner:
             case Hear() | AskTurnEnd() | Deafen():
                 self._microphone.perform(effect)
             case FindWords():
-                self._find(effect)
+                self._find(self._hear, effect)
             case Release(turn):
                 self._release(turn)
             case End():
