@@ -195,7 +195,9 @@ class AlignedTrack:
 
     def _submit(self, *, last: bool) -> bool:
         """Ask about what waits; False where there is nothing to ask."""
-        wanted = self._until if self._until <= AT_ONCE else max(AT_ONCE, self._until - BEHIND)
+        left = max(0, len(self._waiting) - SLICE)  # for the next question, and not to be guessed now
+        until = min(self._until, (self._heard - left) / MS) if left else self._until
+        wanted = until if until <= AT_ONCE else max(AT_ONCE, until - BEHIND)
         if self._is_complete or not (self._waiting or last or wanted > max(self._told, self._asked)):
             return False
         samples = bytes(self._waiting[:SLICE])

@@ -174,6 +174,16 @@ async def test_the_end_of_a_sound_waits_for_an_answer_that_was_slow(autojump_clo
         assert set(source_of(made)) == {"aligned"}
 
 
+async def test_nothing_is_asked_of_sound_that_waits_for_the_next_question(autojump_clock: MockClock) -> None:
+    async with running(Scripted()) as engine:
+        assert isinstance(engine, Scripted)
+        track = track_of(engine)
+        await track.push(bytes(SLICE * 2 + 3_200), (), 8_100.0)
+        assert [frame.until for frame in engine.asked] == [3_880.0, 7_880.0, 7_980.0]
+        await track.finish()
+        assert [len(frame.samples) for frame in engine.asked] == [SLICE, SLICE, 3_200, 0]
+
+
 async def test_a_pause_at_the_beginning_is_aligned_too() -> None:
     drawing = MouthDrawing(["ovr"])
     drawing.add([Mark("phone", "", 0.0, 300.0, -1, "aligned")])
