@@ -21,6 +21,7 @@ TINY: dict[str, str] = {
     "providers": "--chunks 50",
     "audio": "",
     "echo": "--rooms 1",
+    "mouth": "--repeat 1",
     "hands-free": "--turns 2 --policy server_vad:500 0.7@0.3/2",
     "voice-activity": "--sessions 2 --seconds 1",
     "onset": "--sessions 3 --speakers 1 --seconds 4",
