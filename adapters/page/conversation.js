@@ -282,6 +282,7 @@ export class Conversation {
     this.#state = state;
     this.#page.state(state, moved);
     if (state !== "receiving") this.#page.hears(false);
+    if (state !== "responding" && state !== "speaking") this.#page.holds(""); // an answer may end while it is held
     if (moved && state === "handshaken") this.#page.transcript.forget();
   }
 

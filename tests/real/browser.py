@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, WebSocket, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    ViewportSize,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from tests.real import node
 from tests.real.programs import ROOT
@@ -203,6 +213,9 @@ class Visitor:
         return path
 
 
+DESK, PHONE, SMALL = (ViewportSize(width=w, height=h) for w, h in ((1440, 900), (390, 844), (480, 360)))
+
+
 @contextmanager
 def visiting(
     browser: Browser,
@@ -214,13 +227,15 @@ def visiting(
     bypass_csp: bool = False,
     still: bool = False,
     hands_free: bool = False,
+    small: bool = False,
 ) -> Iterator[Visitor]:
     """A visitor with a browser profile of their own; whatever the page complained of fails the test.
 
-    `hands_free`: they have chosen to talk without a button; else to hold it.
+    `hands_free`: they have chosen to talk without a button; else to hold it. `small`: for what a processor has to draw
+    in place of a graphics card.
     """
     context = browser.new_context(
-        viewport={"width": 390, "height": 844} if phone else {"width": 1440, "height": 900},
+        viewport=SMALL if small else PHONE if phone else DESK,
         device_scale_factor=2 if phone else 1,
         color_scheme=scheme,
         permissions=["microphone"] if microphone else [],

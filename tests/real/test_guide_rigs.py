@@ -80,7 +80,7 @@ def server(pages: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 @contextmanager
 def opened(browser: Browser, pages: str, name: str, server: Served) -> Iterator[Page]:
     """The page, connected, with its figure."""
-    with visiting(browser, f"{pages}/{name}?server={server.origin}&token={server.token}") as visitor:
+    with visiting(browser, f"{pages}/{name}?server={server.origin}&token={server.token}", small=True) as visitor:
         expect(visitor.page.locator("body")).to_have_attribute("data-loaded", "yes")
         expect(visitor.page.locator("body")).to_have_attribute("data-ready", "yes")
         yield visitor.page
