@@ -1,5 +1,5 @@
 // The face: its mouth says what is heard, its eyes, brows and head show the session's state and the answer's cues.
-import { find } from "./dom.js";
+import { change, find } from "./dom.js";
 import { loud, outline, pose } from "./lips.js";
 import { Mood } from "./mood.js";
 
@@ -41,21 +41,21 @@ export class Face {
     const open = this.#loudness(), weights = this.#shapes();
     this.#wide += (open - this.#wide) * 0.12;
     const mouth = weights ? pose(weights) : loud(open, this.#wide);
-    this.#lips.setAttribute("d", outline(mouth, this.mood.now.smile));
-    this.#teeth.setAttribute("y", (-mouth.up - 6).toFixed(1));
-    this.#teeth.setAttribute("opacity", mouth.teeth.toFixed(2));
-    this.#tongue.setAttribute("cy", (5 + mouth.down * (0.78 - 0.6 * mouth.tip)).toFixed(1));
-    this.#tongue.setAttribute("opacity", mouth.tongue.toFixed(2));
+    change(this.#lips, "d", outline(mouth, this.mood.now.smile));
+    change(this.#teeth, "y", (-mouth.up - 6).toFixed(1));
+    change(this.#teeth, "opacity", mouth.teeth.toFixed(2));
+    change(this.#tongue, "cy", (5 + mouth.down * (0.78 - 0.6 * mouth.tip)).toFixed(1));
+    change(this.#tongue, "opacity", mouth.tongue.toFixed(2));
   }
 
   #drawEyes() {
     const { brows, slant, lids } = this.mood.now;
-    this.#brows.setAttribute("transform", `translate(0 ${((BROWS[this.#state] ?? 0) + brows).toFixed(1)})`);
-    this.#brows.children[0].setAttribute("transform", `rotate(${slant.toFixed(1)} -31 -46)`);
-    this.#brows.children[1].setAttribute("transform", `rotate(${(-slant).toFixed(1)} 31 -46)`);
+    change(this.#brows, "transform", `translate(0 ${((BROWS[this.#state] ?? 0) + brows).toFixed(1)})`);
+    change(this.#brows.children[0], "transform", `rotate(${slant.toFixed(1)} -31 -46)`);
+    change(this.#brows.children[1], "transform", `rotate(${(-slant).toFixed(1)} 31 -46)`);
     const [x, y] = GAZE[this.#state] ?? AHEAD;
     this.#looks = [this.#looks[0] + (x - this.#looks[0]) * 0.1, this.#looks[1] + (y - this.#looks[1]) * 0.1];
     const opened = this.#blinks ? 0.08 : lids;
-    this.#eyes.setAttribute("transform", `translate(${this.#looks[0].toFixed(2)} ${this.#looks[1].toFixed(2)}) scale(1 ${opened.toFixed(2)})`);
+    change(this.#eyes, "transform", `translate(${this.#looks[0].toFixed(2)} ${this.#looks[1].toFixed(2)}) scale(1 ${opened.toFixed(2)})`);
   }
 }

@@ -39,6 +39,6 @@ export function loud(open, wide) {
 
 /** The outline of the lips as an SVG path; `smile` lifts the corners. */
 export function outline({ half, up, down, corner }, smile) {
-  const edge = corner - 5 * smile, across = half + 2 * smile;
-  return `M${-across} ${edge} Q0 ${4 - 2 * up} ${across} ${edge} Q0 ${4 + 2 * down} ${-across} ${edge} Z`;
+  const [edge, across, upper, lower] = [corner - 5 * smile, half + 2 * smile, 4 - 2 * up, 4 + 2 * down].map((value) => Number(value.toFixed(1)));
+  return `M${-across} ${edge} Q0 ${upper} ${across} ${edge} Q0 ${lower} ${-across} ${edge} Z`;
 }

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
@@ -37,15 +38,13 @@ def find_compiler() -> str:
     return found
 
 
-async def build(folder: Path, code: str) -> str:
+def build(folder: Path, code: str) -> str:
     """Compile a program; warnings are errors."""
     (folder / "talk.cpp").write_text(code, "utf-8")
     options = ("-std=c++17", "-Wall", "-Wextra", *LIBRARY, "-lpthread", "-o", "talk")
-    with trio.fail_after(NET):
-        built = await trio.run_process(
-            [find_compiler(), "talk.cpp", *options], cwd=folder, check=False, capture_stderr=True
-        )
-    assert (built.returncode, built.stderr.decode()) == (0, "")
+    command = [find_compiler(), "talk.cpp", *options]
+    built = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=NET)
+    assert (built.returncode, built.stderr) == (0, "")
     return str(folder / "talk")
 
 
@@ -61,11 +60,17 @@ async def run(program: str, folder: Path, *arguments: str) -> tuple[int, str, st
 CODE = block(GUIDES / "cpp.md", "cpp", "talk FILE SESSION")
 
 
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The guide's program, built once: that takes longer than what it does."""
+    return build(tmp_path_factory.mktemp("program"), CODE)
+
+
 @pytest.mark.parametrize("is_left", [False, True], ids=["a new session", "a session that another has left"])
 async def test_it_holds_a_spoken_turn_and_another_in_the_same_session(
-    vivavoce: Served, said: Said, tmp_path: Path, is_left: bool
+    vivavoce: Served, said: Said, program: str, tmp_path: Path, is_left: bool
 ) -> None:
-    program, session = await build(tmp_path, CODE), str(uuid4())
+    session = str(uuid4())
     (tmp_path / "question.wav").write_bytes(said[QUESTION].wav)
     if is_left:
         await leave(vivavoce, session)
@@ -78,8 +83,7 @@ async def test_it_holds_a_spoken_turn_and_another_in_the_same_session(
         (tmp_path / "answer-0.wav").unlink()
 
 
-async def test_it_says_what_is_wrong_and_ends(vivavoce: Served, tmp_path: Path) -> None:
-    program = await build(tmp_path, CODE)
+async def test_it_says_what_is_wrong_and_ends(vivavoce: Served, program: str, tmp_path: Path) -> None:
     (tmp_path / "empty.wav").write_bytes(b"")
     code, _, problems = await run(program, tmp_path, "empty.wav", str(uuid4()), vivavoce.origin)
     assert (code, "there is no audio to transcribe" in problems) == (1, True)
@@ -91,7 +95,7 @@ async def test_it_says_what_is_wrong_and_ends(vivavoce: Served, tmp_path: Path) 
 async def test_binary_sound_would_end_the_library_which_is_why_the_guide_asks_for_none(
     vivavoce: Served, said: Said, tmp_path: Path
 ) -> None:
-    program = await build(tmp_path, CODE.replace('{"isBase64", "true"}', '{"isBase64", "false"}'))
+    program = build(tmp_path, CODE.replace('{"isBase64", "true"}', '{"isBase64", "false"}'))
     (tmp_path / "question.wav").write_bytes(said[QUESTION].wav)
     code, _, _ = await run(program, tmp_path, "question.wav", str(uuid4()), vivavoce.origin)
     assert code == -signal.SIGABRT
