@@ -30,7 +30,7 @@ from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
 from adapters.listening.detector import SpeechDetector
 from adapters.listening.turnend import SilenceAlone
-from adapters.mouth.closed import ClosedMouths
+from adapters.mouth.mouths import MouthTracks
 from adapters.processes.heap import find_trim
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
@@ -201,8 +201,8 @@ class Canned:
 
     @property
     def mouths(self) -> Mouths:
-        """Closed ones."""
-        return ClosedMouths()
+        """Those of sound alone."""
+        return MouthTracks()
 
     @property
     def turn_end(self) -> TurnEnd:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 _WELL_FORMED = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_UNSPACED = frozenset(("zh", "cmn", "yue", "ja", "th", "lo", "km", "my"))
 _CASED = {2: str.upper, 4: str.title}
 
 
@@ -45,3 +46,8 @@ def nearest(code: str, known: Iterable[str], aliases: Mapping[str, str] | None =
             if candidate in spelt:
                 return spelt[candidate]
     return next((spelling for language, spelling in spelt.items() if parts[0] and primary(language) == parts[0]), "")
+
+
+def writes_spaces(code: str) -> bool:
+    """Whether the language is written with spaces between words."""
+    return primary(code) not in _UNSPACED

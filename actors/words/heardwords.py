@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 import regex  # type: ignore[import-untyped]
 
+from actors.words.scripts import UNSPACED
+
 _LOOK: Final = 12
 """Written words among which a spoken one is looked for."""
-_UNSPACED: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_TOKEN: Final = regex.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_TOKEN: Final = regex.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 """A word, or a character of a script that writes no spaces."""
-_SPACED: Final = regex.compile(rf"[^\s{_UNSPACED}]+(?=\s|$)")
+_SPACED: Final = regex.compile(rf"[^\s{UNSPACED}]+(?=\s|$)")
 """A word in a script that writes spaces."""
 _SILENT: Final = regex.compile(r"[^\p{L}\p{N}\p{Sc}%]+")
 

@@ -17,7 +17,6 @@ _MEMBERS = {
 CLASSES = tuple(_MEMBERS)
 """A member of each; the first is silence."""
 PAUSE = 0
-VOWELS = frozenset(CLASSES.index(vowel) for vowel in "aæeiəouyɚ")
 _OF = {symbol: number for number, members in enumerate(_MEMBERS.values()) for symbol in members}
 _JOINED = {"ʧ": "tʃ", "ʤ": "dʒ", "ʨ": "tɕ", "ʥ": "dʑ", "ʦ": "ts", "ʣ": "dz"}
 _ANY = (CLASSES.index("ə"),)

@@ -25,8 +25,6 @@ BEFORE = (WINDOW - HOP) // 2
 """Samples before a frame's own that it sees, and as many after them."""
 FLOOR = -6.0
 """Bels under the loudest: what is quieter is silence."""
-START = 7.0
-"""Bels of the loudest frame that are assumed before the sound has said so: of speech at an ordinary level."""
 FALL = 0.002
 """Bels a frame by which the loudest is forgotten."""
 _LOUDEST = np.float32(1 / 32_768)

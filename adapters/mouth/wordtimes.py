@@ -9,10 +9,11 @@ import bisect
 import regex  # type: ignore[import-untyped]
 
 from actors.ports.mouth import Mark
+from actors.words.scripts import UNSPACED
 
 _WORD = regex.compile(r"\S*[\p{L}\p{N}]\S*|\S+")
 _SAID = regex.compile(r"[\p{L}\p{N}]")
-_NO_BLANKS = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_NO_BLANKS = regex.compile(f"[{UNSPACED}]")
 
 
 class WordTimes:

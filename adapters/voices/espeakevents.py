@@ -9,26 +9,24 @@ import itertools
 import re
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from actors.ports.calls import EngineFailed
 from adapters.voices.espeaklibrary import CHARS_UTF8, EspeakLibrary
 from adapters.voices.espeakmarks import (
     EVENT_WORD,
-    LONGEST_CLOSURE,
-    QUIET,
+    STOPS,
     EspeakCallback,
     EspeakEvent,
+    closes_after,
     plain,
     read_events,
+    silent_from,
 )
 
 # The names and values of espeak-ng's speak_lib.h
 POSITION_CHARACTER = 1
 PARAMETER_RATE = 1
 
-_CLOSED = tuple("ptkcqʈ")
 _FLAG = re.compile(r"\([^()]*\)?\Z")
 _MODIFIER = frozenset("ʲʰʷːˑ\u0329\u0303ˠˤ")
 
@@ -81,7 +79,7 @@ class EspeakTeller:
             raise EngineFailed(f"espeak-ng gave the error {failed}")
         phones, words = _told(self._events, len(self._made) // 2)
         samples = bytes(self._made)
-        _begin_with_closure(phones, np.frombuffer(samples, np.dtype("<i2")))
+        _begin_with_closure(phones, samples)
         return EspeakSpoken(phones, words, samples)
 
     def _heard(self, samples: int | None, count: int, events: "ctypes._Pointer[EspeakEvent]") -> int:
@@ -109,10 +107,8 @@ def _told(events: list[tuple[int, int, int, int, bytes]], size: int) -> tuple[li
     return phones, words
 
 
-def _begin_with_closure(phones: list[EspeakPhone], samples: NDArray[np.int16]) -> None:
+def _begin_with_closure(phones: list[EspeakPhone], samples: bytes) -> None:
     for before, phone in itertools.pairwise(phones):
-        if phone.symbol.startswith(_CLOSED):
-            most = LONGEST_CLOSURE if before.symbol else LONGEST_CLOSURE // 2
-            first = max(before.start, phone.start - most)
-            sounding = np.flatnonzero(np.abs(samples[first : phone.start]) >= QUIET)
-            before.end = phone.start = first + (int(sounding[-1]) + 1 if len(sounding) else 0)
+        if phone.symbol.startswith(STOPS):
+            first = closes_after(phone.start, before.start, before.symbol)
+            before.end = phone.start = silent_from(first, samples[2 * first : 2 * phone.start])

@@ -16,6 +16,7 @@ import numpy as np
 import regex  # type: ignore[import-untyped]
 
 from actors.ports.mouth import Mark
+from actors.words.scripts import UNSPACED
 from adapters.voices.espeaklibrary import RATE
 from adapters.voices.voicemarks import TextWord, tokens_of
 
@@ -31,8 +32,9 @@ AHEAD = 160 * RATE // 1000
 LONGEST = 400 * RATE // 1000
 """Samples after which sound leaves though its phoneme has not ended."""
 _MS = 1000 / RATE
-_STOPS = tuple("ptkcqʈ")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+STOPS = tuple("ptkcqʈ")
+"""Of these the sound begins with silence."""
+_UNSPACED = regex.compile(f"[{UNSPACED}]")
 """Letters of what is written without spaces between words."""
 
 
@@ -96,8 +98,10 @@ class EspeakMarks:
             return
         if self._open is not None:
             before, start = self._open
-            if symbol.startswith(_STOPS):
-                sample = _closed_from(sample, max(start, first, sample - LONGEST_CLOSURE), made, first, before)
+            if symbol.startswith(STOPS):
+                earliest = closes_after(sample, max(start, first), before)
+                if earliest - first < len(made) // 2:
+                    sample = silent_from(earliest, bytes(made[2 * (earliest - first) : 2 * (sample - first)]))
             self._end(sample)
         self._open = (symbol, sample)
 
@@ -145,16 +149,18 @@ def read_events(events: "ctypes._Pointer[EspeakEvent]") -> Iterator[tuple[int, i
         at += 1
 
 
-def _closed_from(sample: int, earliest: int, made: bytearray, first: int, before: str) -> int:
-    """The sample with which the silence before a voiceless stop begins, no earlier than `earliest`."""
-    if not before:  # a pause is silent too
-        earliest = max(earliest, sample - LONGEST_CLOSURE // 2)
-    count = min(sample - earliest, len(made) // 2 - (earliest - first))
-    if count <= 0:
-        return sample
-    heard = np.frombuffer(bytes(made[2 * (earliest - first) : 2 * (earliest - first + count)]), "<i2")
-    sounding = np.flatnonzero(np.abs(heard.astype(np.int32)) >= QUIET)
-    return earliest + (int(sounding[-1]) + 1 if len(sounding) else 0)
+def closes_after(sample: int, after: int, before: str) -> int:
+    """The sample from which on a voiceless stop may be closed, whose burst is at `sample`, and which is `after` others.
+
+    Before it is the phoneme `before`; "" is a pause, which is silent too.
+    """
+    return max(after, sample - (LONGEST_CLOSURE if before else LONGEST_CLOSURE // 2))
+
+
+def silent_from(start: int, heard: bytes) -> int:
+    """The sample from which on the samples `heard`, mono s16le, of which the first is number `start`, are silent."""
+    sounding = np.flatnonzero(np.abs(np.frombuffer(heard, "<i2").astype(np.int32)) >= QUIET)
+    return start + (int(sounding[-1]) + 1 if len(sounding) else 0)
 
 
 def plain(symbol: str) -> str:

@@ -24,7 +24,7 @@ from adapters.vendors.shared.languages import bcp47
 from adapters.vendors.shared.probes import discard
 from adapters.vendors.shared.terms import terms
 from protocol.audioformat import AudioFormat
-from protocol.languages import primary
+from protocol.languages import writes_spaces
 
 MODEL = "nova-3"
 MESSAGES = "sent something other than its documented messages"
@@ -36,7 +36,6 @@ MOST_LETTERS = 100_000
 """Characters of a transcript."""
 KEYTERM_BYTES = 500
 """Of all key terms; Deepgram stops transcribing without a word when they have more than 500 tokens."""
-_UNSPACED = ("zh", "ja", "th", "yue", "lo", "km", "my")
 _MULTI = "multi"
 _NORMAL = (1000, 1001, 1005)
 _UNREADABLE = "DATA-0000"
@@ -123,7 +122,7 @@ class DeepgramRecogniser:
     async def _listen(self, utterance: Utterance, model: str, language: str, words: Emit[str]) -> Transcript:
         asked = _query(utterance, model, language)
         hearing = _LiveTranscript(
-            is_multilingual=("language", _MULTI) in asked, glue="" if _is_unspaced(language) else " "
+            is_multilingual=("language", _MULTI) in asked, glue=" " if writes_spaces(language) else ""
         )
         async with open_socket(self._call(asked), self._tls) as socket, trio.open_nursery() as nursery:
             nursery.start_soon(_feed, socket, utterance.audio)
@@ -241,10 +240,6 @@ def _expected(prompt: str, model: str) -> list[tuple[str, str]]:
     if model.startswith("nova-3"):
         return [("keyterm", term) for term in terms(prompt, 5, KEYTERM_BYTES)]
     return [("keywords", term) for term in terms(prompt, 1, KEYTERM_BYTES)]
-
-
-def _is_unspaced(language: str) -> bool:
-    return primary(language) in _UNSPACED
 
 
 async def _feed(socket: LiveSocket, audio: Audio) -> None:

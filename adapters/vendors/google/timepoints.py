@@ -14,7 +14,7 @@ from actors.ports.mouth import Mark
 from actors.ports.synthesis import Speech
 from adapters.vendors.shared.sound import sayable
 from adapters.vendors.shared.wordplaces import shown
-from protocol.languages import primary
+from protocol.languages import writes_spaces
 
 TOLD = 0.5
 """The share of words whose time has to be known; with less, the sound is better aligned with the text."""
@@ -23,7 +23,6 @@ MARK = len('<mark name="w0000"/>')
 _FAMILIES = re.compile(r"-(Standard|Wavenet|Neural2|News|Casual|Polyglot)-", re.IGNORECASE)
 """Families of voices that heed marks; Studio, Chirp and Gemini do not.
 https://docs.cloud.google.com/text-to-speech/docs/list-voices-and-types"""
-_UNSPACED = frozenset(("zh", "cmn", "yue", "ja", "th", "lo", "km", "my"))
 _TOKEN = re.compile(r"\S+")
 _SLOW = 250.0, 100.0
 """Ms that a word takes at most, and for each of its letters; the rest is a pause, or words that were not told."""
@@ -40,7 +39,7 @@ class Timepoint(msgspec.Struct, rename="camel"):
 
 def heeds_marks(speech: Speech) -> bool:
     """Whether the voice can tell words. The languages that have no spaces are left to others."""
-    return primary(speech.language) not in _UNSPACED and (not speech.voice or bool(_FAMILIES.search(speech.voice)))
+    return writes_spaces(speech.language) and (not speech.voice or bool(_FAMILIES.search(speech.voice)))
 
 
 def marked(text: str) -> str:

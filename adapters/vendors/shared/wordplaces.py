@@ -9,8 +9,9 @@ import unicodedata
 
 import regex  # type: ignore[import-untyped]
 
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_TOKEN = regex.compile(rf"(?V1)[{_UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}]--[{_UNSPACED}]]+|\S")
+from actors.words.scripts import UNSPACED
+
+_TOKEN = regex.compile(rf"(?V1)[{UNSPACED}]|[[\p{{L}}\p{{M}}\p{{N}}]--[{UNSPACED}]]+|\S")
 _EDGES = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
 _PUNCTUATION = r"[\p{P}\s--[&%@#]]"
 _AROUND = regex.compile(rf"(?V1)^{_PUNCTUATION}+|{_PUNCTUATION}+$")
@@ -18,7 +19,7 @@ _SPOKEN_SYMBOL = regex.compile(r"[\p{L}\p{M}\p{N}\p{Sc}&%@#+=]")
 _UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}]+")
 _PLAIN = regex.compile(r"[\p{L}\p{M}]+")
 _LETTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
-_UNSPACED_LETTER = regex.compile(rf"[{_UNSPACED}]")
+_UNSPACED_LETTER = regex.compile(rf"[{UNSPACED}]")
 _SPOKEN, _SILENT = frozenset("&%@#"), frozenset("<>|^`~")
 """Punctuation that is spoken as a word, and other symbols that are not."""
 MOST_LETTERS = 200
