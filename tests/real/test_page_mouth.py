@@ -76,7 +76,9 @@ def test_at_its_key_frame_a_shape_has_its_weight(page: Page) -> None:
 
 
 def test_between_two_key_frames_one_fades_into_the_next(page: Page) -> None:
-    (middle,) = shown(page, WORD, 150)
+    quarter, middle = shown(page, WORD, 125, 150)
+    passed = 3 * 0.25**2 - 2 * 0.25**3  # slowly at first
+    assert quarter == {"PP": pytest.approx(0.9 * (1 - passed)), "aa": pytest.approx(0.6 * passed)}
     assert middle == {"PP": pytest.approx(0.45), "aa": pytest.approx(0.3)}
 
 
