@@ -1,9 +1,10 @@
-"""The mouth of the Unity and Unreal components: their plain C# and C++ read the same conversation as the talk page.
+"""The mouth of the Unity and Unreal components: their plain C# and C++ read what is told, and what a server told.
 
-The messages are those of a conversation with the server; the moments are asked of all three, in the middle of key
-frames too.
+A conversation is recorded with a client of its own, as JSON lines. At each of its moments the weights have to be those
+that docs/mouth.md says of the messages until then.
 """
 
+import json
 import os
 import random
 import re
@@ -14,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
+from msgspec.structs import replace
 
 from protocol.mouth import SHAPES
-from tests.real.programs import ROOT
+from tests.real.clients import talking
+from tests.real.programs import ROOT, Served
 from tests.real.test_guide_cpp import find_compiler
 
 pytestmark = pytest.mark.real
@@ -65,7 +69,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def take(message: dict[str, Any]) -> str:
     """A `response.mouth` as a line."""
     lists = [message.get(name) for name in ("times", "shapes", "weights")]
-    texts = ["-" if values is None else ",".join(map(str, values)) for values in (*lists, message.get("values"))]
+    texts = ["-" if values is None else ",".join(map(str, values)) or "," for values in (*lists, message.get("values"))]
     numbers = [message["turn"], message["id"], message.get("from", 0)]
     flags = [int(message.get(name, False)) for name in ("cut", "revised")]
     return " ".join(map(str, ["take", *numbers, *flags, *texts[:3], message.get("fps", 0), texts[3]]))
@@ -137,6 +141,100 @@ def test_a_part_that_is_made_anew_forgets_what_was_said_of_it(read: Reader) -> N
     anew = {"turn": 7, "id": 0, "from": 0, "times": [0, 100], "shapes": [10, 0], "weights": [0.5, 0], "revised": True}
     found = read(["begin 7", take(track(1)), take(anew), ask(0, 0, 15), ask(0, 3_000, 15)])
     assert found == [[0.5 if shape == 10 else 0.0 for shape in range(15)], [0.0] * 15]
+
+
+# ---- a conversation
+
+
+TTS = {"stream": True, "model": "espeak-ng", "responseType": "multiple"}
+TALK = ("response.started", "response.mouth", "response.cancelled")
+SAYS, IS_CUT = "Map the fifth moon. Bob hums a lullaby.", "A bumpy map. " * 40
+Telling = tuple[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module", params=["ovr", "arkit"])
+def conversation(request: pytest.FixtureRequest, vivavoce: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a client was told of the mouths of two answers: a JSON line each."""
+    path = tmp_path_factory.mktemp("conversation") / "told.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in trio.run(recorded, vivavoce, request.param)))
+    return path
+
+
+async def recorded(server: Served, mouth: str) -> list[Telling]:
+    """An answer in two parts, cut while it plays, and one that is cancelled when its first sound is there."""
+    async with talking("python", replace(server, origin=f"{server.origin}/?mouth={mouth}")) as talker:
+        await talker.ask("session.update", {"LLM": {"model": "echo"}, "TTS": TTS})
+        await talker.ask("input.text", {"text": SAYS})
+        await talker.until("response.audio.delta", done=True)
+        await talker.ask("input.text", {"text": IS_CUT})
+        await talker.until("response.audio.delta", streamPartDone=False)
+        await talker.ask("response.cancel")
+        await talker.until("response.cancelled")
+        return [(heard.name, heard.payload) for heard in talker.heard if heard.name in TALK]
+
+
+class MouthReading:
+    """What the documents say of a mouth: the weights at a moment, by the messages until now."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+
+    def take(self, name: str, message: dict[str, Any]) -> None:
+        """The next message."""
+        if name == "response.started" or message.get("cut"):
+            self.told.clear()
+        elif name == "response.mouth":
+            self.told.append(message)
+
+    def at(self, part: int, ms: float) -> list[float]:
+        """The weights then."""
+        told = [message for message in self.told if message["id"] == part]
+        if told and "values" in told[0]:
+            return self._between_rows([value for message in told for value in message["values"]], told[0]["fps"], ms)
+        lists = ("times", "shapes", "weights")
+        return blend({name: [value for message in told for value in message[name]] for name in lists}, ms)
+
+    @staticmethod
+    def _between_rows(values: list[float], fps: int, ms: float) -> list[float]:
+        width = len(SHAPES["arkit"])
+        rows = [values[start : start + width] for start in range(0, len(values), width)]
+        frame = min(ms * fps / 1000, len(rows) - 1)
+        before, after = rows[int(frame)], rows[min(int(frame) + 1, len(rows) - 1)]
+        return [one + (other - one) * (frame % 1) for one, other in zip(before, after, strict=True)]
+
+
+def asked(told: Sequence[Telling]) -> tuple[list[str], list[list[float]]]:
+    """A recording as lines, with questions behind each message, and the answers to those."""
+    chance, reading = random.Random(16), MouthReading()
+    lines: list[str] = []
+    expected: list[list[float]] = []
+    for name, message in told:
+        reading.take(name, message)
+        lines += [f"begin {message['turn']}"] if name == "response.started" else []
+        if name != "response.mouth":
+            continue
+        lines.append(take(message))
+        end = message.get("to", 1_000)
+        moments = [0.0, float(end), end + 500.0, *(chance.uniform(message.get("from", 0), end) for _ in range(5))]
+        for ms in moments:
+            weights = reading.at(message["id"], ms)
+            lines.append(ask(message["id"], ms, len(SHAPES[message["set"]])))
+            expected.append(weights if any(weights) else [0.0] * len(SHAPES[message["set"]]))
+    return lines, expected
+
+
+def test_a_recorded_conversation_has_the_same_mouth_in_each_language(read: Reader, conversation: Path) -> None:
+    told: list[Telling] = [(name, message) for name, message in map(json.loads, conversation.read_text().splitlines())]
+    mouths = [message for name, message in told if name == "response.mouth"]
+    assert [message["turn"] for message in mouths if message.get("cut")] == [1, 2]
+    assert {message["id"] for message in mouths if message["turn"] == 1} == {0, 1}
+    lines, expected = asked(told)
+    found = read(lines)
+    assert len(found) == len(expected)
+    for number, (own, weights) in enumerate(zip(found, expected, strict=True)):
+        assert own == pytest.approx(weights, abs=2e-3), number
+    assert sum(map(any, found)) > len(found) / 3, "the mouth moved"
+    assert not any(found[-1]), "the cut closed it"
 
 
 def test_the_rigs_names_are_in_the_order_of_the_wire() -> None:

@@ -8,6 +8,7 @@
 
 namespace
 {
+// "-" for no list, "," for an empty one.
 template <typename T>
 std::vector<T> List(const std::string& Text)
 {
@@ -15,7 +16,10 @@ std::vector<T> List(const std::string& Text)
 	std::stringstream Items(Text == "-" ? "" : Text);
 	for (std::string Item; std::getline(Items, Item, ',');)
 	{
-		Values.push_back(static_cast<T>(std::stod(Item)));
+		if (!Item.empty())
+		{
+			Values.push_back(static_cast<T>(std::stod(Item)));
+		}
 	}
 	return Values;
 }

@@ -5,11 +5,14 @@ using System.Linq;
 
 public static class MouthProgram
 {
-    private static int[] Ints(string text) { return text == "-" ? null : text.Split(',').Select(int.Parse).ToArray(); }
+    /// <summary>"-" for no list, "," for an empty one.</summary>
+    private static string[] Items(string text) { return text.Split(new[] { ',' }, StringSplitOptions.RemoveEmptyEntries); }
+
+    private static int[] Ints(string text) { return text == "-" ? null : Items(text).Select(int.Parse).ToArray(); }
 
     private static float[] Floats(string text)
     {
-        return text == "-" ? null : text.Split(',').Select(one => float.Parse(one, CultureInfo.InvariantCulture)).ToArray();
+        return text == "-" ? null : Items(text).Select(one => float.Parse(one, CultureInfo.InvariantCulture)).ToArray();
     }
 
     public static void Main()
