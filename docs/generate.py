@@ -11,6 +11,7 @@ from actors.deciding.table import LOOKUP, TRIGGERS
 from actors.deciding.triggers import Trigger
 from docs.messages import messages
 from docs.mouthpage import mouth
+from docs.operationspage import operations
 from docs.protocolpage import protocol
 from docs.providerpage import providers
 from protocol.states import State
@@ -52,6 +53,7 @@ PAGES = {
     "protocol.md": protocol,
     "providers.md": providers,
     "mouth.md": mouth,
+    "operations.md": operations,
 }
 
 

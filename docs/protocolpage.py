@@ -1,10 +1,11 @@
 """The generated tables of docs/protocol.md: keys, events, fields, errors and states, between markers in its prose."""
 
-import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from docs.markedpage import fill
 from docs.messages import table
 from protocol.errors import RefusalStatus
 from protocol.manual import Card, FieldRow, Manual, PayloadForm, manual
@@ -15,18 +16,12 @@ from protocol.states import State
 PAGE: Final = Path(__file__).parent / "protocol.md"
 MOST_VALUES: Final = 4
 """Values of an enumeration that a cell of a table has room for."""
-_SECTION: Final = re.compile(r"<!-- generated: ([a-z ]+) -->\n(?:.*?\n)??<!-- end -->", re.DOTALL)
 
 
 def protocol() -> str:
     """docs/protocol.md as it is, with its tables as the code has them; raises KeyError for a marker of no table."""
     shown = manual(Names())
-
-    def write(found: re.Match[str]) -> str:
-        lines = (f"<!-- generated: {found[1]} -->", *TABLES[found[1]](shown), "<!-- end -->")
-        return "\n".join(lines)
-
-    return _SECTION.sub(write, PAGE.read_text(encoding="utf-8"))
+    return fill(PAGE, {name: partial(make, shown) for name, make in TABLES.items()})
 
 
 def _handshake(shown: Manual) -> Iterator[str]:

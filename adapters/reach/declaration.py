@@ -17,6 +17,7 @@ class Setting(msgspec.Struct, frozen=True):
 
     `type`: what a value may be, of `adapters.reach.values` or plain. `variable`: the environment variable in which
     people keep it for other tools; "" where there is none. `is_needed`: without it the provider is not configured.
+    `at_bound`: what happens where it is reached, of a setting that bounds something.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Setting(msgspec.Struct, frozen=True):
     default: str | int | tuple[str, ...] = ""
     variable: str = ""
     is_needed: bool = False
+    at_bound: str = ""
 
     def needed(self, variable: str = "") -> Self:
         """This setting, as one that has to be set."""

@@ -85,9 +85,11 @@ class Providers(Section, frozen=True):
     guide: bool = True
     """Whether the embedded guide answers where language models fail and [providers.prefer] llm is not set."""
     hedge: Seconds = 1.0
-    """How long a provider may be silent before the next one, where there is one, is begun beside it; seconds."""
+    """How long a provider may be silent, in seconds. At the bound: the next one, where there is one, is begun beside
+    it."""
     patience: Seconds = 10.0
-    """How long a provider may take for its first result before it is given up, where there is another one; seconds."""
+    """How long a provider may take for its first result, in seconds. At the bound: it is given up, where there is
+    another one."""
     prefer: Preference = Preference()
     """Which providers stand in for one that is not configured, or that fails."""
     local: ProviderSettings = settings_of(EMBEDDED)

@@ -24,7 +24,8 @@ class ListenerSettings(Section, frozen=True):
     trusted_proxies: tuple[Network, ...] = ()
     """The addresses or networks of reverse proxies, such as 10.0.0.0/8, whose X-Forwarded-For is believed."""
     max_silent_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
-    """How many TCP streams may be open that have not sent a whole request yet."""
+    """How many TCP streams may be open that have not sent a whole request yet. At the bound: the oldest one of the
+    address that has most of them is closed."""
     short_way: bool = True
     """Whether chunks of sound on plain WebSockets go the short way; `false` is slower, to rule it out in a search."""
 

@@ -1,7 +1,7 @@
 """The embedded engines, provider `local`: part of this server, small and always there."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from actors.ports.calls import Kind
 from adapters.reach.contract import Offer
@@ -30,6 +30,7 @@ def _parse_choice(text: str) -> None:
 VoiceChoice = Annotated[str, Checked(_parse_choice)]
 """The type of the setting."""
 
+_ALL_BUSY: Final = "the other calls wait for one, as long as their deadlines allow."
 EMBEDDED = Declaration(
     name="local",
     title="Local",
@@ -50,6 +51,7 @@ EMBEDDED = Declaration(
             "come when they are needed, and end after a minute without work.",
             Workers,
             2,
+            at_bound=_ALL_BUSY,
         ),
         Setting(
             "words",
@@ -59,7 +61,11 @@ EMBEDDED = Declaration(
             (),
         ),
         Setting(
-            "tts_processes", "How many processes each of its voices has at most; one while nobody speaks.", Workers, 2
+            "tts_processes",
+            "How many processes each of its voices has at most; one while nobody speaks.",
+            Workers,
+            2,
+            at_bound=_ALL_BUSY,
         ),
         Setting(
             "voice",

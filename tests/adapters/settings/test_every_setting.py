@@ -20,10 +20,10 @@ HOST = "an address or a host's name, such as 127.0.0.1, or 0.0.0.0 for every int
 PORT = "a whole number from 0 to 65535"
 TEXT = "a string"
 FLAG = "true or false"
-SECONDS = "a number from 0"
+WAIT_OR_NONE = "a number from 0 to 86400"
 WAIT = "a number from 0.05 to 86400"
-COUNT = "a whole number from 0"
-SOME = "a whole number from 1"
+COUNT = "a whole number from 0 to 1000000"
+SOME = "a whole number from 1 to 1000000"
 EXPECTED_WORDS = "a list, each a single word of letters, ' and -, and 100 of them at most"
 WORKERS = "a whole number from 1 to 1000"
 NAMES = "a list of strings"
@@ -70,8 +70,8 @@ EXPECTED: dict[str, Rows] = {
         "upgrade_timeout": (10.0, 11.0, WAIT),
         "connect_timeout": (45.0, 46.0, WAIT),
         "attachment_timeout": (10.0, 12.0, WAIT),
-        "outbox_bytes": (16_000_000, 17_000_000, "a whole number from 10000"),
-        "outbox_messages": (2_000, 2_001, "a whole number from 16"),
+        "outbox_bytes": (16_000_000, 17_000_000, "a whole number from 10000 to 10000000000"),
+        "outbox_messages": (2_000, 2_001, "a whole number from 16 to 10000000"),
         "max_connections": (2_000, 2_002, SOME),
         "short_way": (True, False, FLAG),
         "max_silent_streams": (500, 501, "a whole number from 1 to 100000"),
@@ -79,39 +79,39 @@ EXPECTED: dict[str, Rows] = {
         "max_unconnected": (500, 502, SOME),
     },
     "limits": {
-        "receiving": (30.0, 31.0, SECONDS),
-        "transcribing": (30.0, 32.0, SECONDS),
-        "responding": (60.0, 61.0, SECONDS),
-        "speaking": (30.0, 33.0, SECONDS),
-        "contested": (1.5, 1.75, SECONDS),
-        "stt_silence": (20.0, 22.0, SECONDS),
-        "stt_call": (30.0, 34.0, SECONDS),
-        "llm_silence": (20.0, 23.0, SECONDS),
-        "llm_call": (60.0, 62.0, SECONDS),
-        "tts_silence": (15.0, 16.0, SECONDS),
-        "tts_call": (60.0, 63.0, SECONDS),
-        "grace": (120.0, 121.0, SECONDS),
-        "sender_ping": (2.0, 2.5, SECONDS),
-        "straggler": (0.5, 0.25, SECONDS),
-        "mailbox_wait": (30.0, 35.0, SECONDS),
-        "utterance_bytes": (10_000_000, 10_000_001, COUNT),
-        "utterance_seconds": (120.0, 90.0, SECONDS),
-        "text_chars": (10_000, 10_001, COUNT),
-        "answer_chars": (40_000, 40_001, COUNT),
+        "receiving": (30.0, 31.0, WAIT),
+        "transcribing": (30.0, 32.0, WAIT),
+        "responding": (60.0, 61.0, WAIT),
+        "speaking": (30.0, 33.0, WAIT),
+        "contested": (1.5, 1.75, WAIT),
+        "stt_silence": (20.0, 22.0, WAIT),
+        "stt_call": (30.0, 34.0, WAIT),
+        "llm_silence": (20.0, 23.0, WAIT),
+        "llm_call": (60.0, 62.0, WAIT),
+        "tts_silence": (15.0, 16.0, WAIT),
+        "tts_call": (60.0, 63.0, WAIT),
+        "grace": (120.0, 121.0, WAIT_OR_NONE),
+        "sender_ping": (2.0, 2.5, WAIT),
+        "straggler": (0.5, 0.25, WAIT_OR_NONE),
+        "mailbox_wait": (30.0, 35.0, WAIT),
+        "utterance_bytes": (10_000_000, 10_000_001, "a whole number from 1000 to 1000000000"),
+        "utterance_seconds": (120.0, 90.0, "a number from 1 to 86400"),
+        "text_chars": (10_000, 10_001, "a whole number from 1 to 1000000"),
+        "answer_chars": (40_000, 40_001, "a whole number from 1 to 10000000"),
         "memory_in_flight": (1_000_000_000, 1_000_000_001, "a whole number from 1000000"),
         "parts_ahead": (3, 4, "a whole number from 1 to 16"),
         "history_turns": (20, 21, COUNT),
         "history_chars": (20_000, 20_001, COUNT),
         "receivers": (16, 17, COUNT),
-        "sessions": (1_000, 1_001, COUNT),
-        "mailbox": (64, 65, COUNT),
-        "trace": (64, 66, SOME),
+        "sessions": (1_000, 1_001, SOME),
+        "mailbox": (64, 65, "a whole number from 1 to 100000"),
+        "trace": (64, 66, "a whole number from 1 to 100000"),
     },
     "pools": {
         "stt_workers": (32, 33, WORKERS),
         "llm_workers": (32, 34, WORKERS),
         "tts_workers": (32, 35, WORKERS),
-        "queue": (32, 0, COUNT),
+        "queue": (32, 0, "a whole number from 0 to 100000"),
     },
     "protocol": {
         "names": ({}, {"role": "side"}, 'pairs of names, such as "session.update" = "session.configure"'),

@@ -170,7 +170,7 @@ def test_a_long_variable_wins_over_its_short_form() -> None:
         ("[pools]\nqueue = true", "vivavoce.toml line 2: [pools] queue: came true, allowed: a whole number from 0"),
         ("[limits]\ngrace = nan", "vivavoce.toml line 2: [limits] grace: came nan, allowed: a number from 0"),
         ("[limits]\ngrace = inf", "vivavoce.toml line 2: [limits] grace: came inf, allowed: a number from 0"),
-        ("[limits]\nmailbox = -1", "vivavoce.toml line 2: [limits] mailbox: came -1, allowed: a whole number from 0"),
+        ("[limits]\nmailbox = -1", "vivavoce.toml line 2: [limits] mailbox: came -1, allowed: a whole number from 1"),
         ("[server]\nallowed_origins = [1]", "[server] allowed_origins: came [1], allowed: a list, each an origin"),
         ("[server]\npath = 'x'", 'came "x", allowed: a path that begins and ends with /, such as /socket.io/'),
         ("[server]\nhost = ''", 'came "", allowed: an address'),
