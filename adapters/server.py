@@ -11,6 +11,7 @@ from msgspec.structs import asdict, replace
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
 from actors.running.supervisor import ServerPlan, Supervisor
+from adapters.access.door import Credentials, Door
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import collecting, console, trimming
@@ -61,9 +62,10 @@ async def _start(
     check_preferences(settings.providers)
     engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth)
     names = Names(dict(settings.protocol.names))
-    supervisor = _supervisor(settings, engines, names)
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
     token = settings.server.token or secrets.token_urlsafe(TOKEN_BYTES)
+    door = Door(Credentials(token, is_open=not settings.server.token))
+    supervisor = _supervisor(settings, engines, names, door)
     problems = inspection.ProblemLog()
     sockets = await open_sockets(settings.server, lan.folder())
     say("vivavoce: starting the engines")
@@ -73,7 +75,7 @@ async def _start(
         raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
-    shown = site.routes(settings, engines, supervisor, sockets, problems, token)
+    shown = site.routes(settings, engines, supervisor, sockets, problems, door)
     listener = Listener(supervisor, _listener_options(settings.server), shown)
     await nursery.start(listener.run, sockets.listeners)
     collecting.calm()
@@ -91,12 +93,10 @@ def _opened(settings: Settings) -> Settings:
     return replace(settings, server=lan.open_up(settings.server, lan.folder()))
 
 
-def _supervisor(settings: Settings, engines: ProviderEngines, names: Names) -> Supervisor:
+def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door) -> Supervisor:
     server = settings.server
-    plan = ServerPlan(
-        settings.limits, settings.pools, server.timing, server.waits, server.connection_limits, server.token
-    )
-    return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()))
+    plan = ServerPlan(settings.limits, settings.pools, server.timing, server.waits, server.connection_limits)
+    return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()), door)
 
 
 def _listener_options(server: Server) -> ListenerOptions:

@@ -26,6 +26,7 @@ from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, T
 from actors.ports.synthesis import Speech, TextToSpeech
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
+from adapters.access.door import Credentials, Door
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
 from adapters.listening.detector import SpeechDetector
@@ -225,9 +226,8 @@ async def serve(
         timing=Timing(ping_timeout=60.0),
         connection_limits=ConnectionLimits(max_connections=MOST),
     )
-    supervisor = Supervisor(
-        plan, Canned(codec or Same(), detector), Names(), lambda asked, named: resolve(asked, named, CATALOGUE)
-    )
+    engines, door = Canned(codec or Same(), detector), Door(Credentials("", is_open=True))
+    supervisor = Supervisor(plan, engines, Names(), lambda asked, named: resolve(asked, named, CATALOGUE), door)
     async with trio.open_nursery() as nursery:
         if parts:
             nursery.start_soon(Snapshots(parts).run)

@@ -267,7 +267,7 @@ async def serving(
 ) -> AsyncIterator[Server]:
     """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
     scripted = engines or ScriptedEngines()
-    plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits(), token)
-    async with running(scripted, plan, patience=PATIENCE) as server:
+    plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits())
+    async with running(scripted, plan, token=token, patience=PATIENCE) as server:
         yield Server(server, scripted)
         server.nursery.cancel_scope.cancel()

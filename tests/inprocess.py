@@ -17,7 +17,9 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair
 
 from actors.ports.engines import Engines
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.wire.listener import Listener, ListenerOptions, Page
+from adapters.access.door import Credentials, Door
+from adapters.wire.listener import Listener, ListenerOptions
+from adapters.wire.routes import Routes
 from protocol.messages import Names
 from tests.playbook import accept
 
@@ -105,21 +107,27 @@ class InProcess:
             assert not nursery.child_tasks
 
 
+def door_of(token: str) -> Door:
+    """The doorkeeper of a server with this token; "": anybody is let in."""
+    return Door(Credentials(token, is_open=not token))
+
+
 @asynccontextmanager
 async def running(
     engines: Engines,
     plan: ServerPlan | None = None,
     options: ListenerOptions | None = None,
     names: Names | None = None,
-    pages: dict[str, Page] | None = None,
+    pages: Routes | None = None,
     *,
+    token: str = "",
     patience: float = 30.0,
 ) -> AsyncIterator[InProcess]:
     """A server until the end of the block, which may take so many seconds of the test's clock.
 
     At the end all clients go, and what served those in memory has to end by itself.
     """
-    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept)
+    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept, door_of(token))
     with trio.fail_after(patience):
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)

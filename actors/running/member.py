@@ -9,10 +9,11 @@ import trio
 
 from actors.deciding.events import Said
 from actors.deciding.membership import WRONG_ROLE
+from actors.ports.access import AccessRefused
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.session import Mail
-from actors.running.sessions import JoinRefused, Membership, SessionRegistry
+from actors.running.sessions import Membership, SessionRegistry
 from protocol.connecting import Acknowledgement, ErrorData, ErrorObject
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
@@ -112,7 +113,7 @@ class Member:
             membership = await self._session_registry.join(handshake, self, opening.bearer)
         except BadHandshake as bad:
             self._refuse(RefusalStatus.BAD_HANDSHAKE, str(bad))
-        except JoinRefused as refusal:
+        except AccessRefused as refusal:
             self._refuse(refusal.status, str(refusal))
         else:
             await self._enter(membership)

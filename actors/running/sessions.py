@@ -8,12 +8,13 @@ from typing import NamedTuple
 import trio
 
 from actors.deciding.account import Account
+from actors.deciding.admission import check_owner, check_role, choose_session
 from actors.deciding.conversation import Conversation, Resolve
 from actors.deciding.events import Drain, Joined, Left, MemberId
 from actors.deciding.limits import Limits
+from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
-from actors.running.credentials import find_fault
 from actors.running.pool import Pool
 from actors.running.session import NewMember, Outlet, Runner
 from protocol.chunks import ChunkReader
@@ -25,14 +26,6 @@ log = logging.getLogger(__name__)
 FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
 
 
-class JoinRefused(Exception):
-    """The reason why a socket may not join; `status` is one of HTTP."""
-
-    def __init__(self, status: RefusalStatus, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 class Membership(NamedTuple):
     """A socket's place in a session."""
 
@@ -40,13 +33,15 @@ class Membership(NamedTuple):
     member: MemberId
     runner: Runner
     arrival: NewMember
+    grant: Grant
 
 
 class SessionRecord:
-    """The registry's entry of one session."""
+    """The registry's entry of one session; `subject` began it."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, subject: str) -> None:
         self.runner = runner
+        self.subject = subject
         self.sender: tuple[MemberId, Outlet] | None = None
         self.receivers: tuple[MemberId, ...] = ()
         self.is_over = False
@@ -60,7 +55,7 @@ class SharedResources(NamedTuple):
     names: Names
     limits: Limits
     resolve: Resolve
-    token: str
+    doorkeeper: Doorkeeper
     account: Account
     max_payload: int = MAX_PAYLOAD
 
@@ -89,18 +84,23 @@ class SessionRegistry:
         return tuple(record.runner.conversation for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
-        """Give a socket its place in a session, which begins where there is none by that id. Raises JoinRefused.
+        """Give a socket its place in a session, which begins where there is none by that id. Raises AccessRefused.
 
         The session knows of the socket when it is told of its `arrival`. A second Sender waits here until the
         first has answered a ping, or has been taken out because it did not. Cancelling takes no place.
         """
-        self._check(handshake, bearer)
-        session_id = handshake.session_id or str(uuid.uuid4())
+        self._check_open()
+        grant = await self.shared.doorkeeper.admit((handshake.token, bearer))
+        check_role(grant, handshake.role)
+        session_id = choose_session(grant, handshake.session_id) or str(uuid.uuid4())
+        self._check_owner(grant, session_id)
         if handshake.role != "receiver":
             await self._make_way(session_id)
-        record = self._records.get(session_id) or self._begin(session_id)
+        self._check_open()
+        self._check_owner(grant, session_id)  # again: what has waited may find another session by that id
+        record = self._records.get(session_id) or self._begin(session_id, grant.subject)
         if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
-            raise JoinRefused(
+            raise AccessRefused(
                 RefusalStatus.UNAVAILABLE, f"the session has {self.shared.limits.receivers} Receivers already"
             )
         self._next_member += 1
@@ -110,17 +110,19 @@ class SessionRegistry:
         if handshake.role != "sender":
             record.receivers = (*record.receivers, member)
         arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
-        return Membership(session_id, member, record.runner, arrival)
+        return Membership(session_id, member, record.runner, arrival, grant)
 
-    def _check(self, handshake: Handshake, bearer: str) -> None:
+    def _check_open(self) -> None:
         if self.draining:
-            raise JoinRefused(RefusalStatus.UNAVAILABLE, "the server is going down; connect again in a moment")
-        fault = find_fault((handshake.token, bearer), self.shared.token) if self.shared.token else None
-        if fault is not None:
-            raise JoinRefused(RefusalStatus.BAD_TOKEN, fault)
+            raise AccessRefused(RefusalStatus.UNAVAILABLE, "the server is going down; connect again in a moment")
+
+    def _check_owner(self, grant: Grant, session_id: str) -> None:
+        record = self._records.get(session_id)
+        if record is not None:
+            check_owner(grant, record.subject)
 
     async def _make_way(self, session_id: str) -> None:
-        """Take out a Sender that does not answer its ping. Raises JoinRefused where it does answer."""
+        """Take out a Sender that does not answer its ping. Raises AccessRefused where it does answer."""
         first = self._sender_of(session_id)
         if first is None:
             return
@@ -130,7 +132,7 @@ class SessionRegistry:
             await self._leave(record, member)
             outlet.disconnect()
         if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
-            raise JoinRefused(
+            raise AccessRefused(
                 RefusalStatus.HAS_SENDER, "the session has a Sender already; join as receiver, or start another session"
             )
 
@@ -138,17 +140,18 @@ class SessionRegistry:
         record = self._records.get(session_id)
         return None if record is None or record.sender is None else (record, *record.sender)
 
-    def _begin(self, session_id: str) -> SessionRecord:
+    def _begin(self, session_id: str, subject: str) -> SessionRecord:
         shared = self.shared
         if len(self._records) >= shared.limits.sessions and not self._evict():
-            raise JoinRefused(
+            raise AccessRefused(
                 RefusalStatus.UNAVAILABLE, f"there are {shared.limits.sessions} sessions already; try again later"
             )
         now = trio.current_time()
         conversation = Conversation(
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
         )
-        record = SessionRecord(Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn))
+        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn)
+        record = SessionRecord(runner, subject)
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
         return record

@@ -35,6 +35,7 @@ import trio
 from actors.deciding.account import Account
 from actors.deciding.conversation import Resolve
 from actors.deciding.limits import Limits
+from actors.ports.access import Doorkeeper
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.connection import ConnectionActor
@@ -58,16 +59,14 @@ class ServerPlan(msgspec.Struct, frozen=True):
     timing: Timing = Timing()
     waits: Waits = Waits()
     connection_limits: ConnectionLimits = ConnectionLimits()
-    token: str = ""
-
-    def __repr__(self) -> str:
-        return "<ServerPlan>"
 
 
 class Supervisor:
     """A server without its sockets: connections are opened in its `connection_registry`."""
 
-    def __init__(self, plan: ServerPlan, engines: Engines, names: Names, resolve: Resolve) -> None:
+    def __init__(
+        self, plan: ServerPlan, engines: Engines, names: Names, resolve: Resolve, doorkeeper: Doorkeeper
+    ) -> None:
         sizes = plan.pools
         self.pools: dict[Kind, Pool] = {
             "STT": Pool("STT", sizes.stt_workers, sizes.queue),
@@ -76,7 +75,7 @@ class Supervisor:
         }
         self.account = Account(plan.limits.memory_in_flight)
         shared = SharedResources(
-            engines, self.pools, names, plan.limits, resolve, plan.token, self.account, plan.timing.max_payload
+            engines, self.pools, names, plan.limits, resolve, doorkeeper, self.account, plan.timing.max_payload
         )
         self.session_registry = SessionRegistry(shared, self._spawn_session)
         self.connection_registry = ConnectionRegistry(self._serve, plan.timing, plan.connection_limits, self.account)

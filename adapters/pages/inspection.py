@@ -8,12 +8,14 @@ from collections.abc import Callable
 import msgspec
 import trio
 
+from actors.ports.access import Doorkeeper
 from actors.running.inspecting import Picture
 from adapters.lifecycle.logs import PACKAGES
-from adapters.pages.static import STRICT, Route, static_route
-from adapters.wire import credentials
+from adapters.pages.static import STRICT, static_route
+from adapters.wire.credentials import NO_STORE, guarded
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
+from adapters.wire.routes import Routes
 from protocol.printable import printable
 
 KEPT_ERRORS = 100
@@ -65,21 +67,18 @@ class ProblemLog(logging.Handler):
                 logger.removeHandler(self)
 
 
-def routes(look: Look, problems: ProblemLog, token: str) -> dict[str, Route]:
-    """The page, which tells nothing by itself, and what it shows, which only who shows the `token` may have.
+def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper) -> Routes:
+    """The page, which tells nothing by itself, and what it shows, which only the operator may have.
 
     A token is asked for even where the conversation needs none: that a request comes from this machine shows nothing,
     because a reverse proxy on it may have handed it on from anywhere.
     """
 
     def view(request: Request) -> Response:
-        fault = credentials.challenge(request, token, STRICT)
-        if fault is not None:
-            return fault
         shown = View(time.time(), look(request.query.get("session", "")), tuple(problems.kept))
         return Response(200, msgspec.json.encode(shown), "application/json", _PRIVATE)
 
-    return {"/inspect": static_route("inspect.html"), "/inspect.json": view}
+    return {"/inspect": static_route("inspect.html"), "/inspect.json": guarded(view, doorkeeper, STRICT)}
 
 
-_PRIVATE = (*STRICT, ("Cache-Control", "no-store"))
+_PRIVATE = (*STRICT, NO_STORE)

@@ -3,6 +3,7 @@
 import msgspec
 import trio
 
+from actors.ports.access import Doorkeeper
 from actors.ports.engines import Engines
 from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
@@ -10,9 +11,10 @@ from adapters.choosing.engines import ProviderEngines
 from adapters.pages import apidocs, clientlibrary, inspection, talkpage
 from adapters.pages.static import Route
 from adapters.settings.settings import Settings
-from adapters.wire import credentials
+from adapters.wire.credentials import NO_STORE, guarded
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
+from adapters.wire.routes import Resource, Routes
 from adapters.wire.sockets import ListeningSockets
 
 
@@ -22,16 +24,16 @@ def routes(
     supervisor: Supervisor,
     sockets: ListeningSockets,
     problems: inspection.ProblemLog,
-    token: str,
-) -> dict[str, Route]:
-    """The responses by path; the catalogue and the inspection only for requests that show the `token`."""
+    doorkeeper: Doorkeeper,
+) -> Routes:
+    """The responses by path; the catalogue and the inspection only for the operator."""
     names = supervisor.session_registry.shared.names
-    shown = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, token)}
+    shown: Routes = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, doorkeeper)}
     shown |= clientlibrary.routes(settings.server.listener.path)
     shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan, settings.limits))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
-        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, token)
+        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, doorkeeper)
     return shown
 
 
@@ -50,14 +52,13 @@ def health(engines: ProviderEngines) -> Route:
     return healthz
 
 
-def catalogue(engines: ProviderEngines, token: str) -> Route:
-    """The route /v1/catalogue: the providers with their models and voices, for who shows the `token`."""
+def catalogue(engines: ProviderEngines, doorkeeper: Doorkeeper) -> Resource:
+    """The route /v1/catalogue: the providers with their models and voices, for the operator."""
 
     def list_providers(request: Request) -> Response:
-        fault = credentials.challenge(request, token)
-        return fault or json_response(200, msgspec.to_builtins(engines.listings()), (("Cache-Control", "no-store"),))
+        return json_response(200, msgspec.to_builtins(engines.listings()), (NO_STORE,))
 
-    return list_providers
+    return guarded(list_providers, doorkeeper)
 
 
 def look(supervisor: Supervisor, engines: Engines, chosen: str) -> Picture:

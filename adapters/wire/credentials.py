@@ -1,12 +1,15 @@
 """The token that an HTTP request shows: as `Authorization: Bearer` (RFC 6750, section 2.1), or as `?token=`."""
 
-from actors.running.credentials import find_fault
+from actors.ports.access import AccessRefused, Doorkeeper
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
+from adapters.wire.routes import Page, Resource
+from protocol.errors import RefusalStatus
 
 KEY = "token"
 _BLANKS = " \t"  # those of RFC 9110: the last byte of "à" in UTF-8 is a blank in Latin-1
-CHALLENGE = (("WWW-Authenticate", "Bearer"), ("Cache-Control", "no-store"))
+NO_STORE = ("Cache-Control", "no-store")
+CHALLENGE = (("WWW-Authenticate", "Bearer"),)
 
 
 def bearer(request: Request) -> str:
@@ -25,7 +28,25 @@ def bearer(request: Request) -> str:
         return given
 
 
-def challenge(request: Request, token: str, headers: tuple[tuple[str, str], ...] = ()) -> Response | None:
-    """The answer 401, with `headers`, to a request that does not show the server's `token`; None where it does."""
-    fault = find_fault((bearer(request), request.query.get(KEY, "")), token)
-    return None if fault is None else json_response(401, {"message": fault}, (*CHALLENGE, *headers))
+def shown(request: Request) -> tuple[str, str]:
+    """The tokens that the request shows; "" for none."""
+    return bearer(request), request.query.get(KEY, "")
+
+
+def refusal(refused: AccessRefused, headers: tuple[tuple[str, str], ...] = ()) -> Response:
+    """The answer to a request that may not, with `headers`."""
+    asked = CHALLENGE if refused.status is RefusalStatus.BAD_TOKEN else ()
+    return json_response(refused.status, {"message": str(refused)}, (*asked, NO_STORE, *headers))
+
+
+def guarded(page: Page, doorkeeper: Doorkeeper, headers: tuple[tuple[str, str], ...] = ()) -> Resource:
+    """The page for requests that show the operator's token; others are answered 401 or 403, with `headers`."""
+
+    async def answer(request: Request, body: bytes) -> Response:
+        try:
+            await doorkeeper.admit_operator(shown(request))
+        except AccessRefused as refused:
+            return refusal(refused, headers)
+        return page(request)
+
+    return Resource(answer)

@@ -1,7 +1,7 @@
 """One TCP port: reads the head of each request, and hands it to a page, to polling, or to a WebSocket."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPMethod
 from typing import NamedTuple
@@ -14,13 +14,14 @@ from actors.running.connections import Full
 from adapters.settings.settings import ListenerSettings
 from adapters.wire import polling, websocket
 from adapters.wire.accepting import PatientListener
-from adapters.wire.credentials import bearer
+from adapters.wire.credentials import NO_STORE, bearer
 from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
 from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
 from adapters.wire.origins import Origins
 from adapters.wire.peers import client_address, peer_address
 from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
+from adapters.wire.routes import Page, Resource, Routes, methods_of
 from adapters.wire.shortway import ShortWayTransport
 from adapters.wire.streams import StreamSlot, StreamSlots
 from adapters.wire.switchboard import Switchboard, find_poller
@@ -33,8 +34,6 @@ log = logging.getLogger(__name__)
 
 POLLING_METHODS, PAGE_METHODS = "GET, POST, OPTIONS", "GET, HEAD, OPTIONS"
 METHODS = frozenset(HTTPMethod)
-NO_STORE = ("Cache-Control", "no-store")
-Page = Callable[[Request], Response]
 
 
 class ListenerOptions(ListenerSettings, frozen=True):
@@ -60,7 +59,7 @@ class Upgrade(NamedTuple):
 class Listener:
     """Serves streams; one call of `serve` per TCP connection."""
 
-    def __init__(self, service: ConnectionService, options: ListenerOptions, pages: dict[str, Page]) -> None:
+    def __init__(self, service: ConnectionService, options: ListenerOptions, pages: Routes) -> None:
         self._service = service
         self._options = options
         self._origins = Origins(options.allowed_origins)
@@ -176,8 +175,7 @@ class Listener:
             await http.respond(json_response(403, {"code": FORBIDDEN[0], "message": fault}))
         elif request.method == "OPTIONS" and self._is_known(request.path):
             await http.skip_body()
-            methods = POLLING_METHODS if self._is_socketio(request.path) else PAGE_METHODS
-            await http.respond(self._origins.options(request, methods))
+            await http.respond(self._origins.options(request, self._methods(request.path)))
         elif self._is_socketio(request.path):
             return await self._answer_socketio(http, request, address)
         else:
@@ -222,16 +220,23 @@ class Listener:
     def _is_known(self, path: str) -> bool:
         return path in self._pages or path == "*" or self._is_socketio(path)
 
+    def _methods(self, path: str) -> str:
+        """The methods for a known path, as the header Allow has them."""
+        if self._is_socketio(path):
+            return POLLING_METHODS
+        page = self._pages.get(path)
+        return PAGE_METHODS if page is None else ", ".join((*methods_of(page), "OPTIONS"))
+
     async def _page(self, http: HttpConnection, request: Request) -> Response:
         page = self._pages.get(request.path)
-        if page is not None and request.method in ("GET", "HEAD"):
-            await http.read_body(0)
-            return page(request)
+        if page is not None and request.method in methods_of(page):
+            return await _ask(http, page, request)
         await http.skip_body()
         if request.method not in METHODS:
             return Response(501, b"there is no such method here; methods are written in capitals\n")
         if page is not None:
-            return Response(405, b"only GET and HEAD\n", headers=(("Allow", PAGE_METHODS),))
+            words = f"only {' and '.join(methods_of(page))}\n".encode()
+            return Response(405, words, headers=(("Allow", self._methods(request.path)),))
         where = f"Socket.IO is at {self._options.path}, the talk page at /, the documentation at /docs"
         return Response(404, f"nothing here; {where}\n".encode())
 
@@ -286,3 +291,11 @@ class Listener:
         if self._switchboard is not None and isinstance(stream, trio.SocketStream):
             return ShortWayTransport(stream, max_message, trailing, self._switchboard)
         return WebSocketTransport(stream, max_message, trailing)
+
+
+async def _ask(http: HttpConnection, page: Page | Resource, request: Request) -> Response:
+    """The answer of a page or a resource, with the request's body read. Raises BadRequest, PeerGone."""
+    if not isinstance(page, Resource):
+        await http.read_body(0)
+        return page(request)
+    return await page.answer(request, await http.read_body(page.max_body))

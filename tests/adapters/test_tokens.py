@@ -9,11 +9,12 @@ from urllib.parse import quote
 import pytest
 from trio.testing import MockClock
 
-from actors.running.credentials import MISSING, WRONG
 from actors.running.inspecting import Picture
+from adapters.access.door import MISSING, WRONG
 from adapters.pages import inspection, site
 from adapters.pages.inspection import ProblemLog
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, MemoryServer, standing
+from tests.inprocess import door_of
 
 TOKEN = "open-sesame"
 OTHER_LETTERS = "Sésam ✓ \N{OLD PERSIAN SIGN A}"
@@ -138,8 +139,8 @@ PAIRS: list[tuple[EntryPoint, Means]] = [
 async def serving(token: str = TOKEN) -> AsyncIterator[MemoryServer]:
     """A server with this token and the pages that ask for one."""
     pages = {
-        **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), token),
-        "/v1/catalogue": site.catalogue(NoListings(), token),  # type: ignore[arg-type]
+        **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), door_of(token)),
+        "/v1/catalogue": site.catalogue(NoListings(), door_of(token)),  # type: ignore[arg-type]
     }
     async with standing(token=token, pages=pages) as server:
         yield server

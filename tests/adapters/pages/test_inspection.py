@@ -11,24 +11,28 @@ from actors.running.inspecting import Picture
 from adapters.pages.inspection import KEPT_ERRORS, ProblemLog, routes
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
+from adapters.wire.routes import Resource
+from tests.inprocess import door_of
 
 EMPTY = Picture(0, (), (), 0, (), {}, None)
 HERE = {"host": "127.0.0.1:7171"}
 
 
-def ask(headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Response:
+async def ask(headers: dict[str, str] | None = None, query: dict[str, str] | None = None) -> Response:
     """What /inspect.json of a server with the token "sesame" answers to somebody on this machine."""
-    shown = routes(lambda chosen: EMPTY, ProblemLog(), "sesame")
+    shown = routes(lambda chosen: EMPTY, ProblemLog(), door_of("sesame"))
     request = Request("GET", "/inspect.json", query or {}, {**HERE, **(headers or {})}, "127.0.0.1")
-    return shown["/inspect.json"](request)
+    resource = shown["/inspect.json"]
+    assert isinstance(resource, Resource)
+    return await resource.answer(request, b"")
 
 
 @pytest.mark.parametrize(
     "authorization",
     ["", "Bearer", "Bearer ", "Bearer wrong", "Basic sesame", "sesame", "Bearer sésame", "Bearer \ud83d"],
 )
-def test_even_this_machine_must_show_the_token(authorization: str) -> None:
-    answer = ask({"authorization": authorization})
+async def test_even_this_machine_must_show_the_token(authorization: str) -> None:
+    answer = await ask({"authorization": authorization})
     assert answer.status == 401
     assert b"sesame" not in answer.body
     headers = dict(answer.headers)
@@ -37,21 +41,22 @@ def test_even_this_machine_must_show_the_token(authorization: str) -> None:
 
 
 @pytest.mark.parametrize("authorization", ["Bearer sesame", "bearer sesame", "BEARER   sesame "])
-def test_who_shows_it_may_look_from_anywhere(authorization: str) -> None:
-    answer = ask({"host": "voice.example", "authorization": authorization})
+async def test_who_shows_it_may_look_from_anywhere(authorization: str) -> None:
+    answer = await ask({"host": "voice.example", "authorization": authorization})
     assert answer.status == 200
     assert msgspec.json.decode(answer.body)["picture"]["sessionCount"] == 0
     assert dict(answer.headers)["Cache-Control"] == "no-store"
 
 
-def test_the_token_may_stand_in_the_query() -> None:
-    assert ask(query={"token": "sesame"}).status == 200
-    assert ask(query={"token": "wrong"}).status == 401
-    assert ask({"authorization": "Basic dXNlcjpw"}, {"token": "sesame"}).status == 200, "Basic is the proxy's affair"
+async def test_the_token_may_stand_in_the_query() -> None:
+    assert (await ask(query={"token": "sesame"})).status == 200
+    assert (await ask(query={"token": "wrong"})).status == 401
+    basic = await ask({"authorization": "Basic dXNlcjpw"}, {"token": "sesame"})
+    assert basic.status == 200, "Basic is the proxy's affair"
 
 
-def test_a_wrong_token_and_none_get_different_words() -> None:
-    none, wrong = ask().body, ask(query={"token": "wrong"}).body
+async def test_a_wrong_token_and_none_get_different_words() -> None:
+    none, wrong = (await ask()).body, (await ask(query={"token": "wrong"})).body
     assert b"none came" in none
     assert b"Authorization: Bearer" in none
     assert b"not this server's" in wrong

@@ -11,7 +11,8 @@ from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits
 from actors.running.supervisor import ServerPlan
 from adapters.lifecycle.ending import take_leave
-from adapters.wire.listener import ListenerOptions, Page
+from adapters.wire.listener import ListenerOptions
+from adapters.wire.routes import Routes
 from protocol.messages import Names
 from protocol.timing import Timing, Waits
 from tests.inprocess import InProcess, running
@@ -113,7 +114,7 @@ async def standing(
     waits: Waits | None = None,
     connection_limits: ConnectionLimits | None = None,
     options: ListenerOptions | None = None,
-    pages: dict[str, Page] | None = None,
+    pages: Routes | None = None,
     engines: ScriptedEngines | None = None,
     sessions: int = 1_000,
     names: Names | None = None,
@@ -125,9 +126,8 @@ async def standing(
         timing=timing or Timing(),
         waits=waits or Waits(),
         connection_limits=connection_limits or ConnectionLimits(),
-        token=token,
     )
-    async with running(engines or ScriptedEngines(), plan, options, names, pages, patience=NET) as server:
+    async with running(engines or ScriptedEngines(), plan, options, names, pages, token=token, patience=NET) as server:
         yield MemoryServer(server)
         await server.hang_up()
         await trio.sleep(LONG_GONE)
