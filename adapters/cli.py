@@ -67,6 +67,7 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
         settings = load(config, os.environ, {"server.host": host, "server.port": port, "server.lan": lan or None})
     except BadSettings as error:
         _refuse(error, debug)
+    logs.set_up(debug, settings.log.format)
 
     async def run() -> int:
         from adapters.server import run as serve_until_ended

@@ -17,6 +17,7 @@ from actors.deciding.microphone import ListeningState, Speculation
 from actors.deciding.timeline import Timeline
 from actors.deciding.turn import Turn, UtteranceBuffer
 from actors.ports.answering import Exchange
+from actors.ports.callcontext import shorten
 from actors.ports.engines import Analyst
 from actors.ports.listening import NO_REFERENCE, Reference
 from protocol.configuration import Configuration, Named
@@ -147,7 +148,7 @@ class Conversation:
 
     def __repr__(self) -> str:
         who = f"{len(self.senders)} sender(s) and {len(self.receivers)} receiver(s)"
-        return f"<Session {self.id} {self.state} in turn {self.turn.number} with {who}>"
+        return f"<Session {shorten(self.id)} {self.state} in turn {self.turn.number} with {who}>"
 
     @property
     def senders(self) -> tuple[MemberId, ...]:

@@ -14,6 +14,7 @@ from actors.deciding.effects import Job
 from actors.deciding.events import StageEvent
 from actors.deciding.limits import Limits
 from actors.ports.audio import Growing
+from actors.ports.callcontext import CallContext, call_for
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running import stages
@@ -25,7 +26,10 @@ Run = Callable[[], Awaitable[None]]
 
 
 class Jobs:
-    """The jobs of a session; their results go to it by `tell`. Only a step of the session starts and cancels them."""
+    """The jobs of a session; their results go to it by `tell`. Only a step of the session starts and cancels them.
+
+    `whose`: the context of a job that starts now.
+    """
 
     def __init__(
         self,
@@ -34,12 +38,14 @@ class Jobs:
         pools: dict[Kind, Pool],
         limits: Limits,
         tell: Report,
+        whose: Callable[[], CallContext],
     ) -> None:
         self._owner = owner
         self._engines = engines
         self._pools = pools
         self._limits = limits
         self._tell = tell
+        self._whose = whose
         self._work: dict[int, set[Work]] = {}
 
     @property
@@ -54,7 +60,7 @@ class Jobs:
     def submit(self, job: Job, run: Run, crashed: Run) -> bool:
         """Have `run` done by the job's pool, and `crashed` where it breaks; False where the pool cannot take it in."""
         works = self._work.setdefault(job.turn, set())
-        work = Work(self._owner, run, crashed, works.discard)
+        work = Work(self._owner, partial(_do, run, self._whose()), crashed, works.discard)
         if not self._pools[stages.kind_of(job)].submit(work):
             return False
         works.add(work)
@@ -90,6 +96,12 @@ class Jobs:
         works = self._work.pop(turn, set())
         while works:  # emptied, because each work knows the set that it is in
             works.pop().cancel()
+
+
+async def _do(run: Run, context: CallContext) -> None:
+    """Do the work in its context. Cancelling stops it."""
+    with call_for(context):
+        await run()
 
 
 async def _tell_nobody(event: StageEvent, waits: Waits) -> None:

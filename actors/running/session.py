@@ -10,7 +10,6 @@ that cannot step uses the mailbox, behind the mail that is there. Deadline, end 
 Only a step writes the conversation, `Jobs`, `Seats`, `LiveRecognition`. Others put mail into the mailbox, or read.
 """
 
-import logging
 from collections import deque
 from contextlib import suppress
 from functools import partial
@@ -18,7 +17,7 @@ from typing import Protocol, assert_never
 
 import trio
 
-from actors.deciding.conversation import Conversation, Transition
+from actors.deciding.conversation import Conversation
 from actors.deciding.effects import (
     Acknowledge,
     AskTurnEnd,
@@ -60,12 +59,11 @@ from actors.running.microphonereports import MicrophoneReports
 from actors.running.pool import Pool
 from actors.running.recalling import spawn_search
 from actors.running.seats import Seats
+from actors.running.sessionlog import SessionLog, context_of
 from actors.running.stages import kind_of
 from protocol.engineio import Frame
 from protocol.messages import CustomError, Names, ServerMessage
 from protocol.outgoing import encode_message
-
-log = logging.getLogger(__name__)
 
 
 class Outlet(Protocol):
@@ -113,12 +111,13 @@ class Runner:
         self._find = partial(spawn_search, spawn, engines)
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
-        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report)
+        whose = partial(context_of, conversation)
+        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, whose)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
         tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
         limits, account = conversation.limits, conversation.account
         self._microphone = Microphone(engines, limits, account, tells, spawn, self._break)
-        self._logged: Transition | None = None
+        self.log = SessionLog(conversation)
         self._alarm = trio.CancelScope()
         self._is_stepping = False
         self._fault: Exception | None = None
@@ -288,16 +287,9 @@ class Runner:
                 outcome = self._perform(effect)
                 if outcome is not None:
                     events.append(outcome)
-            self._log_move()
+            self.log.note_move()
         if isinstance(mail, Left):
             self._outlets.pop(mail.member, None)
-
-    def _log_move(self) -> None:
-        """A line at DEBUG for a transition that has not been logged yet."""
-        last = self.conversation.trace[-1] if self.conversation.trace else None
-        if last is not None and last is not self._logged:
-            self._logged = last
-            log.debug("session %s: %s --%s--> %s", self.conversation.id, last.source, last.event, last.dest)
 
     def _perform(self, effect: Effect) -> Event | None:
         """Do what the session asks for; returns what it must be told of it."""
@@ -323,7 +315,7 @@ class Runner:
             case Release(turn):
                 self._release(turn)
             case End():
-                log.debug("%r ends", self.conversation)
+                pass
             case _:
                 assert_never(effect)
         return None
@@ -333,7 +325,7 @@ class Runner:
         for member in to:
             self._outlets[member].deliver(frames, turn)
         if isinstance(message, CustomError):
-            log.warning("session %s: %d %s", self.conversation.id, message.error_id, message.message)
+            self.log.note_error(message)
 
     def _start(self, start: Start) -> Admitted | PoolsBusy | None:
         job, turn = start.job, start.job.turn

@@ -179,8 +179,7 @@ class SessionRegistry:
             await record.runner.run()
         except Exception:
             fault = FAULT
-            log.error("session %s broke by a fault of this server and was ended", session_id)
-            log.debug("session %s: the fault", session_id, exc_info=True)
+            record.runner.log.note_fault()
         finally:
             if self._records.get(session_id) is record:
                 del self._records[session_id]

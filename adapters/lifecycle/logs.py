@@ -1,15 +1,25 @@
-"""Lines for people: every line of the log and of the console, with its control characters escaped.
+"""The log: every line for people or as JSON, with its session and turn, and with its control characters escaped.
 
 Names, events, errors and headers that clients and providers send stand in lines of the log. A character that ends a
 line, moves the cursor or turns the direction of writing would let them write lines of their own, or hide in one that
 is shown. So one function escapes each of those, in every entry of every logger.
+
+Of which session and turn a line is, the record says (`extra={"call": ...}`), or else the call that the task works for.
 """
 
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+import msgspec
+
+from actors.ports.callcontext import CallContext, current_call
 from protocol.printable import printable
+
+if TYPE_CHECKING:
+    from adapters.settings.settings import LogFormat
 
 PACKAGES = ("protocol", "actors", "adapters")
 _INDENT = "    "
@@ -21,29 +31,87 @@ def trace(error: BaseException) -> str:
     return "\n".join(_INDENT + printable(line) for line in lines)
 
 
+def call_of(record: logging.LogRecord) -> CallContext:
+    """The session and the turn of an entry; to be asked where it is logged."""
+    call = getattr(record, "call", None)
+    return call if isinstance(call, CallContext) else current_call()
+
+
+def words_of(record: logging.LogRecord) -> str:
+    """What an entry says, as `printable`, behind its session and turn where it has them."""
+    call = call_of(record)
+    turn = f" turn {call.turn}" if call.turn else ""
+    whose = f"session {call.session}{turn}: " if call.session else ""
+    return printable(f"{whose}{record.getMessage()}")
+
+
 class LogLine(logging.Formatter):
-    """One line an entry; a stack trace only with `debug`, below it and indented, else the error's own words."""
+    """A line for people; a stack trace only with `debug`, below it and indented, else the error's own words."""
 
     def __init__(self, debug: bool) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        super().__init__()
         self._debug = debug
 
     def format(self, record: logging.LogRecord) -> str:
         """The entry, as `printable`."""
         error = record.exc_info[1] if record.exc_info else None
-        plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
-        line = super().format(plain)
+        name = printable(record.name)
+        line = f"{self.formatTime(record)} {record.levelname:<7} {name}: {words_of(record)}"
         if error is None:
-            return printable(line)
+            return line
         if self._debug:
-            return f"{printable(line)}\n{trace(error)}"
-        return printable(f"{line}: {type(error).__name__}: {error}")
+            return f"{line}\n{trace(error)}"
+        return f"{line}: {_told(error)}"
 
 
-def set_up(debug: bool) -> None:
-    """Log to stderr: our own packages at INFO, with `debug` at DEBUG; the libraries only when they warn."""
+def _told(error: BaseException) -> str:
+    return printable(f"{type(error).__name__}: {error}")
+
+
+class JsonEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry of the log as JSON. `time`: RFC 3339, in UTC. `trace`: with `--debug`."""
+
+    time: str
+    level: str
+    logger: str
+    message: str
+    session: str = ""
+    turn: int = 0
+    error: str = ""
+    trace: str = ""
+
+
+class JsonLine(logging.Formatter):
+    """A JSON object a line, for programs that collect logs; what is not known has no key."""
+
+    def __init__(self, debug: bool) -> None:
+        super().__init__()
+        self._debug = debug
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The entry; each text in it as `printable`, because who reads the log may unpack it on a terminal."""
+        error = record.exc_info[1] if record.exc_info else None
+        call = call_of(record)
+        entry = JsonEntry(
+            datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            record.levelname,
+            printable(record.name),
+            printable(record.getMessage()),
+            call.session,
+            call.turn,
+            _told(error) if error is not None else "",
+            trace(error) if error is not None and self._debug else "",
+        )
+        return msgspec.json.encode(entry).decode()
+
+
+def set_up(debug: bool, format_: "LogFormat" = "readable") -> None:
+    """Log to stderr: our own packages at INFO, with `debug` at DEBUG; the libraries only when they warn.
+
+    What cannot be written there is lost, and nobody else is troubled (`logging.StreamHandler.handleError`).
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(LogLine(debug))
+    handler.setFormatter(JsonLine(debug) if format_ == "json" else LogLine(debug))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for package in PACKAGES:
         logging.getLogger(package).setLevel(logging.DEBUG if debug else logging.INFO)

@@ -10,13 +10,12 @@ import trio
 
 from actors.ports.access import Doorkeeper
 from actors.running.inspecting import Picture
-from adapters.lifecycle.logs import PACKAGES
+from adapters.lifecycle.logs import PACKAGES, words_of
 from adapters.pages.static import STRICT, static_route
 from adapters.wire.credentials import NO_STORE, guarded
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
 from adapters.wire.routes import Routes
-from protocol.printable import printable
 
 KEPT_ERRORS = 100
 _LONGEST = 500
@@ -51,7 +50,7 @@ class ProblemLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line; called by the logging module, in whichever thread logs."""
-        message = printable(record.getMessage())[:_LONGEST]
+        message = words_of(record)[:_LONGEST]
         self.kept.appendleft(LoggedProblem(record.created, record.levelname, record.name, message))
 
     async def watch(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:

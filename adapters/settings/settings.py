@@ -1,7 +1,7 @@
 """The operator's settings, put together of what each part of the server takes; `reading.py` reads them."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -64,6 +64,16 @@ class Server(Section, frozen=True):
     """The connection registry's."""
 
 
+LogFormat = Literal["readable", "json"]
+
+
+class LogSettings(Section, frozen=True):
+    """The log, which is written to standard error."""
+
+    format: LogFormat = "readable"
+    """`readable` for people, or `json`: one JSON object a line, for programs that collect logs."""
+
+
 class Protocol(Section, frozen=True):
     """Protocol names that clients see in place of the documented ones."""
 
@@ -93,6 +103,7 @@ class Settings(Section, frozen=True):
     server: Server = Server()
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
+    log: LogSettings = LogSettings()
     protocol: Protocol = Protocol()
     listening: ListeningSettings = ListeningSettings()
     mouth: MouthSettings = MouthSettings()

@@ -4,16 +4,18 @@ import logging
 import sys
 import unicodedata
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from actors.ports.callcontext import CallContext, call_for
 from adapters.choosing.catalogue import Listing
 from adapters.choosing.listing import _as_json, _table
 from adapters.cli import main
-from adapters.lifecycle.logs import LogLine, trace
+from adapters.lifecycle.logs import JsonEntry, JsonLine, LogLine, trace
 from adapters.lifecycle.welcome import welcome
 from adapters.pages.inspection import ProblemLog
 from adapters.settings.settings import Server
@@ -69,6 +71,38 @@ def test_an_entry_is_one_line(message: str, words: str, debug: bool) -> None:
     assert all(line.startswith("    ") for line in rest), "a trace cannot be taken for an entry"
     for line in (first, *rest):
         assert not {unicodedata.category(letter) for letter in line} & set(CATEGORIES)
+
+
+@given(st.text(st.characters(codec=None)), st.text(st.characters(codec=None)), st.booleans())
+def test_a_json_entry_is_one_line_and_says_the_same(message: str, words: str, debug: bool) -> None:
+    line = JsonLine(debug).format(entry(message, raised(words)))
+    assert not {unicodedata.category(letter) for letter in line} & set(CATEGORIES)
+    read = msgspec.json.decode(line, type=JsonEntry, strict=True)
+    assert read.message == printable(f"said {message}")
+    assert read.error == printable(f"ValueError: {words}")
+    assert read.trace.startswith("    Traceback") is debug
+
+
+def test_a_json_entry_has_these_fields() -> None:
+    record = entry("it")
+    record.created = 1_764_330_028.25
+    record.call = CallContext("1a2b3c4d", 3)
+    assert msgspec.json.decode(JsonLine(debug=False).format(record)) == {
+        "time": "2025-11-28T11:40:28.250Z",
+        "level": "WARNING",
+        "logger": "adapters.x",
+        "message": "said it",
+        "session": "1a2b3c4d",
+        "turn": 3,
+    }
+    assert LogLine(debug=False).format(record).endswith(" WARNING adapters.x: session 1a2b3c4d turn 3: said it")
+
+
+def test_an_entry_has_the_session_for_which_its_task_works() -> None:
+    with call_for(CallContext("1a2b3c4d")):
+        assert msgspec.json.decode(JsonLine(debug=False).format(entry("it")))["session"] == "1a2b3c4d"
+        assert LogLine(debug=False).format(entry("it")).endswith("adapters.x: session 1a2b3c4d: said it")
+    assert "session" not in LogLine(debug=False).format(entry("it")) + JsonLine(debug=False).format(entry("it"))
 
 
 def test_a_trace_has_what_a_trace_has() -> None:

@@ -113,6 +113,7 @@ EXPECTED: dict[str, Rows] = {
         "tts_workers": (32, 35, WORKERS),
         "queue": (32, 0, "a whole number from 0 to 100000"),
     },
+    "log": {"format": ("readable", "json", "readable, json")},
     "protocol": {
         "names": ({}, {"role": "side"}, 'pairs of names, such as "session.update" = "session.configure"'),
     },

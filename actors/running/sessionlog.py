@@ -1,0 +1,44 @@
+"""The log of one session: each of its lines says of which session and turn it is."""
+
+import logging
+
+from actors.deciding.conversation import Conversation, Transition
+from actors.ports.callcontext import CallContext, shorten
+from protocol.messages import CustomError
+
+log = logging.getLogger(__name__)
+
+
+def context_of(conversation: Conversation) -> CallContext:
+    """The session and its turn, for a call that begins now."""
+    return CallContext(shorten(conversation.id), conversation.turn.number)
+
+
+class SessionLog:
+    """Logs what a session does; never words that people speak above DEBUG."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._logged: Transition | None = None
+
+    @property
+    def _extra(self) -> dict[str, object]:
+        return {"call": context_of(self._conversation)}
+
+    def note_move(self) -> None:
+        """A line at DEBUG for a transition that has not been logged yet."""
+        trace = self._conversation.trace
+        last = trace[-1] if trace else None
+        if last is not None and last is not self._logged:
+            self._logged = last
+            if log.isEnabledFor(logging.DEBUG):
+                log.debug("%s --%s--> %s", last.source, last.event, last.dest, extra=self._extra)
+
+    def note_error(self, error: CustomError) -> None:
+        """A line for an error that clients are told."""
+        log.warning("%d %s", error.error_id, error.message, extra=self._extra)
+
+    def note_fault(self) -> None:
+        """The session broke, by the exception that is being handled."""
+        log.error("the session broke by a fault of this server and was ended", extra=self._extra)
+        log.debug("the fault", exc_info=True, extra=self._extra)
