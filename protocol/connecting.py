@@ -116,6 +116,10 @@ class ErrorData(msgspec.Struct, frozen=True, rename="camel"):
 
     message: Annotated[str, Meta(description="What was wrong.")]
     status_code: Annotated[int, Meta(description="Its number, in the manner of HTTP.")]
+    retry_after: Annotated[
+        int | UnsetType,
+        Meta(description="With 429: after how many seconds the same CONNECT may be taken."),
+    ] = UNSET
 
 
 class ErrorObject(msgspec.Struct, frozen=True):

@@ -1,8 +1,11 @@
-"""Crowds: connections counted by the network of their address, and which of them is closed first."""
+"""Crowds: connections counted by their network, which of them is closed first, and how often a network asks."""
 
 import ipaddress
+from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
+
+from actors.deciding.windows import SlidingWindow
 
 M = TypeVar("M", bound=Hashable)
 _CUSTOMER_BITS = 64
@@ -79,3 +82,36 @@ class EvictionOrder(Generic[M]):
                 del self._by_count[before]
         if after:
             self._by_count.setdefault(after, {})[network] = None
+
+
+MOST_NETWORKS = 10_000
+"""Networks of which it is known how often they asked. Beyond them the one that asked longest ago is forgotten, and
+begins anew."""
+
+
+class RateByNetwork:
+    """How often each network asked within the last minute, of which there may be so many times, 0 for any.
+
+    It is counted in seconds: what comes within one second is counted until a minute after the last of it.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._windows: OrderedDict[str, SlidingWindow] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def count(self, address: str, now: float) -> float:
+        """Count that `address` asks. Returns 0; or the seconds after which it may, and then this does not count."""
+        if not self._most:
+            return 0.0
+        network = network_of(address)
+        window = self._windows.pop(network, None) or SlidingWindow(60.0, 1.0)
+        self._windows[network] = window
+        if len(self._windows) > MOST_NETWORKS:
+            self._windows.popitem(last=False)
+        waits = window.wait(1, self._most, now)
+        if not waits:
+            window.add(1, now)
+        return waits

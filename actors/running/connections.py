@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import trio
 
 from actors.deciding.account import Account
-from actors.running.addresses import EvictionOrder, network_of
+from actors.running.addresses import EvictionOrder, RateByNetwork, network_of
 from actors.running.connection import ConnectionActor
 from actors.running.connectioncore import OpeningRequest
 from actors.running.sizes import ConnectionLimits
@@ -20,8 +20,19 @@ from protocol.timing import Timing
 log = logging.getLogger(__name__)
 
 
+RETRY_CONNECTION = 10
+"""Seconds after which an address that has all its connections may try again: nobody knows when one of them ends."""
+
+
 class Full(Exception):
-    """There are too many connections already, or the server is going down; the message says which."""
+    """There are too many connections already, or the server is going down; the message says which.
+
+    `retry_after`: seconds, where it is the address alone that has too many.
+    """
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ConnectionRegistry:
@@ -42,6 +53,7 @@ class ConnectionRegistry:
         self._connections: dict[str, ConnectionActor] = {}
         self._unconnected: EvictionOrder[ConnectionActor] = EvictionOrder()
         self._by_address: Counter[str] = Counter()
+        self._joins = RateByNetwork(limits.max_joins_per_minute_per_address)
         self._emptied = trio.Event()
         self._is_closed = False
 
@@ -73,7 +85,7 @@ class ConnectionRegistry:
             raise Full(f"there are {limits.max_connections} connections already")
         most = limits.max_connections_per_address
         if most and self._by_address[network_of(address)] >= most:
-            raise Full(f"there are {most} connections from your address already")
+            raise Full(f"there are {most} connections from your address already", RETRY_CONNECTION)
         sid = secrets.token_urlsafe(15)
         engineio = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
@@ -92,6 +104,10 @@ class ConnectionRegistry:
         # Taken out at once: the next to come may not find the same one again before its task has ended.
         self._unconnected.discard(evicted)
         evicted.close(CloseReason.EVICTED)
+
+    def ask_to_join(self, connection: ConnectionActor) -> float:
+        """Count that the connection asks to join a namespace; seconds after which its address may, 0 for now."""
+        return self._joins.count(connection.address, trio.current_time())
 
     def note_joined(self, connection: ConnectionActor) -> None:
         """The connection has joined a namespace."""

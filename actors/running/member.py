@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import assert_never
 
 import trio
+from msgspec import UNSET
 
 from actors.deciding.events import Said
 from actors.deciding.membership import WRONG_ROLE
+from actors.deciding.windows import whole_seconds
 from actors.ports.access import AccessRefused
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
@@ -110,11 +112,12 @@ class Member:
         opening = self._connection.opening
         try:
             handshake = read_handshake(asked.auth, opening.query, self._session_registry.shared.names)
+            self._check_rate()
             membership = await self._session_registry.join(handshake, self, opening.bearer)
         except BadHandshake as bad:
             self._refuse(RefusalStatus.BAD_HANDSHAKE, str(bad))
         except AccessRefused as refusal:
-            self._refuse(refusal.status, str(refusal))
+            self._refuse(refusal.status, str(refusal), refusal.retry_after)
         else:
             await self._enter(membership)
 
@@ -127,8 +130,14 @@ class Member:
         self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
         return await self._tell(membership.arrival)
 
-    def _refuse(self, status: RefusalStatus, message: str) -> None:
-        refused = ErrorObject("Error", message, ErrorData(message, status))
+    def _check_rate(self) -> None:
+        waits = self._connection_registry.ask_to_join(self._connection)
+        if waits:
+            raise AccessRefused(RefusalStatus.OVER_LIMIT, "too many CONNECTs came from your address; wait", waits)
+
+    def _refuse(self, status: RefusalStatus, message: str, waits: float | None = None) -> None:
+        retry_after = UNSET if waits is None else whole_seconds(waits)
+        refused = ErrorObject("Error", message, ErrorData(message, status, retry_after))
         self._connection.send(self._multiplex.refuse(NAMESPACE, refused))
         log.warning("%s: refused: %d %s", self._connection.address, status, message)
 

@@ -17,7 +17,10 @@ class ConnectionLimits(msgspec.Struct, frozen=True):
     """How many connections there are at most. At the bound: HTTP 503; of TCP streams there may be twice as many and
     1,000, and then one that waits for its peer is closed."""
     max_connections_per_address: PerAddress = 0
-    """How many connections one address may have; 0: no limit. At the bound: HTTP 503."""
+    """How many connections one address may have; 0: no limit. At the bound: HTTP 429 with `Retry-After`."""
+    max_joins_per_minute_per_address: PerAddress = 0
+    """How many CONNECTs one address may send within a minute, also those that are refused; 0: no limit. At the bound:
+    CONNECT_ERROR 429 with `retryAfter`."""
     max_unconnected: AtLeastOne = 500
     """How many connections may be open that have not joined a session yet. At the bound: one of them is closed, the
     oldest of the address that has most."""

@@ -197,6 +197,9 @@ class Listener:
             log.info("%s: refused: %s", address, refused)
             await http.skip_body(self._service.connection_registry.timing.max_payload)
             await http.respond(refused.response(headers))
+        except Full as full:
+            log.info("%s: refused: %s", address, full)
+            await http.respond(polling.no_room(full, headers))
         return None
 
     async def _respond_to_poll(self, http: HttpConnection, response: Response, target: RequestTarget) -> None:
@@ -251,10 +254,7 @@ class Listener:
         trailing = http.take_trailing()
         connection = target.connection
         if connection is None:
-            try:
-                connection = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
-            except Full as full:
-                raise BadRequest(503, str(full)) from None
+            connection = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
         return Upgrade(connection, request.headers["sec-websocket-key"], trailing, target.connection is None)
 
     async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade) -> None:

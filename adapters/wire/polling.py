@@ -86,7 +86,10 @@ async def answer(
     address: str,
     headers: Headers,
 ) -> Response:
-    """Answer a polling request. Raises BadRequest, RequestRefused, PeerGone. Cancelling a POST ends its connection."""
+    """Answer a polling request. Cancelling a POST ends its connection.
+
+    Raises BadRequest, RequestRefused, PeerGone, and Full where a new connection is not opened.
+    """
     try:
         connection = target.connection
         if connection is None:
@@ -109,13 +112,19 @@ async def answer(
 
 
 async def _open(request: Request, service: ConnectionService, address: str, headers: Headers) -> Response:
-    try:
-        connection = service.connection_registry.open(POLLING, request.query, address, bearer(request))
-    except Full as full:
-        return json_response(503, {"code": FORBIDDEN[0], "message": str(full)}, headers)
+    connection = service.connection_registry.open(POLLING, request.query, address, bearer(request))
     service.keep(connection)
     connection.begin_poll()
     return _payload(await connection.poll(), headers)
+
+
+def no_room(full: Full, headers: Headers) -> Response:
+    """The answer where a connection cannot be opened: 503, or 429 where it is its address that has too many."""
+    said: dict[str, object] = {"code": FORBIDDEN[0], "message": str(full)}
+    if full.retry_after is None:
+        return json_response(503, said, headers)
+    said["retryAfter"] = full.retry_after
+    return json_response(429, said, (*headers, ("Retry-After", str(full.retry_after))))
 
 
 async def _poll(http: HttpConnection, connection: ConnectionActor, headers: Headers) -> Response:

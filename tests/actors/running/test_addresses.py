@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.running.addresses import EvictionOrder, network_of
+from actors.running.addresses import MOST_NETWORKS, EvictionOrder, RateByNetwork, network_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,36 @@ def test_the_oldest_of_the_network_with_most_is_closed_first(steps: list[tuple[b
     for member, _ in members:
         crowd.discard(member)
     assert (crowd._network, crowd._members, crowd._by_count, crowd._most) == ({}, {}, {}, 0)
+
+
+# ---- how often a network asks
+
+
+def test_a_network_asks_so_often_within_any_minute() -> None:
+    rate = RateByNetwork(2)
+    assert [rate.count("192.0.2.1", now) for now in (0.0, 20.0, 59.0)] == [0.0, 0.0, 1.0]
+    assert rate.count("192.0.2.1", 60.0) == 0.0
+    assert rate.count("192.0.2.1", 60.0) == 20.0, "what was refused does not count"
+
+
+def test_a_64_is_one_network_and_another_address_is_counted_for_itself() -> None:
+    rate = RateByNetwork(1)
+    assert rate.count("2001:db8::1", 0.0) == rate.count("2001:db8:0:1::1", 0.0) == rate.count("192.0.2.1", 0.0) == 0.0
+    assert rate.count("2001:db8::2", 0.0) == 60.0
+
+
+def test_the_network_that_asked_longest_ago_is_forgotten_at_the_bound() -> None:
+    rate = RateByNetwork(1)
+    for number in range(MOST_NETWORKS):
+        assert rate.count(f"host{number}", 0.0) == 0.0
+    assert rate.count("host0", 1.0) == 59.0, "it is known, and asked last now"
+    assert rate.count("one more", 1.0) == 0.0
+    assert len(rate) == MOST_NETWORKS
+    assert rate.count("host0", 1.0) == 59.0
+    assert rate.count("host1", 1.0) == 0.0
+
+
+def test_without_a_bound_nothing_is_kept() -> None:
+    rate = RateByNetwork(0)
+    assert [rate.count("192.0.2.1", 0.0) for _ in range(3)] == [0.0] * 3
+    assert not len(rate)

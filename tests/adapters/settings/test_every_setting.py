@@ -76,6 +76,7 @@ EXPECTED: dict[str, Rows] = {
         "short_way": (True, False, FLAG),
         "max_silent_streams": (500, 501, "a whole number from 1 to 100000"),
         "max_connections_per_address": (0, 7, COUNT),
+        "max_joins_per_minute_per_address": (0, 8, COUNT),
         "max_unconnected": (500, 502, SOME),
     },
     "limits": {

@@ -169,21 +169,24 @@ async def test_who_does_not_poll_is_closed_before_the_outbox_grows(
 
 
 @pytest.mark.parametrize(
-    ("limits", "why"),
+    ("limits", "status", "why", "retry_after"),
     [
-        (ConnectionLimits(max_connections=2), "there are 2 connections already"),
-        (ConnectionLimits(max_connections_per_address=2), "there are 2 connections from your address already"),
+        (ConnectionLimits(max_connections=2), 503, "there are 2 connections already", None),
+        (ConnectionLimits(max_connections_per_address=2), 429, "there are 2 connections from your address already", 10),
     ],
 )
 async def test_past_a_cap_nobody_is_let_in_until_somebody_leaves(
-    limits: ConnectionLimits, why: str, autojump_clock: MockClock
+    limits: ConnectionLimits, status: int, why: str, retry_after: int | None, autojump_clock: MockClock
 ) -> None:
     async with standing(connection_limits=limits) as server:
         await server.polling("40")
         leaving = await server.websocket("40")
-        refused = await server.ask("GET", POLLED)
-        assert (refused.status, refused.json["message"]) == (503, why)
-        assert (await server.dial().upgrade(SOCKET)).status == 503
+        socket = server.dial()
+        for refused in (await server.ask("GET", POLLED), await socket.upgrade(SOCKET)):
+            assert (refused.status, refused.json["message"]) == (status, why)
+            assert refused.json.get("retryAfter") == retry_after
+            assert refused.headers.get("retry-after") == (None if retry_after is None else str(retry_after))
+        assert (await socket.ask("GET", "/nowhere")).status == 404, "the stream is as good as before"
         await leaving.say("1")
         await leaving.close_code()
         await wait_all_tasks_blocked()

@@ -173,7 +173,7 @@ async def test_connections_that_do_not_join_are_closed_by_address_too(autojump_c
 async def test_one_64_is_one_address_for_the_bound_on_connections(autojump_clock: MockClock) -> None:
     async with standing(connection_limits=ConnectionLimits(max_connections_per_address=1)) as server:
         assert (await server.ask("GET", POLLED)).status == 200
-        assert (await server.ask("GET", POLLED)).status == 503
+        assert (await server.ask("GET", POLLED)).status == 429
 
 
 # ---- no more files

@@ -1,0 +1,70 @@
+"""The sliding window against a model that remembers everything, and its bound on memory."""
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.deciding.windows import SlidingWindow
+
+STEPS = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 1.0, 3.0, 7.5, 40.0)), st.integers(0, 9)), max_size=60)
+"""How long after the one before it an amount comes, in seconds that floats have exactly; and the amount."""
+SECONDS, GRAIN = 30.0, 2.0
+
+
+class EveryAmount:
+    """The model: every amount with its time."""
+
+    def __init__(self) -> None:
+        self.counted: list[tuple[float, int]] = []
+
+    def total(self, now: float, seconds: float) -> int:
+        return sum(amount for at, amount in self.counted if at + seconds > now)
+
+
+@given(STEPS)
+def test_it_counts_all_of_its_seconds_and_nothing_older_than_a_grain_more(steps: list[tuple[float, int]]) -> None:
+    window, model, now = SlidingWindow(SECONDS, GRAIN), EveryAmount(), 0.0
+    for pause, amount in steps:
+        now += pause
+        assert model.total(now, SECONDS) <= window.total(now) <= model.total(now, SECONDS + GRAIN)
+        window.add(amount, now)
+        model.counted.append((now, amount))
+        assert len(window) <= SECONDS / GRAIN + 2
+
+
+@given(STEPS, st.integers(1, 12))
+def test_no_more_than_the_limit_gets_through_in_any_window(steps: list[tuple[float, int]], most: int) -> None:
+    window, model, now = SlidingWindow(SECONDS, GRAIN), EveryAmount(), 0.0
+    for pause, amount in steps:
+        now += pause
+        waits = window.wait(amount, most, now)
+        if waits == 0:
+            window.add(amount, now)
+            model.counted.append((now, amount))
+            assert model.total(now, SECONDS) <= most
+        elif amount > most:
+            assert waits == math.inf
+        else:  # it fits when it says, and not before
+            assert model.total(now, SECONDS + GRAIN) + amount > most
+            assert window.wait(amount, most, now + waits - 0.125) > 0
+            assert window.wait(amount, most, now + waits) == 0
+            now += waits
+
+
+@given(st.lists(st.sampled_from((2.0, 2.5, 9.0)), max_size=30))
+def test_amounts_further_apart_than_a_grain_are_counted_exactly(pauses: list[float]) -> None:
+    window, model, now = SlidingWindow(SECONDS, GRAIN), EveryAmount(), 0.0
+    for pause in pauses:
+        now += pause
+        assert window.total(now) == model.total(now, SECONDS)
+        window.add(1, now)
+        model.counted.append((now, 1))
+
+
+def test_a_day_of_turns_each_second_is_kept_in_few_entries() -> None:
+    window = SlidingWindow(86_400.0, 300.0)
+    for second in range(2 * 86_400):
+        window.add(1, float(second))
+    assert len(window) <= 290
+    assert 86_400 <= window.total(2 * 86_400.0 - 1) <= 86_400 + 300
