@@ -52,9 +52,10 @@ def main() -> None:
 @click.option("--host", help=f"The address to listen on; 0.0.0.0 is every interface.  [default: {HOST}]")
 @click.option("--port", help=f"The TCP port; 0 takes any that is free.  [default: {PORT}]")
 @click.option("--lan", is_flag=True, help="Let in this network's devices: a token, https for microphones, a QR code.")
+@click.option("--allow-anyone", is_flag=True, help="Without a token, let in whoever reaches the address.")
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
-def serve(host: str | None, port: str | None, lan: bool, config: Path | None, debug: bool) -> None:
+def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, config: Path | None, debug: bool) -> None:
     """Start the server; Ctrl-C ends it."""
     from adapters.lifecycle.signals import hold_back, ignore
 
@@ -63,8 +64,14 @@ def serve(host: str | None, port: str | None, lan: bool, config: Path | None, de
 
     logs.set_up(debug)
     _set_up_faults(debug)
+    flags = {
+        "server.host": host,
+        "server.port": port,
+        "server.lan": lan or None,
+        "server.allow_anyone": allow_anyone or None,
+    }
     try:
-        settings = load(config, os.environ, {"server.host": host, "server.port": port, "server.lan": lan or None})
+        settings = load(config, os.environ, flags)
     except BadSettings as error:
         _refuse(error, debug)
     logs.set_up(debug, settings.log.format)

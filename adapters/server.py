@@ -12,6 +12,7 @@ from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.access.door import Credentials, Door
+from adapters.access.exposure import check_exposure
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import collecting, console, trimming
@@ -59,6 +60,7 @@ async def _start(
 ) -> Callable[[], Awaitable[None]]:
     """Start everything in `nursery`; what is returned takes leave of the clients. Raises StartupFailed."""
     settings = _opened(settings)
+    await check_exposure(settings.server, has_credentials=bool(settings.server.token))
     check_preferences(settings.providers)
     engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth)
     names = Names(dict(settings.protocol.names))

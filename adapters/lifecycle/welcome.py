@@ -76,4 +76,4 @@ def _near(server: Server, sockets: ListeningSockets) -> str:
 def _warning(server: Server, sockets: ListeningSockets) -> list[str]:
     if server.token or ipaddress.ip_address(sockets.host).is_loopback:
         return []
-    return ["vivavoce: no token is set: whoever reaches this port may talk; set one with VIVAVOCE_TOKEN"]
+    return ["vivavoce: no token is set, as --allow-anyone says: whoever reaches this port may talk"]

@@ -41,7 +41,9 @@ class Server(Section, frozen=True):
     port: Port = PORT
     """The TCP port; 0 takes any that is free."""
     token: Secret = ""
-    """The credential that every client must show; empty: none is asked for, but by /inspect and the catalogue."""
+    """The operator's credential; without any credential none is asked for, but by /inspect and the catalogue."""
+    allow_anyone: bool = False
+    """Whether a server without credentials may listen where others can reach it: everybody who does may talk."""
     hosts: tuple[HostName, ...] = ()
     """The names, such as voice.example.org, under which the server answers besides localhost and its addresses."""
     tls_certificate: str = ""

@@ -16,7 +16,8 @@ ESPEAK = settings_of(EMBEDDED, voice="espeak")
 @pytest.mark.real
 async def test_it_says_where_to_go_and_warns_of_an_open_door() -> None:
     said: list[str] = []
-    settings = Settings(server=Server(host="0.0.0.0", port=0), providers=Providers(discover=False, local=ESPEAK))
+    server = Server(host="0.0.0.0", port=0, allow_anyone=True)
+    settings = Settings(server=server, providers=Providers(discover=False, local=ESPEAK))
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             ready = trio.Event()

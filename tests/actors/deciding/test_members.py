@@ -219,4 +219,5 @@ def test_the_trace_is_bounded() -> None:
 
 def test_its_repr_reads_like_a_sentence_and_repeats_no_words(apart: Playbook) -> None:
     apart.at(State.RESPONDING)
-    assert repr(apart.conversation) == "<Session s responding in turn 1 with 1 sender(s) and 1 receiver(s)>"
+    apart.conversation.id = "s" * 36
+    assert repr(apart.conversation) == "<Session ssssssss responding in turn 1 with 1 sender(s) and 1 receiver(s)>"

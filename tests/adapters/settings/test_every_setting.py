@@ -42,6 +42,7 @@ EXPECTED: dict[str, Rows] = {
         "port": (7171, 9000, PORT),
         "path": ("/socket.io/", "/voice/", "a path that begins and ends with /, such as /socket.io/"),
         "token": ("", "hush", SECRET),
+        "allow_anyone": (False, True, FLAG),
         "hosts": (
             (),
             ("voice.example.org",),
