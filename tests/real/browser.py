@@ -28,7 +28,7 @@ from tests.real.speech import Sentence, wav
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SHOTS = ROOT / ".cache" / "screenshots"
-NET = 30_000.0
+NET = 60_000.0
 """Milliseconds after which what a test waits for has not come."""
 
 OWN_PAGES = "--disable-features=InitialWebUI,TopChromeWebUI,WebUIOmniboxPopup,WebUIReloadButton,WebUIToolbar"

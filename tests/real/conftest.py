@@ -10,6 +10,9 @@ from tests.real.browser import Visitor, browsing, visiting, write_microphone
 from tests.real.programs import CONFORMANCE, VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, THANKS, Sentence, say
 
+PATIENT = {f"VIVAVOCE_LIMITS_{name}": "120" for name in ("TRANSCRIBING", "STT_SILENCE", "STT_CALL")}
+"""Settings by which a recogniser that a busy machine slows down is waited for."""
+
 
 @pytest.fixture(scope="session", params=["short", pytest.param("ordinary", marks=pytest.mark.long)])
 def conformance_env(request: pytest.FixtureRequest) -> Mapping[str, str]:
@@ -40,7 +43,7 @@ def vivavoce(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     WebSockets go the short way, or the one that a module of tests names as the fixture's parameter.
     """
     log = tmp_path_factory.mktemp("vivavoce") / "log"
-    env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1", WAY: WAYS[getattr(request, "param", "short")]}
+    env = {"VIVAVOCE_SERVER_ATTACHMENT_TIMEOUT": "1", **PATIENT, WAY: WAYS[getattr(request, "param", "short")]}
     with running(VIVAVOCE, "serve", "--port", "0", log=log, env=env) as served:
         yield served
 

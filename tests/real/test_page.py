@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from adapters.vendors.embedded.guide.languages.english import ENGLISH
-from tests.real.browser import LEAD, Visitor, visiting, whole
+from tests.real.browser import Visitor, visiting, whole
 from tests.real.programs import VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, SHORTEST, Sentence, words
 
@@ -97,7 +97,7 @@ def test_who_speaks_interrupts(visitor: Visitor, said: Mapping[str, Sentence]) -
     visitor.sees_state("speaking")
     visitor.sees_mouth_move()
     before = visitor.sent_seconds
-    visitor.hold_talk(LEAD + said[QUESTION].seconds + 0.3)
+    visitor.hold_talk(whole(said[QUESTION]))
     expect(visitor.page.locator(".chip.cut").first).to_have_text("interrupted")
     assert "speaking → receiving" in visitor.transitions
     visitor.sees_state("speaking")

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.real.browser import LEAD, visiting
+from tests.real.browser import visiting, whole
 from tests.real.programs import VIVAVOCE, Served, running
 from tests.real.speech import QUESTION, Sentence
 
@@ -48,7 +48,7 @@ def test_a_phone_in_the_network_has_its_microphone(
         expect(here.page.locator("#qr")).not_to_have_js_property("naturalWidth", 0)
     with visiting(browser, f"{origin}/#token={lan_server.token}", phone=True) as phone:
         phone.sees_state("handshaken")
-        phone.hold_talk(LEAD + said[QUESTION].seconds + 0.3)
+        phone.hold_talk(whole(said[QUESTION]))
         phone.sees_state("speaking")
     with visiting(browser, origin) as stranger:
         stranger.sees_link("refused")
