@@ -85,7 +85,7 @@ async def _start(
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
     for line in welcome(settings.server, sockets, engines.choices(), token, engines.notes()):
         say(line)
-    return partial(take_leave, supervisor, listener)
+    return partial(take_leave, supervisor, listener, settings.server.drain_seconds)
 
 
 def _opened(settings: Settings) -> Settings:

@@ -112,6 +112,12 @@ class SessionJoined(msgspec.Struct, frozen=True, rename="camel"):
     ] = MAX_PAYLOAD
 
 
+class SessionDraining(msgspec.Struct, frozen=True):
+    """The server goes down: the turn that runs is finished, a new one gets 1002. Connect again then."""
+
+    seconds: Annotated[int, Meta(description="The seconds in which the server goes down at the latest.", ge=0)]
+
+
 class SessionUpdated(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The answer to every `session.update`. With `success` false nothing was changed, and `custom.error` says why."""
 
@@ -239,6 +245,7 @@ class CustomError(msgspec.Struct, frozen=True, rename="camel"):
 ServerMessage = (
     SessionJoined
     | SessionUpdated
+    | SessionDraining
     | BufferInitialized
     | SpeechStarted
     | SpeechStopped
@@ -272,6 +279,7 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "playback.position": PlaybackPosition,
     "session.joined": SessionJoined,
     "session.updated": SessionUpdated,
+    "session.draining": SessionDraining,
     "input.buffer.initialized": BufferInitialized,
     "input.speech.started": SpeechStarted,
     "input.speech.stopped": SpeechStopped,

@@ -12,6 +12,7 @@ from protocol.messages import (
     Metrics,
     ResponseCancelled,
     ResponseStarted,
+    SessionDraining,
     SessionJoined,
     SessionState,
     SessionUpdated,
@@ -226,6 +227,13 @@ SERVER_ROWS: Final = (
         "every socket of the session",
         "addition",
         (Example("Full", SessionState("speaking")),),
+    ),
+    EventRow(
+        SessionDraining,
+        "The server goes down soon",
+        "every socket of the session",
+        "addition",
+        (Example("Full", SessionDraining(30)),),
     ),
     EventRow(
         CustomError,

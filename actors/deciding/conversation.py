@@ -114,6 +114,7 @@ class Conversation:
 
     `microphone`: what an open microphone hears; None without turn detection. `shadow`: the conversation as it would be
     if the speaker had finished, in which a draft is tried. `played`: the sound of the last turn that had any.
+    `is_draining`: the server goes down, and no turn may begin.
     """
 
     def __init__(
@@ -132,6 +133,7 @@ class Conversation:
         self.account = account or Account()
         self.state: State = State.IDLE
         self.ended = False
+        self.is_draining = False
         self.participants: dict[MemberId, Participant] = {}
         self.configuration = SessionConfiguration()
         self.utterance = UtteranceBuffer()

@@ -200,10 +200,16 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Drain(msgspec.Struct, frozen=True):
-    """The server is going down."""
+    """The server goes down when its turns have ended, in so many seconds at the latest: no turn begins any more."""
+
+    seconds: int
+
+
+class ShutDown(msgspec.Struct, frozen=True):
+    """The server goes down now."""
 
 
 StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 TurnEvent = StageEvent | Admitted | PoolsBusy
 MicrophoneEvent = FrameJudged | Believed | EchoFound | Unheard
-Event = Joined | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain
+Event = Joined | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain | ShutDown

@@ -7,7 +7,7 @@ from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Feed, Listen, Release, Start, Transcribe
 from actors.deciding.events import Failed, FromClient, Recognised, Words
 from actors.deciding.step import Step
-from actors.deciding.triggers import Chunk, NewConfiguration, TypedText
+from actors.deciding.triggers import Chunk, NewConfiguration, RefusedTurn, TypedText
 from actors.deciding.turn import UtteranceBuffer, cost, text_cost
 from actors.ports.sound import Clip
 from protocol.audioformat import headless, identify, parse_input, sniff
@@ -173,6 +173,22 @@ def refuse_crowded_commit(step: Step, said: FromClient) -> None:
     """3004: the server has no room for what the recogniser is given."""
     message = f"{full(step.conversation)}, and the utterance is lost; say it again in a moment"
     step.refuse(said.member, ErrorId.BUSY, message)
+
+
+def refuse_utterance(step: Step, refused: RefusedTurn) -> None:
+    """No turn may begin: the utterance is thrown away, and who would have begun the turn is told why."""
+    drop_utterance(step, refused)
+    if (microphone := step.conversation.microphone) is not None and refused.frame is not None:
+        microphone.detection = refused.frame.detection.closed()
+    refuse_turn(step, refused)
+
+
+def refuse_turn(step: Step, refused: RefusedTurn) -> None:
+    """No turn may begin: who would have begun it is told why, and nothing else changes."""
+    error = refused.error
+    if refused.said is not None:
+        step.refusal = error
+    step.send(step.conversation.senders if refused.said is None else (refused.said.member,), error)
 
 
 def drop_utterance(step: Step, event: object) -> None:

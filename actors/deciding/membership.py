@@ -7,11 +7,11 @@ import math
 
 from actors.deciding.conversation import Conversation, Participant
 from actors.deciding.effects import Acknowledge, End, Release
-from actors.deciding.events import Admitted, FromClient, Joined, Left
+from actors.deciding.events import Admitted, Drain, FromClient, Joined, Left
 from actors.deciding.step import Step
 from protocol.connecting import Role
 from protocol.errors import ErrorId
-from protocol.messages import SessionJoined
+from protocol.messages import SessionDraining, SessionJoined
 from protocol.states import State
 
 WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
@@ -64,6 +64,13 @@ def acknowledge_turn(step: Step, admitted: Admitted) -> None:
     if (begun_by := turn.begun_by) is not None and begun_by.ack is not None:
         step.effects.append(Acknowledge(begun_by.member, begun_by.ack))
     turn.begun_by = None
+
+
+def drain(step: Step, event: Drain) -> None:
+    """No turn begins any more; every socket gets `session.draining`."""
+    conversation = step.conversation
+    conversation.is_draining = True
+    step.send(tuple(conversation.participants), SessionDraining(event.seconds))
 
 
 def end(step: Step, event: object) -> None:

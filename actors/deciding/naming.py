@@ -7,7 +7,7 @@ goes to the actions as the payload of the event, and is not found out again.
 
 from typing import Any, assert_never
 
-from actors.deciding import speechnaming, triggers
+from actors.deciding import refusing, speechnaming, triggers
 from actors.deciding.conversation import Conversation
 from actors.deciding.deadlines import is_played
 from actors.deciding.events import (
@@ -27,6 +27,7 @@ from actors.deciding.events import (
     Recognised,
     Retracted,
     Said,
+    ShutDown,
     Spoken,
     Tick,
     TurnEvent,
@@ -57,6 +58,11 @@ from protocol.states import State
 
 def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any] | None:
     """Which event of the table this is in the conversation's state; None for one that means nothing to it."""
+    occurrence = _name(conversation, event, now)
+    return None if occurrence is None else refusing.screen(conversation, occurrence)
+
+
+def _name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any] | None:
     match event:
         case Said(member=member):
             return _name_message(conversation, event, now) if member in conversation.participants else None
@@ -67,6 +73,8 @@ def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any
         case Tick():
             return _name_tick(conversation, event, now)
         case Drain():
+            return triggers.DRAIN(event)
+        case ShutDown():
             return triggers.END(event)
         case FrameJudged():
             return speechnaming.name_frame(conversation, event, now)

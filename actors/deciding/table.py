@@ -126,6 +126,17 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.CROWDED_TEXT, (HANDSHAKEN, *TURN), None, "3004", (hearing.refuse_crowded_text,)),
     rule(triggers.CROWDED_TEXT, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
     rule(triggers.CROWDED_TEXT, (RECEIVING,), None, "1002; the utterance is kept", (hearing.refuse_while_receiving,)),
+    # ---- turns that may not begin
+    rule(triggers.REFUSED_UTTERANCE, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
+    rule(
+        triggers.REFUSED_UTTERANCE,
+        (RECEIVING,),
+        HANDSHAKEN,
+        "1002; the utterance is thrown away",
+        (hearing.refuse_utterance,),
+    ),
+    rule(triggers.REFUSED_TEXT, (IDLE,), None, ELSEWHERE),
+    rule(triggers.REFUSED_TEXT, ALL[1:], None, "1002; what there is goes on", (hearing.refuse_turn,)),
     *HANDS_FREE_RULES,
     # ---- interruption
     rule(triggers.CANCEL, (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", (ending.cancel,)),
@@ -149,6 +160,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "the last socket left: what there is is kept for the grace period",
         (membership.leave, membership.wait_for_return),
     ),
+    rule(triggers.DRAIN, ALL, None, "`session.draining`; no turn begins any more", (membership.drain,)),
     rule(triggers.END, BEFORE_TURN, None, "the session is over", (membership.end,)),
     rule(triggers.END, TURN, None, "the turn is cut, and the session is over", (ending.cancel, membership.end)),
     # ---- admission

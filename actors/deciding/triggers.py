@@ -24,6 +24,7 @@ from actors.deciding.events import (
     Recognised,
     Resolved,
     Retracted,
+    ShutDown,
     Spoken,
     Tick,
     Unheard,
@@ -35,6 +36,7 @@ from actors.deciding.limits import Limits
 from actors.deciding.turn import Remainder
 from protocol.configuration import Configuration, Named
 from protocol.handsfree import PlaybackPosition
+from protocol.messages import CustomError
 
 E = TypeVar("E")
 
@@ -88,6 +90,14 @@ class NewConfiguration(FromClient, frozen=True):
     warnings: tuple[str, ...]
 
 
+class RefusedTurn(msgspec.Struct, frozen=True):
+    """A turn that may not begin: why, and what would have begun it, a client's message or a `frame` of a microphone."""
+
+    error: CustomError
+    said: FromClient | None = None
+    frame: "CountedFrame | None" = None
+
+
 UPDATE: Final = Trigger[NewConfiguration]("update", "`session.update`")
 BAD_UPDATE: Final = Trigger[NewConfiguration]("bad update", "`session.update` that is refused")
 APPEND: Final = Trigger[Chunk]("append", "`input.buffer.append`")
@@ -114,6 +124,12 @@ TEXT: Final = Trigger[TypedText]("text", "`input.text`")
 BLANK_TEXT: Final = Trigger[TypedText]("blank text", "`input.text` without words")
 LONG_TEXT: Final = Trigger[TypedText]("long text", "`input.text` that is too long")
 CROWDED_TEXT: Final = Trigger[TypedText]("crowded text", "`input.text` for which the server has no memory left")
+REFUSED_UTTERANCE: Final = Trigger[RefusedTurn](
+    "refused utterance", "the end of an utterance, where no turn may begin (the server drains)"
+)
+REFUSED_TEXT: Final = Trigger[RefusedTurn](
+    "refused text", "`input.text` or `response.create`, where no turn may begin (the server drains)"
+)
 CANCEL: Final = Trigger[FromClient]("cancel", "`response.cancel`")
 WRONG_ROLE: Final = Trigger[FromClient]("wrong role", "a Receiver sends what only the Sender may send")
 
@@ -211,4 +227,5 @@ DEADLINE: Final = Trigger[Tick]("deadline", "the state's deadline passes")
 JOIN: Final = Trigger[Joined]("join", "a socket joins")
 LEAVE: Final = Trigger[Left]("leave", "a socket leaves, and others stay")
 ABANDON: Final = Trigger[Left]("abandon", "the last socket leaves")
-END: Final = Trigger[Tick | Drain]("end", "the server goes down, or nobody has come back within the grace period")
+DRAIN: Final = Trigger[Drain]("drain", "the server goes down when its turns have ended")
+END: Final = Trigger[Tick | ShutDown]("end", "the server goes down, or nobody has come back within the grace period")

@@ -55,7 +55,8 @@ class ConnectionRegistry:
         self._by_address: Counter[str] = Counter()
         self._joins = RateByNetwork(limits.max_joins_per_minute_per_address)
         self._emptied = trio.Event()
-        self._is_closed = False
+        self.is_closed = False
+        """Whether no connection is opened any more; those there are go on."""
 
     def __len__(self) -> int:
         return len(self._connections)
@@ -78,7 +79,7 @@ class ConnectionRegistry:
         Past the limit on connections that have not joined a namespace, one of them is closed: the oldest one of the
         address that has most of them. A client that means to join does so at once, so it is hardly ever the one.
         """
-        if self._is_closed:
+        if self.is_closed:
             raise Full("the server is going down; connect again in a moment")
         limits = self._limits
         if len(self._connections) >= limits.max_connections:
@@ -120,7 +121,7 @@ class ConnectionRegistry:
 
     def close_all(self) -> None:
         """Open no connection any more, and close each that there is; what is queued for it still leaves."""
-        self._is_closed = True
+        self.is_closed = True
         for connection in list(self._connections.values()):
             connection.close(CloseReason.SERVER_CLOSED)
 

@@ -13,7 +13,7 @@ Only a step writes the conversation, `Jobs`, `Seats`, `LiveRecognition`. Others 
 from collections import deque
 from contextlib import suppress
 from functools import partial
-from typing import Protocol, assert_never
+from typing import assert_never
 
 import trio
 
@@ -38,7 +38,6 @@ from actors.deciding.events import (
     Admitted,
     Event,
     FrameJudged,
-    Joined,
     Left,
     MemberId,
     MicrophoneEvent,
@@ -48,6 +47,7 @@ from actors.deciding.events import (
     WordsFound,
 )
 from actors.deciding.machine import extend, hear, pass_frame, step
+from actors.deciding.states import TURN
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
 from actors.running.calls import Waits, no_matter
@@ -56,45 +56,14 @@ from actors.running.listening import LiveRecognition
 from actors.running.mailbox import Mailbox
 from actors.running.microphone import Microphone, Spawn
 from actors.running.microphonereports import MicrophoneReports
+from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
 from actors.running.recalling import spawn_search
 from actors.running.seats import Seats
 from actors.running.sessionlog import SessionLog, context_of
 from actors.running.stages import kind_of
-from protocol.engineio import Frame
 from protocol.messages import CustomError, Names, ServerMessage
 from protocol.outgoing import encode_message
-
-
-class Outlet(Protocol):
-    """A socket as its session sees it: none of these waits."""
-
-    def deliver(self, frames: tuple[Frame, ...], turn: int | None) -> None:
-        """Queue a message; `turn` says whose it is."""
-
-    def drop(self, turn: int) -> int:
-        """Take this turn's messages out of the queue again; returns how many there were."""
-
-    def acknowledge(self, ack: int, error: CustomError | None) -> None:
-        """Answer an event that asked for it."""
-
-    def disconnect(self) -> None:
-        """Take the socket out of the session for good."""
-
-    async def is_alive(self, seconds: float) -> bool:
-        """Whether the client at the other end answers a ping within `seconds`.
-
-        Cancelling leaves the ping to the heartbeat.
-        """
-
-
-class NewMember:
-    """A socket that joins: its Joined event and its outlet."""
-
-    def __init__(self, joined: Joined, outlet: Outlet) -> None:
-        self.joined = joined
-        self.outlet = outlet
-
 
 Mail = Event | NewMember
 
@@ -118,6 +87,7 @@ class Runner:
         limits, account = conversation.limits, conversation.account
         self._microphone = Microphone(engines, limits, account, tells, spawn, self._break)
         self.log = SessionLog(conversation)
+        self._rested: trio.Event | None = None  # while somebody waits for the end of the turn
         self._alarm = trio.CancelScope()
         self._is_stepping = False
         self._fault: Exception | None = None
@@ -136,6 +106,7 @@ class Runner:
             self._take_in_the_late()
             self.mailbox.close()
             self._jobs.close()
+            self._note_rest()
 
     @property
     def _is_over(self) -> bool:
@@ -169,6 +140,17 @@ class Runner:
         finally:
             self._is_stepping = False
         self._set_alarm()
+
+    async def finish_turn(self) -> None:
+        """Wait until no turn runs, or the session is over. Cancelling ends the waiting alone."""
+        if self.conversation.state in TURN and not self._is_over:
+            self._rested = self._rested or trio.Event()
+            await self._rested.wait()
+
+    def _note_rest(self) -> None:
+        if self._rested is not None and (self.conversation.state not in TURN or self._is_over):
+            self._rested.set()
+            self._rested = None
 
     async def report(self, event: Event, waits: Waits) -> None:
         """Like `tell`, for one that may wait while the mailbox is full (a job): `waits` is called before that.
@@ -288,6 +270,7 @@ class Runner:
                 if outcome is not None:
                     events.append(outcome)
             self.log.note_move()
+        self._note_rest()
         if isinstance(mail, Left):
             self._outlets.pop(mail.member, None)
 

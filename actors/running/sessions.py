@@ -1,5 +1,6 @@
 """The session registry: every session by its id, with its Sender, its Receivers and its runner."""
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -10,13 +11,14 @@ import trio
 from actors.deciding.account import Account
 from actors.deciding.admission import check_owner, check_role, choose_session
 from actors.deciding.conversation import Conversation, Resolve
-from actors.deciding.events import Drain, Joined, Left, MemberId
+from actors.deciding.events import Drain, Event, Joined, Left, MemberId, ShutDown
 from actors.deciding.limits import Limits
 from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
-from actors.running.session import NewMember, Outlet, Runner
+from actors.running.session import Runner
 from protocol.chunks import ChunkReader
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
@@ -166,7 +168,7 @@ class SessionRegistry:
         if record is None:
             return False
         try:
-            record.runner.mailbox.send_nowait(Drain())
+            record.runner.mailbox.send_nowait(ShutDown())
         except trio.WouldBlock:
             return False
         del self._records[record.runner.conversation.id]
@@ -206,18 +208,29 @@ class SessionRegistry:
             record.sender = None
         record.receivers = tuple(receiver for receiver in record.receivers if receiver != member)
 
+    async def finish_turns(self, seconds: int) -> None:
+        """Join no socket any more and begin no turn; wait for those that run, which is to take no longer than that.
+
+        Cancelling ends the waiting; no turn begins all the same.
+        """
+        self.draining = True
+        await self._tell_all(Drain(seconds))
+        for record in list(self._records.values()):
+            await record.runner.finish_turn()
+
     async def drain(self) -> None:
         """Join no socket any more, end every session, disconnect its sockets, and wait until all have ended.
 
         Cancelling ends the waiting; sessions whose mailbox was full go on.
         """
         self.draining = True
-        records = list(self._records.values())
-        for record in records:
-            try:
-                await record.runner.mailbox.send(Drain())
-            except trio.BrokenResourceError:
-                continue
-        for record in records:
+        for record in await self._tell_all(ShutDown()):
             while not record.is_over:
                 await self._session_over.wait()
+
+    async def _tell_all(self, event: Event) -> list[SessionRecord]:
+        records = list(self._records.values())
+        for record in records:
+            with contextlib.suppress(trio.BrokenResourceError):  # it was over by then
+                await record.runner.mailbox.send(event)
+        return records

@@ -21,9 +21,10 @@ What fails together:
     - What waits in a pool and the two registries are plain state, without a peer's data on their way. If one of them
       breaks, nothing that runs on it can be trusted any more: the exception leaves `run`, and the server ends with it.
 
-The drain, at a signal, has two steps with a time limit each. First no session is joined any more, and every session
-cuts its turn and disconnects its sockets. Then no connection is opened any more, and each ends once what is queued for
-it has left. Neither waits for an engine: the jobs of a turn that was cut are cancelled.
+At a signal, with `server.drain_seconds`, no connection is opened and no turn begun any more, and the turns that run are
+finished. The drain, which follows, has two steps with a time limit each. First no session is joined any more, and every
+session cuts its turn and disconnects its sockets. Then no connection is opened any more, and each ends once what is
+queued for it has left. Neither waits for an engine: the jobs of a turn that was cut are cancelled.
 """
 
 import logging
@@ -111,6 +112,15 @@ class Supervisor:
         except Exception:
             log.error("%s: a connection broke by a fault of this server and was closed", connection.address)
             log.debug("%s: the fault", connection.address, exc_info=True)
+
+    async def finish_turns(self, seconds: int) -> None:
+        """Open no connection and begin no turn any more; wait for the turns that run, so many seconds at most.
+
+        Connections that there are go on, those on polling too. Cancelling ends the waiting.
+        """
+        self.connection_registry.is_closed = True
+        with trio.move_on_after(seconds):
+            await self.session_registry.finish_turns(seconds)
 
     async def drain(self) -> None:
         """End every session and every connection in good order, within twice DRAIN_SECONDS.

@@ -19,6 +19,7 @@ from protocol.messages import (
     Metrics,
     ResponseCancelled,
     ResponseStarted,
+    SessionDraining,
     SessionJoined,
     SessionState,
     SessionUpdated,
@@ -179,7 +180,14 @@ class HandsFreeConversation:
                 self._printout.line("answer", text or "no words", "green")
             case Metrics():
                 self._printout.ledger(message)
-            case AckReceived() | BufferInitialized() | TextDelta() | SessionJoined() | TranscribeDelta():
+            case (
+                AckReceived()
+                | BufferInitialized()
+                | TextDelta()
+                | SessionJoined()
+                | TranscribeDelta()
+                | SessionDraining()
+            ):
                 pass
             case _:
                 assert_never(message)

@@ -24,6 +24,7 @@ from protocol.messages import (
     Metrics,
     ResponseCancelled,
     ResponseStarted,
+    SessionDraining,
     SessionJoined,
     SessionState,
     SessionUpdated,
@@ -229,7 +230,7 @@ class ClientTurn:
                 return self._fail(f"the response was ended early: {message.reason}")
             case ResponseStarted():
                 self._turn = message.turn
-            case AckReceived() | BufferInitialized() | TextDelta():
+            case AckReceived() | BufferInitialized() | TextDelta() | SessionDraining():
                 pass
             case SpeechStarted() | SpeechStopped() | InputIdle() | ResponseHeld() | ResponseResumed() | SessionEcho():
                 pass  # of a session that somebody else has made hands-free

@@ -29,6 +29,7 @@ from protocol.messages import (
     Names,
     ResponseCancelled,
     ResponseStarted,
+    SessionDraining,
     SessionJoined,
     SessionState,
     SessionUpdated,
@@ -73,6 +74,7 @@ class AckReceived(msgspec.Struct, frozen=True):
 Received = (
     SessionJoined
     | SessionUpdated
+    | SessionDraining
     | BufferInitialized
     | SpeechStarted
     | SpeechStopped

@@ -42,8 +42,13 @@ class Ending:
                 self.shutdown.cancel()
 
 
-async def take_leave(supervisor: Supervisor, listener: Listener) -> None:
-    """End every session and connection in good order, within SHUTDOWN_SECONDS. Cancelling ends the waiting."""
+async def take_leave(supervisor: Supervisor, listener: Listener, drain_seconds: int = 0) -> None:
+    """End every session and connection in good order, within SHUTDOWN_SECONDS after the drain.
+
+    The drain lasts until no turn runs, and `drain_seconds` at most. Cancelling ends the waiting.
+    """
+    if drain_seconds:
+        await supervisor.finish_turns(drain_seconds)
     with trio.move_on_after(SHUTDOWN_SECONDS):
         listener.go_down()
         await supervisor.drain()

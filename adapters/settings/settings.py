@@ -54,6 +54,8 @@ class Server(Section, frozen=True):
     """Whether devices of the local network are let in: every interface, a token, and https on `lan_port` besides."""
     lan_port: Port = 7172
     """The TCP port for https with a certificate of the server's own, with `lan`; 0 takes any that is free."""
+    drain_seconds: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 0
+    """How long, at the first signal, turns that run may go on while no new one begins; the next signal ends it."""
     inspection: bool = True
     """Whether the operator's page /inspect is there, for who shows the token."""
     listener: Annotated[ListenerSettings, INLINE] = ListenerSettings()

@@ -21,6 +21,7 @@ from protocol.messages import (
     ResponseCancelled,
     ResponseStarted,
     ServerMessage,
+    SessionDraining,
     SessionJoined,
     SessionState,
     SessionUpdated,
@@ -109,6 +110,7 @@ WIRE: list[tuple[ServerMessage, str]] = [
     (SessionEcho(180, -14.5, "m"), '["session.echo",{"delayMs":180,"level":-14.5,"message":"m"}]'),
     (ResponseCancelled("reopened"), '["response.cancelled",{"reason":"reopened"}]'),
     (ResponseCancelled("interrupted"), '["response.cancelled",{"reason":"interrupted"}]'),
+    (SessionDraining(30), '["session.draining",{"seconds":30}]'),
     (SessionState("speaking"), '["session.state",{"state":"speaking"}]'),
     (CustomError("why", 1000), '["custom.error",{"message":"why","errorId":1000}]'),
 ]

@@ -84,8 +84,8 @@ def not_ignored(number: signal.Signals) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Program]:
-    """A server in a session of its own, without a terminal."""
+async def serving(**env: str) -> AsyncIterator[Program]:
+    """A server in a session of its own, without a terminal, with these variables."""
     command = (VIVAVOCE, "serve", "--port", "0")
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
@@ -93,7 +93,7 @@ async def serving() -> AsyncIterator[Program]:
                 trio.run_process,
                 command,
                 cwd=ROOT,
-                env=environment_with({}),
+                env=environment_with(env),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -156,6 +156,38 @@ async def test_a_second_signal_ends_the_waiting_in_good_order(second: signal.Sig
         program.tell(second)
         assert await program.status() == 0
         assert f"{second.name}: going down at once".encode() in program.errors
+
+
+async def speaking(program: Program) -> RawClient:
+    """A client that hears an answer, of which the first sound has come."""
+    client = await program.websocket()
+    await client.say('42["input.text",{"text":"tell me a story"}]')
+    await client.until('42["session.state",{"state":"speaking"')
+    return client
+
+
+async def test_a_server_that_drains_waits_for_its_turns_until_the_next_signal() -> None:
+    async with serving(VIVAVOCE_SERVER_DRAIN_SECONDS="600") as program:
+        client = await speaking(program)
+        program.tell(signal.SIGTERM)
+        await client.until('42["session.draining",{"seconds":600}]')
+        late = await program.dial()
+        assert (await late.ask("GET", POLLED)).status == 503
+        await client.say('42["input.text",{"text":"and another one"}]')
+        await client.until('42["custom.error",{"message":"the server is going down')
+        program.tell(signal.SIGTERM)
+        assert await program.status() == 0
+        assert b"SIGTERM: going down at once" in program.errors
+
+
+async def test_a_server_that_drains_goes_when_the_last_turn_has_ended() -> None:
+    async with serving(VIVAVOCE_SERVER_DRAIN_SECONDS="600") as program:
+        client = await speaking(program)
+        program.tell(signal.SIGTERM)
+        await client.until('42["session.draining"')
+        await client.say('42["response.cancel"]')
+        assert await goodbye(client) == ("41", 1001)
+        assert await program.status() == 0
 
 
 async def test_many_signals_are_as_good_as_two() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.deciding.effects import DropQueued, End, Release, Speak
-from actors.deciding.events import Drain, Said
+from actors.deciding.events import Said, ShutDown
 from actors.deciding.limits import Limits
 from actors.ports.answering import Exchange
 from protocol.errors import ErrorId
@@ -187,7 +187,7 @@ def test_an_utterance_outlives_its_sender(pb: Playbook) -> None:
 
 @pytest.mark.parametrize("where", [State.IDLE, State.HANDSHAKEN, State.RECEIVING, State.TRANSCRIBING])
 def test_a_server_that_goes_down_ends_a_session_that_does_not_answer(pb: Playbook, where: State) -> None:
-    pb.at(where) >> Drain()
+    pb.at(where) >> ShutDown()
     effects = pb.skip_all()
     assert effects[-2:] == (Release(pb.turn), End())
     assert not any(isinstance(getattr(effect, "message", None), ResponseCancelled) for effect in effects)
@@ -195,7 +195,7 @@ def test_a_server_that_goes_down_ends_a_session_that_does_not_answer(pb: Playboo
 
 @pytest.mark.parametrize("where", ANSWERING)
 def test_a_server_that_goes_down_cuts_the_answer_first(apart: Playbook, where: State) -> None:
-    apart.at(where) >> Drain() << DropQueued << to((ME, 2), ResponseCancelled("cancelled"))
+    apart.at(where) >> ShutDown() << DropQueued << to((ME, 2), ResponseCancelled("cancelled"))
     assert apart.skip_all()[-1] == End()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actors.deciding import naming
 from actors.deciding.account import Account
-from actors.deciding.events import Admitted, Drain, Event, Joined, PoolsBusy, Spoken
+from actors.deciding.events import Admitted, Event, Joined, PoolsBusy, ShutDown, Spoken
 from actors.deciding.limits import Limits
 from actors.ports.answering import Delivery
 from protocol.states import State
@@ -101,7 +101,7 @@ def every_event(pb: Playbook) -> list[Event]:
     """All that could happen now."""
     cues = [happening for happening in HAPPENINGS if not isinstance(happening, Later)]
     told = [happening(pb) if callable(happening) else happening for happening in cues]
-    return [event for event in told if can_come(pb, event)] + [Admitted(pb.turn), PoolsBusy(pb.turn, "LLM"), Drain()]
+    return [event for event in told if can_come(pb, event)] + [Admitted(pb.turn), PoolsBusy(pb.turn, "LLM"), ShutDown()]
 
 
 @given(STARTS, st.lists(st.sampled_from(HAPPENINGS), max_size=12), st.booleans())

@@ -26,7 +26,6 @@ from actors.deciding.effects import (
 from actors.deciding.events import (
     Admitted,
     Answered,
-    Drain,
     Event,
     Failed,
     Joined,
@@ -35,6 +34,7 @@ from actors.deciding.events import (
     PoolsBusy,
     Recognised,
     Said,
+    ShutDown,
     Spoken,
     StageEvent,
     Tick,
@@ -475,7 +475,7 @@ def test_a_session_that_is_told_to_end_ends_in_every_state(state: State) -> None
     for event in _way_to(state):
         machine.step(event)
     assert machine.conversation.state is state
-    machine.step(Drain())
+    machine.step(ShutDown())
     assert machine.conversation.ended
     assert machine.admitted <= machine.released
 

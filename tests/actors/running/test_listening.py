@@ -16,8 +16,9 @@ from actors.deciding.events import Joined, Left, Said
 from actors.deciding.limits import Limits
 from actors.ports.calls import Emit, EngineFailed, Kind
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
+from actors.running.outlet import NewMember
 from actors.running.pool import Pool
-from actors.running.session import NewMember, Runner
+from actors.running.session import Runner
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
 from protocol.engineio import Frame

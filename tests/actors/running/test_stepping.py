@@ -5,7 +5,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from actors.deciding.account import nobodys
-from actors.deciding.events import Drain, Recognised, Said, StageEvent, Words
+from actors.deciding.events import Recognised, Said, ShutDown, StageEvent, Words
 from actors.running.calls import REPORTS, CallDeadlines, EngineCall, JobMemory, Waits, no_matter
 from actors.running.mailbox import Mailbox
 from actors.running.session import Runner
@@ -142,7 +142,7 @@ async def test_a_deadline_that_such_a_step_makes_earlier_is_kept(autojump_clock:
 async def test_a_session_that_ends_in_such_a_step_is_over_and_takes_nothing_more(autojump_clock: MockClock) -> None:
     async with session_runners() as server:
         runner = server.runners[1]
-        runner.tell(Drain())
+        runner.tell(ShutDown())
         assert runner.conversation.ended
         assert not extend(runner, b"late")
         runner.tell(chunk(b"late"))  # to a task that has not ended yet
