@@ -51,6 +51,8 @@ class PartAlignment:
         for start in range(0, len(fits), BLOCK):
             self._grow()
             aligner.push(fits[start : start + BLOCK])
+        if not last:
+            aligner.look(self._classifier.look())
         going_on = aligner.decide(aligner.frames - LAG, is_last=last)
         marks = list(self._decided())
         if last:
@@ -94,6 +96,7 @@ class PartAlignment:
                 if not spans:
                     if not at:
                         return
+                    at = max(at, self._aligner.seen)  # a pause is no way's state
                     spans.append((at, at + max(1, round(states[step].frames * self._aligner.rate))))
                 at = spans[0][1]
                 found.append(spans.popleft())

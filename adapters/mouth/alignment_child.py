@@ -11,7 +11,7 @@ from adapters.processes.mouthframes import AlignedFrame, AlignFrame, PhonesFrame
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """How the libraries that numpy may have are told; they read it when they are loaded."""
 MOST_SOUNDS = 256
-"""Sounds that are aligned at once, each of some 200 kB; the one that was heard least lately makes room."""
+"""Sounds that are aligned at once, each of some 400 kB; the one that was heard least lately makes room."""
 FORGOTTEN = 120.0
 """Seconds after which a sound is dropped of which no more came."""
 

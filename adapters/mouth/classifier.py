@@ -26,7 +26,9 @@ def _weights() -> tuple[Floats, Floats, Floats, Floats]:
     """Both layers and their biases; what is common of a class is taken off the second bias, so the results compare."""
     with np.load(WEIGHTS, allow_pickle=False) as file:
         first, second = (file[f"{name}"].astype(np.float32) * file[f"{name}_factor"] for name in ("first", "second"))
-        return first, file["first_bias"], second, file["second_bias"]
+        seen = np.zeros((2 * AHEAD + 1, BANDS, first.shape[1]), np.float32)  # all frames around, in one view
+        seen[np.array(OFFSETS) + AHEAD] = first.reshape(len(OFFSETS), BANDS, -1)
+        return seen.reshape(-1, first.shape[1]), file["first_bias"], second, file["second_bias"]
 
 
 class PhonemeClassifier:
@@ -49,7 +51,17 @@ class PhonemeClassifier:
         self._frames = known[count:]
         if not count:
             return np.zeros((0, self._second.shape[1]), np.float32)
-        seen = np.concatenate([known[AHEAD + at : AHEAD + at + count] for at in OFFSETS], axis=1)
+        return self._judge(known, count)
+
+    def look(self) -> Floats:
+        """The same of the frames that cannot be judged yet, as if each went on like the last one."""
+        rest = len(self._frames) - AHEAD
+        if rest <= 0:
+            return np.zeros((0, self._second.shape[1]), np.float32)
+        return self._judge(np.concatenate([self._frames, np.repeat(self._frames[-1:], AHEAD, axis=0)]), rest)
+
+    def _judge(self, known: Floats, count: int) -> Floats:
+        seen = np.array(np.ndarray((count, len(self._first)), np.float32, known, strides=(4 * BANDS, 4)))
         hidden = np.maximum(seen @ self._first + self._first_bias, 0)
         found: NDArray[np.float32] = hidden @ self._second + self._second_bias
         found -= found.max(axis=1, keepdims=True)

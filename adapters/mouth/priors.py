@@ -11,8 +11,8 @@ import regex  # type: ignore[import-untyped]
 
 from actors.ports.calls import EngineFailed
 from actors.ports.mouth import Mark
-from adapters.mouth.aligner import PAUSE_BEGINS, PAUSE_EXPECTED, AlignedState
 from adapters.mouth.phonemeclasses import PAUSE, classes_of
+from adapters.mouth.statesearch import PAUSE_BEGINS, PAUSE_EXPECTED, AlignedState
 from adapters.voices.espeakevents import EspeakSpoken, EspeakTeller
 from adapters.voices.espeaklibrary import RATE, EspeakLibrary
 

@@ -20,7 +20,9 @@ WINDOW = 400
 BANDS = 20
 LOWEST, HIGHEST = 80.0, 7_600.0
 """Hz between which the bands lie."""
-FFT = 512
+SPACING = ((62.5, 1_000, 31.25), (1_000, 2_500, 62.5), (2_500, 7_600, 125.0))
+"""Hz from, to, and between the waves whose levels are found: a few in each band. That takes a fifth of the time that
+numpy's Fourier transform takes, whose 257 waves lie closest where the bands are widest."""
 BEFORE = (WINDOW - HOP) // 2
 """Samples before a frame's own that it sees, and as many after them."""
 FLOOR = -6.0
@@ -36,11 +38,11 @@ def _mel(hertz: NDArray[Any]) -> NDArray[Any]:
     return found
 
 
-def _filters() -> Floats:
+def _filters(hertz: NDArray[Any]) -> Floats:
     """Triangles over the spectrum, each as wide as its two neighbours' distance on the mel scale."""
     low, high = _mel(np.array([LOWEST, HIGHEST])).tolist()
     edges = np.linspace(low, high, BANDS + 2)
-    bins = _mel(np.arange(FFT // 2 + 1, dtype=np.float64) * (RATE / FFT))[:, None]
+    bins = _mel(hertz)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     filters = np.maximum(0, np.minimum(rising, falling))
@@ -48,8 +50,17 @@ def _filters() -> Floats:
     return made
 
 
-_FILTERS = _filters()
-_SHAPE = np.hanning(WINDOW).astype(np.float32)
+def _waves(hertz: NDArray[Any]) -> tuple[Floats, Floats]:
+    """Half of each wave and of the window around the middle of a frame: cosines are even there, and sines odd."""
+    times = (np.arange(WINDOW // 2) + 0.5)[:, None]
+    shape = np.hanning(WINDOW)[WINDOW // 2 :, None]
+    phases = 2 * np.pi * times * hertz / RATE
+    return (np.cos(phases) * shape).astype(np.float32), (np.sin(phases) * shape).astype(np.float32)
+
+
+_HERTZ = np.concatenate([np.arange(at, until, step) for at, until, step in SPACING])
+_COSINES, _SINES = _waves(_HERTZ)
+_FILTERS = _filters(_HERTZ)
 
 
 class SoundFeatures:
@@ -70,10 +81,10 @@ class SoundFeatures:
         self._rest = sound[count * HOP :]
         if not count:
             return np.zeros((0, BANDS), np.float32)
-        frames = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::HOP][:count] * _SHAPE
-        spectrum = np.fft.rfft(frames, FFT)
-        power = spectrum.real**2 + spectrum.imag**2
-        levels = np.log10(power @ _FILTERS + _TINY)
+        frames: Floats = np.ndarray((count, WINDOW), np.float32, sound, strides=(4 * HOP, 4))
+        later, earlier = frames[:, WINDOW // 2 :], frames[:, WINDOW // 2 - 1 :: -1]
+        even, odd = (later + earlier) @ _COSINES, (later - earlier) @ _SINES
+        levels = np.log10((even * even + odd * odd) @ _FILTERS + _TINY)
         levels -= self._loudness(levels.max(axis=1))[:, None]
         made: Floats = np.maximum(levels, np.float32(FLOOR))
         return made

@@ -5,9 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from adapters.mouth.aligner import LAG, LONGEST, AlignedState, PhonemeAligner
+from adapters.mouth.aligner import LAG, PhonemeAligner
 from adapters.mouth.phonemeclasses import CLASSES, PAUSE, classes_of
 from adapters.mouth.soundfeatures import Floats
+from adapters.mouth.statesearch import LONGEST, AlignedState
 
 P, A, S, M = (classes_of(phoneme)[0] for phoneme in "pasm")
 END = AlignedState(PAUSE, 1.0, 0.0)
@@ -110,8 +111,8 @@ def test_minutes_of_silence_take_no_more_memory_than_seconds() -> None:
     for _ in range(60):
         aligner.push(fits((PAUSE, 100)))
         aligner.decide(aligner.frames - LAG)
-    assert sum(len(row.less) for row in aligner._rows if row is not None) < 20 * 600
-    assert len(aligner._heard) < 700
+    kept = [each for each in vars(aligner._search).values() if isinstance(each, np.ndarray)]
+    assert sum(each.nbytes for each in kept) < 450_000
     aligner.push(fits((P, 7), (A, 15), (S, 6), (PAUSE, 50)))
     aligner.decide(aligner.frames, is_last=True)
     assert aligner.decided[:3] == [(6000, 6007), (6007, 6022), (6022, 6028)]
@@ -120,3 +121,25 @@ def test_minutes_of_silence_take_no_more_memory_than_seconds() -> None:
 def test_a_state_has_a_longest_length() -> None:
     (found,) = aligned([AlignedState(A, 80)], fits((A, 300)))
     assert found[1] - found[0] <= LONGEST
+
+
+def test_frames_that_are_not_sure_are_forgotten() -> None:
+    frames = fits((PAUSE, 20), (P, 7), (A, 15), (S, 6), (PAUSE, 30))
+    aligner = PhonemeAligner()
+    aligner.add([*WORD, END])
+    for at in range(0, len(frames), 10):
+        aligner.push(frames[at : at + 10])
+        aligner.look(fits((S, 7)))
+        assert aligner.seen == aligner.frames + 7
+        aligner.decide(aligner.frames - LAG)
+    aligner.push(fits((PAUSE, 10)))
+    aligner.decide(aligner.frames, is_last=True)
+    assert aligner.decided[:-1] == [(20, 27), (27, 42), (42, 48)]
+
+
+def test_frames_that_are_not_sure_tell_what_goes_on_now() -> None:
+    aligner = PhonemeAligner()
+    aligner.add([*WORD, END])
+    aligner.push(fits((P, 7), (A, 10)))
+    aligner.look(fits((A, 2), (S, 5)))
+    assert [start for start, _ in aligner.decide(0)] == [0, 7, 19]

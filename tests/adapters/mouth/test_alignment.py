@@ -104,6 +104,14 @@ def test_what_leaves_is_told_of_and_never_taken_back(ahead: float) -> None:
     assert {symbol for symbol, _ in phones(marks)} == {"", "s", "a"}
 
 
+def test_what_follows_a_pause_is_not_told_before_it_is_heard() -> None:
+    found = phones(told("sas as", SOUND, 100, ahead=120.0))
+    assert [symbol for symbol, _ in found] == [symbol for symbol, _ in TRUE]
+    after_the_pause = found[5]
+    assert after_the_pause[0] == "a"
+    assert abs(after_the_pause[1] - 800) <= 30
+
+
 def test_words_are_those_of_the_text_with_their_times() -> None:
     words = [mark for mark in told("sas as", SOUND) if mark.kind == "word"]
     assert [(word.text, word.char, word.source) for word in words] == [("sas", 0, "aligned"), ("as", 4, "aligned")]
@@ -163,6 +171,18 @@ def test_classes_are_the_same_in_pieces() -> None:
     pieces = [classifier.push(features[at : at + 9]) for at in range(0, len(features), 9)]
     found = np.concatenate([*pieces, classifier.push(features[:0], last=True)])
     assert np.allclose(found, whole, atol=1e-3)
+
+
+def test_classes_of_the_last_frames_are_looked_at_and_not_taken() -> None:
+    features = SoundFeatures().push(SOUND, last=True)
+    whole = PhonemeClassifier().push(features, last=True)
+    classifier = PhonemeClassifier()
+    assert classifier.look().shape == (0, len(CLASSES))
+    first = classifier.push(features[:40])
+    looked = classifier.look()
+    assert len(first) + len(looked) == 40
+    rest = classifier.push(features[40:], last=True)
+    assert np.allclose(np.concatenate([first, rest]), whole, atol=1e-3)
 
 
 def test_phonemes_of_any_language_are_of_a_class() -> None:
