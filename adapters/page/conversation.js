@@ -62,6 +62,7 @@ export class Conversation {
       "response.held": (event) => this.#hold(event),
       "response.resumed": ({ turn }) => this.#resume(turn),
       "session.echo": ({ message }) => page.notice.show("echo", message),
+      "session.draining": ({ seconds }) => page.notice.show("link", `The server goes down within ${seconds} s: this answer is heard to its end, and the page connects again.`),
     };
   }
 

@@ -257,6 +257,14 @@ def test_an_echo_is_told_to_the_user(played: Played) -> None:
     alert.get_by_role("button", name="Dismiss").click()
 
 
+def test_a_server_that_goes_down_is_told_to_the_user(played: Played) -> None:
+    visitor, script = played
+    script.say("session.draining", seconds=30)
+    alert = visitor.page.get_by_role("alert")
+    expect(alert).to_contain_text("goes down within 30 s")
+    alert.get_by_role("button", name="Dismiss").click()
+
+
 def test_a_silence_is_told_to_the_user(played: Played) -> None:
     visitor, script = played
     script.say("input.idle", idleMs=7000)
