@@ -83,7 +83,7 @@ class ScriptedTrack:
 
 
 class ScriptedMouths:
-    """Tracks by their orders: `asked` has the text and sets of each, `tracks` the tracks.
+    """Tracks by their orders: `asked` has the text and sets of each, `tracks` the tracks; `prepared`: for whose sound.
 
     `said`: the words of each sound, where that is not None. Each call of a track takes `delay` seconds. After
     `calls` of them, where that is not None, they fail.
@@ -94,6 +94,7 @@ class ScriptedMouths:
         self.lag = 0
         self.calls: int | None = None
         self.said: tuple[Mark, ...] | None = None
+        self.prepared: list[tuple[str, str]] = []
         self.asked: list[tuple[str, frozenset[MouthSet]]] = []
         self.tracks: list[ScriptedTrack] = []
 
@@ -104,6 +105,10 @@ class ScriptedMouths:
             self.calls -= 1
             if self.calls < 0:
                 raise EngineFailed("its process is gone")
+
+    def prepare(self, provider: str, model: str) -> None:
+        """Noted."""
+        self.prepared.append((provider, model))
 
     def track(
         self,

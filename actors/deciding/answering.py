@@ -7,6 +7,7 @@ from actors.deciding.cues import cue_message
 from actors.deciding.effects import Answer, Start
 from actors.deciding.ending import finish_turn
 from actors.deciding.events import Delivered, Recognised, Retracted, Written
+from actors.deciding.mouth import prepare_mouth
 from actors.deciding.speaking import begin_parts
 from actors.deciding.step import Step
 from actors.deciding.triggers import Finished, TypedText
@@ -49,6 +50,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
         gestures=llm.gestures if has_cues else (),
     )
     memory.cut_after = ""
+    prepare_mouth(step)
     step.effects.append(Start(Answer(turn.work, llm.provider.name, question), admit))
 
 

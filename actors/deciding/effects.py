@@ -151,6 +151,13 @@ class AskTurnEnd(msgspec.Struct, frozen=True):
     samples: bytes
 
 
+class PrepareMouth(msgspec.Struct, frozen=True):
+    """Receivers want a mouth of what this provider of speech, with this model ("" its own), says soon: be ready to."""
+
+    provider: str
+    model: str
+
+
 class FindWords(msgspec.Struct, frozen=True):
     """Look for the words of `speech` in a part's sound, up to so many `seconds`; `is_whole`: that is all of it."""
 
@@ -173,5 +180,17 @@ class End(msgspec.Struct, frozen=True):
 
 
 Effect = (
-    Send | DropQueued | Acknowledge | Start | Listen | Feed | Hear | Deafen | AskTurnEnd | FindWords | Release | End
+    Send
+    | DropQueued
+    | Acknowledge
+    | Start
+    | Listen
+    | Feed
+    | Hear
+    | Deafen
+    | AskTurnEnd
+    | PrepareMouth
+    | FindWords
+    | Release
+    | End
 )

@@ -6,6 +6,7 @@ Each public function is an action that a row of `table.py` names: it says and do
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Feed, Listen, Release, Start, Transcribe
 from actors.deciding.events import Failed, FromClient, Recognised, Words
+from actors.deciding.mouth import prepare_mouth
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, NewConfiguration, RefusedTurn, TypedText
 from actors.deciding.turn import UtteranceBuffer, cost, text_cost
@@ -31,6 +32,7 @@ def configure(step: Step, new: NewConfiguration) -> None:
     configuration.asked, configuration.named = new.asked, new.named
     configuration.in_force = new.resolved.configuration
     step.send((new.member,), SessionUpdated(step.conversation.id, True, new.warnings + new.resolved.warnings))
+    prepare_mouth(step)
 
 
 def refuse_update(step: Step, new: NewConfiguration) -> None:
@@ -63,6 +65,7 @@ def begin_utterance(step: Step, chunk: Chunk) -> None:
     step.begin_turn()
     conversation.utterance = UtteranceBuffer()
     step.send(conversation.senders, BufferInitialized(conversation.id))
+    prepare_mouth(step)
     if len(chunk.audio) > conversation.limits.utterance_bytes:
         overflow_utterance(step, chunk)
     elif not conversation.account.has_room(cost(chunk.audio)):

@@ -15,6 +15,7 @@ from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
 from actors.deciding.microphone import EDGE, Belief, Contest, Draft, ListeningState
+from actors.deciding.mouth import prepare_mouth
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, CountedFrame, TypedText
@@ -119,14 +120,14 @@ def begin_heard(step: Step, audio: bytes, begins: int, first_half: bytes = b"") 
     step.send(conversation.senders, BufferInitialized(conversation.id))
     step.send(conversation.senders, SpeechStarted(begins * FRAME_MS))
     _listen(step)
+    prepare_mouth(step)
     if microphone.settings.type == "semantic_vad":
         step.effects.append(AskTurnEnd(microphone.stream, microphone.detection.position, b""))
 
 
 def _listen(step: Step) -> None:
     """Have the utterance recognised while it is spoken, where the recogniser can."""
-    conversation = step.conversation
-    turn, utterance = conversation.turn, conversation.utterance
+    turn, utterance = step.conversation.turn, step.conversation.utterance
     utterance.listened = True
     step.effects.append(Listen(Transcribe(turn.work, Clip(utterance.audio, HEARD_FORMAT), turn.configuration.stt)))
 

@@ -8,6 +8,7 @@ import math
 from actors.deciding.conversation import Conversation, Participant
 from actors.deciding.effects import Acknowledge, End, Release
 from actors.deciding.events import Admitted, Drain, FromClient, Joined, Left
+from actors.deciding.mouth import prepare_mouth
 from actors.deciding.step import Step
 from protocol.connecting import Role
 from protocol.errors import ErrorId
@@ -27,6 +28,8 @@ def join(step: Step, joined: Joined) -> None:
     _suspend_or_resume(conversation, joined.role, step.now)
     welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload)
     step.send((joined.member,), welcome)
+    if conversation.state is not State.IDLE:  # else it is not known who will speak
+        prepare_mouth(step)
 
 
 def leave(step: Step, left: Left) -> None:

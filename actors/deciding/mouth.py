@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from actors.deciding.conversation import Conversation
-from actors.deciding.effects import MouthOrder
+from actors.deciding.effects import MouthOrder, PrepareMouth
 from actors.deciding.events import MemberId
 from actors.deciding.mouthpacking import closed_now, pack, pack_words
 from actors.deciding.partmouth import PartMouth
@@ -24,6 +24,15 @@ def order_for(audience: Sequence[Recipient]) -> MouthOrder | None:
         return None
     sets = frozenset(wish.set for wish in wishes if wish.set)
     return MouthOrder(sets, max(wish.fps for wish in wishes), len(wishes))
+
+
+def prepare_mouth(step: Step) -> None:
+    """Have what makes mouths ready by the next sound, where a Receiver wants one: it may take a second to start."""
+    conversation = step.conversation
+    wants = any(one.role != "sender" and one.encoding.mouth.is_any for one in conversation.participants.values())
+    if wants:
+        tts = conversation.configuration.in_force.tts
+        step.effects.append(PrepareMouth(tts.provider.name, tts.model))
 
 
 def send_mouth(step: Step, batch: Batch, mouth: PartMouth, listeners: Sequence[Recipient]) -> None:

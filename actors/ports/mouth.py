@@ -81,6 +81,13 @@ class MouthTrack(Protocol):
 class Mouths(Protocol):
     """Makes the mouths of parts."""
 
+    def prepare(self, provider: str, model: str) -> None:
+        """Have what aligns texts ready, where the synthesiser of that name, with that model, tells no phonemes.
+
+        It takes a second to start, and ends when it is idle. To be called when an utterance begins, and when an answer
+        is asked for; where it is ready it costs nothing. It never waits, and raises nothing.
+        """
+
     def track(
         self,
         text: str,

@@ -8,7 +8,7 @@ from functools import partial
 
 import trio
 
-from actors.deciding.effects import FindWords
+from actors.deciding.effects import FindWords, PrepareMouth
 from actors.deciding.events import WordsFound
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
@@ -24,9 +24,12 @@ Spawn = Callable[[Callable[[], Awaitable[None]]], None]
 Tell = Callable[[WordsFound], Awaitable[None]]
 
 
-def spawn_search(spawn: Spawn, engines: Engines, tell: Tell, job: FindWords) -> None:
-    """Have the words looked for in a task of its own; `tell` is told them."""
-    spawn(partial(find_words, job, engines, tell))
+def attend_mouth(spawn: Spawn, engines: Engines, tell: Tell, job: FindWords | PrepareMouth) -> None:
+    """Have mouths prepared for; or the words looked for in a task of its own, and `tell` told of them."""
+    if isinstance(job, PrepareMouth):
+        engines.mouths.prepare(job.provider, job.model)
+    else:
+        spawn(partial(find_words, job, engines, tell))
 
 
 async def find_words(job: FindWords, engines: Engines, tell: Tell) -> None:

@@ -1,6 +1,6 @@
 """A session on Trio: takes events out of its mailbox, has the session step, and performs the effects.
 It decides nothing: what is to be done is in the effects, and what becomes of an effect goes back as an event. Nothing
-that it performs waits: outboxes and pools answer at once when they are full, so its mailbox always empties.
+that it performs waits: full outboxes and pools answer at once, so its mailbox always empties.
 
 Who steps. The session's own task does, for all that comes by the mailbox. Where that task waits and no mail is on its
 way, the task that brings mail has the session step at once: a socket's (`tell`, `extend`) or a job's (`report`). That
@@ -29,6 +29,7 @@ from actors.deciding.effects import (
     FindWords,
     Hear,
     Listen,
+    PrepareMouth,
     Release,
     Send,
     Start,
@@ -58,7 +59,7 @@ from actors.running.microphone import Microphone, Spawn
 from actors.running.microphonereports import MicrophoneReports
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
-from actors.running.recalling import spawn_search
+from actors.running.recalling import attend_mouth
 from actors.running.seats import Seats
 from actors.running.sessionlog import SessionLog, context_of
 from actors.running.stages import kind_of
@@ -77,15 +78,14 @@ class Runner:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
-        self._find = partial(spawn_search, spawn, engines)
+        self._attend_mouth = partial(attend_mouth, spawn, engines)
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
         whose = partial(context_of, conversation)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, whose)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
         tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
-        limits, account = conversation.limits, conversation.account
-        self._microphone = Microphone(engines, limits, account, tells, spawn, self._break)
+        self._microphone = Microphone(engines, conversation.limits, conversation.account, tells, spawn, self._break)
         self.log = SessionLog(conversation)
         self._rested: trio.Event | None = None  # while somebody waits for the end of the turn
         self._alarm = trio.CancelScope()
@@ -293,8 +293,8 @@ class Runner:
                 self._live.feed(turn, chunk)
             case Hear() | AskTurnEnd() | Deafen():
                 self._microphone.perform(effect)
-            case FindWords():
-                self._find(self._hear, effect)
+            case PrepareMouth() | FindWords():
+                self._attend_mouth(self._hear, effect)
             case Release(turn):
                 self._release(turn)
             case End():

@@ -59,6 +59,7 @@ def _of_section(
             # The variables that OpenAI's own tools read often lead to some other server, which does one kind alone.
             may_lack=_is_elsewhere(declaration, settings) and not declaration.is_family and kind not in meant,
             limit=limit_of(service),
+            unmarked=service.unmarked,
         )
         yield Candidate(profile, engine_of(service, web, endpoint, settings))
 
@@ -82,7 +83,10 @@ def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
     service = declaration.services[kind]
     model = "" if service.model is None else found.models[kind][0]
     why = f"it was found at {found.where} and nothing else is configured"
-    profile = CandidateProfile(found.name, found.title, kind, model, why=why, is_found=True, limit=limit_of(service))
+    limit, unmarked = limit_of(service), service.unmarked
+    profile = CandidateProfile(
+        found.name, found.title, kind, model, why=why, is_found=True, limit=limit, unmarked=unmarked
+    )
     return Candidate(profile, engine_of(service, web, Endpoint(found.name, found.title, found.url), settings))
 
 

@@ -23,7 +23,8 @@ class CandidateProfile(msgspec.Struct, frozen=True):
     `model` and `voice` are used in calls that name none, or that were meant for another provider. `is_tentative`: it is
     used only once it lists something of this kind. `may_lack`: it is used until its list shows that it has no such
     model. `is_found`: it is not configured, discovery found it. `is_embedded`: it is a part of this server, small and
-    always there. `limit`: how much of a speech one request of a synthesiser may have.
+    always there. `limit`: how much of a speech one request of a synthesiser may have. `unmarked`: see
+    `Service`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CandidateProfile(msgspec.Struct, frozen=True):
     is_found: bool = False
     is_embedded: bool = False
     limit: Callable[[Speech], Limit] | None = None
+    unmarked: tuple[str, ...] | None = None
 
 
 class Candidate(Generic[E]):

@@ -48,7 +48,10 @@ def note_voices(candidates: Mapping[Kind, Candidate[Any]]) -> None:
 def _candidate(kind: Kind, engine: Any, limit: Callable[[Speech], Limit] | None) -> Candidate[Any]:
     # Which model of the synthesiser's is the default depends on what is installed: the first that it offers.
     model = "" if kind == "TTS" else EMBEDDED.services[kind].model or ""
-    profile = CandidateProfile(EMBEDDED.name, EMBEDDED.title, kind, model, is_embedded=True, limit=limit)
+    unmarked = EMBEDDED.services[kind].unmarked
+    profile = CandidateProfile(
+        EMBEDDED.name, EMBEDDED.title, kind, model, is_embedded=True, limit=limit, unmarked=unmarked
+    )
     candidate: Candidate[Any] = Candidate(profile, engine)
     candidate.offer = OFFERS[kind]
     return candidate

@@ -28,7 +28,7 @@ from adapters.choosing.embedded import embedded, note_voices
 from adapters.choosing.failover import Failover
 from adapters.choosing.handsfree import HandsFree
 from adapters.choosing.policy import Policy
-from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser
+from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser, tells_phonemes
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
 from adapters.mouth.aligning import TextAlignment
@@ -87,7 +87,7 @@ class ProviderEngines:
         self._hands_free = HandsFree(listening or ListeningSettings())
         self._aligning = TextAlignment()
         lead = (mouth or MouthSettings()).lead_ms
-        self._mouths = MouthTracks(self._aligning, self._aligning.track, lead_ms=lead)
+        self._mouths = MouthTracks(self._aligning, self._aligning.track, prepare=self._prepare_mouth, lead_ms=lead)
         self._embedded = embedded(providers, self._web)
         self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
         self._roster = Roster(providers)
@@ -229,6 +229,10 @@ class ProviderEngines:
     def mouths(self) -> Mouths:
         """The mouth that belongs to a part's sound."""
         return self._mouths
+
+    def _prepare_mouth(self, provider: str, model: str) -> None:
+        if not tells_phonemes(self._roster.chain("TTS", provider), provider, model):
+            self._aligning.prepare()
 
     @property
     def turn_end(self) -> TurnEnd:

@@ -66,8 +66,7 @@ class FailoverRecogniser:
 
     @property
     def _first(self) -> SpeechToText:
-        chain = self._chain()
-        return next((candidate for candidate in chain if not candidate.aside), chain[0]).engine
+        return first_of(self._chain()).engine
 
     @property
     def accepts(self) -> frozenset[str]:
@@ -144,6 +143,18 @@ class FailoverSynthesiser:
         fitting = replace(speech, model=model, voice=voice)
         limit = candidate.profile.limit(fitting) if candidate.profile.limit else None
         await synthesise(candidate.engine, limit, fitting, attempt.hand_on)
+
+
+def first_of(chain: Sequence[Candidate[E]]) -> Candidate[E]:
+    """The candidate that would be asked now."""
+    return next((candidate for candidate in chain if not candidate.aside), chain[0])
+
+
+def tells_phonemes(chain: Sequence[Candidate[TextToSpeech]], asked: str, model: str) -> bool:
+    """Whether the synthesiser that would be asked now tells the phonemes of its sound."""
+    first = first_of(chain)
+    unmarked = first.profile.unmarked
+    return unmarked is not None and _model(first, asked, model) not in unmarked
 
 
 def _model(candidate: Candidate[E], asked: str, model: str) -> str:

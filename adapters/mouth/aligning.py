@@ -2,8 +2,8 @@
 
 No sound waits for it: a track asks, waits PATIENCE at most, and draws what is known by then; what is found later goes
 with what follows. A part has one question under way, and what comes meanwhile is asked together. A part goes on by its
-sound alone where an answer takes longer than LATEST. The first question of a server starts the process, which takes a
-second, so the first part of all may have its mouth so.
+sound alone where an answer takes longer than LATEST. The first question starts the process, which takes a second, and a
+minute without one ends it. So `prepare` asks about nothing when an utterance begins and when an answer is asked for.
 
 If the process fails, dies or does not know a sound any more, the parts that are under way go on by their sound; for
 AGAIN after a failure all that begin do. The log says so once.
@@ -70,6 +70,7 @@ class TextAlignment(ProcessEngine):
         super().__init__(Plan(module, "the alignment of the mouth", deadline=DEADLINE, kept=0))
         self._numbers = itertools.count(1)
         self._ask_soon, self._questions = trio.open_memory_channel[_AlignmentQuestion](MOST_QUESTIONS)
+        self._preparing: _AlignmentQuestion | None = None
         self._not_before = math.inf
         self._has_failed = False
 
@@ -88,6 +89,11 @@ class TextAlignment(ProcessEngine):
                     question.over.set()
             finally:
                 self._not_before = math.inf
+
+    def prepare(self) -> None:
+        """Start the process where there is none, and have it stay a while where there is, by a question of nothing."""
+        if self._preparing is None or self._preparing.over.is_set():
+            self._preparing = self.submit(AlignFrame(self.number(), b"", 0.0, last=True))
 
     @property
     def is_askable(self) -> bool:

@@ -28,14 +28,28 @@ Aligning = Callable[[AlignedPart, MouthDrawing], MouthTrack]
 
 
 class MouthTracks:
-    """Satisfies `Mouths`. `aligning`: None where no text can be aligned. `phonemes`: None where letters serve."""
+    """Satisfies `Mouths`. `aligning`: None where no text can be aligned. `phonemes`: None where letters serve.
+
+    `prepare`: see `Mouths.prepare`; None where nothing has to be.
+    """
 
     def __init__(
-        self, phonemes: PhonemeSource | None = None, aligning: Aligning | None = None, *, lead_ms: int = LEAD_MS
+        self,
+        phonemes: PhonemeSource | None = None,
+        aligning: Aligning | None = None,
+        *,
+        prepare: Callable[[str, str], None] | None = None,
+        lead_ms: int = LEAD_MS,
     ) -> None:
         self._phonemes = phonemes
+        self._prepare = prepare
         self._aligning = aligning
         self._lead = float(lead_ms)
+
+    def prepare(self, provider: str, model: str) -> None:
+        """See `Mouths.prepare`."""
+        if self._prepare is not None:
+            self._prepare(provider, model)
 
     def track(
         self,

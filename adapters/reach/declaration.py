@@ -59,7 +59,8 @@ class Service(msgspec.Struct, frozen=True):
     nor settings name one that is there; "": the first that the provider lists; None: there are no models to choose
     from. `url`: where it is, if the provider has several addresses. `limit`: the dotted name of a function that says
     for a `Speech` how much text one request may have (a `Limit`); a longer one is spoken in several requests. `marks`:
-    what a synthesiser tells of its sound for the mouth (`Clip.marks`), in words; "": nothing.
+    what a synthesiser tells of its sound for the mouth (`Clip.marks`), in words; "": nothing. `unmarked`: the models of
+    whose sound it tells no phonemes; None: of none it does.
     """
 
     adapter: str
@@ -67,6 +68,7 @@ class Service(msgspec.Struct, frozen=True):
     url: str = ""
     limit: str = ""
     marks: str = ""
+    unmarked: tuple[str, ...] | None = None
     takes: tuple[str, ...] = ("web", "endpoint")
 
 

@@ -80,6 +80,7 @@ EMBEDDED = Declaration(
         ESPEAK,
         limit="adapters.voices.modelvoice.LONGEST",
         marks="phonemes and words, by joe and espeak-ng, as they make them; nothing by `kokoro`.",
+        unmarked=(KOKORO,),
         takes=("tts_processes", "voice"),
     ),
     checked="itself",

@@ -14,6 +14,7 @@ PIPER = Declaration(
         None,
         limit="adapters.voices.modelvoice.LONGEST",
         marks="phonemes and words, as the voice makes them.",
+        unmarked=(),
         takes=("voice",),
     ),
     checked="joe and made-up voices",

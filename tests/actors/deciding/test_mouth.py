@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from actors.deciding.effects import DropQueued, MouthOrder, Send, Speak
+from actors.deciding.effects import DropQueued, MouthOrder, PrepareMouth, Send, Speak
 from actors.ports.mouth import Mark, MouthMade, Shapes
 from protocol.audioformat import AudioFormat
 from protocol.handshake import Encoding
@@ -21,6 +21,8 @@ from tests.playbook import (
     answered,
     append,
     cancel,
+    clear,
+    commit,
     failed,
     joined,
     later,
@@ -91,6 +93,33 @@ def test_without_a_mouth_nothing_is_asked_for_and_nothing_sent() -> None:
     assert not [m for m in sent(pb) if isinstance(m, ResponseMouth | ResponseWords)]
     pb >> cancel()
     assert not told(pb)
+
+
+def test_what_makes_mouths_is_ready_when_one_will_be_wanted() -> None:
+    due = PrepareMouth("openai", "tts-1")
+    pb = Playbook(role="sender")
+    pb >> update(TTS={"provider": "openai", "model": "tts-1"})
+    pb.skip() >> joined(2, "receiver", speaker(MouthWish("ovr")))
+    assert pb.skip_all()[-1] == due
+    pb >> update(STT={"prompt": "Hi"})
+    assert pb.skip_all()[-1] == due
+    pb >> append()
+    assert due in pb.skip_all()
+    pb >> append()
+    assert due not in pb.skip_all()
+    pb >> clear()
+    pb.skip() >> text("Hello")
+    assert due in pb.skip_all()
+
+
+def test_nothing_is_prepared_for_who_wants_no_mouth_or_before_it_is_known_who_speaks() -> None:
+    pb = Playbook(encoding=speaker(MouthWish()))
+    pb >> joined(2, "receiver", speaker(MouthWish("ovr")))
+    assert not any(isinstance(effect, PrepareMouth) for effect in pb.skip_all())
+    pb >> left(2)
+    for event in (update(), append(), commit(), joined(3, "sender", speaker(MouthWish("ovr")))):
+        pb.skip() >> event
+        assert not any(isinstance(effect, PrepareMouth) for effect in pb.skip_all())
 
 
 # ---- the path

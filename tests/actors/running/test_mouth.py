@@ -75,6 +75,7 @@ async def test_the_mouth_of_an_answer_leads_its_sound(clock: MockClock, stream: 
         assert {message.source for message in mouths(heard)} == {"phonemes"}
         assert [message.last for message in heard if isinstance(message, ResponseWords)].count(True) == 1
         [track] = engines.mouths.tracks
+        assert set(engines.mouths.prepared) == {("openai", "tts-1")}
         assert engines.mouths.asked == [("Fine and well.", frozenset({"ovr"}))]
         assert track.marks == (TOLD * 3 if told else ())
         samples = b"pcm16/16000:" if stream else b""
@@ -88,7 +89,8 @@ async def test_who_does_not_ask_costs_no_track_and_hears_no_new_event(clock: Moc
     async with serving(engines) as server, server.joined(client="unreal") as client:
         heard = await answered(client, TTS={"stream": True})
         assert not [message for message in heard if isinstance(message, OURS)]
-        assert engines.mouths.tracks == []
+        assert not engines.mouths.tracks
+        assert not engines.mouths.prepared
         assert engines.tts.script.calls[0].asked.marks is False
         assert client.pieces[0].audio
 

@@ -15,7 +15,7 @@ from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
 from adapters.choosing.cutting import cut
 from adapters.choosing.several import HELD, synthesise
-from adapters.choosing.standins import FailoverSynthesiser
+from adapters.choosing.standins import FailoverSynthesiser, tells_phonemes
 from adapters.reach.lengths import Limit, characters, octets
 from protocol.audioformat import AudioFormat
 from tests.adapters.choosing.fakes import PCM, SPEECH, Fake, Hang, candidate, passing, refused
@@ -230,3 +230,22 @@ async def test_to_failover_it_is_one_part(stream: bool, autojump_clock: MockCloc
         else:
             await speaking.synthesise(replace(SPEECH, text=TEXT), heard)
             assert heard.all[-4:] == [Retraction(), *clips("fine", "fine", "fine")]
+
+
+@pytest.mark.parametrize(
+    ("unmarked", "model", "aside", "tells"),
+    [
+        (None, "", "", False),
+        ((), "", "", True),
+        (("kokoro",), "kokoro", "", False),
+        (("kokoro",), "joe", "", True),
+        (("first-model",), "", "", False),
+        ((), "", "it failed", False),
+    ],
+)
+def test_who_tells_phonemes_needs_no_alignment(
+    unmarked: tuple[str, ...] | None, model: str, aside: str, tells: bool
+) -> None:
+    first = candidate("first", Fake(), "TTS", unmarked=unmarked)
+    first.aside = aside
+    assert tells_phonemes([first, candidate("second", Fake(), "TTS")], "first", model) is tells

@@ -28,12 +28,14 @@ class Scripted(TextAlignment):
     def __init__(self, takes: float = 0.0) -> None:
         super().__init__()
         self.takes = takes
+        self.starts_in = 0.0
         self.fails = self.loses = False
         self.asked: list[AlignFrame] = []
 
     async def ask(self, request: Any, *arguments: Any, **named: Any) -> Any:
         self.asked.append(request)
-        await trio.sleep(self.takes)
+        await trio.sleep(self.takes + self.starts_in)
+        self.starts_in = 0.0
         if self.fails:
             raise EngineFailed("the process has ended")
         if self.loses:
@@ -136,6 +138,32 @@ async def test_what_failed_is_asked_again_later(autojump_clock: MockClock) -> No
         await trio.sleep(AGAIN)
         made = await track_of(engine).push(SOUND, (), 300.0)
         assert source_of([made]) == ["aligned"]
+
+
+async def test_what_was_prepared_for_aligns_the_first_part(autojump_clock: MockClock) -> None:
+    async with running(Scripted()) as engine:
+        assert isinstance(engine, Scripted)
+        engine.starts_in = 1.0
+        for _ in range(3):
+            engine.prepare()
+        await trio.sleep(1.5)
+        assert [frame.samples for frame in engine.asked] == [b""]
+        assert source_of([await track_of(engine).push(SOUND, (), 300.0)]) == ["aligned"]
+        engine.prepare()
+        await trio.sleep(0.1)
+        assert len(engine.asked) == 3
+
+
+async def test_preparing_without_its_task_or_after_a_failure_asks_nothing(autojump_clock: MockClock) -> None:
+    engine = Scripted()
+    engine.prepare()
+    async with running(engine):
+        engine.fails = True
+        engine.prepare()
+        await trio.sleep(0.1)
+        engine.prepare()
+        await trio.sleep(0.1)
+        assert len(engine.asked) == 1
 
 
 async def test_without_its_task_the_sound_alone_is_drawn(autojump_clock: MockClock) -> None:
