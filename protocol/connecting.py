@@ -19,6 +19,8 @@ Pieces = Literal["joined", "whole"]
 Preset = Literal["unreal", "unity", "web", "metahuman", "three-vrm", "talkinghead"]
 UNREAL_PIECE_BYTES: Final = 96_000
 """The largest piece that a game engine's WAV reader takes at once."""
+UNCHECKED: Final = "unchecked"
+"""Marks a key, with Annotated, of which any value is taken, because one that cannot be used keeps nobody out."""
 _KHZ: Final = OUTPUT_RATE // 1000
 
 
@@ -103,6 +105,15 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
         Meta(
             description="true: this Receiver does what `response.held` says, it can duck and pause. Left out: `false`, "
             "until it sends `playback.position`."
+        ),
+    ] = UNSET
+    traceparent: Annotated[
+        str | UnsetType,
+        UNCHECKED,
+        Meta(
+            description="The place in a trace to which this session's turns belong, as W3C's Trace Context writes it; "
+            "providers are told it, and the Sender's counts. It may also come as the header of the request that opens "
+            "the connection. What cannot be read is ignored."
         ),
     ] = UNSET
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 
 from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
-from protocol.connecting import UNREAL_PIECE_BYTES, Auth, Pieces, Role
+from protocol.connecting import UNCHECKED, UNREAL_PIECE_BYTES, Auth, Pieces, Role
 from protocol.messages import Names
 from protocol.mouth import MouthWish, parse_mouth
 from protocol.tolerant import Checked, fold, kind, parted, show, unset
@@ -39,12 +39,16 @@ PRESETS: Final[dict[str, Encoding]] = {
 
 
 class Handshake(msgspec.Struct, frozen=True):
-    """A client's handshake; `session_id` "": a new session. The token is kept out of `repr`."""
+    """A client's handshake; `session_id` "": a new session. The token is kept out of `repr`.
+
+    `traceparent`: as it came, to be read.
+    """
 
     role: Role = "both"
     session_id: str = ""
     token: str = ""
     encoding: Encoding = Encoding()
+    traceparent: str = ""
 
     def __repr__(self) -> str:
         return f"Handshake(role={self.role!r}, session_id={self.session_id!r})"
@@ -70,6 +74,7 @@ def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Hand
         session_id="" if asked.session_id is UNSET else str(uuid.UUID(asked.session_id)),
         token="" if asked.token is UNSET else asked.token,
         encoding=_encoding(asked),
+        traceparent="" if asked.traceparent is UNSET else asked.traceparent,
     )
 
 
@@ -109,6 +114,8 @@ def _read(value: object, key: str) -> Any:
         return _one_of(value, key, get_args(plain))
     if plain is bool:
         return _boolean(value, key)
+    if UNCHECKED in marks:
+        return value if isinstance(value, str) else show(value)
     text = value if isinstance(value, str) else ""
     for mark in marks:
         if isinstance(mark, Checked):

@@ -219,11 +219,29 @@ class Server:
             await trio.aclose_forcefully(stream)
 
     async def join(
-        self, auth: Auth | None = None, *, listening: bool = True, lockstep: bool = False, **own: Any
+        self,
+        auth: Auth | None = None,
+        *,
+        listening: bool = True,
+        lockstep: bool = False,
+        query: str = "",
+        headers: tuple[tuple[str, str], ...] = (),
+        **own: Any,
     ) -> Client:
-        """A client over WebSocket that has joined a session; without `listening` it answers no ping."""
+        """A client over WebSocket that has joined a session; without `listening` it answers no ping.
+
+        `query` and `headers` are added to those of its request.
+        """
         stream = self.stream(lockstep=lockstep)
-        socket = await wrap_client_stream(self._nursery, stream, "memory", RESOURCE, message_queue_size=1)  # type: ignore[arg-type]
+        resource = f"{RESOURCE}&{query}" if query else RESOURCE
+        socket = await wrap_client_stream(
+            self._nursery,
+            stream,  # type: ignore[arg-type]
+            "memory",
+            resource,
+            message_queue_size=1,
+            extra_headers=[(name.encode(), value.encode()) for name, value in headers],
+        )
         voice = await VoiceClient.join(socket, auth or Auth(**own))
         client = Client(voice, socket, stream)
         if listening:

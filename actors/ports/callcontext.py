@@ -11,14 +11,30 @@ from typing import Final
 
 import msgspec
 
+from protocol.tracecontext import TraceContext
+
 _SHOWN = 8
 
 
 class CallContext(msgspec.Struct, frozen=True, gc=False):
-    """`session`: its id, shortened, "" for nobody's. `turn`: its number on the wire, 0 where there is none yet."""
+    """`session`: its id, shortened, "" for nobody's. `turn`: its number on the wire, 0 where there is none yet.
+
+    `span`: the place in a trace of what is done, which providers are told. `parent`: the span above it. `is_recorded`:
+    `span` is one of this server's; else it is the caller's, and passed on as it is. `cut`: the turn that this one cut.
+    """
 
     session: str = ""
     turn: int = 0
+    span: TraceContext | None = None
+    parent: TraceContext | None = None
+    is_recorded: bool = False
+    cut: TraceContext | None = None
+
+    def child(self, name: str) -> "CallContext":
+        """The context of a part of the work: a span below, where spans are recorded."""
+        if self.span is None or not self.is_recorded:
+            return self
+        return msgspec.structs.replace(self, span=self.span.child(name), parent=self.span)
 
 
 NOBODYS: Final = CallContext()
@@ -57,3 +73,8 @@ def call_for(context: CallContext) -> Iterator[None]:
 def shorten(session_id: str) -> str:
     """A session's id as logs and traces show it: its beginning, with which nobody can join the session."""
     return session_id[:_SHOWN]
+
+
+def part_name(part: int) -> str:
+    """The name of a part's span."""
+    return f"part {part}"

@@ -21,11 +21,12 @@ log = logging.getLogger(__name__)
 
 
 class OpeningRequest(msgspec.Struct, frozen=True):
-    """The request that opened a connection: its query, its client, and its Bearer token ("": none)."""
+    """The request that opened a connection: query, client, Bearer token and `traceparent` ("": none)."""
 
     query: Mapping[str, str]
     address: str
     bearer: str = ""
+    traceparent: str = ""
 
     def __repr__(self) -> str:
         return f"<OpeningRequest of {self.address}>"  # the query and the token may hold a credential

@@ -73,8 +73,10 @@ class ConnectionRegistry:
             connection.keep_time()
         return connection
 
-    def open(self, transport: str, query: Mapping[str, str], address: str, bearer: str = "") -> ConnectionActor:
-        """Open a connection on `transport`, asked for with this `query` and Bearer token. Raises Full.
+    def open(
+        self, transport: str, query: Mapping[str, str], address: str, bearer: str = "", traceparent: str = ""
+    ) -> ConnectionActor:
+        """Open a connection on `transport`, asked for with this `query`, Bearer token and `traceparent`. Raises Full.
 
         Past the limit on connections that have not joined a namespace, one of them is closed: the oldest one of the
         address that has most of them. A client that means to join does so at once, so it is hardly ever the one.
@@ -90,7 +92,7 @@ class ConnectionRegistry:
         sid = secrets.token_urlsafe(15)
         engineio = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
-        opening = OpeningRequest(query, address, bearer)
+        opening = OpeningRequest(query, address, bearer, traceparent)
         connection = ConnectionActor(engineio, self._serve, opening, self.timing.ping_timeout, self._forget, charge)
         self._connections[sid] = connection
         self._by_address[network_of(address)] += 1

@@ -38,7 +38,7 @@ class Jobs:
         pools: dict[Kind, Pool],
         limits: Limits,
         tell: Report,
-        whose: Callable[[], CallContext],
+        whose: Callable[[Job], CallContext],
     ) -> None:
         self._owner = owner
         self._engines = engines
@@ -60,7 +60,7 @@ class Jobs:
     def submit(self, job: Job, run: Run, crashed: Run) -> bool:
         """Have `run` done by the job's pool, and `crashed` where it breaks; False where the pool cannot take it in."""
         works = self._work.setdefault(job.turn, set())
-        work = Work(self._owner, partial(_do, run, self._whose()), crashed, works.discard)
+        work = Work(self._owner, partial(_do, run, self._whose(job)), crashed, works.discard)
         if not self._pools[stages.kind_of(job)].submit(work):
             return False
         works.add(work)

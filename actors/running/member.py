@@ -27,6 +27,7 @@ from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
 from protocol.timing import Waits
 from protocol.tolerant import show
+from protocol.tracecontext import read_traceparent
 from protocol.websocket import Received
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,17 @@ class Member:
         except AccessRefused as refusal:
             self._refuse(refusal.status, str(refusal), refusal.retry_after)
         else:
+            self._follow(membership, handshake.traceparent or opening.traceparent)
             await self._enter(membership)
+
+    def _follow(self, membership: Membership, traceparent: str) -> None:
+        """Have the session's turns be traced below the place that the client told; the Sender's counts."""
+        trace = membership.runner.trace
+        if traceparent and (trace.caller is None or membership.arrival.joined.role != "receiver"):
+            try:
+                trace.caller = read_traceparent(traceparent)
+            except ValueError as error:
+                log.info("%s: its traceparent is ignored: %s", self._connection.address, error)
 
     async def _enter(self, membership: Membership) -> None:
         """Answer the CONNECT, and only then tell the session, which greets each new member."""

@@ -61,7 +61,8 @@ from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
 from actors.running.recalling import attend_mouth
 from actors.running.seats import Seats
-from actors.running.sessionlog import SessionLog, context_of
+from actors.running.sessionlog import SessionLog
+from actors.running.sessiontrace import SessionTrace
 from actors.running.stages import kind_of
 from protocol.messages import CustomError, Names, ServerMessage
 from protocol.outgoing import encode_message
@@ -81,8 +82,8 @@ class Runner:
         self._attend_mouth = partial(attend_mouth, spawn, engines)
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
-        whose = partial(context_of, conversation)
-        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, whose)
+        self.trace = SessionTrace(conversation)
+        self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, self.trace.of_job)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
         tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
         self._microphone = Microphone(engines, conversation.limits, conversation.account, tells, spawn, self._break)

@@ -9,11 +9,6 @@ from protocol.messages import CustomError
 log = logging.getLogger(__name__)
 
 
-def context_of(conversation: Conversation) -> CallContext:
-    """The session and its turn, for a call that begins now."""
-    return CallContext(shorten(conversation.id), conversation.turn.number)
-
-
 class SessionLog:
     """Logs what a session does; never words that people speak above DEBUG."""
 
@@ -23,7 +18,7 @@ class SessionLog:
 
     @property
     def _extra(self) -> dict[str, object]:
-        return {"call": context_of(self._conversation)}
+        return {"call": CallContext(shorten(self._conversation.id), self._conversation.turn.number)}
 
     def note_move(self) -> None:
         """A line at DEBUG for a transition that has not been logged yet."""

@@ -23,6 +23,7 @@ from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, reached
 from adapters.reach.eventstream import EventStream
 from adapters.reach.faults import of_status, of_transport, of_type
 from adapters.reach.sse import ServerSentEvent
+from adapters.reach.tracing import with_trace
 
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=1_000, keepalive_expiry=60.0)
 """No queue for a connection: httpcore 1.0 loses the slots of requests that are cancelled in it. Calls are bounded by
@@ -85,7 +86,7 @@ class HttpClient:
             await response.aclose()
 
     def _request(self, call: Call, timeouts: dict[str, float | None]) -> httpx.Request:
-        headers = _checked_headers(call)
+        headers = with_trace(_checked_headers(call))
         content = call.body
         if call.json is not None:
             content = msgspec.json.encode(call.json)

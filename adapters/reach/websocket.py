@@ -20,6 +20,7 @@ from adapters.reach.exceptiongroups import FirstCause
 from adapters.reach.faults import of_status, of_transport
 from adapters.reach.framelimit import FrameLimitedStream
 from adapters.reach.httpclient import trusted
+from adapters.reach.tracing import with_trace
 
 RECEIVE_SIZE = 65_536
 MOST = 1_000_000
@@ -216,7 +217,7 @@ async def _handshaken(nursery: trio.Nursery, stream: "WatchedStream", call: Sock
     if not all(value.isascii() and value.isprintable() and value == value.strip() for value in call.headers.values()):
         where = f"in {call.endpoint.key_setting} " if call.endpoint.key_setting else ""
         raise ProviderFailed(f"the key {where}for {call.endpoint.title} has characters no key has", Verdict.REFUSED)
-    headers = [(name.encode(), value.encode()) for name, value in call.headers.items()]
+    headers = [(name.encode(), value.encode()) for name, value in with_trace(call.headers).items()]
     try:
         with trio.fail_after(call.patience.first_byte):
             connection = await wrap_client_stream(

@@ -53,6 +53,11 @@ class Request(msgspec.Struct, frozen=True):
         return self.headers.get("host", "")
 
     @property
+    def traceparent(self) -> str:
+        """The place in a trace that its sender told, "" where it told none."""
+        return self.headers.get("traceparent", "")
+
+    @property
     def is_websocket(self) -> bool:
         """Whether it asks to become a WebSocket."""
         return self.headers.get("upgrade", "").lower() == "websocket"

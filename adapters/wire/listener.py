@@ -254,7 +254,8 @@ class Listener:
         trailing = http.take_trailing()
         connection = target.connection
         if connection is None:
-            connection = self._service.connection_registry.open(WEBSOCKET, request.query, address, bearer(request))
+            open_ = self._service.connection_registry.open
+            connection = open_(WEBSOCKET, request.query, address, bearer(request), request.traceparent)
         return Upgrade(connection, request.headers["sec-websocket-key"], trailing, target.connection is None)
 
     async def _serve_websocket(self, stream: trio.abc.Stream, upgrade: Upgrade) -> None:

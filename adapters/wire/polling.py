@@ -112,7 +112,8 @@ async def answer(
 
 
 async def _open(request: Request, service: ConnectionService, address: str, headers: Headers) -> Response:
-    connection = service.connection_registry.open(POLLING, request.query, address, bearer(request))
+    open_ = service.connection_registry.open
+    connection = open_(POLLING, request.query, address, bearer(request), request.traceparent)
     service.keep(connection)
     connection.begin_poll()
     return _payload(await connection.poll(), headers)
