@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args
 from msgspec.structs import replace
 
 from actors.deciding.conversation import Conversation
-from actors.deciding.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Release, Send, Start
+from actors.deciding.effects import Acknowledge, DropQueued, Effect, Feed, Job, Listen, Note, Release, Send, Start
 from actors.deciding.events import (
     Admitted,
     Answered,
@@ -40,6 +40,7 @@ from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.mouth import Mark, MouthMade
 from actors.ports.sound import Clip, Sound, Target
+from actors.ports.watching import Observation
 from actors.running.stages import kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Configuration, Named, read_update
@@ -112,6 +113,8 @@ class Playbook:
         self.jobs: list[Job] = []
         self.listening: list[Listen | Feed] = []
         """What a recogniser that listens while it is spoken was offered; not among what `<<` names."""
+        self.observations: list[Observation] = []
+        """What who watches was told; not among what `<<` names."""
         self._due: list[Effect] = []
         self._script: list[str] = []
         self._play(Joined(ME, role, encoding or Encoding()))
@@ -203,7 +206,8 @@ class Playbook:
         starts = [effect for effect in effects if isinstance(effect, Start)]
         self.jobs += [start.job for start in starts]
         self.listening += [effect for effect in effects if isinstance(effect, Listen | Feed)]
-        self._due += [effect for effect in effects if not isinstance(effect, Listen | Feed)]
+        self.observations += [effect.observation for effect in effects if isinstance(effect, Note)]
+        self._due += [effect for effect in effects if not isinstance(effect, Listen | Feed | Note)]
         for start in starts:
             if start.admit:  # what the session's task tells at once
                 turn = start.job.turn

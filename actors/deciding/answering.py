@@ -68,7 +68,7 @@ def write(step: Step, written: Written) -> None:
     """The answer goes on; with `LLM.stream` Receivers get `response.text.delta`, and parts that are certain begin."""
     conversation = step.conversation
     turn = conversation.turn
-    turn.mark("first_token", step.now)
+    step.mark("first_token")
     conversation.memory.stood_in = turn.delivery.stands_in
     conversation.memory.note = turn.delivery.note[:NOTE] or conversation.memory.note
     text = turn.write(written.text)
@@ -81,6 +81,7 @@ def _finish(step: Step, finished: Finished) -> None:
     """What was held back of the text, because it might have become a tag, is text."""
     turn = step.conversation.turn
     held = turn.finish_text(finished.rest)
+    step.mark("text_done")
     if held and turn.configuration.llm.stream:
         step.send(step.conversation.receivers, TextDelta(held), turn.number)
 

@@ -18,7 +18,7 @@ Each public function is an action that a row of `table.py` names, or serves the 
 from actors.deciding.deadlines import remaining_sound
 from actors.deciding.detection import Detection
 from actors.deciding.effects import AskTurnEnd, Release, Start, Transcribe
-from actors.deciding.events import Failed
+from actors.deciding.events import Failed, Recognised, Tick
 from actors.deciding.listening import (
     HEARD_FORMAT,
     begin_heard,
@@ -33,6 +33,7 @@ from actors.deciding.states import ANSWER, TURN
 from actors.deciding.step import Step
 from actors.deciding.triggers import CountedFrame, Intrusion, Position
 from actors.ports.sound import Clip
+from actors.ports.watching import Judgement, SpeechJudged
 from protocol.handsfree import How, ResponseHeld, ResponseResumed
 from protocol.messages import CustomError
 
@@ -49,6 +50,7 @@ def duck(step: Step, frame: CountedFrame) -> None:
     begins = begins if before is None else before.begins
     contest = Contest(conversation.turn.number, begins, conversation.account.open(), step.now, at_end=at_end)
     microphone.contest = contest
+    conversation.turn.ledger.note_moment("onset", step.now)
     for kept in frames if before is None else [before.utterance.audio, *frames]:
         contest.utterance.add(kept)
     contest.charge.hold(contest.utterance.cost)
@@ -82,6 +84,7 @@ def hold_answer(step: Step) -> None:
     told = () if how in contest.told.values() else conversation.senders
     contest.told.update(dict.fromkeys(new, how))
     step.send(tuple(dict.fromkeys((*new, *told))), ResponseHeld(conversation.turn.number, how))
+    conversation.turn.ledger.note_moment("held", step.now)
     if how == "pause":
         conversation.turn.timeline.pause(step.now)
 
@@ -119,12 +122,20 @@ def _drop_trial(step: Step, contest: Contest) -> None:
         contest.trial = 0
 
 
-def resume(step: Step, event: object) -> None:
+def resume(step: Step, event: Recognised | Tick) -> None:
     """The speech was not meant for the turn: the answer goes on where it was, with `response.resumed`."""
     microphone = microphone_of(step)
+    step.note(SpeechJudged(_judge(step, event)))
     if microphone.contest is not None:
         _release_answer(step, microphone.contest)
     drop_contest(step)
+
+
+def _judge(step: Step, event: Recognised | Tick) -> Judgement:
+    """What speech was that was not meant for the turn; where the avatar is known to be heard, it was that."""
+    if isinstance(event, Recognised) and event.text.strip():
+        return "backchannel"
+    return "echo" if step.conversation.memory.echo_told else "false"
 
 
 def _release_answer(step: Step, contest: Contest) -> None:
@@ -133,6 +144,7 @@ def _release_answer(step: Step, contest: Contest) -> None:
         still = tuple(one for one in contest.told if one in conversation.participants)
         step.send(tuple(dict.fromkeys((*still, *conversation.senders))), ResponseResumed(contest.turn))
         conversation.turn.timeline.go_on(step.now)
+        conversation.turn.ledger.note_moment("resumed", step.now)
         conversation.clock.touched = step.now
 
 

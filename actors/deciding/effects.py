@@ -12,6 +12,7 @@ from actors.ports.answering import Question
 from actors.ports.calls import Kind
 from actors.ports.sound import Clip, Target
 from actors.ports.synthesis import Speech
+from actors.ports.watching import Observation
 from protocol.audioformat import AudioFormat
 from protocol.configuration import Stt
 from protocol.messages import AudioDelta, CustomError, ServerMessage
@@ -179,6 +180,12 @@ class End(msgspec.Struct, frozen=True):
     """The session is over: disconnect the sockets that are left, and forget it."""
 
 
+class Note(msgspec.Struct, frozen=True):
+    """Tell who watches the server; no client sees it."""
+
+    observation: Observation
+
+
 Effect = (
     Send
     | DropQueued
@@ -193,4 +200,5 @@ Effect = (
     | FindWords
     | Release
     | End
+    | Note
 )

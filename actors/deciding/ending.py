@@ -7,29 +7,36 @@ from actors.deciding.conversation import Conversation, RecalledAnswer
 from actors.deciding.effects import Acknowledge, DropQueued, FindWords, Release
 from actors.deciding.events import Failed, WordsFound
 from actors.deciding.mouth import close_mouths, remember_names
+from actors.deciding.recording import record
 from actors.deciding.speaking import closings, report, speech_of
 from actors.deciding.states import ANSWER, DEADLINES
 from actors.deciding.step import Step
 from actors.ports.answering import Exchange
+from actors.ports.watching import DeadlinePassed, FalseStart, Outcome, SpeechJudged
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, Reason, ResponseCancelled
 
 
 def finish_turn(step: Step, event: object) -> None:
     """The turn is over and remembered; the Sender gets its `metrics` where it has not; its work and seats end."""
+    _finish(step, "completed" if step.conversation.turn.said else "empty")
+
+
+def _finish(step: Step, outcome: Outcome, error_id: ErrorId | None = None) -> None:
     memory = step.conversation.memory
     exchange = step.conversation.turn.exchange(step.now)
     if exchange is not None:
         memory.history.append(exchange)
         memory.history = _remembered(step.conversation)
-    forget_turn(step)
+    forget_turn(step, outcome, error_id)
 
 
-def forget_turn(step: Step) -> None:
+def forget_turn(step: Step, outcome: Outcome, error_id: ErrorId | None = None) -> None:
     """The turn is over, and what was said in it is not remembered; the rest is as in `finish_turn`."""
     conversation = step.conversation
     turn = conversation.turn
     report(step)
+    record(step, outcome, error_id)
     if len(turn.timeline):
         conversation.clock.quiet_at = min(step.now, turn.timeline.plays_until)
         turn.timeline.stop(step.now)
@@ -55,6 +62,9 @@ def _remembered(conversation: Conversation) -> list[Exchange]:
 
 def interrupt(step: Step, event: object) -> None:
     """The Sender speaks or types during a turn, which is cut; all get `response.cancelled` (interrupted)."""
+    ledger = step.conversation.turn.ledger
+    step.cut = step.conversation.turn.number
+    step.note(SpeechJudged("true", None if ledger.onset is None else step.now - ledger.onset))
     _cut(step, "interrupted")
 
 
@@ -78,7 +88,9 @@ def fail(step: Step, failed: Failed) -> None:
     if begun_by is not None and begun_by.ack is not None:
         step.effects.append(Acknowledge(begun_by.member, begun_by.ack, error))
     step.send(step.conversation.senders, error)
-    _cut(step, "failed")
+    if failed.deadline:
+        step.note(DeadlinePassed(failed.deadline))
+    _cut(step, "failed", failed.error_id)
 
 
 def expire(step: Step, event: object) -> None:
@@ -88,23 +100,29 @@ def expire(step: Step, event: object) -> None:
     limit = getattr(conversation.limits, name)
     message = f"the deadline {name!r} ({limit:g} s) passed; try again, or raise it in [limits]"
     step.send(conversation.senders, CustomError(message, ErrorId.DEADLINE))
-    _cut(step, "failed")
+    step.note(DeadlinePassed(name))
+    _cut(step, "failed", ErrorId.DEADLINE)
 
 
 def reopen(step: Step, event: object) -> None:
     """The answer was begun too early: it is cut, all get `response.cancelled` (reopened), and nothing is remembered."""
+    turn = step.conversation.turn
+    heard = turn.timeline.seconds_heard(step.now)
+    if heard > 0:
+        step.note(FalseStart(heard))
+    step.cut = turn.number
     _close(step, "reopened")
-    forget_turn(step)
+    forget_turn(step, "reopened")
 
 
-def _cut(step: Step, reason: Reason) -> None:
+def _cut(step: Step, reason: Reason, error_id: ErrorId | None = None) -> None:
     """End the turn early, and remember what was heard of it."""
     conversation, turn = step.conversation, step.conversation.turn
     _close(step, reason)
     if conversation.state in ANSWER and len(turn.timeline):
         conversation.memory.cut_after = turn.timeline.heard(step.now)
         _recall(step)
-    finish_turn(step, None)
+    _finish(step, reason, error_id)
 
 
 def _recall(step: Step) -> None:
@@ -140,6 +158,7 @@ def _close(step: Step, reason: Reason) -> None:
     """Nothing of the turn leaves any more but the message that closes it."""
     conversation = step.conversation
     turn = conversation.turn
+    turn.ledger.note_moment("cut", step.now)
     if conversation.state in ANSWER:
         step.effects.append(DropQueued(turn.number, closings(conversation, total=len(turn.timeline))))
         close_mouths(step)

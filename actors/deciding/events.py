@@ -149,12 +149,13 @@ class WordsFound(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A stage could not do its work; `message` says why and what to do."""
+    """A stage could not do its work; `message` says why and what to do. `deadline`: the name of one that passed."""
 
     turn: int
     stage: Kind
     error_id: ErrorId
     message: str
+    deadline: str = ""
 
 
 # ---- the open microphone; what belongs to another stream of samples is dropped

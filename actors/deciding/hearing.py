@@ -11,6 +11,7 @@ from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, NewConfiguration, RefusedTurn, TypedText
 from actors.deciding.turn import UtteranceBuffer, cost, text_cost
 from actors.ports.sound import Clip
+from actors.ports.watching import DeadlinePassed
 from protocol.audioformat import headless, identify, parse_input, sniff
 from protocol.containers import stream_header, with_header
 from protocol.errors import ErrorId
@@ -212,6 +213,7 @@ def expire_utterance(step: Step, event: object) -> None:
     drop_utterance(step, event)
     limit = conversation.limits.receiving if conversation.has_sender else conversation.limits.grace
     message = f"the deadline 'receiving' passed: no chunk and no commit came for {limit:g} s; commit the utterance"
+    step.note(DeadlinePassed("receiving"))
     step.send(conversation.senders, CustomError(message, ErrorId.DEADLINE))
 
 
@@ -222,7 +224,7 @@ def transcribe(step: Step, commit: FromClient) -> None:
     """The utterance is recognised, if the pools admit the turn; the commit's ack waits until they have said so."""
     conversation = step.conversation
     turn, utterance = conversation.turn, conversation.utterance
-    turn.committed, turn.begun_by = step.now, commit
+    step.commit(commit)
     stt = turn.configuration.stt
     data = _whole(conversation, utterance, stt.media_format)
     turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
@@ -262,7 +264,7 @@ def tell_words(step: Step, words: Words) -> None:
 def tell_transcript(step: Step, recognised: Recognised) -> None:
     """The words of the utterance are known; the Sender gets `request.transcribe.done`."""
     turn = step.conversation.turn
-    turn.mark("transcript", step.now)
+    step.mark("transcript")
     turn.note_transcript(recognised.text.strip(), recognised.language)
     step.send(step.conversation.senders, TranscribeDone(turn.said, recognised.sentiment, recognised.language))
 
@@ -273,10 +275,9 @@ def tell_transcript(step: Step, recognised: Recognised) -> None:
 def take_text(step: Step, typed: TypedText) -> None:
     """A new turn begins with the typed words; the Sender gets them back as `request.transcribe.done`."""
     analyst, turn = step.conversation.analyst, step.begin_turn()
-    turn.committed, turn.begun_by = step.now, typed
+    step.commit_text(typed)
     turn.said = typed.text.strip()
     turn.charge.take(text_cost(turn.said))
-    turn.mark("transcript", step.now)
     turn.language = analyst.language(turn.said)
     sentiment = analyst.sentiment(turn.said) if turn.configuration.stt.sentiment_analysis else ""
     step.send(step.conversation.senders, TranscribeDone(turn.said, sentiment, turn.language))

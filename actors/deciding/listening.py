@@ -243,7 +243,8 @@ def _shadow(conversation: Conversation, clip: Clip, now: float) -> Conversation:
     of_shadow.stood_in, of_shadow.note = memory.stood_in, memory.note
     turn = conversation.turn
     shadow.turn = Turn(turn.number, turn.configuration, conversation.limits.parts_ahead, work=turn.work)
-    shadow.turn.committed, shadow.turn.clip, shadow.turn.is_heard = now, clip, True
+    shadow.turn.ledger.commit(now)
+    shadow.turn.clip, shadow.turn.is_heard = clip, True
     return shadow
 
 
@@ -276,8 +277,7 @@ def transcribe_speech(step: Step, said: CountedFrame | Believed | Tick | FromCli
     """The utterance is recognised; where that was tried in the pause, its results are kept and told now."""
     conversation, microphone = step.conversation, microphone_of(step)
     turn, draft = conversation.turn, microphone.draft
-    turn.committed = step.now
-    turn.begun_by = said if isinstance(said, FromClient) else None
+    step.commit(said if isinstance(said, FromClient) else None, microphone.detection.quiet_ms / 1000)
     if draft is None:
         job = Transcribe(turn.work, Clip(_without_tail(conversation, microphone), HEARD_FORMAT), turn.configuration.stt)
         turn.charge.give_back(conversation.utterance.cost - 2 * len(job.clip.data))  # what the recogniser is given, too
@@ -307,7 +307,7 @@ def keep_transcript(step: Step, recognised: Recognised) -> None:
     unanswered.append(conversation.turn.said)
     while len(unanswered) > 1 and len(" ".join(unanswered)) > conversation.limits.text_chars:
         del unanswered[0]
-    forget_turn(step)
+    forget_turn(step, "completed")
 
 
 def take_unanswered(step: Step, typed: TypedText) -> None:
@@ -315,10 +315,9 @@ def take_unanswered(step: Step, typed: TypedText) -> None:
     conversation = step.conversation
     conversation.memory.unanswered.clear()
     turn = step.begin_turn()
-    turn.committed, turn.begun_by = step.now, typed
+    step.commit_text(typed)
     turn.said = typed.text
     turn.charge.take(text_cost(turn.said))
-    turn.mark("transcript", step.now)
     turn.language = conversation.analyst.language(turn.said)
 
 

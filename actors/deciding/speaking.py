@@ -35,7 +35,8 @@ def begin_parts(step: Step) -> None:
         return
     audience = tuple(_recipient(turn, conversation.participants[receiver]) for receiver in conversation.receivers)
     while (part := turn.parts.begin_next(audience, _DEFAULT_TARGET)) is not None:
-        turn.mark("first_part", step.now)
+        step.mark("first_part")
+        turn.ledger.begin_part(part.id, len(part.speech or ""), step.now)
         if part.speech is not None:
             step.effects.append(Start(_speak(turn, part, part.speech)))
 
@@ -105,6 +106,7 @@ def keep_sound(step: Step, spoken: Spoken) -> None:
     if spoken.kept is not None:
         turn.kept.drop_before(turn.timeline.playing_part(step.now))
         turn.kept.add(spoken.part, spoken.kept)
+    turn.ledger.note_made(spoken.part, step.now, is_made=turn.parts[spoken.part].made)
     if turn.parts[spoken.part].is_sent:
         turn.timeline.complete(spoken.part, step.now)
 
@@ -130,9 +132,9 @@ def send_sound(step: Step, event: None) -> None:
 def _send_batch(step: Step, batch: Batch) -> None:
     turn, part = step.conversation.turn, batch.part
     if batch.seconds:
-        turn.mark("first_audio", step.now)
+        step.mark("first_audio")
     if batch.pieces:
-        turn.mark_last_audio(step.now)
+        turn.ledger.note_sent(part.id, step.now, is_sent=part.is_sent)
     for target, why in batch.failures.items():
         if target not in turn.without:
             turn.without |= {target}
@@ -236,7 +238,8 @@ def closings(conversation: Conversation, total: int) -> tuple[Closing, ...]:
 
 def report(step: Step) -> None:
     """The Sender gets the turn's `metrics`, once."""
-    metrics = step.conversation.turn.report()
+    turn = step.conversation.turn
+    metrics = turn.ledger.report(turn.number)
     if metrics is not None:
         step.send(step.conversation.senders, metrics)
 

@@ -1,4 +1,4 @@
-"""One turn: what was said, what is answered, how that becomes parts, and when each stage gave its first result.
+"""One turn: what was said, what is answered, and how that becomes parts.
 
 Terms: docs/glossary.md.
 """
@@ -11,6 +11,7 @@ from actors.deciding.account import Charge, nobodys
 from actors.deciding.cues import AnswerCues
 from actors.deciding.events import FromClient, MemberId
 from actors.deciding.keptsound import KeptSounds
+from actors.deciding.ledger import Ledger
 from actors.deciding.parts import Parts
 from actors.deciding.timeline import Timeline
 from actors.ports.answering import Delivery, Exchange
@@ -20,7 +21,6 @@ from actors.words.programtext import open_at
 from actors.words.sentences import Cutter
 from actors.words.spoken import speakable
 from protocol.configuration import Configuration
-from protocol.messages import Metrics
 
 MOST_SCRAPS = 4_000
 """Characters without anything to say that are tried together with the next ones."""
@@ -110,7 +110,7 @@ class Remainder(NamedTuple):
 
 
 class Turn:
-    """The current turn. Times are in seconds of the session's clock. `charge`: what it holds, until it is over.
+    """The current turn. `charge`: what it holds, until it is over. `ledger`: its times, which begin with it.
 
     `number`: the turn's on the wire. `work`: the number of its jobs and their results; work that is dropped before
     anybody is told of it has had a number of its own. `is_heard`: it began with what an open microphone heard.
@@ -124,6 +124,7 @@ class Turn:
         ahead: int = 1,
         charge: Charge | None = None,
         work: int | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.number = number
         self.work = number if work is None else work
@@ -131,7 +132,7 @@ class Turn:
         self.configuration = configuration
         self.charge = charge or nobodys()
         self.begun_by: FromClient | None = None
-        self.committed: float | None = None
+        self.ledger = ledger or Ledger()
         self.clip: Clip | None = None
         self.words_so_far = ""
         """What a recogniser told of the utterance while it was spoken; the last words may be missing."""
@@ -153,12 +154,9 @@ class Turn:
         """The Receivers that were told the names of `arkit`'s rows in this turn."""
         self.without = _NO_TARGETS
         """The targets that have been told that they cannot be made."""
-        self.first_audio_ms = -1
         self._cutter: Cutter | None = None  # made with the first piece of an answer that is cut
         self._scraps = ""
         self._made: list[tuple[str, str]] = []
-        self._firsts: dict[str, float] = {}
-        self._reported = False
 
     @property
     def text(self) -> str:
@@ -294,28 +292,5 @@ class Turn:
     def remains(self) -> "Turn":
         """The data that is kept of a turn that is over: its number, and when it was first heard."""
         kept = Turn(self.number, self.configuration, work=self.work)
-        kept.first_audio_ms = self.first_audio_ms
+        kept.ledger.first_audio_ms = self.ledger.first_audio_ms
         return kept
-
-    # ---- the latency ledger
-
-    def mark(self, stage: str, now: float) -> None:
-        """Note the first time that a stage (a field of Metrics) gave a result."""
-        self._firsts.setdefault(stage, now)
-        if stage == "first_audio":
-            self.first_audio_ms = self._since_commit(self._firsts[stage])
-
-    def mark_last_audio(self, now: float) -> None:
-        """Note that a piece was sent; the last one counts."""
-        self._firsts["last_audio"] = now
-
-    def report(self) -> Metrics | None:
-        """The ledger, once; None where it was reported or the turn was never committed."""
-        if self._reported or self.committed is None:
-            return None
-        self._reported = True
-        times = {stage: self._since_commit(when) for stage, when in self._firsts.items()}
-        return Metrics(turn=self.number, **times)
-
-    def _since_commit(self, when: float) -> int:
-        return -1 if self.committed is None else round((when - self.committed) * 1000)

@@ -120,11 +120,16 @@ class CallDeadlines:
     @property
     def passed(self) -> str:
         """The deadline that has cut the call, with its value; "" where none has."""
+        name = self.passed_name
+        seconds = self._whole_seconds if name.endswith("_call") else self._silence_seconds
+        return f"{name!r} ({seconds:g} s)" if name else ""
+
+    @property
+    def passed_name(self) -> str:
+        """The name of that deadline in `[limits]`."""
         if not self.scope.cancelled_caught:
             return ""
-        if self.scope.deadline >= self._ends:
-            return f"'{self._name}_call' ({self._whole_seconds:g} s)"
-        return f"'{self._name}_silence' ({self._silence_seconds:g} s)"
+        return f"{self._name}_{'call' if self.scope.deadline >= self._ends else 'silence'}"
 
 
 class EngineCall:

@@ -12,6 +12,7 @@ from actors.deciding.events import Said
 from actors.deciding.membership import WRONG_ROLE
 from actors.deciding.windows import whole_seconds
 from actors.ports.access import AccessRefused
+from actors.ports.watching import ErrorTold
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.session import Mail
@@ -203,6 +204,7 @@ class Member:
         """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""
         error = CustomError(bad.message, bad.error_id)
         self._send(error)
+        self._session_registry.shared.watch(ErrorTold(bad.error_id))
         log.warning("%s: %d %s", self._connection.address, error.error_id, error.message)
         if ack is not None:
             self.acknowledge(ack, error)

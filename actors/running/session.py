@@ -29,6 +29,7 @@ from actors.deciding.effects import (
     FindWords,
     Hear,
     Listen,
+    Note,
     PrepareMouth,
     Release,
     Send,
@@ -51,6 +52,7 @@ from actors.deciding.machine import extend, hear, pass_frame, step
 from actors.deciding.states import TURN
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.calls import Waits, no_matter
 from actors.running.jobs import Jobs
 from actors.running.listening import LiveRecognition
@@ -74,12 +76,19 @@ class Runner:
     """Runs one session; see the module's text. `conversation`: its data, which only its steps write."""
 
     def __init__(
-        self, conversation: Conversation, engines: Engines, pools: dict[Kind, Pool], names: Names, spawn: Spawn
+        self,
+        conversation: Conversation,
+        engines: Engines,
+        pools: dict[Kind, Pool],
+        names: Names,
+        spawn: Spawn,
+        watch: Watcher = unwatched,
     ) -> None:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
         self._attend_mouth = partial(attend_mouth, spawn, engines)
+        self._watch = watch
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
         self.trace = SessionTrace(conversation)
@@ -294,15 +303,22 @@ class Runner:
                 self._live.feed(turn, chunk)
             case Hear() | AskTurnEnd() | Deafen():
                 self._microphone.perform(effect)
-            case PrepareMouth() | FindWords():
-                self._attend_mouth(self._hear, effect)
             case Release(turn):
                 self._release(turn)
+            case PrepareMouth() | FindWords() | Note():
+                self._perform_beside(effect)
             case End():
                 pass
             case _:
                 assert_never(effect)
         return None
+
+    def _perform_beside(self, effect: PrepareMouth | FindWords | Note) -> None:
+        """Do what no client and no turn waits for."""
+        if isinstance(effect, Note):
+            self._watch(effect.observation)
+        else:
+            self._attend_mouth(self._hear, effect)
 
     def _send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None) -> None:
         frames = encode_message(message, self._names)
@@ -310,6 +326,7 @@ class Runner:
             self._outlets[member].deliver(frames, turn)
         if isinstance(message, CustomError):
             self.log.note_error(message)
+            self._watch(ErrorTold(message.error_id))
 
     def _start(self, start: Start) -> Admitted | PoolsBusy | None:
         job, turn = start.job, start.job.turn

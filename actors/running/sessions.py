@@ -16,6 +16,7 @@ from actors.deciding.limits import Limits
 from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
 from actors.running.session import Runner
@@ -60,6 +61,7 @@ class SharedResources(NamedTuple):
     doorkeeper: Doorkeeper
     account: Account
     max_payload: int = MAX_PAYLOAD
+    watch: Watcher = unwatched
 
     def __repr__(self) -> str:
         return "<SharedResources>"
@@ -152,7 +154,7 @@ class SessionRegistry:
         conversation = Conversation(
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
         )
-        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn)
+        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch)
         record = SessionRecord(runner, subject)
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
@@ -182,6 +184,7 @@ class SessionRegistry:
         except Exception:
             fault = FAULT
             record.runner.log.note_fault()
+            self.shared.watch(ErrorTold(FAULT.error_id))
         finally:
             if self._records.get(session_id) is record:
                 del self._records[session_id]

@@ -83,7 +83,7 @@ async def perform(
     finally:
         memory.close()
     if deadlines.passed:
-        failed = _late(job, kind, deadlines.passed, limits, waits=memory.waits)
+        failed = _late(job, kind, deadlines, limits, waits=memory.waits)
     if failed is not None:
         await report(failed, no_matter)
 
@@ -120,13 +120,14 @@ def _failed(job: Job, kind: Kind, error: EngineFailed | Undecodable | TooLarge, 
             return Failed(job.turn, kind, error_id, f"{stage} failed: {error}")
 
 
-def _late(job: Job, kind: Kind, passed: str, limits: Limits, *, waits: bool) -> Failed:
+def _late(job: Job, kind: Kind, deadlines: CallDeadlines, limits: Limits, *, waits: bool) -> Failed:
     """`waits`: the deadline passed while the job waited for memory."""
     _, stage = ERRORS[kind]
     most = f"memory_in_flight, {limits.memory_in_flight} bytes"
     full = f"the server's memory for what is said and answered is full ({most}); try again in a moment"
     why = full if waits else f"{stage} did not go on; try again, or raise it in [limits]"
-    return Failed(job.turn, kind, ErrorId.DEADLINE, f"the deadline {passed} passed: {why}")
+    message = f"the deadline {deadlines.passed} passed: {why}"
+    return Failed(job.turn, kind, ErrorId.DEADLINE, message, deadlines.passed_name)
 
 
 def crash(job: Job) -> Failed:

@@ -39,6 +39,7 @@ from actors.deciding.limits import Limits
 from actors.ports.access import Doorkeeper
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.watching import Watcher, unwatched
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.member import Member
@@ -63,10 +64,16 @@ class ServerPlan(msgspec.Struct, frozen=True):
 
 
 class Supervisor:
-    """A server without its sockets: connections are opened in its `connection_registry`."""
+    """A server without its sockets: connections are opened in its `connection_registry`; `watch` is told of turns."""
 
     def __init__(
-        self, plan: ServerPlan, engines: Engines, names: Names, resolve: Resolve, doorkeeper: Doorkeeper
+        self,
+        plan: ServerPlan,
+        engines: Engines,
+        names: Names,
+        resolve: Resolve,
+        doorkeeper: Doorkeeper,
+        watch: Watcher = unwatched,
     ) -> None:
         sizes = plan.pools
         self.pools: dict[Kind, Pool] = {
@@ -76,7 +83,7 @@ class Supervisor:
         }
         self.account = Account(plan.limits.memory_in_flight)
         shared = SharedResources(
-            engines, self.pools, names, plan.limits, resolve, doorkeeper, self.account, plan.timing.max_payload
+            engines, self.pools, names, plan.limits, resolve, doorkeeper, self.account, plan.timing.max_payload, watch
         )
         self.session_registry = SessionRegistry(shared, self._spawn_session)
         self.connection_registry = ConnectionRegistry(self._serve, plan.timing, plan.connection_limits, self.account)
