@@ -88,6 +88,7 @@ def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     voice_activity.add_arguments(activity)
     lips = which.add_parser("mouth", help="texts aligned to their sounds: errors, closures, processor time")
     lips.add_argument("--repeat", type=int, default=2, help="disguises of each sound of espeak-ng")
+    lips.add_argument("--page", action="store_true", help="the talk page's mouth against its sound, in a browser")
     interrupting = which.add_parser("onset", help="hands-free: onset to held beside 200 microphones; costs, memory")
     onset.add_arguments(interrupting)
     conversing = which.add_parser("hands-free", help="conversations without a button: what is cut; virtual time")
@@ -130,7 +131,7 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     """Measure adapters and readers by themselves."""
     match arguments.benchmark:
         case "mouth":
-            mouth.run(arguments.repeat)
+            _mouth(rounds, arguments)
         case "echo":
             echo.measure(arguments.rooms, arguments.seed)
         case "recognition":
@@ -150,6 +151,14 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
             print(f"\n{arguments.chunks} chunks of 3,200 bytes in each stream")
             read = partial(frames.measure, chunks=arguments.chunks)
             _tabulate(frames.READERS, frames.WEBSOCKETS, rounds, read)
+
+
+def _mouth(rounds: int, arguments: argparse.Namespace) -> None:
+    if not arguments.page:
+        return mouth.run(arguments.repeat)
+    from bench import mouthpage  # needs Playwright
+
+    return mouthpage.run(rounds)
 
 
 def _servers() -> tuple[str, ...]:

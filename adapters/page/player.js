@@ -4,6 +4,7 @@ export const RATE = 24_000; // what the server sends as pcm16: the whole context
 const LEAD = 0.04; // seconds between the first piece and its sound, in which the next one can come
 const FADE = 0.015; // seconds: a sound that is cut off in the middle of a wave clicks
 const DUCKED = 10 ** (-12 / 20), DUCKING = 0.05; // 12 dB down, in so many seconds
+const LATEST = 1; // seconds that sound takes at most from the clock to the ear: Bluetooth
 const ATTACK = 0.6, RELEASE = 0.2; // how fast the shown loudness follows the true one
 
 export class Player {
@@ -12,6 +13,7 @@ export class Player {
   #samples = new Float32Array(512);
   #duck = new GainNode(this.#context); #volume = new GainNode(this.#context);
   /** @type {any[]} */ #queue = []; // pieces that have not been heard whole: buffer, part, `at` seconds of it before, source, and where on the clock it began at `from`
+  /** @type {any[]} */ #past = []; // pieces that left lately: of what left, the end is heard later
   /** @type {any} */ #ended = null; // the position at which the last piece ended
   #end = 0; #paused = false; #loudness = 0;
   scheduled = 0; // seconds of sound of this answer
@@ -65,6 +67,8 @@ export class Player {
     const at = this.#queue.indexOf(piece);
     if (at < 0 || piece.source !== source) return;
     this.#queue.splice(at, 1);
+    const since = this.#context.currentTime - LATEST;
+    this.#past = [...this.#past.filter(({ start, buffer }) => start + buffer.duration > since), piece];
     this.#ended = { part: piece.part, ms: milliseconds(piece.at + piece.buffer.duration), playing: false };
   }
 
@@ -92,6 +96,7 @@ export class Player {
       if (piece.from >= piece.buffer.duration) this.#forget(piece, piece.source);
       piece.source = null;
     }
+    this.#past = [];
     this.#end = 0;
   }
 
@@ -108,6 +113,7 @@ export class Player {
     this.#silence(this.#context.currentTime);
     this.#turn(1);
     this.#queue = [];
+    this.#past = [];
     this.#ended = null;
     this.#paused = false;
     this.#end = this.scheduled = 0;
@@ -123,20 +129,25 @@ export class Player {
     this.#volume.connect(this.#duck);
   }
 
-  /** What is heard: `{part, ms, playing}`, ms of the part's sound; null before the first sound. */
+  /** What is on the clock: `{part, ms, playing}`, ms of the part's sound; null before the first sound. */
   get position() {
-    const now = this.#context.currentTime;
-    const piece = this.#paused ? this.#queue[0] : this.#queue.findLast(({ start }) => start <= now);
-    if (!piece) return this.#ended;
-    const heard = this.#paused ? piece.from : Math.min(piece.buffer.duration, piece.from + now - piece.start);
-    return { part: piece.part, ms: milliseconds(piece.at + heard), playing: this.playing && !this.locked };
+    const [first] = this.#queue;
+    return this.#at(this.#context.currentTime, this.#queue, first?.from ? first : null);
   }
 
   /** The position whose sound leaves the loudspeaker now, which is later than the clock that sound is put on. */
   get heard() {
-    const position = this.position;
-    const late = milliseconds(this.#context.outputLatency || 0);
-    return position?.playing ? { ...position, ms: Math.max(0, position.ms - late) } : position;
+    const { currentTime, outputLatency } = this.#context, pieces = [...this.#past, ...this.#queue];
+    return this.#at(currentTime - (outputLatency || 0), pieces, pieces[0]);
+  }
+
+  /** The position at a moment among `pieces`; before all of them, that where `waiting` begins. */
+  #at(moment, pieces, waiting) {
+    const piece = this.#paused ? this.#queue[0] : (pieces.findLast(({ start }) => start <= moment) ?? waiting);
+    if (!piece) return this.#ended;
+    const passed = this.#paused ? 0 : Math.max(0, moment - piece.start);
+    const heard = Math.min(piece.buffer.duration, piece.from + passed);
+    return { part: piece.part, ms: milliseconds(piece.at + heard), playing: this.#end > moment && !this.locked };
   }
 
   /** The part that is heard just now, null where none is. */

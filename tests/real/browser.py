@@ -228,11 +228,12 @@ def visiting(
     still: bool = False,
     hands_free: bool = False,
     small: bool = False,
+    script: str = "",
 ) -> Iterator[Visitor]:
     """A visitor with a browser profile of their own; whatever the page complained of fails the test.
 
     `hands_free`: they have chosen to talk without a button; else to hold it. `small`: for what a processor has to draw
-    in place of a graphics card.
+    in place of a graphics card. `script` runs in the page before its own.
     """
     context = browser.new_context(
         viewport=SMALL if small else PHONE if phone else DESK,
@@ -243,6 +244,7 @@ def visiting(
         reduced_motion="reduce" if still else "no-preference",
     )
     context.add_init_script(CHOSEN.replace("TYPE", "semantic_vad" if hands_free else "none"))
+    context.add_init_script(script)
     try:
         visitor = Visitor(context.new_page())
         visitor.page.goto(url)
