@@ -3,24 +3,20 @@
 import os
 import sys
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from adapters.lifecycle import console, logs
-from adapters.settings.errors import BadSettings, StartupFailed, first_of
+from adapters.lifecycle.exits import CANNOT, INTERRUPTED, refuse, run_command, set_up_faults, unwritable
+from adapters.settings.errors import BadSettings, StartupFailed
 from protocol.address import HOST, PORT, URL
-from protocol.printable import printable
 
 if TYPE_CHECKING:
     from adapters.client.talk import Options, Said
     from adapters.settings.settings import Settings
-
-INTERRUPTED = 130
-CANNOT = 2
 
 
 class Commands(click.Group):
@@ -33,7 +29,7 @@ class Commands(click.Group):
                 return super().main(*arguments, **options)
             except OSError:
                 if why := console.fault(sys.stdout):
-                    _refuse(_unwritable(why), debug=False)
+                    refuse(unwritable(why), debug=False)
                 if console.fault(sys.stderr):
                     sys.exit(CANNOT)
                 raise
@@ -63,7 +59,7 @@ def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, con
     from adapters.settings.reading import load
 
     logs.set_up(debug)
-    _set_up_faults(debug)
+    set_up_faults(debug)
     flags = {
         "server.host": host,
         "server.port": port,
@@ -73,7 +69,7 @@ def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, con
     try:
         settings = load(config, os.environ, flags)
     except BadSettings as error:
-        _refuse(error, debug)
+        refuse(error, debug)
     logs.set_up(debug, settings.log.format)
 
     async def run() -> int:
@@ -82,7 +78,7 @@ def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, con
         await serve_until_ended(settings)
         return 0
 
-    code = _run(run, interrupted=0, debug=debug)
+    code = run_command(run, interrupted=0, debug=debug)
     ignore()
     sys.exit(code)
 
@@ -147,7 +143,7 @@ def talk(
     from adapters.client.talk import AnswerForm, Options
     from protocol.audioformat import parse_output
 
-    _set_up_faults(debug)
+    set_up_faults(debug)
     if (file is None) is (not words.strip()):
         raise click.UsageError("give an audio FILE, or --text with words: one of the two")
     if hands_free and (file is None or not realtime):
@@ -160,10 +156,10 @@ def talk(
         format_, session_id = str(parse_output(audio_format)), str(session or "")
         options = Options(url, token, format_, llm_model, save, realtime, session_id, form, mouth)
     except recording.BadRecording as error:
-        _refuse(error, debug)
+        refuse(error, debug)
     except ValueError as error:
-        _refuse(ValueError(f"--format: came {audio_format}, allowed: {error}"), debug)
-    sys.exit(_run(lambda: _hold_turn(said, options, hands_free), interrupted=INTERRUPTED, debug=debug))
+        refuse(ValueError(f"--format: came {audio_format}, allowed: {error}"), debug)
+    sys.exit(run_command(lambda: _hold_turn(said, options, hands_free), interrupted=INTERRUPTED, debug=debug))
 
 
 async def _hold_turn(said: "Said", options: "Options", hands_free: bool) -> int:
@@ -205,7 +201,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     from rich.console import Console
 
     logs.set_up(debug)
-    _set_up_faults(debug)
+    set_up_faults(debug)
     settings = _settings(config, {}, debug)
 
     async def run() -> int:
@@ -215,7 +211,7 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
         print_all = listing.check if check else listing.show
         return await print_all(settings, console, as_json=as_json)
 
-    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+    sys.exit(run_command(run, interrupted=INTERRUPTED, debug=debug))
 
 
 @main.group()
@@ -232,11 +228,11 @@ def add_voices(source: Path) -> None:
     """
     from adapters.voices import adding, kokoro
 
-    _set_up_faults(debug=False)
+    set_up_faults(debug=False)
     try:
         added = adding.add_voices(source, kokoro.voices_folder())
     except adding.VoicesNotAdded as error:
-        _refuse(error, debug=False)
+        refuse(error, debug=False)
     others = f", and left out {added.left_out} of other languages" if added.left_out else ""
     click.echo(f"added {len(added.names)} of its voices to {kokoro.voices_folder()}{others}: {', '.join(added.names)}")
     if not kokoro.parts():
@@ -255,7 +251,7 @@ def model(config: Path | None, ask: bool, debug: bool) -> None:
     from rich.console import Console
 
     logs.set_up(debug)
-    _set_up_faults(debug)
+    set_up_faults(debug)
     settings = _settings(config, {}, debug)
 
     async def run() -> int:
@@ -263,7 +259,19 @@ def model(config: Path | None, ask: bool, debug: bool) -> None:
 
         return await modeladvice.show(settings, Console(highlight=False), ask=ask)
 
-    sys.exit(_run(run, interrupted=INTERRUPTED, debug=debug))
+    sys.exit(run_command(run, interrupted=INTERRUPTED, debug=debug))
+
+
+@main.command()
+@click.option("--ask", is_flag=True, help="Ask for a token that there is already, in place of making one.")
+def token(ask: bool) -> None:
+    """Make a token, and print it with its hash, which the settings may have in its place."""
+    from adapters.access.credentials import hash_of, make_token
+
+    shown = click.prompt("Token", hide_input=True, err=True) if ask else make_token()
+    if not ask:
+        click.echo(f"token: {shown}")
+    click.echo(f'[server.tokens]\nNAME = "{hash_of(shown)}"')
 
 
 @main.command()
@@ -281,58 +289,4 @@ def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> 
     try:
         return load(config, os.environ, flags)
     except BadSettings as error:
-        _refuse(error, debug)
-
-
-# ---- how a command ends
-
-
-def _run(main: Callable[[], Awaitable[int]], interrupted: int, debug: bool) -> int:
-    """Run `main` under trio: its exit code, `interrupted` after Ctrl-C, or one line and CANNOT for StartupFailed."""
-    import trio
-
-    code = 0
-    failed: BaseException | None = None
-    try:
-        code = trio.run(main)
-    except* KeyboardInterrupt:
-        code = interrupted
-    except* StartupFailed as failures:
-        failed = failures
-    except* (BrokenPipeError, SystemExit):  # who read what is printed has had enough; rich makes a SystemExit of it
-        code = INTERRUPTED
-        console.silence(sys.stdout)
-    except* OSError:
-        if not (why := console.fault(sys.stdout)):
-            raise
-        failed = _unwritable(why)
-    if failed is not None:
-        _refuse(failed, debug)
-    return code
-
-
-def _refuse(error: BaseException, debug: bool) -> NoReturn:
-    """End with one line that says what to do, and with `debug` the stack trace before it."""
-    if debug:
-        console.complain(logs.trace(error))
-    console.complain(f"vivavoce: {printable(str(first_of(error)))}")
-    sys.exit(CANNOT)
-
-
-def _unwritable(why: str) -> StartupFailed:
-    return StartupFailed(f"standard output cannot be written: {why}; send it elsewhere")
-
-
-def _set_up_faults(debug: bool) -> None:
-    """Print an unforeseen error as one line, with a stack trace if `debug`."""
-    sys.excepthook = _trace_fault if debug else _tell_fault
-
-
-def _trace_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    console.complain(f"vivavoce: a fault of this program:\n{logs.trace(error)}")
-
-
-def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    first = first_of(error)
-    words = printable(f"{type(first).__name__}: {first}")
-    console.complain(f"vivavoce: a fault of this program: {words} (--debug shows where)")
+        refuse(error, debug)

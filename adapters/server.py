@@ -1,7 +1,6 @@
 """A whole server, made from its settings: engines, supervisor and listener, from the first line printed to the last."""
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -11,7 +10,8 @@ from msgspec.structs import asdict, replace
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.door import Credentials, Door
+from adapters.access.credentials import make_credentials, make_token
+from adapters.access.door import Door
 from adapters.access.exposure import check_exposure
 from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
@@ -20,6 +20,7 @@ from adapters.lifecycle.ending import Ending, received, take_leave
 from adapters.lifecycle.welcome import welcome
 from adapters.pages import inspection, site
 from adapters.processes.heap import find_trim
+from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
@@ -30,8 +31,6 @@ from protocol.messages import Names
 
 log = logging.getLogger(__name__)
 SPARE_STREAMS = 1_000
-TOKEN_BYTES = 12
-"""Random bytes of the token that is made for the operator where none is configured."""
 Leave = Callable[[], Awaitable[None]]
 
 
@@ -60,13 +59,13 @@ async def _start(
 ) -> Callable[[], Awaitable[None]]:
     """Start everything in `nursery`; what is returned takes leave of the clients. Raises StartupFailed."""
     settings = _opened(settings)
-    await check_exposure(settings.server, has_credentials=bool(settings.server.token))
+    await check_exposure(settings.server)
     check_preferences(settings.providers)
     engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth)
     names = Names(dict(settings.protocol.names))
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
-    token = settings.server.token or secrets.token_urlsafe(TOKEN_BYTES)
-    door = Door(Credentials(token, is_open=not settings.server.token))
+    web = Web()
+    door = Door(make_credentials(settings.server, web, make_token()), web)
     supervisor = _supervisor(settings, engines, names, door)
     problems = inspection.ProblemLog()
     sockets = await open_sockets(settings.server, lan.folder())
@@ -75,6 +74,7 @@ async def _start(
         await nursery.start(engines.run)
     except* EngineFailed as failed:
         raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
+    await nursery.start(door.run)
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
     shown = site.routes(settings, engines, supervisor, sockets, problems, door)
@@ -83,7 +83,7 @@ async def _start(
     collecting.calm()
     nursery.start_soon(collecting.run, collecting.Collector())
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
-    for line in welcome(settings.server, sockets, engines.choices(), token, engines.notes()):
+    for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, engines.notes()):
         say(line)
     return partial(take_leave, supervisor, listener, settings.server.drain_seconds)
 
@@ -104,4 +104,8 @@ def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door
 def _listener_options(server: Server) -> ListenerOptions:
     # A polling client has two requests at a time, and beside the clients there is room for pages and for health checks.
     streams = 2 * server.connection_limits.max_connections + SPARE_STREAMS
-    return ListenerOptions(**asdict(server.listener), hosts=check(server.hosts, server.token), max_streams=streams)
+    return ListenerOptions(
+        **asdict(server.listener),
+        hosts=check(server.hosts, has_credentials=server.has_credentials),
+        max_streams=streams,
+    )

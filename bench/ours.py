@@ -26,13 +26,16 @@ from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, T
 from actors.ports.synthesis import Speech, TextToSpeech
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.door import Credentials, Door
+from adapters.access.credentials import make_credentials, make_token
+from adapters.access.door import Door
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
 from adapters.listening.detector import SpeechDetector
 from adapters.listening.turnend import SilenceAlone
 from adapters.mouth.mouths import MouthTracks
 from adapters.processes.heap import find_trim
+from adapters.reach.web import Web
+from adapters.settings.settings import Server
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, TALK, answer, heard, voiced
@@ -226,7 +229,7 @@ async def serve(
         timing=Timing(ping_timeout=60.0),
         connection_limits=ConnectionLimits(max_connections=MOST),
     )
-    engines, door = Canned(codec or Same(), detector), Door(Credentials("", is_open=True))
+    engines, door = Canned(codec or Same(), detector), Door(make_credentials(Server(), Web(), make_token()))
     supervisor = Supervisor(plan, engines, Names(), lambda asked, named: resolve(asked, named, CATALOGUE), door)
     async with trio.open_nursery() as nursery:
         if parts:

@@ -29,7 +29,7 @@ from protocol.engineio import Frame
 from protocol.messages import CustomError, SessionState
 from protocol.socketio import Packet
 from protocol.timing import Timing, Waits
-from tests.inprocess import InProcess, running
+from tests.inprocess import InProcess, door_of, running
 from tests.scripted import ScriptedEngines
 
 PATIENCE = 1_000.0
@@ -286,6 +286,6 @@ async def serving(
     """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
     scripted = engines or ScriptedEngines()
     plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits())
-    async with running(scripted, plan, token=token, patience=PATIENCE) as server:
+    async with running(scripted, plan, door=door_of(token), patience=PATIENCE) as server:
         yield Server(server, scripted)
         server.nursery.cancel_scope.cancel()

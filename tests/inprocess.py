@@ -17,7 +17,10 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair
 
 from actors.ports.engines import Engines
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.door import Credentials, Door
+from adapters.access.credentials import make_credentials, make_token
+from adapters.access.door import Door
+from adapters.reach.web import Web
+from adapters.settings.settings import Server
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.routes import Routes
 from protocol.messages import Names
@@ -109,7 +112,7 @@ class InProcess:
 
 def door_of(token: str) -> Door:
     """The doorkeeper of a server with this token; "": anybody is let in."""
-    return Door(Credentials(token, is_open=not token))
+    return Door(make_credentials(Server(token=token), Web(), make_token()))
 
 
 @asynccontextmanager
@@ -120,14 +123,14 @@ async def running(
     names: Names | None = None,
     pages: Routes | None = None,
     *,
-    token: str = "",
+    door: Door | None = None,
     patience: float = 30.0,
 ) -> AsyncIterator[InProcess]:
     """A server until the end of the block, which may take so many seconds of the test's clock.
 
     At the end all clients go, and what served those in memory has to end by itself.
     """
-    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept, door_of(token))
+    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept, door or door_of(""))
     with trio.fail_after(patience):
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)

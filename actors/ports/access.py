@@ -1,7 +1,7 @@
 """Who may: what a token grants, how it is refused, and the port by which the tokens that a client shows are judged."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -14,13 +14,16 @@ ANYONE = "anyone"
 """The one subject of a server without credentials."""
 
 
-class SubjectLimits(msgspec.Struct, frozen=True, rename="camel"):
+Most = Annotated[int, msgspec.Meta(ge=0)] | None
+
+
+class SubjectLimits(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The most that a subject may use; None: no limit here. A day is the last 24 hours."""
 
-    turns_per_minute: int | None = None
-    audio_seconds_per_day: float | None = None
-    speech_chars_per_day: int | None = None
-    sessions: int | None = None
+    turns_per_minute: Most = None
+    audio_seconds_per_day: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    speech_chars_per_day: Most = None
+    sessions: Most = None
 
 
 class Grant(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
 from actors.running.session import Runner
+from actors.running.singleuse import Holder, SingleUses
 from protocol.chunks import ChunkReader
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
@@ -49,6 +50,11 @@ class SessionRecord:
         self.receivers: tuple[MemberId, ...] = ()
         self.is_over = False
 
+    @property
+    def members(self) -> tuple[MemberId, ...]:
+        """Its sockets; one that is Sender and Receiver is twice among them."""
+        return (*(() if self.sender is None else self.sender[:1]), *self.receivers)
+
 
 class SharedResources(NamedTuple):
     """The resources that all sessions of a server share."""
@@ -76,6 +82,7 @@ class SessionRegistry:
         self.draining = False
         self._spawn = spawn
         self._records: dict[str, SessionRecord] = {}
+        self._uses = SingleUses()
         self._next_member = 0
         self._session_over = trio.Event()
 
@@ -98,10 +105,12 @@ class SessionRegistry:
         check_role(grant, handshake.role)
         session_id = choose_session(grant, handshake.session_id) or str(uuid.uuid4())
         self._check_owner(grant, session_id)
+        await self._make_way_of_guest(session_id, grant)
         if handshake.role != "receiver":
             await self._make_way(session_id)
         self._check_open()
         self._check_owner(grant, session_id)  # again: what has waited may find another session by that id
+        self._uses.check(grant)
         record = self._records.get(session_id) or self._begin(session_id, grant.subject)
         if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
             raise AccessRefused(
@@ -113,6 +122,7 @@ class SessionRegistry:
             record.sender = (member, outlet)
         if handshake.role != "sender":
             record.receivers = (*record.receivers, member)
+        self._uses.take(grant, Holder(member, outlet))
         arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
         return Membership(session_id, member, record.runner, arrival, grant)
 
@@ -139,6 +149,16 @@ class SessionRegistry:
             raise AccessRefused(
                 RefusalStatus.HAS_SENDER, "the session has a Sender already; join as receiver, or start another session"
             )
+
+    async def _make_way_of_guest(self, session_id: str, grant: Grant) -> None:
+        """Take out the socket of a token for a single use if it does not answer its ping. Raises AccessRefused."""
+        first = self._uses.holder(grant)
+        if first is not None and not await first.outlet.is_alive(self.shared.limits.sender_ping):
+            record = self._records.get(session_id)
+            if record is not None and self._uses.holder(grant) == first:
+                await self._leave(record, first.member)
+                first.outlet.disconnect()
+        self._uses.check(grant)
 
     def _sender_of(self, session_id: str) -> tuple[SessionRecord, MemberId, Outlet] | None:
         record = self._records.get(session_id)
@@ -189,6 +209,8 @@ class SessionRegistry:
             if self._records.get(session_id) is record:
                 del self._records[session_id]
             record.runner.dismiss(fault)
+            for member in record.members:
+                self._uses.release(member, self.shared.limits.grace)
             record.is_over = True
             self._session_over.set()
             self._session_over = trio.Event()
@@ -210,6 +232,7 @@ class SessionRegistry:
         if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
             record.sender = None
         record.receivers = tuple(receiver for receiver in record.receivers if receiver != member)
+        self._uses.release(member, self.shared.limits.grace)
 
     async def finish_turns(self, seconds: int) -> None:
         """Join no socket any more and begin no turn; wait for those that run, which is to take no longer than that.

@@ -3,13 +3,21 @@
 A token is shown as `Authorization: Bearer`, as `?token=`, or, in Socket.IO's CONNECT, as `auth.token`; HTTP requests
 have no `auth`. `auth.token` goes before `?token=`, as with every key of the handshake. A client that shows a token in
 the header and another one elsewhere is let in where either is right.
+
+A token is one of the settings, or a guest's, or signed by another service. On a server without credentials only guests'
+tokens are judged, for their session and their use; everybody is one subject there.
 """
 
-import hmac
 from collections.abc import Sequence
 
-from actors.ports.access import ANYONE, OPERATOR, AccessRefused, Grant
-from adapters.settings.section import Secret, Section
+import msgspec
+import trio
+
+from actors.ports.access import ANYONE, AccessRefused, Grant
+from adapters.access.credentials import Credentials
+from adapters.access.guests import KIND
+from adapters.access.webtokens import read_header, refused
+from adapters.reach.web import Web
 from protocol.errors import RefusalStatus
 
 MISSING = (
@@ -17,43 +25,64 @@ MISSING = (
     "or as Authorization: Bearer"
 )
 WRONG = "the token that came is not this server's; its operator knows the right one"
-
-
-class Credentials(Section, frozen=True):
-    """What the doorkeeper knows: the operator's token, and whether who shows none is let in (`is_open`)."""
-
-    operator: Secret
-    is_open: bool = False
+NOT_THE_OPERATORS = "the token that came is right, and not the operator's, which this needs"
+_DOTS = 2
 
 
 class Door:
-    """Judges tokens by its `credentials`, which may be replaced while the server runs."""
+    """Judges tokens by its `credentials`, which may be replaced while the server runs; `web` fetches keys."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, web: Web | None = None) -> None:
         self.credentials = credentials
+        self.web = web or Web()
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Keep what keys are fetched with until cancelled. Nothing else waits for it."""
+        await self.web.run(task_status=task_status)
 
     async def admit(self, shown: Sequence[str]) -> Grant:
         """What the tokens grant. Raises AccessRefused. Cancelling changes nothing."""
-        if self.credentials.is_open:
+        if not self.credentials.is_open:
+            return await self._judge(shown)
+        guest = next((one for one in shown if _header(one).get("typ") == KIND), None)
+        if guest is None:
             return Grant(ANYONE)
-        return self._judge(shown)
+        return msgspec.structs.replace(self.credentials.guests.read(guest), subject=ANYONE)
 
     async def admit_operator(self, shown: Sequence[str]) -> Grant:
         """The operator's grant. Raises AccessRefused. Cancelling changes nothing."""
-        return self._judge(shown)
+        grant = await self._judge(shown)
+        if not grant.is_operator:
+            raise AccessRefused(RefusalStatus.NOT_YOURS, NOT_THE_OPERATORS)
+        return grant
 
-    def _judge(self, shown: Sequence[str]) -> Grant:
+    async def _judge(self, shown: Sequence[str]) -> Grant:
+        """The grant of a token of the settings, else of the first other one that is right."""
         given = [one for one in shown if one]
-        same = [_is_same(one, self.credentials.operator) for one in given]  # each, however early one is right
-        if any(same):
-            return Grant(OPERATOR, is_operator=True)
-        raise AccessRefused(RefusalStatus.BAD_TOKEN, WRONG if given else MISSING)
+        if (known := self.credentials.find(given)) is not None:
+            return known
+        faults = []
+        for token in given:
+            try:
+                return await self._read(token)
+            except AccessRefused as fault:
+                faults.append(fault)
+        raise faults[0] if faults else refused(MISSING)
+
+    async def _read(self, token: str) -> Grant:
+        if token.count(".") != _DOTS:
+            raise refused(WRONG)
+        header = read_header(token)
+        if header.get("typ") == KIND:
+            return self.credentials.guests.read(token)
+        if self.credentials.web_tokens is None:
+            raise refused(WRONG)
+        return await self.credentials.web_tokens.read(token, header)
 
 
-def _is_same(given: str, token: str) -> bool:
-    """Whether they are the same; how long this takes tells nothing of how much of a token is right."""
-    return hmac.compare_digest(_encoded(given), _encoded(token))
-
-
-def _encoded(token: str) -> bytes:
-    return token.encode(errors="surrogatepass")  # JSON can hold half of a surrogate pair
+def _header(token: str) -> dict[str, object]:
+    """The header of what may be a JWT; empty where it is none."""
+    try:
+        return read_header(token) if token.count(".") == _DOTS else {}
+    except AccessRefused:
+        return {}

@@ -9,12 +9,12 @@ from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Server
 
 
-async def check_exposure(server: Server, *, has_credentials: bool) -> None:
+async def check_exposure(server: Server) -> None:
     """Raises StartupFailed where anybody who reaches `server` could talk, and it is not said that this is meant.
 
     Cancelling changes nothing.
     """
-    if has_credentials or server.allow_anyone or await _is_loopback(server.host):
+    if server.has_credentials or server.allow_anyone or await _is_loopback(server.host):
         return
     raise StartupFailed(
         f"{server.host} can be reached from elsewhere, and no token is set: set one with VIVAVOCE_TOKEN, start with "

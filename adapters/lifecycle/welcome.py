@@ -33,21 +33,21 @@ def welcome(
         *(lan.invitation(sockets.lan[0], server.token) if sockets.lan else ()),
         *([f"vivavoce: see it from inside: {near}/inspect{fragment(token)}"] if server.inspection else ()),
         f"vivavoce: talk to it in a browser: {near}/{fragment(token)}",
-        f"vivavoce: try it: {_command(server, near)}",
+        f"vivavoce: try it: {_command(server, near, token)}",
     ]
 
 
-def _command(server: Server, near: str) -> str:
+def _command(server: Server, near: str, token: str) -> str:
     """A command that can be typed as it stands.
 
     The operator's own token goes by the environment, which other users cannot list.
     """
     path = server.listener.path
     where = near if path == ListenerSettings().path else near + path
-    command, token = f"{_program()} talk FILE.wav --url {where}", shlex.quote(server.token)
-    if not server.token:
+    command, shown = f"{_program()} talk FILE.wav --url {where}", shlex.quote(token)
+    if not server.has_credentials:
         return command
-    return f"{command} --token={token}" if server.lan else f"VIVAVOCE_TOKEN={token} {command}"
+    return f"{command} --token={shown}" if server.lan else f"VIVAVOCE_TOKEN={shown} {command}"
 
 
 def _program() -> str:
@@ -74,6 +74,6 @@ def _near(server: Server, sockets: ListeningSockets) -> str:
 
 
 def _warning(server: Server, sockets: ListeningSockets) -> list[str]:
-    if server.token or ipaddress.ip_address(sockets.host).is_loopback:
+    if server.has_credentials or ipaddress.ip_address(sockets.host).is_loopback:
         return []
     return ["vivavoce: no token is set, as --allow-anyone says: whoever reaches this port may talk"]

@@ -30,7 +30,7 @@ async function refresh() {
 
 function explain(error) {
   find("#live").textContent = "no data";
-  if (error.status === 401) return ask("The server refuses this token. The link that it printed last brings the right one.");
+  if (error.status === 401 || error.status === 403) return ask("The server refuses this token. The link that it printed last brings the right one.");
   notice.show("link", error.status ? error.message : "The server does not answer; trying again each second.");
 }
 

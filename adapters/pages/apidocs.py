@@ -20,7 +20,7 @@ def place(server: Server, port: int) -> ServerAddress:
         path=server.listener.path,
         version=version("vivavoce"),
         is_secure=bool(server.tls_certificate),
-        has_token=bool(server.token),
+        has_token=server.has_credentials,
     )
 
 

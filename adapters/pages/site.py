@@ -7,8 +7,9 @@ from actors.ports.access import Doorkeeper
 from actors.ports.engines import Engines
 from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
+from adapters.access.door import Door
 from adapters.choosing.engines import ProviderEngines
-from adapters.pages import apidocs, clientlibrary, inspection, talkpage
+from adapters.pages import apidocs, clientlibrary, guesttokens, inspection, talkpage
 from adapters.pages.static import Route
 from adapters.settings.settings import Settings
 from adapters.wire.credentials import NO_STORE, guarded
@@ -24,16 +25,20 @@ def routes(
     supervisor: Supervisor,
     sockets: ListeningSockets,
     problems: inspection.ProblemLog,
-    doorkeeper: Doorkeeper,
+    door: Door,
 ) -> Routes:
     """The responses by path; the catalogue and the inspection only for the operator."""
     names = supervisor.session_registry.shared.names
-    shown: Routes = {"/healthz": health(engines), "/v1/catalogue": catalogue(engines, doorkeeper)}
+    shown: Routes = {
+        "/healthz": health(engines),
+        "/v1/catalogue": catalogue(engines, door),
+        guesttokens.PATH: guesttokens.route(door),
+    }
     shown |= clientlibrary.routes(settings.server.listener.path)
     shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan, settings.limits))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
-        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, doorkeeper)
+        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, door)
     return shown
 
 

@@ -10,7 +10,7 @@ from adapters.settings.errors import BadSettings
 from adapters.settings.positions import line_of
 from adapters.settings.providers import check_own_name
 from adapters.settings.tree import ANY, PROVIDERS, Place, generic, leaves, sections
-from adapters.settings.values import check, is_mapping
+from adapters.settings.values import check, is_of_texts
 from protocol.tolerant import nearest, show
 
 _MAX_FILE = 1_000_000
@@ -29,7 +29,7 @@ def read_file(path: Path) -> Iterator[tuple[Place, object]]:
         raise BadSettings(f"{path}: nested too deeply") from None
     for place, value in _leaves_in(table, (), text, path):
         hint = leaves()[generic(place)]
-        if is_mapping(hint) and isinstance(value, Mapping):
+        if is_of_texts(hint) and isinstance(value, Mapping):
             value = dict(_flat(value, ""))
         yield place, check(value, hint, _where(path, text, place))
 

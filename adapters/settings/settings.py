@@ -8,8 +8,10 @@ import msgspec
 from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from adapters.reach.values import Host, Port
+from adapters.settings.access import JwtSettings, Tokens
 from adapters.settings.providers import Providers
 from adapters.settings.section import INLINE, HostName, Network, Origin, Secret, Section, UrlPath
+from adapters.settings.values import NAMES, CheckedPairs, check_names
 from protocol.address import HOST, PATH, PORT
 from protocol.timing import Timing, Waits
 
@@ -42,6 +44,12 @@ class Server(Section, frozen=True):
     """The TCP port; 0 takes any that is free."""
     token: Secret = ""
     """The operator's credential; without any credential none is asked for, but by /inspect and the catalogue."""
+    tokens: Tokens = {}  # noqa: RUF012 - msgspec copies it
+    """Credentials besides it, each under the name of its subject: plain, or hashed by `vivavoce token`."""
+    jwt: JwtSettings = JwtSettings()
+    """Credentials that another service signs."""
+    guest_key: Secret = ""
+    """The key that signs the guests' tokens of POST /v1/tokens, 32 bytes at least; empty: one is made at each start."""
     allow_anyone: bool = False
     """Whether a server without credentials may listen where others can reach it: everybody who does may talk."""
     hosts: tuple[HostName, ...] = ()
@@ -67,6 +75,11 @@ class Server(Section, frozen=True):
     connection_limits: Annotated[ConnectionLimits, INLINE] = ConnectionLimits()
     """The connection registry's."""
 
+    @property
+    def has_credentials(self) -> bool:
+        """Whether a token is asked for."""
+        return bool(self.token or self.tokens) or self.jwt.has_key
+
 
 LogFormat = Literal["readable", "json"]
 
@@ -81,7 +94,7 @@ class LogSettings(Section, frozen=True):
 class Protocol(Section, frozen=True):
     """Protocol names that clients see in place of the documented ones."""
 
-    names: Mapping[str, str] = {}
+    names: Annotated[Mapping[str, str], CheckedPairs(check_names, NAMES)] = {}
     """Documented event or handshake key to the name wanted: "session.update" = "session.configure"."""
 
 

@@ -1,7 +1,7 @@
 """One value of the settings: how it is read from a text, which values are allowed, and the error for others."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -10,6 +10,23 @@ from adapters.reach.values import is_secret
 from adapters.settings.errors import BadSettings
 from protocol.messages import Names
 from protocol.tolerant import Checked, allowed, show
+
+NAMES = 'pairs of names, such as "session.update" = "session.configure"'
+
+
+class CheckedPairs(msgspec.Struct, frozen=True):
+    """Marks a mapping (with Annotated) that `parse` accepts: `words` are what is allowed.
+
+    A ValueError of `parse` that has words of its own is told as it stands.
+    """
+
+    parse: Callable[[Any], None]
+    words: str
+
+
+def check_names(names: Mapping[str, str]) -> None:
+    """Raises ValueError where no client could use these names of the protocol."""
+    Names(dict(names))
 
 
 def from_text(text: str, hint: Any) -> object:
@@ -51,7 +68,7 @@ def check(value: object, hint: Any, where: str) -> object:
         came = "something else" if is_hidden else str(value) if isinstance(value, float) else show(value)
         raise BadSettings(f"{where}: came {came}, allowed: {_words(hint)}") from None
     if isinstance(converted, Mapping):
-        _check_names(converted, where)
+        _check_pairs(converted, hint, where)
     return converted
 
 
@@ -60,18 +77,32 @@ def is_mapping(hint: Any) -> bool:
     return get_origin(_plain(hint)) is Mapping
 
 
-def _check_names(names: Mapping[str, str], where: str) -> None:
+def is_of_texts(hint: Any) -> bool:
+    """Whether the pairs are of two texts each."""
+    return is_mapping(hint) and get_args(_plain(hint))[1] is str
+
+
+def _pairs(hint: Any) -> CheckedPairs | None:
+    marks = get_args(hint)[1:] if get_origin(hint) is Annotated else ()
+    return next((mark for mark in marks if isinstance(mark, CheckedPairs)), None)
+
+
+def _check_pairs(pairs: Mapping[str, Any], hint: Any, where: str) -> None:
+    mark = _pairs(hint)
+    if mark is None:
+        return
     try:
-        Names(dict(names))
+        mark.parse(pairs)
     except ValueError as error:
-        raise BadSettings(f"{where}: {error}") from None
+        told = str(error) or f"came something else, allowed: {mark.words}"
+        raise BadSettings(f"{where}: {told}") from None
 
 
 def _words(hint: Any) -> str:
     """The values that `hint` allows, in words."""
     plain = _plain(hint)
-    if is_mapping(hint):
-        return 'pairs of names, such as "session.update" = "session.configure"'
+    if (pairs := _pairs(hint)) is not None:
+        return pairs.words
     if plain not in (int, float):
         element = _element(hint)
         return f"a list, each {allowed(element)}" if element not in (None, str) else allowed(hint)

@@ -68,6 +68,6 @@ class Hosts(msgspec.Struct, frozen=True):
         )
 
 
-def check(names: tuple[str, ...], token: str) -> Hosts:
+def check(names: tuple[str, ...], *, has_credentials: bool) -> Hosts:
     """The check of `Host` under these settings: none where there is a token and no name is given."""
-    return Hosts(names, is_checked=bool(names) or not token)
+    return Hosts(names, is_checked=bool(names) or not has_credentials)

@@ -192,7 +192,8 @@ def test_a_log_entry_is_one_line_whatever_is_in_it() -> None:
 
 @pytest.mark.real
 def test_an_unforeseen_fault_is_one_line() -> None:
-    code = "from adapters.cli import _set_up_faults; _set_up_faults(False); raise ExceptionGroup('x', [KeyError('a')])"
+    setting_up = "from adapters.lifecycle.exits import set_up_faults; set_up_faults(False)"
+    code = f"{setting_up}; raise ExceptionGroup('x', [KeyError('a')])"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert ended.stderr == "vivavoce: a fault of this program: KeyError: 'a' (--debug shows where)\n"
@@ -202,9 +203,9 @@ def test_an_unforeseen_fault_is_one_line() -> None:
 def test_who_has_read_enough_of_talk_ends_it_without_a_complaint(tmp_path: Path) -> None:
     """`vivavoce … | head`: the pipe is closed while the program still prints."""
     program = (
-        "import sys; from adapters import cli\n"
+        "import sys; from adapters.lifecycle.exits import run_command\n"
         "async def main():\n    sys.stdout.write('x' * 1_000_000)\n    sys.stdout.flush()\n    return 0\n"
-        "raise SystemExit(cli._run(main, interrupted=130, debug=False))\n"
+        "raise SystemExit(run_command(main, interrupted=130, debug=False))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path

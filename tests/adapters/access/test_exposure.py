@@ -10,15 +10,15 @@ from adapters.settings.settings import Server, Settings
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 async def test_this_machine_is_let_in_without_a_token(host: str) -> None:
-    await check_exposure(Server(host=host), has_credentials=False)
+    await check_exposure(Server(host=host))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "fe80::1"])
 async def test_others_are_not_unless_that_is_said(host: str) -> None:
-    await check_exposure(Server(host=host), has_credentials=True)
-    await check_exposure(Server(host=host, allow_anyone=True), has_credentials=False)
+    await check_exposure(Server(host=host, token="hush"))
+    await check_exposure(Server(host=host, allow_anyone=True))
     with pytest.raises(StartupFailed, match=r"VIVAVOCE_TOKEN.*--lan.*--allow-anyone.*allow_anyone") as refused:
-        await check_exposure(Server(host=host), has_credentials=False)
+        await check_exposure(Server(host=host))
     assert str(refused.value).startswith(f"{host} can be reached from elsewhere")
     assert "\n" not in str(refused.value)
 

@@ -5,6 +5,7 @@ running today.
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ NAMES = "a list of strings"
 KEY = "the key as the provider gave it, without spaces and line ends"
 URL = "an address without a password in it, such as https://example.org or http://127.0.0.1:8000/v1"
 SECRET = "one line without a space or line end before or behind it, as nobody could show it otherwise"
+TOKENS = (
+    'up to 1000 names (letters, digits, ".", "-", "_", "@"; not operator, not anyone), each with its token, "sha256:" '
+    'and the 64 digits of its hash, or { token = "...", limits = { turnsPerMinute = 20 } }'
+)
 LATIN = "and in the form that begins with xn-- where it has other letters than English ones"
 AT = "https://example.org/v1"
 
@@ -42,6 +47,8 @@ EXPECTED: dict[str, Rows] = {
         "port": (7171, 9000, PORT),
         "path": ("/socket.io/", "/voice/", "a path that begins and ends with /, such as /socket.io/"),
         "token": ("", "hush", SECRET),
+        "tokens": ({}, {"lobby": "hush-too"}, TOKENS),
+        "guest_key": ("", "hush-hush", SECRET),
         "allow_anyone": (False, True, FLAG),
         "hosts": (
             (),
@@ -79,6 +86,18 @@ EXPECTED: dict[str, Rows] = {
         "max_connections_per_address": (0, 7, COUNT),
         "max_joins_per_minute_per_address": (0, 8, COUNT),
         "max_unconnected": (500, 502, SOME),
+    },
+    "server.jwt": {
+        "algorithms": (("HS256", "RS256", "ES256"), ("RS256",), "a list, each HS256, RS256, ES256"),
+        "secret": ("", "a-secret-of-enough-letters", SECRET),
+        "key_file": ("", "public.pem", TEXT),
+        "jwks_file": ("", "jwks.json", TEXT),
+        "jwks_url": ("", AT, URL),
+        "jwks_max_age": (300.0, 60.0, WAIT),
+        "jwks_pause": (30.0, 5.0, WAIT),
+        "issuer": ("", "https://accounts.example.org/", TEXT),
+        "audience": ("", "voice", TEXT),
+        "leeway": (10.0, 0.0, "a number from 0 to 300"),
     },
     "limits": {
         "receiving": (30.0, 31.0, WAIT),
@@ -240,7 +259,7 @@ def held(settings: Settings, section: str, name: str) -> Any:
             return getattr(settings.providers.accounts[provider], name)
         case ["providers", family, own]:
             return getattr(settings.providers.named[family][own], name)
-    struct = getattr(settings, section)
+    struct = attrgetter(section)(settings)
     inner = [getattr(struct, field) for field in struct.__struct_fields__]
     places = [each for each in (struct, *inner) if isinstance(each, msgspec.Struct) and hasattr(each, name)]
     assert len(places) == 1, f"{section}.{name} stands in {len(places)} places"
@@ -272,7 +291,7 @@ def test_each_has_its_default_its_variable_and_its_words(section: str, name: str
     assert held(load(written(f"[{section}]\n{needed}"), {variable: text}, {}), section, name) == other
     with pytest.raises(BadSettings) as refused:
         load(written(f"\n[{section}]\n{name} = [[]]"), {}, {})
-    came = "something else" if name in ("token", "api_key") else "[[]]"
+    came = "something else" if name in ("token", "api_key", "tokens", "guest_key", "secret") else "[[]]"
     assert str(refused.value) == f"vivavoce.toml line 3: [{section}] {name}: came {came}, allowed: {allowed}"
 
 

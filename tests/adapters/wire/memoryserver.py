@@ -10,12 +10,13 @@ from trio.testing import wait_all_tasks_blocked
 from actors.deciding.limits import Limits
 from actors.running.sizes import ConnectionLimits
 from actors.running.supervisor import ServerPlan
+from adapters.access.door import Door
 from adapters.lifecycle.ending import take_leave
 from adapters.wire.listener import ListenerOptions
 from adapters.wire.routes import Routes
 from protocol.messages import Names
 from protocol.timing import Timing, Waits
-from tests.inprocess import InProcess, running
+from tests.inprocess import InProcess, door_of, running
 from tests.rawclient import Answer, RawClient, request
 from tests.scripted import ScriptedEngines
 
@@ -119,6 +120,7 @@ async def standing(
     sessions: int = 1_000,
     names: Names | None = None,
     token: str = "",
+    door: Door | None = None,
 ) -> AsyncIterator[MemoryServer]:
     """A server, of whose connections nothing is left once the clients are gone."""
     plan = ServerPlan(
@@ -127,7 +129,9 @@ async def standing(
         waits=waits or Waits(),
         connection_limits=connection_limits or ConnectionLimits(),
     )
-    async with running(engines or ScriptedEngines(), plan, options, names, pages, token=token, patience=NET) as server:
+    async with running(
+        engines or ScriptedEngines(), plan, options, names, pages, door=door or door_of(token), patience=NET
+    ) as server:
         yield MemoryServer(server)
         await server.hang_up()
         await trio.sleep(LONG_GONE)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from trio.testing import MockClock
 
+from adapters.access.credentials import digest
 from protocol.messages import Names
 from tests.adapters.wire.memoryserver import SOCKET, MemoryServer, standing
 from tests.rawclient import UPGRADE
@@ -97,4 +98,4 @@ async def test_tokens_are_compared_in_constant_time(autojump_clock: MockClock, m
     monkeypatch.setattr(hmac, "compare_digest", note)
     async with closed_server() as server:
         await told(server, "", {"token": "wrong"})
-    assert compared == [(b"wrong", b"open-sesame")]
+    assert compared == [(digest("wrong"), digest("open-sesame"))]

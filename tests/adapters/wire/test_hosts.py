@@ -10,7 +10,7 @@ from adapters.wire.listener import ListenerOptions
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, standing
 from tests.rawclient import UPGRADE
 
-NAMED = ListenerOptions(hosts=check(("Voice.Example.org", "kiosk"), ""))
+NAMED = ListenerOptions(hosts=check(("Voice.Example.org", "kiosk"), has_credentials=False))
 ADMITTED = [
     "localhost",
     "LocalHost:7171",
@@ -115,9 +115,9 @@ async def test_the_target_goes_before_host_and_there_is_one_host(
 
 async def test_with_a_token_the_name_matters_only_where_names_are_given(autojump_clock: MockClock) -> None:
     headers = {**UPGRADE, "Host": "anything.example"}
-    async with standing(options=ListenerOptions(hosts=check((), "sesame"))) as server:
+    async with standing(options=ListenerOptions(hosts=check((), has_credentials=True))) as server:
         assert (await server.ask("GET", SOCKET, headers=headers)).status == 101
-    async with standing(options=ListenerOptions(hosts=check(("voice.example",), "sesame"))) as server:
+    async with standing(options=ListenerOptions(hosts=check(("voice.example",), has_credentials=True))) as server:
         assert (await server.ask("GET", SOCKET, headers=headers)).status == 403
         assert (await server.ask("GET", SOCKET, headers={**headers, "Host": "voice.example"})).status == 101
 
@@ -134,7 +134,7 @@ def test_a_name_that_would_never_match_is_refused_at_the_start(name: str) -> Non
 def test_names_come_from_the_settings() -> None:
     settings = load(None, {"VIVAVOCE_SERVER_HOSTS": "voice.example.org, kiosk_1, xn--bcher-kva.example., 10.0.0.7"}, {})
     assert settings.server.hosts == ("voice.example.org", "kiosk_1", "xn--bcher-kva.example.", "10.0.0.7")
-    assert check(settings.server.hosts, "").find_fault("KIOSK_1:80") is None
+    assert check(settings.server.hosts, has_credentials=False).find_fault("KIOSK_1:80") is None
 
 
 def test_host_and_port_are_told_apart() -> None:
