@@ -14,6 +14,7 @@ from actors.deciding.account import Account
 from actors.deciding.events import MemberId, Resolved
 from actors.deciding.limits import Limits
 from actors.deciding.microphone import ListeningState, Speculation
+from actors.deciding.summary import SessionSummary
 from actors.deciding.timeline import Timeline
 from actors.deciding.turn import Turn, UtteranceBuffer
 from actors.ports.answering import Exchange
@@ -114,6 +115,7 @@ class Conversation:
 
     `microphone`: what an open microphone hears; None without turn detection. `shadow`: the conversation as it would be
     if the speaker had finished, in which a draft is tried. `played`: the sound of the last turn that had any.
+    `summary`: the turns that are over. `tells_words`: whether who watches is told words.
     `is_draining`: the server goes down, and no turn may begin.
     """
 
@@ -145,6 +147,8 @@ class Conversation:
         self.shadow: Conversation | None = None
         self.played: Timeline | None = None
         self.speculation = Speculation()
+        self.summary = SessionSummary()
+        self.tells_words = False
         self._works = 0
         self._streams = 0
 

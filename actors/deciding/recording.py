@@ -2,7 +2,7 @@
 
 from actors.deciding.step import Step
 from actors.deciding.turn import Turn
-from actors.ports.watching import Chosen, Outcome, StageReached, TurnRecord, TurnSource
+from actors.ports.watching import Chosen, Outcome, StageReached, TurnRecord, TurnSource, TurnWords
 from protocol.errors import ErrorId
 
 
@@ -11,7 +11,10 @@ def record(step: Step, outcome: Outcome, error_id: ErrorId | None) -> None:
     turn = step.conversation.turn
     made = turn_record(step.conversation.id, turn, outcome, error_id, step.now)
     if made is not None:
+        step.conversation.summary.add(made)
         step.note(StageReached("total", step.now - made.speech_ended))
+        if step.conversation.tells_words:
+            step.note(TurnWords(turn.number, turn.said, turn.text))
         step.note(made)
 
 

@@ -108,6 +108,14 @@ class TurnRecord(msgspec.Struct, frozen=True):
     error_id: ErrorId | None = None
 
 
+class TurnWords(msgspec.Struct, frozen=True):
+    """What was said in a turn and answered, where that is asked for; it comes just before the turn's record."""
+
+    turn: int
+    said: str
+    answered: str
+
+
 class SpeechJudged(msgspec.Struct, frozen=True, gc=False):
     """Speech during a turn was judged, so many seconds after its onset; None for one without an onset."""
 
@@ -171,7 +179,7 @@ class FailedOver(msgspec.Struct, frozen=True, gc=False):
 
 Observation = (
     StageReached | TurnRecord | SpeechJudged | FalseStart | DeadlinePassed | ErrorTold | MouthClosed | CallRecord
-    | FailedOver
+    | FailedOver | TurnWords
 )  # fmt: skip
 Watcher = Callable[[Observation], None]
 """Takes in what happened. It is called in the session's step: it returns at once, and raises nothing."""

@@ -83,15 +83,15 @@ class Runner:
         names: Names,
         spawn: Spawn,
         watch: Watcher = unwatched,
+        traced_share: float = 0.0,
     ) -> None:
         self.conversation = conversation
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._names = names
         self._attend_mouth = partial(attend_mouth, spawn, engines)
-        self._watch = watch
         self._outlets: dict[MemberId, Outlet] = {}
         self._seats = Seats(pools)
-        self.trace = SessionTrace(conversation)
+        self.trace = SessionTrace(conversation, watch, traced_share)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, self.trace.of_job)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
         tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
@@ -316,7 +316,7 @@ class Runner:
     def _perform_beside(self, effect: PrepareMouth | FindWords | Note) -> None:
         """Do what no client and no turn waits for."""
         if isinstance(effect, Note):
-            self._watch(effect.observation)
+            self.trace.note(effect.observation)
         else:
             self._attend_mouth(self._hear, effect)
 
@@ -326,7 +326,7 @@ class Runner:
             self._outlets[member].deliver(frames, turn)
         if isinstance(message, CustomError):
             self.log.note_error(message)
-            self._watch(ErrorTold(message.error_id))
+            self.trace.note(ErrorTold(message.error_id))
 
     def _start(self, start: Start) -> Admitted | PoolsBusy | None:
         job, turn = start.job, start.job.turn

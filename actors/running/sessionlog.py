@@ -37,3 +37,8 @@ class SessionLog:
         """The session broke, by the exception that is being handled."""
         log.error("the session broke by a fault of this server and was ended", extra=self._extra)
         log.debug("the fault", exc_info=True, extra=self._extra)
+
+    def note_end(self, why: str, now: float) -> None:
+        """The line for the end of the session: how long it was, its turns, and why it is over."""
+        ended = self._conversation.summary.close(why, now - self._conversation.clock.begun)
+        log.info("%s", ended, extra={**self._extra, "details": ended})

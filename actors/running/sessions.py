@@ -20,6 +20,7 @@ from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
 from actors.running.session import Runner
+from actors.running.sessiontrace import TracingPlan
 from actors.running.singleuse import Holder, SingleUses
 from protocol.chunks import ChunkReader
 from protocol.errors import ErrorId, RefusalStatus
@@ -68,6 +69,7 @@ class SharedResources(NamedTuple):
     account: Account
     max_payload: int = MAX_PAYLOAD
     watch: Watcher = unwatched
+    tracing: TracingPlan = TracingPlan()
 
     def __repr__(self) -> str:
         return "<SharedResources>"
@@ -174,7 +176,9 @@ class SessionRegistry:
         conversation = Conversation(
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
         )
-        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch)
+        conversation.tells_words = shared.tracing.words
+        share = shared.tracing.share
+        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch, share)
         record = SessionRecord(runner, subject)
         self._records[session_id] = record
         self._spawn(lambda: self._run(session_id, record))
@@ -198,11 +202,12 @@ class SessionRegistry:
 
     async def _run(self, session_id: str, record: SessionRecord) -> None:
         """The task of one session: an exception in it ends this session alone."""
-        fault = None
+        fault, why = None, "the server was ended"
         try:
             await record.runner.run()
+            why = self._why_over(session_id, record)
         except Exception:
-            fault = FAULT
+            fault, why = FAULT, "a fault of this server"
             record.runner.log.note_fault()
             self.shared.watch(ErrorTold(FAULT.error_id))
         finally:
@@ -211,9 +216,16 @@ class SessionRegistry:
             record.runner.dismiss(fault)
             for member in record.members:
                 self._uses.release(member, self.shared.limits.grace)
+            record.runner.log.note_end(why, trio.current_time())
             record.is_over = True
             self._session_over.set()
             self._session_over = trio.Event()
+
+    def _why_over(self, session_id: str, record: SessionRecord) -> str:
+        if self.draining:
+            return "the server went down"
+        is_known = self._records.get(session_id) is record
+        return "nobody was in it for its grace" if is_known else "it made room for another session"
 
     async def leave(self, membership: Membership) -> None:
         """Take a socket out of its session, if it is still there. Waits while the mailbox is full.

@@ -12,11 +12,13 @@ it may be a stranger.
 import secrets
 from typing import assert_never
 
+import msgspec
 from msgspec.structs import replace
 
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Answer, Job, Speak, Transcribe
-from actors.ports.callcontext import CallContext, part_name, shorten
+from actors.ports.callcontext import CallContext, call_for, part_name, shorten
+from actors.ports.watching import Observation, TurnRecord, TurnWords, Watcher, unwatched
 from protocol.tracecontext import TraceContext
 
 _KEPT = 4
@@ -24,13 +26,24 @@ _KEPT = 4
 _LOW = 2**64
 
 
-class SessionTrace:
-    """The trace contexts of a session's turns. `share` of them are recorded; 0: none is, and no ids are made."""
+class TracingPlan(msgspec.Struct, frozen=True):
+    """Which `share` of the turns is recorded, and whether with the `words` that were said and answered."""
 
-    def __init__(self, conversation: Conversation, share: float = 0.0) -> None:
+    share: float = 0.0
+    words: bool = False
+
+
+class SessionTrace:
+    """The trace contexts of a session's turns. `share` of them are recorded; 0: none is, and no ids are made.
+
+    `watch` is told in the context of the turn that an observation is of.
+    """
+
+    def __init__(self, conversation: Conversation, watch: Watcher = unwatched, share: float = 0.0) -> None:
         self.caller: TraceContext | None = None
         """What the Sender told when it joined; without a record of our own it is passed on to providers as it is."""
         self._conversation = conversation
+        self._watch = watch
         self._share = share
         self._turns: dict[int, CallContext] = {}
 
@@ -56,6 +69,18 @@ class SessionTrace:
                 return turn.child(part_name(job.part)).child("tts")
             case _:
                 assert_never(job)
+
+    def note(self, observation: Observation) -> None:
+        """Tell who watches. Never waits, and raises nothing."""
+        match observation:
+            case TurnRecord(turn=turn, interrupts=cut):
+                context = self.of_turn(turn, cut)
+            case TurnWords(turn=turn):
+                context = self.of_turn(turn)
+            case _:
+                context = self.of_turn(self._conversation.turn.number)
+        with call_for(context):
+            self._watch(observation)
 
     def _begin(self, number: int) -> CallContext:
         session, caller = shorten(self._conversation.id), self.caller

@@ -45,6 +45,7 @@ from actors.running.connections import ConnectionRegistry
 from actors.running.member import Member
 from actors.running.pool import Pool
 from actors.running.sessions import SessionRegistry, SharedResources
+from actors.running.sessiontrace import TracingPlan
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from protocol.messages import Names
 from protocol.timing import Timing, Waits
@@ -54,13 +55,14 @@ DRAIN_SECONDS = 2.0
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """The settings of sessions, pools and connections."""
+    """The settings of sessions, pools, connections and traces."""
 
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
     timing: Timing = Timing()
     waits: Waits = Waits()
     connection_limits: ConnectionLimits = ConnectionLimits()
+    tracing: TracingPlan = TracingPlan()
 
 
 class Supervisor:
@@ -83,7 +85,16 @@ class Supervisor:
         }
         self.account = Account(plan.limits.memory_in_flight)
         shared = SharedResources(
-            engines, self.pools, names, plan.limits, resolve, doorkeeper, self.account, plan.timing.max_payload, watch
+            engines,
+            self.pools,
+            names,
+            plan.limits,
+            resolve,
+            doorkeeper,
+            self.account,
+            plan.timing.max_payload,
+            watch,
+            plan.tracing,
         )
         self.session_registry = SessionRegistry(shared, self._spawn_session)
         self.connection_registry = ConnectionRegistry(self._serve, plan.timing, plan.connection_limits, self.account)

@@ -69,7 +69,7 @@ def _told(error: BaseException) -> str:
 
 
 class JsonEntry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An entry of the log as JSON. `time`: RFC 3339, in UTC. `trace`: with `--debug`."""
+    """An entry of the log as JSON. `time`: RFC 3339, in UTC. `trace`: with `--debug`. `details`: as data."""
 
     time: str
     level: str
@@ -79,6 +79,7 @@ class JsonEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     turn: int = 0
     error: str = ""
     trace: str = ""
+    details: object = None
 
 
 class JsonLine(logging.Formatter):
@@ -101,6 +102,7 @@ class JsonLine(logging.Formatter):
             call.turn,
             _told(error) if error is not None else "",
             trace(error) if error is not None and self._debug else "",
+            getattr(record, "details", None),
         )
         return msgspec.json.encode(entry).decode()
 

@@ -8,6 +8,7 @@ from actors.deciding.limits import Limits
 from actors.ports.answering import Delivery, Question
 from actors.ports.callcontext import CallContext, current_call
 from actors.ports.calls import Emit
+from actors.ports.watching import unwatched
 from actors.running.sessiontrace import SessionTrace
 from protocol.connecting import Auth
 from protocol.tracecontext import TraceContext, read_traceparent
@@ -20,7 +21,7 @@ CALLER = read_traceparent(TOLD)
 
 
 def traced(share: float) -> SessionTrace:
-    return SessionTrace(Conversation("1a2b3c4d-rest", Limits(), accept, ScriptedAnalyst(), 0.0), share)
+    return SessionTrace(Conversation("1a2b3c4d-rest", Limits(), accept, ScriptedAnalyst(), 0.0), unwatched, share)
 
 
 class TracedModel(ScriptedModel):

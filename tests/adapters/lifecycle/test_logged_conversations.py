@@ -11,6 +11,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from actors.deciding.limits import Limits
 from actors.ports.calls import EngineFailed
 from adapters.client.voiceclient import ConnectRefused
 from adapters.lifecycle import logs
@@ -95,6 +96,7 @@ def test_neither_words_nor_credentials_are_logged(format_: LogFormat, seed: int)
     log = to.getvalue()
     assert "3001 the language model failed: it is down" in log
     assert "refused: 401" in log
+    assert "session 1a2b3c4d turn 4: the session ended after " in log or '"session":"1a2b3c4d","turn":4' in log
     for hidden in (WORD, TOKEN, str(SESSION)):
         assert hidden not in log
 
@@ -107,6 +109,49 @@ async def test_each_line_of_a_session_says_which_one_and_its_turn(autojump_clock
     (failed,) = [entry for entry in entries if entry.message.startswith("3001")]
     assert (failed.session, failed.turn, failed.level) == ("1a2b3c4d", 2, "WARNING")
     assert {entry.session for entry in entries if "refused: 401" in entry.message} == {""}
+    (ended,) = [entry for entry in entries if entry.message.startswith("the session ended")]
+    assert (ended.session, ended.turn, ended.level) == ("1a2b3c4d", 4, "INFO")
+    outcomes = {"completed": 2, "failed": 1, "interrupted": 1}
+    assert isinstance(ended.details, dict)
+    assert (ended.details["turns"], ended.details["outcomes"]) == (4, outcomes)
+    assert (ended.details["first_sound_seconds"], ended.details["why"]) == (0.0, "nobody was in it for its grace")
+    assert ended.message.endswith("4 turns (2 completed, 1 failed, 1 interrupted), first sound after 0.00 s")
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("down", "the server went down"),
+        ("evicted", "it made room for another session"),
+        ("fault", "a fault of this server"),
+    ],
+)
+async def test_the_last_line_of_a_session_says_why_it_is_over(
+    how: str, why: str, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_(*_: object) -> None:
+        raise RuntimeError
+
+    with logged("json") as to:
+        async with serving(limits=Limits(sessions=1)) as server:
+            async with server.joined(session_id=str(SESSION)) as client:
+                await client.configure()
+                if how == "down":
+                    await server.supervisor.drain()
+                elif how == "fault":
+                    monkeypatch.setattr("actors.running.session.step", break_)
+                    await client.voice.text("hi")
+                    await client.over.wait()
+                    monkeypatch.undo()
+            if how == "evicted":
+                async with server.joined() as client:
+                    await client.configure()
+    entries = [msgspec.json.decode(line, type=JsonEntry) for line in to.getvalue().splitlines()]
+    assert [
+        entry.message.partition(": ")[2]
+        for entry in entries
+        if entry.session == "1a2b3c4d" and entry.message.startswith("the session ended")
+    ] == [f"{why}; no turns"]
 
 
 async def test_a_log_that_cannot_be_written_breaks_nothing(
