@@ -66,6 +66,11 @@ class ScriptedTrack:
         await self._mouths.obey()
         return self._make(max(self._known, self._until - self._mouths.lag), last=False)
 
+    async def catch_up(self, until: float) -> MouthMade:
+        """Up to `until`, without a lag."""
+        await self._mouths.obey()
+        return self._make(max(self._known, round(until)), last=False)
+
     async def finish(self) -> MouthMade:
         """The rest."""
         await self._mouths.obey()

@@ -50,7 +50,7 @@ class Shapes(msgspec.Struct, frozen=True):
 class MouthMade(msgspec.Struct, frozen=True):
     """What became known of a part: the shapes of each set that was asked for, in order, and the words.
 
-    `until`: the words are known up to this time.
+    `until`: shapes and words are made up to this time.
     """
 
     shapes: Mapping[MouthSet, tuple[Shapes, ...]] = {}
@@ -69,6 +69,9 @@ class MouthTrack(Protocol):
         next; what is returned covers it, or all that can be known by now. It raises nothing of its engine's: a worse
         source takes over. Cancelling loses the track.
         """
+
+    async def catch_up(self, until: float) -> MouthMade:
+        """The mouth up to `until`, of sound that has left, as it seems now: no more has come for a while. As `push`."""
 
     async def finish(self) -> MouthMade:
         """The rest: the sound is complete. As `push`."""

@@ -158,6 +158,13 @@ class EngineCall:
         await trio.lowlevel.checkpoint_if_cancelled()
         await self._pace.spend(1)
 
+    async def add(self, event: StageEvent) -> None:
+        """Tell the session of more about an earlier result: it does not end the engine's silence.
+
+        Cancelling tells it or not.
+        """
+        await self._report(event, no_matter)
+
 
 def no_matter() -> None:
     """What is called before a wait that concerns nobody."""

@@ -1,7 +1,7 @@
 """The mouth of a part while its sound is made: the track is told of the sound, and what it knows goes with the sound.
 
-Sound never fails for its mouth, and waits for it LATEST at most, its end END_LATEST. A track that fails or hangs is
-given up; then the mouth of the part closes where it was.
+Sound never fails for its mouth. A track that fails or hangs is given up; then the part closes its mouth where it was.
+How long sound that is streamed waits for its mouth: `streamedmouth.py`.
 """
 
 import logging
@@ -26,9 +26,9 @@ SLICE = 2.0
 """Seconds of a sound that a track is told at once; then other tasks run."""
 _SLICE_BYTES = round(SLICE * RATE) * 2
 LATEST = 0.25
-"""Seconds that sound waits for its mouth; a track answers in some ms, because it needs not know all."""
+"""Seconds after which a track is given up; it answers in some ms, because it needs not know all."""
 END_LATEST = 0.75
-"""Seconds that the end of a sound waits; of a part that is sent whole, a track has all to learn then."""
+"""The same for the end of a sound; of a part that is sent whole, a track has all to learn then."""
 
 
 class FollowedSound(NamedTuple):
@@ -50,7 +50,13 @@ class MouthFollower:
         self._order = job.mouth
         self._engines = engines
         self._track: MouthTrack | None = None
+        self._is_own = job.clip is not None
+        """Whether the sound is the Sender's own, whose text is what was understood of it."""
         self._has_begun = False
+        self.has_track = False
+        """Whether there is a mouth to follow, which was not given up."""
+        self.told = 0.0
+        """ms up to which the mouth was made."""
         self._marks: tuple[Mark, ...] = ()
         self._kept: list[Clip] = []
         self._anew = anew
@@ -61,6 +67,7 @@ class MouthFollower:
         if not self._has_begun:
             self._has_begun = True
             self._track = self._begin(self._order, told=clip.marks is not None)
+            self.has_track = self._track is not None
         self._marks += clip.marks or ()
         if self._track is None and clip.marks is None and clip.format.name == "pcm16":  # others go unopened
             self._kept.append(clip)
@@ -68,9 +75,9 @@ class MouthFollower:
     def _begin(self, order: MouthOrder | None, *, told: bool) -> MouthTrack | None:
         if order is None:
             return None
-        speech = self._speech
+        speech, text = self._speech, "" if self._is_own else self._speech.text
         return self._engines.mouths.track(
-            speech.text, speech.language, speech.speed, order.sets, words=True, told=told, fps=order.fps
+            text, speech.language, speech.speed, order.sets, words=True, told=told, fps=order.fps
         )
 
     @property
@@ -97,9 +104,30 @@ class MouthFollower:
                 made = _joined(made, await _in_time(track.finish(), END_LATEST))
             self._track = track
         except EngineFailed as error:
+            self.has_track = False
             log.warning("the mouth of a part was given up: %s", error)
         if made is None:
             return FollowedSound(words=words)
+        return self._followed(made)
+
+    async def catch_up(self, until: float) -> FollowedSound:
+        """What is known of the sound up to `until` ms, now that no more of it has come for a while.
+
+        Cancelling loses the track.
+        """
+        track, self._track = self._track, None
+        try:
+            if track is not None:
+                made = await _in_time(track.catch_up(until))
+                self._track = track
+                return self._followed(made)
+        except EngineFailed as error:
+            self.has_track = False
+            log.warning("the mouth of a part was given up: %s", error)
+        return FollowedSound()
+
+    def _followed(self, made: MouthMade) -> FollowedSound:
+        self.told = max(self.told, made.until)
         return FollowedSound(self._revised(made), made.words)
 
     def _take_kept(self) -> Clip | None:

@@ -10,8 +10,9 @@ from actors.ports.calls import EngineFailed, Retraction
 from actors.ports.engines import Engines
 from actors.ports.listening import RATE
 from actors.ports.sound import Clip, Sound, SoundEncoder, Target, Undecodable
-from actors.running.calls import EngineCall
-from actors.running.mouth import MouthFollower, mouth_room
+from actors.running.calls import EngineCall, TooLarge
+from actors.running.mouth import FollowedSound, MouthFollower, mouth_room
+from actors.running.streamedmouth import StreamedMouth
 from protocol.audioformat import AudioFormat
 
 SOUNDLESS = "the synthesiser made no sound"
@@ -112,6 +113,8 @@ class WholeSound:
 async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> None:
     async with AsyncExitStack() as stack:
         sound = StreamedSound(job, engines, stack, call)
+        if job.mouth is not None:
+            await stack.enter_async_context(sound.mouth.running())
         if job.clip is not None:
             await sound.add(job.clip)
         else:
@@ -127,6 +130,7 @@ class StreamedSound:
         self._codec = engines.codec
         self._reference = engines.voice_activity.reference() if job.refers else None
         self._follower = MouthFollower(job, engines)
+        self.mouth = StreamedMouth(self._follower, self._tell)
         self._lengths = dict.fromkeys(job.targets, 0.0)
         self._stack = stack
         self._call = call
@@ -164,10 +168,20 @@ class StreamedSound:
         samples = b"".join(sound.data for sound in sounds.get(REFERENCE, ()))
         envelope = await self._reference.push(samples) if self._reference is not None and samples else b""
         wanted = {target: made for target, made in sounds.items() if target in job.targets}
-        followed = await self._follower.follow(samples, self._count(wanted), last=last)
+        followed = await self.mouth.follow(samples, self._count(wanted), last=last)
         room = _room_for(job, wanted) + mouth_room(followed.mouth, job.mouth)
         await self._call.memory.keep(room)
         await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope, *followed), last=last)
+        self.mouth.sent()
+
+    async def _tell(self, followed: FollowedSound) -> None:
+        """Tell of a mouth whose sound has left; without room for it, it is left out. Cancelling tells it or not."""
+        job, room = self._job, mouth_room(followed.mouth, self._job.mouth)
+        try:
+            await self._call.memory.keep(room)
+        except TooLarge:
+            return
+        await self._call.add(Spoken(job.turn, job.part, {}, {}, False, room, b"", *followed))
 
     def _count(self, sounds: Mapping[Target, tuple[Sound, ...]]) -> float:
         """The seconds of the sound that leave by now, of the target that is furthest."""

@@ -1,9 +1,10 @@
 """The process that aligns texts to their sounds, and the tracks that draw what it finds.
 
-No sound waits for it: a track asks, waits PATIENCE at most, and draws what is known by then; what is found later goes
-with what follows. A part has one question under way, and what comes meanwhile is asked together. A part goes on by its
-sound alone where an answer takes longer than LATEST. The first question starts the process, which takes a second, and a
-minute without one ends it. So `prepare` asks about nothing when an utterance begins and when an answer is asked for.
+A track asks, waits PATIENCE at most, and draws what is known by then; what is found later goes with what follows. A
+part has one question under way, and what comes meanwhile is asked together. A part goes on by its sound alone where an
+answer takes longer than LATEST, or the mouth of what has left is not found in CATCH_UP. The first question starts the
+process, which takes a second, and a minute without one ends it. So `prepare` asks about nothing when an utterance
+begins and when an answer is asked for.
 
 If the process fails, dies or does not know a sound any more, the parts that are under way go on by their sound; for
 AGAIN after a failure all that begin do. The log says so once.
@@ -27,8 +28,10 @@ from adapters.processes.mouthframes import AlignedFrame, AlignFrame, Alignment, 
 from adapters.processes.process import Plan
 
 CHILD = "adapters.mouth.alignment_child"
-PATIENCE = 0.1
-"""Seconds that a piece of sound waits for its mouth."""
+PATIENCE = 0.07
+"""Seconds that the mouth of a piece of sound waits for an answer."""
+CATCH_UP = 0.03
+"""Seconds that the mouth of sound that has left waits for it still, before the sound alone decides."""
 DEADLINE = 15.0
 """Seconds for a call, the start of the process included; one that hangs is found sooner (`liveness.py`)."""
 AGAIN = 10.0
@@ -45,7 +48,7 @@ BEHIND = 120.0
 """ms of the sound by which the mouth may follow it, so that what comes next decides."""
 END_PATIENCE = 0.5
 """Seconds that the end of a sound waits; of a part that is sent whole, all is asked then."""
-LATEST = PATIENCE + 0.12
+LATEST = 0.11
 """Seconds after which a question that is not answered is given up: its sound has left, and the mouth would be late."""
 MS = 32
 """Bytes of a ms of sound."""
@@ -155,6 +158,9 @@ class AlignedTrack:
         self._opening: Alignment | None = Alignment(part.text, part.language, part.speed)
         self._waiting = bytearray()
         """Sound that the process was not given yet."""
+        self._unknown = bytearray()
+        """The sound from `_unknown_from` bytes on, of which nothing was told."""
+        self._unknown_from = 0
         self._question: _AlignmentQuestion | None = None
         self._patience = PATIENCE
         self._heard = 0
@@ -176,8 +182,24 @@ class AlignedTrack:
         self._heard += len(samples)
         self._until = max(self._until, until)
         self._waiting += samples
+        self._unknown += samples
         await self._follow(last=False)
         return self._drawing.draw(min(self._until, self._told))
+
+    async def catch_up(self, until: float) -> MouthMade:
+        """See `MouthTrack.catch_up`. Cancelling loses the track."""
+        until = min(until, self._until)
+        with trio.move_on_after(CATCH_UP):
+            while self._reader is None and self._told < until:
+                if self._question is None and not self._submit(last=False, now=until):
+                    break
+                await self._take_answer()
+        if self._reader is None and self._told < until:
+            self._go_on_by_sound()
+        if self._reader is not None:
+            self._read(self._reader, hurry=True)
+        await trio.lowlevel.checkpoint_if_cancelled()
+        return self._drawing.draw(until)
 
     async def finish(self) -> MouthMade:
         """See `MouthTrack.finish`. Cancelling loses the track."""
@@ -196,14 +218,14 @@ class AlignedTrack:
             if last or self._is_late() or len(self._waiting) > MOST_WAITING:
                 self._go_on_by_sound()
         if self._reader is not None:
-            self._read(self._reader, last=last)
+            self._read(self._reader, hurry=last)
         await trio.lowlevel.checkpoint_if_cancelled()
 
-    def _submit(self, *, last: bool) -> bool:
-        """Ask about what waits; False where there is nothing to ask."""
+    def _submit(self, *, last: bool, now: float = 0.0) -> bool:
+        """Ask about what waits, and what is known up to `now` ms; False where there is nothing to ask."""
         left = max(0, len(self._waiting) - SLICE)  # for the next question, and not to be guessed now
         until = min(self._until, (self._heard - left) / MS) if left else self._until
-        wanted = until if until <= AT_ONCE else max(AT_ONCE, until - BEHIND)
+        wanted = until if until <= AT_ONCE else max(AT_ONCE, until - BEHIND, min(now, until))
         if self._is_complete or not (self._waiting or last or wanted > max(self._told, self._asked)):
             return False
         samples = bytes(self._waiting[:SLICE])
@@ -228,22 +250,24 @@ class AlignedTrack:
         self._question = None
         self._drawing.add(question.found.marks)
         self._told = max(self._told, question.found.told)
+        known = min(max(0, MS * int(self._told) - self._unknown_from), len(self._unknown))
+        del self._unknown[:known]
+        self._unknown_from += known
 
     def _is_late(self) -> bool:
         return self._question is not None and trio.current_time() - self._question.asked > LATEST
 
     def _go_on_by_sound(self) -> None:
-        """From the sound on for which there is no answer."""
-        if self._question is not None:
-            self._waiting[:0] = self._question.frame.samples
+        """From the sound on of which nothing was told."""
         self._question = None
         self._reader = LoudnessReader()
-        self._reader_from = (self._heard - len(self._waiting)) / MS
+        self._reader_from = self._unknown_from / MS
 
-    def _read(self, reader: LoudnessReader, *, last: bool) -> None:
-        marks = reader.push(bytes(self._waiting))
+    def _read(self, reader: LoudnessReader, *, hurry: bool) -> None:
+        marks = reader.push(bytes(self._unknown))
         self._waiting.clear()
-        if last:
-            marks += reader.finish()
+        self._unknown.clear()
+        if hurry:
+            marks += reader.hurry()
         self._drawing.add(replace(mark, at=mark.at + self._reader_from) for mark in marks)
         self._told = max(self._told, self._reader_from + reader.known)

@@ -63,8 +63,8 @@ class LoudnessReader:
             self._classes += self._classify(np.frombuffer(data, "<i2", count * FRAME).reshape(count, FRAME))
         return self._tell(is_last=False)
 
-    def finish(self) -> list[Mark]:
-        """The last phonemes."""
+    def hurry(self) -> list[Mark]:
+        """The phonemes of all that is here, as they seem."""
         return self._tell(is_last=True)
 
     def _classify(self, samples: NDArray[np.int16]) -> list[int]:
@@ -133,8 +133,14 @@ class LoudnessTrack:
         self._until = max(self._until, until)
         return self._drawing.draw(min(self._until, self._reader.known))
 
+    async def catch_up(self, until: float) -> MouthMade:
+        """See `MouthTrack.catch_up`. Cancelling loses the track."""
+        await trio.lowlevel.checkpoint()
+        self._drawing.add(self._reader.hurry())
+        return self._drawing.draw(min(until, self._until))
+
     async def finish(self) -> MouthMade:
         """See `MouthTrack.finish`. Cancelling loses the track."""
         await trio.lowlevel.checkpoint()
-        self._drawing.add(self._reader.finish())
+        self._drawing.add(self._reader.hurry())
         return self._drawing.finish(max(self._until, self._reader.known))

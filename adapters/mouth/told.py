@@ -15,7 +15,7 @@ from adapters.mouth.timeline import span
 
 LATE = 120.0
 """ms of the sound that may be without its mouth, because marks come late."""
-PATIENCE = 0.15
+PATIENCE = 0.07
 """Seconds that the phonemes of words are waited for, before letters serve."""
 
 
@@ -45,6 +45,11 @@ class ToldTrack:
         await self._spell(self._until + (self._drawing.ahead if self._phones_until < 0 else -LATE))
         known = max(self._drawing.known, float(self._drawing.drawn), self._until - LATE)
         return self._drawing.draw(min(self._until, known))
+
+    async def catch_up(self, until: float) -> MouthMade:
+        """See `MouthTrack.catch_up`. Cancelling loses the track."""
+        await trio.lowlevel.checkpoint()
+        return self._drawing.draw(min(until, self._until))
 
     async def finish(self) -> MouthMade:
         """See `MouthTrack.finish`. Cancelling loses the track."""

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from actors.ports.calls import EngineFailed
 from actors.ports.mouth import Mark, MouthMade, MouthTrack
-from adapters.mouth.aligning import AGAIN, END_PATIENCE, LATEST, PATIENCE, SLICE, TextAlignment
+from adapters.mouth.aligning import AGAIN, CATCH_UP, END_PATIENCE, LATEST, PATIENCE, SLICE, TextAlignment
 from adapters.mouth.drawing import MouthDrawing
 from adapters.mouth.mouths import AlignedPart
 from adapters.processes.mouthframes import AlignedFrame, AlignFrame, PhonesToldFrame
@@ -186,13 +186,42 @@ async def test_an_answer_that_takes_too_long_leaves_the_mouth_to_the_sound(autoj
     async with running(Scripted(takes=2.0)) as engine:
         track = track_of(engine)
         late = [await track.push(vowel(200), (), 200.0)]
-        await trio.sleep(0.05)
+        await trio.sleep(0.02)
         late.append(await track.push(vowel(200), (), 400.0))
         assert source_of(late) == []
         await trio.sleep(LATEST)
         made = await track.push(vowel(200), (), 600.0)
         assert source_of([made]) == ["sound"]
         assert made.shapes["ovr"][0].end >= 400
+
+
+async def test_what_has_left_is_told_as_it_seems_where_no_more_comes(autojump_clock: MockClock) -> None:
+    async with running(Scripted()) as engine:
+        track = track_of(engine)
+        made = [await track.push(vowel(600), (), 600.0), await track.catch_up(600.0), await track.catch_up(600.0)]
+        assert [one.until for one in made] == [480.0, 600.0, 600.0]
+        assert source_of(made) == ["aligned"] * 2
+        assert isinstance(engine, Scripted)
+        assert len(engine.asked) == 2
+
+
+@pytest.mark.parametrize("dies_after", [0, 1])
+async def test_what_has_left_is_told_by_the_sound_in_time_where_the_process_dies(
+    dies_after: int, autojump_clock: MockClock
+) -> None:
+    async with running(Scripted()) as engine:
+        assert isinstance(engine, Scripted)
+        track = track_of(engine)
+        for number in range(dies_after):
+            await track.push(vowel(600), (), 600.0 * (number + 1))
+        engine.takes = 1.0  # another process starts
+        began, until = trio.current_time(), 600.0 * (dies_after + 1)
+        made = [await track.push(vowel(600), (), until), await track.catch_up(until)]
+        assert trio.current_time() - began <= PATIENCE + CATCH_UP + 1e-6
+        assert made[-1].until == until
+        assert source_of(made) == ["sound"]
+        shapes = made[-1].shapes["ovr"][0]
+        assert min(time for time, shape in zip(shapes.times, shapes.shapes, strict=True) if shape) < until - 500
 
 
 async def test_the_end_of_a_sound_waits_for_an_answer_that_was_slow(autojump_clock: MockClock) -> None:

@@ -35,7 +35,7 @@ def heard(*pieces: bytes) -> list[tuple[str, float, float]]:
     """Phonemes with begin and length; those that follow each other are told as one."""
     reader = LoudnessReader()
     found: list[tuple[str, float, float]] = []
-    for mark in [*(mark for piece in pieces for mark in reader.push(piece)), *reader.finish()]:
+    for mark in [*(mark for piece in pieces for mark in reader.push(piece)), *reader.hurry()]:
         if found and found[-1][0] == mark.text:
             found[-1] = (mark.text, found[-1][1], found[-1][2] + mark.ms)
         else:
