@@ -107,14 +107,15 @@ class PartAlignment:
 
     def _tell(self, number: int, start: float, end: float) -> Iterator[Mark]:
         """The phoneme in [`start`, `end`), or as much of it as was not told."""
-        is_new = number >= self._begun
-        start = max(start, self._told) if is_new else self._told
+        phone, is_new = self._prior.phones[number], number >= self._begun
         end = min(end, self._most)
-        if end <= start:
+        if end <= self._told or end <= start:
+            if phone.word >= 0 and is_new:  # too late for the mouth, not for its word
+                yield from self._words.say(self._prior.words[phone.word], start, max(start, end))
             return
+        start = max(start, self._told) if is_new else self._told
         if start > self._told:
             yield Mark("phone", "", self._told, start - self._told, -1, "aligned")
-        phone = self._prior.phones[number]
         yield Mark("phone", phone.symbol, start, end - start, -1, "aligned")
         if phone.word >= 0:
             yield from self._words.say(self._prior.words[phone.word], start, end)

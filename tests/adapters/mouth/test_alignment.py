@@ -119,6 +119,17 @@ def test_words_are_those_of_the_text_with_their_times() -> None:
     assert abs(words[1].at - 800) <= 30
 
 
+def test_a_word_whose_phonemes_come_too_late_is_told_all_the_same() -> None:
+    alignment = PartAlignment(PhonemePrior(spoken, "sas as"))
+    marks, known = alignment.push(b"", 600.0)
+    assert known == 600.0
+    for sound, is_last in ((SOUND[: 32 * 700], False), (SOUND[32 * 700 :], True)):
+        marks += alignment.push(sound, 0.0, last=is_last)[0]
+    words = [mark for mark in marks if mark.kind == "word"]
+    assert [word.text for word in words] == ["sas", "as"]
+    assert abs(words[0].at - 150) <= 30
+
+
 def test_the_same_sound_is_told_the_same() -> None:
     assert told("sas as", SOUND, 200, ahead=120.0) == told("sas as", SOUND, 200, ahead=120.0)
 
