@@ -29,7 +29,7 @@ MOST_LEFT = 64
 Tell = Callable[[FollowedSound], Awaitable[None]]
 
 
-class _Stretch:
+class _SoundStretch:
     """Sound that the track was not given yet, up to `seconds` of the part."""
 
     def __init__(self) -> None:
@@ -48,8 +48,8 @@ class StreamedMouth:
     def __init__(self, follower: MouthFollower, tell: Tell) -> None:
         self._follower = follower
         self._tell = tell
-        self._next: _Stretch | None = None
-        self._handed: _Stretch | None = None
+        self._next: _SoundStretch | None = None
+        self._handed: _SoundStretch | None = None
         self._wake = trio.Event()
         self._has_left = self._is_behind = False
         self._left: deque[tuple[float, float]] = deque()
@@ -76,7 +76,7 @@ class StreamedMouth:
         """
         if not self._follower.has_track:
             return await self._follower.follow(samples, seconds, last=last)
-        stretch = self._next = self._next or _Stretch()
+        stretch = self._next = self._next or _SoundStretch()
         stretch.samples += samples
         stretch.seconds, stretch.is_last, stretch.is_awaited = seconds, last, True
         self._wake.set()
@@ -96,7 +96,7 @@ class StreamedMouth:
             self._handed.sent.set()
             self._handed = None
 
-    async def _wait_for(self, stretch: _Stretch) -> None:
+    async def _wait_for(self, stretch: _SoundStretch) -> None:
         for _ in range(PASSES):
             if stretch.over.is_set():
                 return
