@@ -9,6 +9,7 @@ from msgspec.structs import asdict, replace
 
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
+from actors.ports.watching import Watcher
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.access.credentials import make_credentials, make_token
 from adapters.access.door import Door
@@ -18,6 +19,10 @@ from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import collecting, console, trimming
 from adapters.lifecycle.ending import Ending, received, take_leave
 from adapters.lifecycle.welcome import welcome
+from adapters.metrics import looplag
+from adapters.metrics.metrics import ServerMetrics
+from adapters.metrics.prices import read_prices
+from adapters.metrics.reading import read
 from adapters.pages import inspection, site
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
@@ -61,12 +66,16 @@ async def _start(
     settings = _opened(settings)
     await check_exposure(settings.server)
     check_preferences(settings.providers)
-    engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth)
+    metrics = ServerMetrics(read_prices(settings.server.prices))
+    engines = ProviderEngines(
+        settings.providers, listening=settings.listening, mouth=settings.mouth, watch=metrics.note
+    )
     names = Names(dict(settings.protocol.names))
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
     web = Web()
     door = Door(make_credentials(settings.server, web, make_token()), web)
-    supervisor = _supervisor(settings, engines, names, door)
+    supervisor = _supervisor(settings, engines, names, door, metrics.note)
+    metrics.read_with(partial(read, supervisor, engines))
     problems = inspection.ProblemLog()
     sockets = await open_sockets(settings.server, lan.folder())
     say("vivavoce: starting the engines")
@@ -77,11 +86,12 @@ async def _start(
     await nursery.start(door.run)
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
-    shown = site.routes(settings, engines, supervisor, sockets, problems, door)
+    shown = site.routes(settings, engines, supervisor, sockets, problems, door, metrics)
     listener = Listener(supervisor, _listener_options(settings.server), shown)
     await nursery.start(listener.run, sockets.listeners)
     collecting.calm()
     nursery.start_soon(collecting.run, collecting.Collector())
+    nursery.start_soon(looplag.run, metrics.note_lag)
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
     for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, engines.notes()):
         say(line)
@@ -95,10 +105,12 @@ def _opened(settings: Settings) -> Settings:
     return replace(settings, server=lan.open_up(settings.server, lan.folder()))
 
 
-def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door) -> Supervisor:
+def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door, watch: Watcher) -> Supervisor:
     server = settings.server
     plan = ServerPlan(settings.limits, settings.pools, server.timing, server.waits, server.connection_limits)
-    return Supervisor(plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()), door)
+    return Supervisor(
+        plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()), door, watch
+    )
 
 
 def _listener_options(server: Server) -> ListenerOptions:

@@ -14,7 +14,8 @@ from actors.deciding.mouthpacking import closed_now, pack, pack_words
 from actors.deciding.partmouth import PartMouth
 from actors.deciding.parts import Batch, Recipient
 from actors.deciding.step import Step
-from protocol.mouth import SHAPES, MouthSet, ResponseMouth
+from actors.ports.watching import MouthClosed
+from protocol.mouth import SHAPES, MouthSet, MouthSource, ResponseMouth
 
 
 def order_for(audience: Sequence[Recipient]) -> MouthOrder | None:
@@ -42,14 +43,18 @@ def send_mouth(step: Step, batch: Batch, mouth: PartMouth, listeners: Sequence[R
     wants = [listener for listener in listeners if listener.mouth.is_any]
     if not wants or not (batch.mouth or batch.ends_at is not None):
         return
+    ended: list[MouthSource] = []
     for of in dict.fromkeys(listener.mouth.set for listener in wants):
         if of:
-            _send_shapes(step, batch, mouth, of, [listener for listener in wants if listener.mouth.set == of])
+            ended += _send_shapes(step, batch, mouth, of, [listener for listener in wants if listener.mouth.set == of])
+    if ended:
+        step.note(MouthClosed(ended[0]))
     if to := tuple(listener.member for listener in wants if listener.mouth.words):
         _send_words(step, batch, mouth, to)
 
 
-def _send_shapes(step: Step, batch: Batch, mouth: PartMouth, of: MouthSet, wants: list[Recipient]) -> None:
+def _send_shapes(step: Step, batch: Batch, mouth: PartMouth, of: MouthSet, wants: list[Recipient]) -> list[MouthSource]:
+    """Send what is due of one set; returns the source of its last shapes, where its mouth ends with them."""
     turn, part = step.conversation.turn, batch.part
     due = list(mouth.take_shapes(of, batch.mouth, batch.ends_at))
     for fps in dict.fromkeys(listener.mouth.fps for listener in wants):
@@ -57,6 +62,7 @@ def _send_shapes(step: Step, batch: Batch, mouth: PartMouth, of: MouthSet, wants
         for message in (message for shapes in due for message in pack(shapes, of, turn.number, part.id, fps)):
             for to, named in _by_names(step, of, alike, message):
                 step.send(to, named, turn.number)
+    return [shapes.source for shapes in due if shapes.last]
 
 
 def _by_names(

@@ -156,6 +156,11 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     audio_seconds: float = 0.0
 
 
+def added(one: Usage, other: Usage) -> Usage:
+    """Both together."""
+    return Usage(*(getattr(one, unit) + getattr(other, unit) for unit in Usage.__struct_fields__))
+
+
 class CallRecord(msgspec.Struct, frozen=True):
     """One provider's work for one call of a stage. `first`: its first result. `why`: the verdict where it failed."""
 

@@ -96,6 +96,13 @@ class SessionRegistry:
         """The sessions there are."""
         return tuple(record.runner.conversation for record in self._records.values())
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no session can begin: there are as many as there may be, and none of them is without sockets."""
+        if len(self._records) < self.shared.limits.sessions:
+            return False
+        return all(record.sender is not None or record.receivers for record in self._records.values())
+
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
         """Give a socket its place in a session, which begins where there is none by that id. Raises AccessRefused.
 

@@ -32,6 +32,7 @@ import trio
 
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.sound import Undecodable
+from actors.ports.watching import CallOutcome, CallRecord, Usage, added
 from adapters.choosing.candidate import Candidate, E
 from adapters.reach.contract import ProviderFailed, Verdict
 
@@ -101,6 +102,11 @@ class Attempt(Generic[E, T]):
         self.failed: EngineFailed | Undecodable | None = None
         self.passing: ProviderFailed | None = None
         """How its last try failed, where it is asked again."""
+        self.begun = trio.current_time()
+        self.first: float | None = None
+        """When it gave its first result."""
+        self.model = ""
+        self.usage = Usage()
         self._results = results
         self._decided = decided
         self._expected = expected
@@ -140,13 +146,35 @@ class Attempt(Generic[E, T]):
             if not self.has_begun:
                 self._decided(self)
                 self.has_begun = True
+                self.first = trio.current_time() if self.first is None else self.first
                 self.is_bound = self.is_bound or results.is_binding
             if results.told_by != self.number:
                 await results.settle(self.number)
                 results.told_by = self.number
         await results.emit(result)
 
+    def use(self, usage: Usage) -> None:
+        """So much more was used of the provider."""
+        self.usage = added(self.usage, usage)
+
     # ---- by the race
+
+    def record(self, now: float) -> CallRecord:
+        """Its work, which is over."""
+        failed, candidate = self.failed, self.candidate
+        outcome: CallOutcome = "done" if self.has_ended else "cancelled" if failed is None else "failed"
+        why = failed.verdict.value if isinstance(failed, ProviderFailed) else "other"
+        return CallRecord(
+            candidate.kind,
+            candidate.name,
+            self.model,
+            self.begun,
+            now,
+            outcome,
+            self.first if self.first is not None or not self.has_ended else now,
+            why if outcome == "failed" else "",
+            self.usage,
+        )
 
     def begin_try(self) -> None:
         """It is asked, or asked again."""

@@ -16,6 +16,7 @@ from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
+from actors.ports.watching import Watcher, unwatched
 from adapters.analysis.language import Identifier
 from adapters.analysis.sentiment import Vader
 from adapters.choosing import telling
@@ -33,6 +34,7 @@ from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
 from adapters.mouth.aligning import TextAlignment
 from adapters.mouth.mouths import MouthTracks
+from adapters.reach.declaration import KINDS
 from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 from adapters.settings.settings import ListeningSettings, MouthSettings
@@ -77,6 +79,7 @@ class ProviderEngines:
         random: Random | None = None,
         listening: ListeningSettings | None = None,
         mouth: MouthSettings | None = None,
+        watch: Watcher = unwatched,
     ) -> None:
         random = random or Random()
         self._providers = providers
@@ -89,7 +92,7 @@ class ProviderEngines:
         lead = (mouth or MouthSettings()).lead_ms
         self._mouths = MouthTracks(self._aligning, self._aligning.track, prepare=self._prepare_mouth, lead_ms=lead)
         self._embedded = embedded(providers, self._web)
-        self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random)
+        self._failover = Failover(Policy(hedge=providers.hedge, patience=providers.patience), random, watch)
         self._roster = Roster(providers)
         self._lists = Lists(self._roster, random)
         self._kept: dict[str, ProcessBacked] = {
@@ -168,6 +171,10 @@ class ProviderEngines:
     def is_failing(self) -> bool:
         """Whether an engine of this machine has no process at all."""
         return any(engine.count and not engine.pids for engine in self._kept.values())
+
+    def without_any(self) -> tuple[Kind, ...]:
+        """The kinds of work for which every provider is set aside."""
+        return tuple(kind for kind in KINDS if all(each.aside for each in self._roster.usable(kind)))
 
     def aside(self) -> dict[Kind, dict[str, str]]:
         """The providers that are set aside, by kind, and why."""

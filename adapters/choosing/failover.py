@@ -30,6 +30,7 @@ from random import Random
 import trio
 
 from actors.ports.calls import EngineFailed
+from actors.ports.watching import Watcher, unwatched
 from adapters.choosing.attempt import CallResults, T
 from adapters.choosing.breaker import CircuitBreaker
 from adapters.choosing.candidate import Candidate, E
@@ -38,10 +39,14 @@ from adapters.choosing.race import Ask, R, Race
 
 
 class Failover:
-    """Makes calls along chains of candidates; `random` spreads the waits of retries and probes."""
+    """Makes calls along chains of candidates; `random` spreads the waits of retries and probes.
 
-    def __init__(self, policy: Policy, random: Random) -> None:
+    `watch` is told of the work of each candidate, and of calls that another one did than the one that was asked for.
+    """
+
+    def __init__(self, policy: Policy, random: Random, watch: Watcher = unwatched) -> None:
         self._policy = policy
+        self._watch = watch
         self._breaker = CircuitBreaker(policy, random)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -57,4 +62,4 @@ class Failover:
         if not chain:
             raise EngineFailed("no provider is configured; see the settings under [providers]")
         order = [candidate for candidate in chain if not candidate.aside] or list(chain)
-        return await Race[E, T, R](order, chain[0], ask, results, self._policy, self._breaker).run()
+        return await Race[E, T, R](order, chain[0], ask, results, self._policy, self._breaker, self._watch).run()

@@ -47,11 +47,12 @@ import trio
 
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Undecodable
+from actors.ports.watching import FailedOver, Watcher, unwatched
 from adapters.choosing.attempt import Attempt, CallResults, T
 from adapters.choosing.breaker import SHOWN, CircuitBreaker
 from adapters.choosing.candidate import Candidate, E
 from adapters.choosing.policy import Policy
-from adapters.reach.contract import ProviderFailed, Verdict, reaching
+from adapters.reach.contract import ProviderFailed, Verdict, metering, reaching
 from adapters.reach.exceptiongroups import FirstCause
 
 R = TypeVar("R")
@@ -82,6 +83,7 @@ class Race(Generic[E, T, R]):
         results: CallResults[T],
         policy: Policy,
         breaker: CircuitBreaker,
+        watch: Watcher = unwatched,
     ) -> None:
         self._waiting = list(order)
         self._asked = asked
@@ -89,6 +91,7 @@ class Race(Generic[E, T, R]):
         self._results = results
         self._policy = policy
         self._breaker = breaker
+        self._watch = watch
         self._running: list[Attempt[E, T]] = []
         self._changed = trio.Event()
         self._troubles: list[EngineFailed] = []
@@ -184,11 +187,13 @@ class Race(Generic[E, T, R]):
 
     async def _work(self, attempt: Attempt[E, T]) -> None:
         reaching.set(attempt.reach)
+        metering.set(attempt.use)
         try:
             with attempt.scope:
                 await self._follow(attempt)
         finally:
             attempt.close()
+            self._watch(attempt.record(trio.current_time()))
         if attempt in self._running:  # else it was given up, or another one has won
             self._finish(attempt)
 
@@ -264,6 +269,8 @@ class Race(Generic[E, T, R]):
                 self._fail(attempt, attempt.failed)
             case None if attempt.has_ended:
                 self._winner = attempt
+                if attempt.candidate is not self._asked:
+                    self._watch(FailedOver(attempt.candidate.kind, attempt.candidate.name))
                 self._breaker.restore(attempt.candidate)
         if self._is_over:
             for other in self._running:

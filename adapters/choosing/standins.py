@@ -21,6 +21,7 @@ from actors.ports.fitting import has_voice
 from actors.ports.recognition import Audio, SpeechToText, Transcript, Utterance
 from actors.ports.sound import Clip, Codec
 from actors.ports.synthesis import Speech, TextToSpeech
+from actors.ports.watching import Usage
 from adapters.choosing.attempt import Attempt, CallResults
 from adapters.choosing.candidate import Candidate, E
 from adapters.choosing.failover import Failover
@@ -94,7 +95,8 @@ class FailoverRecogniser:
         engine = attempt.candidate.engine
         is_whole = isinstance(utterance.audio, Complete)
         audio = utterance.audio if is_whole else AttemptAudio(utterance.audio, attempt)
-        heard = replace(utterance, audio=audio, model=_model(attempt.candidate, self._asked, utterance.model))
+        attempt.model = _model(attempt.candidate, self._asked, utterance.model)
+        heard = replace(utterance, audio=audio, model=attempt.model)
         return await engine.transcribe(self._fitting(heard, engine), attempt.hand_on)
 
     def _fitting(self, utterance: Utterance, engine: SpeechToText) -> Utterance:
@@ -121,6 +123,7 @@ class FailoverModel:
     async def _ask(self, question: Question, attempt: Attempt[LanguageModel, str | Delivery | Retraction]) -> None:
         candidate = attempt.candidate
         model, stands_in = _model(candidate, self._asked, question.model), candidate.name != self._asked
+        attempt.model = model
         await candidate.engine.answer(replace(question, model=model, stands_in=stands_in), attempt.hand_on)
 
 
@@ -141,6 +144,8 @@ class FailoverSynthesiser:
         candidate = attempt.candidate
         model, voice = _model(candidate, self._asked, speech.model), _voice(candidate, self._asked, speech)
         fitting = replace(speech, model=model, voice=voice)
+        attempt.model = model
+        attempt.use(Usage(characters=len(speech.text)))
         limit = candidate.profile.limit(fitting) if candidate.profile.limit else None
         await synthesise(candidate.engine, limit, fitting, attempt.hand_on)
 

@@ -2,6 +2,7 @@
 
 import msgspec
 import trio
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from actors.ports.access import Doorkeeper
 from actors.ports.engines import Engines
@@ -9,7 +10,8 @@ from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
 from adapters.access.door import Door
 from adapters.choosing.engines import ProviderEngines
-from adapters.pages import apidocs, clientlibrary, guesttokens, inspection, talkpage
+from adapters.metrics.metrics import ServerMetrics
+from adapters.pages import apidocs, clientlibrary, guesttokens, inspection, readiness, talkpage
 from adapters.pages.static import Route
 from adapters.settings.settings import Settings
 from adapters.wire.credentials import NO_STORE, guarded
@@ -26,11 +28,14 @@ def routes(
     sockets: ListeningSockets,
     problems: inspection.ProblemLog,
     door: Door,
+    metrics: ServerMetrics,
 ) -> Routes:
-    """The responses by path; the catalogue and the inspection only for the operator."""
+    """The responses by path; the catalogue, the metrics and the inspection only for the operator."""
     names = supervisor.session_registry.shared.names
     shown: Routes = {
         "/healthz": health(engines),
+        "/readyz": readiness.ready(engines, supervisor.session_registry),
+        "/metrics": scrape(metrics, door),
         "/v1/catalogue": catalogue(engines, door),
         guesttokens.PATH: guesttokens.route(door),
     }
@@ -64,6 +69,15 @@ def catalogue(engines: ProviderEngines, doorkeeper: Doorkeeper) -> Resource:
         return json_response(200, msgspec.to_builtins(engines.listings()), (NO_STORE,))
 
     return guarded(list_providers, doorkeeper)
+
+
+def scrape(metrics: ServerMetrics, doorkeeper: Doorkeeper) -> Resource:
+    """The route /metrics: what Prometheus reads, for the operator."""
+
+    def rendered(request: Request) -> Response:
+        return Response(200, metrics.render(), CONTENT_TYPE_PLAIN_0_0_4, (NO_STORE,))
+
+    return guarded(rendered, doorkeeper)
 
 
 def look(supervisor: Supervisor, engines: Engines, chosen: str) -> Picture:

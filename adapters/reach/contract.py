@@ -9,6 +9,7 @@ import msgspec
 
 from actors.ports.calls import EngineFailed
 from actors.ports.catalogue import ModelLimits
+from actors.ports.watching import Usage
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -83,6 +84,19 @@ def _unheard() -> None:
 
 reaching: ContextVar[Callable[[], None]] = ContextVar("reaching", default=_unheard)
 """Called when a provider has been reached; the caller sets it, in a task of the call's own."""
+
+
+def _unmetered(usage: Usage) -> None:
+    """Ignore what was used."""
+
+
+metering: ContextVar[Callable[[Usage], None]] = ContextVar("metering", default=_unmetered)
+"""Called with what a provider says that a call used of it; the caller sets it, in a task of the call's own."""
+
+
+def used(usage: Usage) -> None:
+    """Tell the caller what the provider says that the call has used, in addition to what was told before."""
+    metering.get()(usage)
 
 
 def reached() -> None:

@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from actors.running.inspecting import Picture
 from adapters.access.door import MISSING, WRONG
+from adapters.metrics.metrics import ServerMetrics
 from adapters.pages import inspection, site
 from adapters.pages.inspection import ProblemLog
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, MemoryServer, standing
@@ -103,6 +104,11 @@ async def at_catalogue(server: MemoryServer, shown: Shown) -> str:
     return await _page(server, "/v1/catalogue", shown)
 
 
+async def at_metrics(server: MemoryServer, shown: Shown) -> str:
+    """What Prometheus reads."""
+    return await _page(server, "/metrics", shown)
+
+
 async def _open(server: MemoryServer, shown: Shown) -> str:
     opened = await server.ask("GET", POLLED + shown.query, headers=shown.headers)
     return f"{POLLED}&sid={opened.json['sid']}"
@@ -128,7 +134,7 @@ def _why(packet: str) -> str:
 EntryPoint = Callable[[MemoryServer, Shown], Awaitable[str]]
 Means = Callable[[str], Shown]
 SOCKETS: list[EntryPoint] = [over_websocket, over_polling, after_an_upgrade]
-PAGES: list[EntryPoint] = [at_inspect, at_catalogue]
+PAGES: list[EntryPoint] = [at_inspect, at_catalogue, at_metrics]
 PAIRS: list[tuple[EntryPoint, Means]] = [
     *itertools.product(SOCKETS, [as_bearer, in_query, in_auth]),
     *itertools.product(PAGES, [as_bearer, in_query]),
@@ -141,6 +147,7 @@ async def serving(token: str = TOKEN) -> AsyncIterator[MemoryServer]:
     pages = {
         **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), door_of(token)),
         "/v1/catalogue": site.catalogue(NoListings(), door_of(token)),  # type: ignore[arg-type]
+        "/metrics": site.scrape(ServerMetrics(), door_of(token)),
     }
     async with standing(token=token, pages=pages) as server:
         yield server
