@@ -72,8 +72,15 @@ async def test_a_recognition_is_begun_anew_unseen(end: int, nursery: trio.Nurser
     assert len(first.told) == len(set(first.told))
 
 
-@ends
-@pytest.mark.parametrize("at_work", [True, False])
+@pytest.mark.parametrize(
+    ("end", "at_work"),
+    [
+        (signal.SIGKILL, True),
+        (signal.SIGSTOP, False),
+        pytest.param(signal.SIGKILL, False, marks=pytest.mark.long),
+        pytest.param(signal.SIGSTOP, True, marks=pytest.mark.long),
+    ],
+)
 async def test_what_was_heard_live_is_heard_anew_at_its_end(end: int, at_work: bool, nursery: trio.Nursery) -> None:
     engine = await recogniser(nursery, 2)
     samples = await said(nursery, SENTENCE)
