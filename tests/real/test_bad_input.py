@@ -15,7 +15,8 @@ from tests.real.programs import Served
 from tests.real.speech import THANKS, Sentence, words
 from tests.real.wire import frame, websocket
 
-pytestmark = [pytest.mark.real, pytest.mark.parametrize("vivavoce", WAYS, indirect=True)]
+WAY = [pytest.param(name, marks=() if name == "short" else pytest.mark.long) for name in WAYS]
+pytestmark = [pytest.mark.real, pytest.mark.parametrize("vivavoce", WAY, indirect=True)]
 Said = Mapping[str, Sentence]
 BAD: dict[str, tuple[int, str, object]] = {
     "a commit without audio": (1005, "input.buffer.commit", None),

@@ -1,7 +1,6 @@
 """The talk page in a real browser, with a microphone that plays a sentence: what people do there, and what they see."""
 
 import json
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from adapters.vendors.embedded.guide.languages.english import ENGLISH
 from tests.real.browser import Visitor, visiting, whole
-from tests.real.programs import VIVAVOCE, Served, running
+from tests.real.programs import Served
 from tests.real.speech import QUESTION, SHORTEST, Sentence, words
 
 pytestmark = pytest.mark.real
@@ -167,29 +166,6 @@ def test_a_second_page_with_the_same_microphone_is_told_so(visitor: Visitor, bro
         expect(second.page.locator("#notice")).to_contain_text("has its microphone elsewhere")
         second.page.get_by_role("button", name="Listen only").click()
         second.sees_link("open")
-
-
-def test_it_comes_back_when_the_server_does(browser: Browser, tmp_path: Path) -> None:
-    port = str(free_port())
-    with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "first") as served:
-        first = visiting(browser, served.link)
-        visitor = first.__enter__()
-        visitor.sees_state("handshaken")
-    visitor.sees_link("lost")
-    expect(visitor.page.locator("#notice")).to_contain_text("Trying again")
-    with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "second"):
-        visitor.sees_link("open")
-        visitor.sees_state("handshaken")
-        expect(visitor.page.locator("#notice")).to_be_empty()
-        visitor.write("help")
-        visitor.sees_state("speaking")
-        first.__exit__(None, None, None)
-
-
-def free_port() -> int:
-    """A port that is free at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def test_a_reload_goes_on_with_the_session(visitor: Visitor) -> None:

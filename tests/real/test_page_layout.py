@@ -38,6 +38,8 @@ WINDOWS = [
     Window(1920, 1080, "light"),
     Window(1080, 1920, "dark"),
 ]
+BETWEEN = [WINDOWS[number] for number in (1, 3, 5, 7, 9)]
+"""Windows beside which a narrower, a lower or a larger one of the same layout is tried in every run."""
 
 FAULTS = """([selector, scrolls]) => {
   const faults = [], boxes = [], page = document.documentElement;
@@ -104,7 +106,11 @@ def talked(browser: Browser, vivavoce: Served) -> Iterator[Visitor]:
         yield visitor
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: f"{window.width}x{window.height}")
+@pytest.mark.parametrize(
+    "window",
+    [pytest.param(one, marks=pytest.mark.long if one in BETWEEN else ()) for one in WINDOWS],
+    ids=lambda window: f"{window.width}x{window.height}",
+)
 def test_every_control_is_there_in_every_window(talked: Visitor, window: Window) -> None:
     visitor, page, name = talked, talked.page, f"layout-{window.width}x{window.height}"
     resize(page, window)

@@ -1,7 +1,8 @@
 """Words that the talk page could lose: none of them silently."""
 
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from playwright.sync_api import Browser, expect
 
 from tests.real.browser import Visitor, visiting
 from tests.real.programs import VIVAVOCE, Served, running
-from tests.real.test_page import free_port
 
 pytestmark = pytest.mark.real
 
@@ -138,40 +138,49 @@ def test_a_network_that_does_not_keep_up_is_told_and_the_half_is_forgotten(brows
         talk(visitor)
 
 
-def test_a_lost_connection_tells_who_spoke_and_draws_no_arrow(browser: Browser, tmp_path: Path) -> None:
+def test_a_server_that_goes_and_comes_back_is_told_to_everybody(browser: Browser, tmp_path: Path) -> None:
     port = str(free_port())
-    with visiting(browser, "about:blank") as visitor:
-        page = visitor.page
+    with ExitStack() as visits:
+        idle, speaker, asker = (visits.enter_context(visiting(browser, "about:blank")) for _ in range(3))
         with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "first") as served:
-            page.goto(served.link)
-            visitor.sees_state("handshaken")
-            talk(visitor)
-            before = visitor.transitions
-        visitor.sees_link("lost")
-        told(visitor, "What you said has not been heard")
-        expect(page.locator(".arrow.taken")).to_have_count(0)
-        expect(page.locator(".node.lit")).to_have_count(0)
-        assert visitor.transitions[: len(before)] == before
-        assert not [line for line in visitor.transitions if line.endswith("→ idle")]
-        expect(page.locator("#talk")).to_have_attribute("aria-pressed", "false")
+            for visitor in (idle, asker, speaker):
+                visitor.page.goto(served.link)
+                visitor.sees_state("handshaken")
+            asker.write("please count to twenty")
+            asker.sees_state("speaking")
+            talk(speaker)
+            before = speaker.transitions
+        for visitor in (idle, speaker, asker):
+            visitor.sees_link("lost")
+        expect(idle.page.locator("#notice")).to_contain_text("Trying again")
+        sees_no_more_of_what_was_said(speaker, before)
+        expect(asker.page.locator(".chip.cut")).to_have_count(1)
         with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "second"):
-            visitor.sees_state("handshaken")
-            talk(visitor)
+            for visitor in (idle, speaker, asker):
+                visitor.sees_link("open")
+                visitor.sees_state("handshaken")
+            expect(idle.page.locator("#notice")).to_be_empty()
+            idle.write("help")
+            idle.sees_state("speaking")
+            talk(speaker)
+            told(asker, "does not remember this conversation")
 
 
-def test_a_server_that_has_forgotten_the_conversation_is_told(browser: Browser, tmp_path: Path) -> None:
-    port = str(free_port())
-    with visiting(browser, "about:blank") as visitor:
-        with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "first") as served:
-            visitor.page.goto(served.link)
-            visitor.sees_state("handshaken")
-            visitor.write("please count to twenty")
-            visitor.sees_state("speaking")
-        visitor.sees_link("lost")
-        expect(visitor.page.locator(".chip.cut")).to_have_count(1)
-        with running(VIVAVOCE, "serve", "--port", port, log=tmp_path / "second"):
-            told(visitor, "does not remember this conversation")
-            visitor.sees_state("handshaken")
+def sees_no_more_of_what_was_said(speaker: Visitor, before: list[str]) -> None:
+    """Who spoke when the connection was lost is told, and no arrow is drawn to where nobody knows the session."""
+    page = speaker.page
+    told(speaker, "What you said has not been heard")
+    expect(page.locator(".arrow.taken")).to_have_count(0)
+    expect(page.locator(".node.lit")).to_have_count(0)
+    assert speaker.transitions[: len(before)] == before
+    assert not [line for line in speaker.transitions if line.endswith("→ idle")]
+    expect(page.locator("#talk")).to_have_attribute("aria-pressed", "false")
+
+
+def free_port() -> int:
+    """A port that is free at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 def test_who_hands_the_microphone_over_in_the_midst_of_a_sentence_is_told(browser: Browser, vivavoce: Served) -> None:

@@ -28,7 +28,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-@pytest.mark.parametrize("prefix", ["/voice/", "/", "/a/deep/one/"])
+@pytest.mark.parametrize("prefix", ["/voice/", "/", pytest.param("/a/deep/one/", marks=pytest.mark.long)])
 def test_the_talk_page_holds_a_conversation(browser: Browser, behind: Served, tmp_path: Path, prefix: str) -> None:
     with proxied(behind, tmp_path, prefix) as place:
         address = place.removesuffix("/") if prefix == "/voice/" else place  # nginx leads from /voice to /voice/

@@ -147,7 +147,7 @@ async def test_a_signal_ends_the_server_and_clients_are_told(number: signal.Sign
     assert b"going down" in program.printed
 
 
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("second", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 async def test_a_second_signal_ends_the_waiting_in_good_order(second: signal.Signals) -> None:
     async with serving() as program:
         silent = await program.websocket()
@@ -202,8 +202,15 @@ async def test_many_signals_are_as_good_as_two() -> None:
         assert await program.status() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("moment", [b"", b"starting the engines"])
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGTERM, b""),
+        (signal.SIGINT, b"starting the engines"),
+        pytest.param(signal.SIGINT, b"", marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, b"starting the engines", marks=pytest.mark.long),
+    ],
+)
 async def test_a_signal_during_the_start_ends_it_in_good_order(number: signal.Signals, moment: bytes) -> None:
     async with serving() as program:
         if moment:
@@ -240,7 +247,7 @@ async def test_a_hangup_without_a_terminal_is_logged_and_nothing_else() -> None:
         assert await program.status() == 0
 
 
-@pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.parametrize("closed", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_terminal_that_goes_away_ends_the_server(closed: bool) -> None:
     pty = pytest.importorskip("pty")
     with not_ignored(signal.SIGHUP):
