@@ -124,6 +124,7 @@ class ScriptedMouths:
         *,
         words: bool,
         told: bool,
+        hears: bool = True,
         fps: MouthRate = 30,
     ) -> ScriptedTrack:
         """One more."""

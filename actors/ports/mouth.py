@@ -100,10 +100,13 @@ class Mouths(Protocol):
         *,
         words: bool,
         told: bool,
+        hears: bool = True,
         fps: MouthRate = 30,
     ) -> MouthTrack:
         """The track of a part that says `text` (`language` BCP 47), for all the sets that its Receivers want.
 
         `words`: their times are wanted too. `told`: the synthesiser marks its sound (`Clip.marks` is not None).
+        `hears`: marks may stop before their sound does, so that has to be heard; not those of an engine that makes the
+        phonemes itself.
         `fps`: frames a second of `arkit`, whose frame n is at n / fps seconds, from 0 on, without gaps.
         """

@@ -66,18 +66,26 @@ class MouthFollower:
         """The next of the sound, as the synthesiser made it, with its marks."""
         if not self._has_begun:
             self._has_begun = True
-            self._track = self._begin(self._order, told=clip.marks is not None)
+            self._track = self._begin(self._order, clip.marks)
             self.has_track = self._track is not None
         self._marks += clip.marks or ()
         if self._track is None and clip.marks is None and clip.format.name == "pcm16":  # others go unopened
             self._kept.append(clip)
 
-    def _begin(self, order: MouthOrder | None, *, told: bool) -> MouthTrack | None:
+    def _begin(self, order: MouthOrder | None, marks: tuple[Mark, ...] | None) -> MouthTrack | None:
         if order is None:
             return None
+        told, by_itself = marks is not None, any(mark.source == "phonemes" for mark in marks or ())
         speech, text = self._speech, "" if self._is_own else self._speech.text
         return self._engines.mouths.track(
-            text, speech.language, speech.speed, order.sets, words=True, told=told, fps=order.fps
+            text,
+            speech.language,
+            speech.speed,
+            order.sets,
+            words=True,
+            told=told,
+            hears=not by_itself,
+            fps=order.fps,
         )
 
     @property

@@ -60,12 +60,13 @@ class MouthTracks:
         *,
         words: bool,
         told: bool,
+        hears: bool = True,
         fps: MouthRate = 30,
     ) -> MouthTrack:
         """See `Mouths.track`."""
         drawing = MouthDrawing(sets, lead=self._lead, fps=fps, words=words)
         if told:
-            return ToldTrack(drawing, self._phonemes, language)
+            return ToldTrack(drawing, self._phonemes, language, hears=hears)
         if self._aligning is not None and any(letter.isalnum() for letter in text):
             return self._aligning(AlignedPart(text, language, speed), drawing)
         return LoudnessTrack(MouthDrawing(sets, lead=0, fps=fps, source="sound"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from actors.ports.calls import EngineFailed
 from actors.ports.mouth import Mark, MouthMade, MouthTrack
@@ -14,6 +15,7 @@ from adapters.mouth.spelling import PhonemeSource, fitted, spelt
 from adapters.mouth.told import LATE, ToldTrack
 from protocol.mouth import MouthSet
 from tests.adapters.mouth.marks import keys, of, spoken
+from tests.adapters.mouth.test_alignment import vowel
 
 KNOWN = {"map": spoken([("m", 50), ("æ", 100), ("p", 50)])}
 
@@ -145,3 +147,53 @@ def test_the_best_source_that_there_is_makes_the_mouth() -> None:
     for text, made in (("", mouths), ("…", mouths), ("hi", none)):
         assert isinstance(made.track(text, "en", 1.0, sets, words=False, told=False), LoudnessTrack)
     assert len(asked) == 1
+
+
+def provided(phonemes: Sequence[tuple[str, float]], start: float = 0.0) -> tuple[Mark, ...]:
+    return tuple(replace(mark, source="provider") for mark in spoken(phonemes, start))
+
+
+def aloud(ms: int, voice: bool = True) -> bytes:
+    """A voice, or silence."""
+    return vowel(ms) if voice else bytes(32 * ms)
+
+
+async def test_where_marks_stop_the_sound_alone_goes_on() -> None:
+    told = track()
+    assert told.needs_samples
+    marks = provided([("m", 80), ("a", 120), ("p", 80)])
+    made = [await told.push(aloud(200), marks, 200.0)]
+    made += [await told.push(aloud(200), (), until) for until in (400.0, 600.0, 800.0)]
+    made += [await told.push(aloud(200, voice=False), (), 1_000.0), await told.finish()]
+    sources = [each.source for each in of(made, "ovr")]
+    assert sources[0] == "provider"
+    assert "sound" in sources
+    shown = keys(made, "ovr")
+    assert [shape for time, shape, _ in shown if 280 <= time < 800] == ["aa", "aa"]
+    assert shown[-1][1] == "sil"
+    assert not [shape for time, shape, weight in shown if time > 900 and shape != "sil" and weight]
+
+
+async def test_marks_that_go_on_after_a_gap_count_again() -> None:
+    told = track()
+    made = [await told.push(aloud(200), provided([("m", 200)]), 200.0)]
+    made += [await told.push(aloud(200), (), until) for until in (400.0, 600.0, 800.0)]
+    more = provided([("u", 400)], 800)
+    made += [await told.push(aloud(200), more, 1_000.0), await told.push(aloud(200), (), 1_200.0), await told.finish()]
+    assert [each.source for each in of(made, "ovr")][-1] == "provider"
+    assert "ou" in {shape for time, shape, _ in keys(made, "ovr") if time >= 780}
+
+
+@pytest.mark.parametrize("gap", [60, 110])
+async def test_a_voice_that_rings_on_after_a_word_is_no_gap(gap: int) -> None:
+    told = track()
+    marks = provided([("m", 80), ("a", 120)])
+    made = [await told.push(aloud(200 + gap), marks, 200.0 + gap)]
+    made += [await told.push(aloud(300, voice=False), (), 500.0 + gap), await told.finish()]
+    assert {each.source for each in of(made, "ovr")} == {"provider"}
+
+
+async def test_an_engine_that_makes_its_phonemes_is_not_heard() -> None:
+    mouths = MouthTracks(Dictionary())
+    told = mouths.track("map", "en", 1.0, frozenset[MouthSet](["ovr"]), words=True, told=True, hears=False)
+    assert not told.needs_samples
