@@ -13,6 +13,8 @@ from protocol.frames import MPEG_KBITS, MPEG_RATES
 _LAYER_3 = 1
 _DECODER_DELAY = 529
 """Samples by which every mp3 decoder is late; what LAME notes as an encoder's delay comes on top."""
+_ENCODER_DELAY = 576
+"""Samples by which LAME, and what is like it, are late."""
 _OPUS_RATE = 48_000
 _SYNC = re.compile(
     b"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][%s]"
@@ -129,6 +131,19 @@ def mp3_info(unit: bytes, frame: Mp3Frame) -> XingTag | None:
         return XingTag(frames)
     delays = int.from_bytes(unit[lame + 21 : lame + 24], "big")
     return XingTag(frames, (delays >> 12) + _DECODER_DELAY, max(0, (delays & 0xFFF) - _DECODER_DELAY))
+
+
+def mp3_delay(head: bytes) -> float:
+    """The ms by which an mp3's sound is late when it is played; `head`: its first bytes, its first frame at least.
+
+    A tag that tells the delay has decoders leave it out; then it is 0, as for what is no mp3. A stream has no tag.
+    """
+    head = head[id3_size(head) :]
+    frame = mp3_frame(head[:4])
+    if frame is None:
+        return 0.0
+    info = mp3_info(head[: frame.size], frame)
+    return 0.0 if info is not None and info.start else 1e3 * (_ENCODER_DELAY + _DECODER_DELAY) / frame.rate
 
 
 class OggWalker:

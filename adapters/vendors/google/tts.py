@@ -24,6 +24,7 @@ from adapters.vendors.google.voices import voices_of
 from adapters.vendors.shared.answers import SOUND, understood
 from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.jsonlines import tolerant
+from adapters.vendors.shared.markedsound import lateness, later
 from adapters.vendors.shared.probes import PROBE, discard
 from adapters.vendors.shared.sound import MOST, PATIENCE, fitting, sayable, seconds_of
 from protocol import base64text
@@ -121,7 +122,8 @@ class GoogleSpeech:
 
     @staticmethod
     def _marks(speech: Speech, answer: _GoogleSound, clips: list[Clip]) -> tuple[Mark, ...] | None:
-        return words_of(speech, tolerant(answer.timepoints, list[Timepoint]) or (), _end_of(clips))
+        words = words_of(speech, tolerant(answer.timepoints, list[Timepoint]) or (), _end_of(clips))
+        return later(words, lateness(clips[0])) if words and clips else words
 
     def _decoded(self, answer: _GoogleSound) -> bytes:
         try:

@@ -2,9 +2,12 @@
 
 import math
 
+from msgspec.structs import replace
+
 from actors.ports.calls import Emit
 from actors.ports.mouth import Mark
 from actors.ports.sound import Clip
+from adapters.codec.passing import mp3_delay
 from adapters.reach.contract import Endpoint, ProviderFailed
 from adapters.vendors.shared.body import SoundBody
 from adapters.vendors.shared.markqueue import MarkQueue
@@ -30,6 +33,8 @@ class MarkedSound:
         self._sound = sound
         self._held: list[Clip] = []
         self._tells = False
+        self._late = 0.0
+        """Ms by which the sound is late for its marks, as it is played."""
         self._bytes = 0
         self._format = asked
         self.marks = MarkQueue(text)
@@ -63,10 +68,13 @@ class MarkedSound:
             await self._emit(marks)
 
     async def _emit(self, marks: tuple[Mark, ...]) -> None:
-        """What is here, as one clip."""
+        """What is here, as one clip. Marks are of the sound before it became an mp3."""
         data, self._held = b"".join(clip.data for clip in self._held), []
-        self._tells = self.marks.has_come if not self.has_begun else self._tells
+        if not self.has_begun:
+            self._tells = self.marks.has_come
+            self._late = lateness(Clip(data, self._format))
         self.has_begun = True
+        marks = later(marks, self._late)
         await self._sound(Clip(data, self._format, marks if self._tells else None))
 
     @property
@@ -77,3 +85,13 @@ class MarkedSound:
         self._format = clip.format
         is_samples = clip.format.name == "pcm16"
         self.end += 1e3 * seconds_of(clip.data, clip.format.rate) if is_samples else math.inf
+
+
+def lateness(first: Clip) -> float:
+    """Ms by which a sound that begins with this clip is late for what its provider says of it, as it is played."""
+    return mp3_delay(first.data) if first.format.name == "mp3" else 0.0
+
+
+def later(marks: tuple[Mark, ...], ms: float) -> tuple[Mark, ...]:
+    """The marks, so much later."""
+    return tuple(replace(mark, at=mark.at + ms) for mark in marks) if ms else marks
