@@ -75,7 +75,7 @@ def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, con
     async def run() -> int:
         from adapters.server import run as serve_until_ended
 
-        await serve_until_ended(settings)
+        await serve_until_ended(settings, load=lambda: load(config, os.environ, flags))
         return 0
 
     code = run_command(run, interrupted=0, debug=debug)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import NamedTuple
 
 import trio
 from msgspec.structs import asdict, replace
@@ -18,6 +19,7 @@ from adapters.choosing.assembly import check_preferences
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import collecting, console, trimming
 from adapters.lifecycle.ending import Ending, received, take_leave
+from adapters.lifecycle.reloading import Reloader
 from adapters.lifecycle.welcome import welcome
 from adapters.metrics import looplag
 from adapters.metrics.metrics import ServerMetrics
@@ -39,9 +41,12 @@ SPARE_STREAMS = 1_000
 Leave = Callable[[], Awaitable[None]]
 
 
-async def run(settings: Settings, say: Callable[[str], None] = console.say) -> None:
+async def run(
+    settings: Settings, say: Callable[[str], None] = console.say, load: Callable[[], Settings] | None = None
+) -> None:
     """Serve until a signal ends it in good order; `say` gets what a person at the console should know.
 
+    `load` reads the settings again, at SIGHUP; without it they are those of the start.
     Raises StartupFailed, with what to do. Cancelling ends it at once.
     """
     with received() as signals:
@@ -50,7 +55,8 @@ async def run(settings: Settings, say: Callable[[str], None] = console.say) -> N
             nursery.start_soon(ending.heed, signals)
             leave: Leave | None = None
             with ending.life:
-                leave = await _start(settings, nursery, say)
+                running = await _start(settings, nursery, say)
+                leave, ending.reload = running.take_leave, running.reloading(load or (lambda: settings)).reload
                 await trio.sleep_forever()
             say("vivavoce: going down")
             if leave is not None:
@@ -59,10 +65,8 @@ async def run(settings: Settings, say: Callable[[str], None] = console.say) -> N
             nursery.cancel_scope.cancel()
 
 
-async def _start(
-    settings: Settings, nursery: trio.Nursery, say: Callable[[str], None]
-) -> Callable[[], Awaitable[None]]:
-    """Start everything in `nursery`; what is returned takes leave of the clients. Raises StartupFailed."""
+async def _start(settings: Settings, nursery: trio.Nursery, say: Callable[[str], None]) -> "Running":
+    """Start everything in `nursery`. Raises StartupFailed."""
     settings = _opened(settings)
     await check_exposure(settings.server)
     check_preferences(settings.providers)
@@ -95,7 +99,25 @@ async def _start(
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
     for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, engines.notes()):
         say(line)
-    return partial(take_leave, supervisor, listener, settings.server.drain_seconds)
+    return Running(settings, door, supervisor, engines, listener)
+
+
+class Running(NamedTuple):
+    """The parts of a server that has started."""
+
+    settings: Settings
+    door: Door
+    supervisor: Supervisor
+    engines: ProviderEngines
+    listener: Listener
+
+    async def take_leave(self) -> None:
+        """Take leave of the clients. Cancelling ends the waiting."""
+        await take_leave(self.supervisor, self.listener, self.settings.server.drain_seconds)
+
+    def reloading(self, load: Callable[[], Settings]) -> Reloader:
+        """What takes the settings that `load` reads."""
+        return Reloader(lambda: _opened(load()), self.settings, self.door, self.supervisor, self.engines)
 
 
 def _opened(settings: Settings) -> Settings:

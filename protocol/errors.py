@@ -51,7 +51,7 @@ class RefusalStatus(IntEnum):
 
     BAD_HANDSHAKE = 400, "a bad handshake", False
     BAD_TOKEN = 401, "no or a bad token", False
-    NOT_YOURS = 403, "a session of somebody else", False
+    NOT_YOURS = 403, "a session of somebody else, or a role or a session that the token is not for", False
     HAS_SENDER = 409, "a session that has a Sender", False
     OVER_LIMIT = 429, "a client over a limit", True
     UNAVAILABLE = 503, "a server that is going down or full", True

@@ -102,6 +102,11 @@ class Supervisor:
         self._sessions: trio.Nursery | None = None
         self._connections: trio.Nursery | None = None
 
+    def take_limits(self, limits: Limits) -> None:
+        """Sessions that begin from now on have these limits."""
+        self.session_registry.shared = self.session_registry.shared._replace(limits=limits)
+        self.account.most = limits.memory_in_flight
+
     def _serve(self, connection: ConnectionActor) -> Member:
         return Member(connection, self.connection_registry, self.session_registry, self._waits)
 

@@ -42,6 +42,7 @@ class Credentials(msgspec.Struct, frozen=True):
     guests: GuestTokens
     web_tokens: WebTokens | None = None
     is_open: bool = False
+    guest_key: str = ""
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -75,20 +76,26 @@ def hash_of(token: str) -> str:
     return HASH + digest(token).hex()
 
 
-def make_credentials(server: Server, web: Web, operator: str) -> Credentials:
+def make_credentials(server: Server, web: Web, operator: str, before: Credentials | None = None) -> Credentials:
     """The credentials of these settings; `operator` is the operator's token where they have none.
 
-    Raises StartupFailed, with the setting. Reads files.
+    What was made or fetched for those `before` goes on. Raises StartupFailed, with the setting. Reads files.
     """
-    token = server.token or operator
+    token = server.token or (before.operator if before else operator)
     tokens = [StaticToken(digest(token), Grant(OPERATOR, is_operator=True))]
     tokens += [_static(name, given) for name, given in server.tokens.items()]
     _check_different(tokens)
+    web_tokens = _web_tokens(server.jwt, web, before.web_tokens if before else None)
+    guests = before.guests if before and before.guest_key == server.guest_key else _guests(server.guest_key)
+    is_open = not server.has_credentials
+    return Credentials(token, tuple(tokens), guests, web_tokens, is_open=is_open, guest_key=server.guest_key)
+
+
+def _guests(key: str) -> GuestTokens:
     try:
-        guests = GuestTokens(server.guest_key or secrets.token_hex(32))
+        return GuestTokens(key or secrets.token_hex(32))
     except BadKeys as error:
         raise StartupFailed(f"[server] guest_key: {error}") from None
-    return Credentials(token, tuple(tokens), guests, _web_tokens(server.jwt, web), is_open=not server.has_credentials)
 
 
 def _static(name: str, given: str | NamedToken) -> StaticToken:
@@ -106,11 +113,13 @@ def _check_different(tokens: Sequence[StaticToken]) -> None:
             raise StartupFailed(f"[server.tokens] {each.grant.subject} has the same token as {other}; give it another")
 
 
-def _web_tokens(settings: JwtSettings, web: Web) -> WebTokens | None:
+def _web_tokens(settings: JwtSettings, web: Web, before: WebTokens | None) -> WebTokens | None:
     if not settings.has_key:
         return None
     fetched = None
-    if settings.jwks_url:
+    if before and before.settings.jwks_url == settings.jwks_url:
+        fetched = before.keys.fetched
+    elif settings.jwks_url:
         service = Endpoint("jwks", "the service that has the keys", settings.jwks_url)
         call = Call(service, "GET", settings.jwks_url, patience=_FETCHING, most=MOST_BYTES)
         fetched = FetchedKeys(partial(web.fetch, call), settings.jwks_max_age, settings.jwks_pause)

@@ -156,8 +156,8 @@ class KeyRing:
     """All keys: `fixed` ones, and those that are fetched."""
 
     def __init__(self, fixed: Keys, fetched: FetchedKeys | None = None) -> None:
+        self.fetched = fetched
         self._fixed = fixed
-        self._fetched = fetched
 
     async def find(self, kid: str) -> Keys:
         """The keys that may be the one of this `kid`, "" for any; a key without a kid may be each.
@@ -165,6 +165,6 @@ class KeyRing:
         Raises and cancels as `FetchedKeys.find`.
         """
         exact = tuple(key for key in self._fixed if kid and key.key_id == kid)
-        fetched = () if exact or self._fetched is None else await self._fetched.find(kid)
+        fetched = () if exact or self.fetched is None else await self.fetched.find(kid)
         known = (*self._fixed, *fetched)
         return tuple(key for key in known if not kid or key.key_id in (kid, None))

@@ -138,6 +138,7 @@ class WebTokens:
     """Reads the tokens that another service signs."""
 
     def __init__(self, settings: JwtSettings, keys: KeyRing) -> None:
+        self.settings = settings
         self.keys = keys
         self._algorithms = settings.algorithms
         self._rules = Rules(settings.audience, settings.issuer, settings.leeway)

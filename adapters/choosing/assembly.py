@@ -24,12 +24,13 @@ from protocol.tolerant import show
 
 def configured(providers: Providers, web: Web) -> Iterator[Candidate[Any]]:
     """A candidate for each kind that each configured provider is for. Raises StartupFailed where a class is missing."""
-    for declaration, name, settings in _sections(providers):
+    for declaration, name, settings in sections(providers):
         if not missing(declaration, settings):
-            yield from _of_section(declaration, name, settings, providers.prefer, web)
+            yield from of_section(declaration, name, settings, providers.prefer, web)
 
 
-def _sections(providers: Providers) -> Iterator[tuple[Declaration, str, ProviderSettings]]:
+def sections(providers: Providers) -> Iterator[tuple[Declaration, str, ProviderSettings]]:
+    """The providers that have a section in the settings: declaration, name, settings."""
     for declaration in DECLARATIONS:
         if declaration.is_family:
             own = providers.named.get(declaration.name, {})
@@ -38,9 +39,10 @@ def _sections(providers: Providers) -> Iterator[tuple[Declaration, str, Provider
             yield declaration, declaration.name, providers.accounts[declaration.name]
 
 
-def _of_section(
+def of_section(
     declaration: Declaration, name: str, settings: ProviderSettings, prefer: Preference, web: Web
 ) -> Iterator[Candidate[Any]]:
+    """The candidates of one section, one for each kind. Raises StartupFailed where a class is missing."""
     models = {kind: settings.text(MODELS[kind].name) for kind in KINDS}
     meant = {kind for kind in KINDS if models[kind] or (kind == "TTS" and settings.text(VOICE.name))}
     for kind, service in declaration.services.items():
@@ -93,7 +95,7 @@ def of_found(found: Found, kind: Kind, web: Web) -> Candidate[Any]:
 def configured_places(providers: Providers) -> frozenset[str]:
     """Host and port of every server in the settings, so that it is not found a second time."""
     places = set()
-    for declaration, _, settings in _sections(providers):
+    for declaration, _, settings in sections(providers):
         parts = urlsplit(settings.text("base_url"))
         if declaration is WYOMING:
             places.add(f"{settings.text('host')}:{settings.text('port')}")

@@ -68,6 +68,10 @@ class Roster:
         self._providers = providers
         self._candidates: dict[Kind, dict[str, Candidate[Any]]] = {kind: {} for kind in KINDS}
 
+    def follow(self, providers: Providers) -> None:
+        """From now on these settings say who is preferred, and who may stand in."""
+        self._providers = providers
+
     def add(self, candidate: Candidate[Any]) -> None:
         """Add a candidate; it replaces the one of its name and kind."""
         self.remove(candidate.kind, candidate.name)

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Protocol, runtime_checkable
 
 import trio
+from msgspec.structs import replace
 
 from actors.ports.answering import LanguageModel
 from actors.ports.calls import Kind
@@ -21,7 +22,7 @@ from adapters.analysis.language import Identifier
 from adapters.analysis.sentiment import Vader
 from adapters.choosing import telling
 from adapters.choosing.adopting import adopt, places_of
-from adapters.choosing.assembly import configured
+from adapters.choosing.assembly import check_preferences, configured
 from adapters.choosing.candidate import Candidate
 from adapters.choosing.catalogue import Listing, Lists, Roster
 from adapters.choosing.discovery import Places
@@ -30,6 +31,7 @@ from adapters.choosing.failover import Failover
 from adapters.choosing.handsfree import HandsFree
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverModel, FailoverRecogniser, FailoverSynthesiser, tells_phonemes
+from adapters.choosing.swapping import apply, find_swaps
 from adapters.choosing.warming import check
 from adapters.codec.codec import AudioCodec
 from adapters.mouth.aligning import TextAlignment
@@ -39,6 +41,9 @@ from adapters.reach.web import Web
 from adapters.settings.providers import Providers
 from adapters.settings.settings import ListeningSettings, MouthSettings
 from adapters.vendors.embedded.voices import note
+
+_AT_THE_START = ("local", "discover", "discover_hosts")
+_FOLLOWED = ("substitute", "guide", "prefer", "hedge", "patience")
 
 
 @runtime_checkable
@@ -147,6 +152,22 @@ class ProviderEngines:
             await nursery.start(self.run)
             yield
             nursery.cancel_scope.cancel()
+
+    def take(self, providers: Providers) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Use these settings from now on; returns the names of what was taken, and of what needs a restart.
+
+        Raises StartupFailed where they cannot be used; nothing has changed then.
+        """
+        check_preferences(providers)
+        old = self._providers
+        swaps = find_swaps(self._roster, old, providers, self._web)
+        kept = {name: getattr(old, name) for name in _AT_THE_START}
+        left = [f"providers.{name}" for name in _AT_THE_START if kept[name] != getattr(providers, name)]
+        taken = [f"providers.{name}" for name in _FOLLOWED if getattr(old, name) != getattr(providers, name)]
+        self._providers = replace(providers, **kept)
+        self._roster.follow(self._providers)
+        self._failover.follow(Policy(hedge=providers.hedge, patience=providers.patience))
+        return (*taken, *apply(swaps, self._roster)), (*left, *swaps.left)
 
     # ---- what people are told
 

@@ -49,6 +49,10 @@ class Failover:
         self._watch = watch
         self._breaker = CircuitBreaker(policy, random)
 
+    def follow(self, policy: Policy) -> None:
+        """Make calls by this policy from now on."""
+        self._policy = policy
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Probe the candidates that are set aside, for ever. Cancelling ends the probes, and no call."""
         await self._breaker.run(task_status=task_status)

@@ -1,13 +1,13 @@
 """Signals to a running server: the first one shuts it down in good order, the next one ends the waiting.
 
 SIGHUP has two meanings. Where the server was started on a terminal it says that the terminal is gone, and ends the
-server. Where there is none, as under systemd, it asks a daemon to read its settings again, and must not end it.
+server. Where there is none, as under systemd, it asks a daemon to read its settings again (`reloading.py`).
 """
 
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import trio
@@ -26,6 +26,8 @@ class Ending:
     def __init__(self) -> None:
         self.life = trio.CancelScope()
         self.shutdown = trio.CancelScope()
+        self.reload: Callable[[], Awaitable[None]] | None = None
+        """Reads the settings again; None until the server has started."""
         self._is_on_terminal = _has_terminal()
 
     async def heed(self, signals: AsyncIterator[int]) -> None:
@@ -33,13 +35,20 @@ class Ending:
         async for number in signals:
             name = signal.Signals(number).name
             if number == HANGUP and not self._is_on_terminal:
-                log.info("%s: settings are read at the start alone; start the server again to change them", name)
+                await self._reload(name)
             elif not self.life.cancel_called:
                 log.info("%s: going down", name)
                 self.life.cancel()
             else:
                 log.info("%s: going down at once", name)
                 self.shutdown.cancel()
+
+    async def _reload(self, name: str) -> None:
+        if self.reload is None:
+            log.info("%s: the settings are not read again before the start is over", name)
+        else:
+            log.info("%s: reading the settings again", name)
+            await self.reload()
 
 
 async def take_leave(supervisor: Supervisor, listener: Listener, drain_seconds: int = 0) -> None:

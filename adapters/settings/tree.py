@@ -61,11 +61,12 @@ def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
     """The settings of a section by their names, those of the structs in it that are INLINE among them."""
     found: dict[str, Any] = {}
     for name, hint in get_type_hints(struct, include_extras=True).items():
-        found |= _hints(get_args(hint)[0]) if _is_inline(hint) else {name: hint}
+        found |= _hints(get_args(hint)[0]) if is_inline(hint) else {name: hint}
     return found
 
 
-def _is_inline(hint: Any) -> bool:
+def is_inline(hint: Any) -> bool:
+    """Whether the settings of a struct stand in the section that it is a field of."""
     return get_origin(hint) is Annotated and INLINE in get_args(hint)
 
 
@@ -85,7 +86,7 @@ def build(struct: type[S], values: Mapping[Place, object], place: Place = ()) ->
     given: dict[str, Any] = {}
     for name, hint in get_type_hints(struct, include_extras=True).items():
         inner = (*place, name)
-        if _is_inline(hint):
+        if is_inline(hint):
             given[name] = build(get_args(hint)[0], values, place)
         elif inner in sections():
             given[name] = build(sections()[inner], values, inner)

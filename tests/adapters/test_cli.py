@@ -20,7 +20,7 @@ from adapters.settings.settings import Settings
 from adapters.voices import kokoro
 from tests.signalled import signals_restored
 
-Run = Callable[[Settings], Awaitable[None]]
+Run = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_tells_its_version() -> None:
 def test_serve_hands_the_settings_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     served: list[Settings] = []
 
-    async def run(settings: Settings) -> None:
+    async def run(settings: Settings, **_: object) -> None:
         served.append(settings)
 
     with_server(monkeypatch, run)
@@ -72,7 +72,7 @@ def test_a_bad_setting_is_one_line(arguments: list[str]) -> None:
     assert result.stderr.count("\n") == 1
 
 
-async def fail_to_start(_: Settings) -> None:
+async def fail_to_start(_: Settings, **__: object) -> None:
     async with trio.open_nursery():
         raise StartupFailed("port 7171 is in use:\nchoose another with --port")
 
@@ -87,7 +87,7 @@ def test_a_start_that_fails_is_one_line_and_a_trace_only_with_debug(monkeypatch:
 
 
 def test_ctrl_c_ends_serve_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def run(_: Settings) -> None:
+    async def run(_: Settings, **__: object) -> None:
         async with trio.open_nursery():
             raise KeyboardInterrupt
 

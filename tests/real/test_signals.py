@@ -1,11 +1,13 @@
 """The server as a program, and signals: what clients are told, in which order, and how the program ends."""
 
+import json
 import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 import trio
@@ -54,11 +56,19 @@ class Program:
         for stream in self._dialled:
             await trio.aclose_forcefully(stream)
 
-    async def websocket(self) -> RawClient:
+    async def refused(self, token: str) -> int:
+        """The status with which a new session is refused to this token, 0 where it is not."""
+        client = await self.dial()
+        await client.upgrade(SOCKET)
+        await client.say("40" + json.dumps({"token": token}))
+        told = await client.until("4")
+        return int(json.loads(told[2:])["data"]["statusCode"]) if told.startswith("44") else 0
+
+    async def websocket(self, token: str = "") -> RawClient:
         """A client whose session is configured."""
         client = await self.dial()
         await client.upgrade(SOCKET)
-        await client.say("40", '42["session.update",{}]')
+        await client.say("40" + json.dumps({"token": token}), '42["session.update",{}]')
         await client.until('42["session.state",{"state":"handshaken"')
         return client
 
@@ -235,11 +245,33 @@ async def held_back(pid: int) -> None:
         await trio.sleep(0.002)
 
 
-async def test_a_hangup_without_a_terminal_is_logged_and_nothing_else() -> None:
-    async with serving() as program:
-        client = await program.websocket()
+async def test_a_hangup_without_a_terminal_has_the_settings_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('[server]\ntoken = "first"\n[limits]\nsessions = 5\n')
+    async with serving(VIVAVOCE_CONFIG=str(file)) as program:
+        client = await program.websocket("first")
+        assert await program.refused("second") == 401
+        file.write_text(
+            '[server]\ntoken = "second"\nport = 9\ntokens = { kiosk = "third" }\n[limits]\nsessions = 1\n'
+            '[providers.openai]\napi_key = "planted-4711"\nbase_url = "http://127.0.0.1:9/v1"\n[pools]\nqueue = 1\n'
+        )
         program.tell(signal.SIGHUP)
-        await program.logged(b"SIGHUP")
+        await program.logged(b"needs a restart: ")
+        taken = b"taken: server.token, server.tokens, limits.sessions, providers.openai; needs a restart: pools.queue"
+        assert taken in program.errors, program.errors
+        assert await program.refused("first") == 401
+        assert await program.refused("second") == 503, "there is one session already, as `limits.sessions` says"
+        file.write_text('[server]\ntoken = "fourth"\n[limits]\nsession = 7\n')
+        program.tell(signal.SIGHUP)
+        await program.logged(b"own.toml line 4: [limits] session: unknown key")
+        assert await program.refused("fourth") == 401
+        file.write_text("[limits]\nsessions = 5\n")
+        program.tell(signal.SIGHUP)
+        await program.logged(b"needs a restart: server.token")
+        assert await program.refused("") == 401, "it is not opened while it runs"
+        assert await program.refused("third") == 0
+        for secret in (b"second", b"third", b"fourth", b"planted"):
+            assert secret not in program.errors
         await client.say('42["session.update",{}]')
         await client.until('42["session.updated"')
         program.tell(signal.SIGTERM)
