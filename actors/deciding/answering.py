@@ -35,7 +35,7 @@ def _ask(step: Step, admit: tuple[Kind, ...]) -> None:
     has_cues = llm.cues == "tags"
     question = Question(
         text=turn.said,
-        history=tuple(memory.history),
+        history=tuple(memory.history if has_cues else (one.without_tags() for one in memory.history)),
         model=llm.model,
         prompt=with_lesson(llm.prompt, llm),
         temperature=llm.temperature,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from actors.deciding.account import Charge, nobodys
 from actors.deciding.timeline import LETTERS_PER_SECOND
 from actors.ports.mouth import Mark
 from actors.words.cues import CueReader, PlacedCue, with_tags
@@ -17,6 +18,9 @@ from actors.words.cuetags import Cue, CueTags
 from actors.words.spoken import speakable
 from protocol.configuration import Configuration
 from protocol.mouth import ResponseCue
+
+COST = 700
+"""Bytes that a cue takes at most besides the characters of its tag, for which the text has paid."""
 
 
 class PartCue(NamedTuple):
@@ -32,9 +36,13 @@ def _tags_of(faces: tuple[str, ...], gestures: tuple[str, ...]) -> CueTags:
 
 
 class AnswerCues:
-    """The cues of one answer, from its text to its parts."""
+    """The cues of one answer, from its text to its parts; `charge` pays for them.
 
-    def __init__(self, configuration: Configuration) -> None:
+    Where there is no room for one it is lost, and its tag is in no text all the same.
+    """
+
+    def __init__(self, configuration: Configuration, charge: Charge | None = None) -> None:
+        self._charge = charge or nobodys()
         self._language = configuration.tts.language_code
         self._reader = CueReader(_tags_of(configuration.llm.faces, configuration.llm.gestures))
         self._chars = 0
@@ -61,10 +69,15 @@ class AnswerCues:
             if isinstance(item, str):
                 words.append(item)
                 self._chars += len(item)
-            else:
+            elif self._charge.take(COST):
                 self._left.append(PlacedCue(self._chars, *item))
                 self.placed.append(self._left[-1])
         return "".join(words)
+
+    def forget(self) -> None:
+        """The text is taken back, and the room for its cues is given back."""
+        self._charge.give_back(COST * len(self.placed))
+        self.placed.clear()
 
     def give(self, text: str, speech: str | None) -> tuple[PartCue, ...]:
         """The cues in the next part, of which `speech` is said; what stands at its end belongs to what follows."""

@@ -94,6 +94,10 @@ class UtteranceBuffer:
         self.size = 0
 
 
+def _exchange(said: str, answered: str, words: str) -> Exchange:
+    return Exchange(said, answered, None if words == answered else words)
+
+
 _NO_TARGETS: frozenset[Target] = frozenset()
 
 
@@ -188,7 +192,7 @@ class Turn:
         """
         self.answer_chars += len(piece)
         if self.configuration.llm.cues == "tags":
-            self._cues = self._cues or AnswerCues(self.configuration)
+            self._cues = self._cues or AnswerCues(self.configuration, self.charge)
             piece = self._cues.read(piece)
         self._add_text(piece)
         return piece
@@ -208,6 +212,8 @@ class Turn:
         self.answer.clear()
         self.answer_chars = 0
         self.delivery = Delivery()
+        if self._cues is not None:
+            self._cues.forget()
         self._cutter, self._scraps, self._cues = None, "", None
         self._made.clear()
         self.parts.retract()
@@ -279,10 +285,10 @@ class Turn:
             return None
         if self.is_over and now >= self.timeline.plays_until:
             answered = self.text if self._cues is None else with_tags(self.text, self._cues.placed)
-            return Exchange(self.said, answered) if answered.strip() else None
-        return Exchange(
-            self.said, " ".join(self._heard(number, text) for number, text in self.timeline.heard_parts(now))
-        )
+            return _exchange(self.said, answered, self.text) if answered.strip() else None
+        heard = self.timeline.heard_parts(now)
+        answered = " ".join(self._heard(number, text) for number, text in heard)
+        return _exchange(self.said, answered, " ".join(text for _, text in heard))
 
     def _heard(self, number: int, words: str) -> str:
         """Words of a part that were heard, with the tags among them."""

@@ -15,10 +15,18 @@ NOTE = 500
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """A turn that is over: what the person said, and what of the answer was heard."""
+    """A turn that is over: what the person said, and what of the answer was heard.
+
+    `words`: the answer without the tags of its cues, None where it has none.
+    """
 
     said: str
     answered: str
+    words: str | None = None
+
+    def without_tags(self) -> "Exchange":
+        """For a model that is not to write tags: the answer's words alone."""
+        return self if self.words is None else Exchange(self.said, self.words)
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -1,4 +1,7 @@
-"""What a model is told of the tags of cues, in its prompt."""
+"""What a model is told of the tags of cues, in its prompt: faces and gestures.
+
+Pauses are not taught, because the sound has none in their place. A model that writes one by itself is understood.
+"""
 
 from collections.abc import Sequence
 
@@ -13,14 +16,14 @@ gesture helps, at most one in a sentence, and never a tag alone. Example: {examp
 
 def with_lesson(prompt: str, llm: Llm) -> str:
     """`prompt`, and where the avatar takes cues the names that there are for them."""
-    if llm.cues == "none":
+    forms = [*filter(None, (_form("face", llm.faces), _form("anim", llm.gestures)))]
+    if llm.cues == "none" or not forms:
         return prompt
-    forms = [_form("face", llm.faces), _form("anim", llm.gestures)]
     example = "".join(
         f"[{kind}:{names[-1]}] " for kind, names in (("face", llm.faces), ("anim", llm.gestures)) if names
     )
-    lines = "\n".join([*filter(None, forms), "[pause:1.5] for a pause of so many seconds"])
-    return "\n\n".join(filter(None, (prompt, _LESSON.format(forms=lines, example=f"{example}Well, look at that!"))))
+    lesson = _LESSON.format(forms="\n".join(forms), example=f"{example}Well, look at that!")
+    return "\n\n".join(filter(None, (prompt, lesson)))
 
 
 def _form(kind: str, names: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.deciding.cues import AnswerCues, PartCues
+from actors.deciding.account import Account
+from actors.deciding.cues import COST, AnswerCues, PartCues
 from actors.deciding.effects import Answer, Send, Speak
 from actors.deciding.turn import Turn
 from actors.ports.answering import Exchange, Question
@@ -76,7 +77,7 @@ def test_a_tag_is_in_no_text_and_is_not_spoken_and_is_remembered() -> None:
     assert all("[" not in piece.text for piece in sent(pb, AudioDelta))  # type: ignore[attr-defined]
     pb >> later(4.0)
     pb.skip()
-    assert history(pb) == [Exchange("Hi", TAGGED)]
+    assert history(pb) == [Exchange("Hi", TAGGED, WORDS)]
 
 
 def test_without_cues_tags_are_text() -> None:
@@ -128,7 +129,7 @@ def test_an_answer_of_tags_alone_has_no_sound_and_its_cues_come_at_once(multiple
     pb << cue(0, "face", "happy") << cue(0, "gesture", "wave") << TextDone("")
     pb.skip()
     assert pb.conversation.state is State.HANDSHAKEN
-    assert history(pb) == [Exchange("Hi", "[face:happy][anim:wave]")]
+    assert history(pb) == [Exchange("Hi", "[face:happy][anim:wave]", "")]
 
 
 # ---- the time
@@ -217,7 +218,7 @@ def test_a_cut_drops_the_cues_that_were_not_reached_and_the_heard_part_keeps_its
     pb >> later(2.4)
     pb.skip() >> append()
     assert [message.reason for message in sent(pb, ResponseCue, ResponseCancelled)] == ["interrupted"]  # type: ignore[attr-defined]
-    assert history(pb) == [Exchange("Hi", "[face:happy] Hello there you all. [face:sad] I")]
+    assert history(pb) == [Exchange("Hi", "[face:happy] Hello there you all. [face:sad] I", "Hello there you all. I")]
 
 
 def test_what_is_taken_back_loses_its_cues() -> None:
@@ -232,7 +233,7 @@ def test_what_is_taken_back_loses_its_cues() -> None:
     assert sent(pb, ResponseCue) == [cue(0, "face", "angry", 1), cue(1000, "gesture", "nod", 1)]
     pb >> later(5.0)
     pb.skip()
-    assert history(pb) == [Exchange("Hi", "[face:angry] No. [anim:nod]")]
+    assert history(pb) == [Exchange("Hi", "[face:angry] No. [anim:nod]", "No.")]
 
 
 def test_an_answer_that_is_cancelled_before_its_sound_has_no_cues() -> None:
@@ -260,6 +261,37 @@ def test_the_prompt_teaches_the_names() -> None:
     assert "[anim:" not in told
 
 
+def test_a_pause_is_not_taught_and_where_there_is_no_name_nothing_is() -> None:
+    for names, teaches in ((["joy"], True), ([], False)):
+        pb = Playbook()
+        pb >> update(LLM={"prompt": "Be brief", "cues": "tags", "faces": names, "gestures": []})
+        pb.skip() >> text("Hi")
+        pb.skip()
+        [question] = prompts(pb)
+        assert ("[face:NAME]" in question.prompt) == teaches == (question.prompt != "Be brief")
+        assert "pause" not in question.prompt
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_model_that_is_to_write_no_tags_is_reminded_of_none(is_cut: bool) -> None:
+    pb = asking(stream=True)
+    pb >> written(TAGGED) >> answered()
+    pb.skip() >> spoken(3.0)
+    pb.skip() >> (later(1.5) if is_cut else later(4.0))
+    if is_cut:
+        pb.skip() >> cancel()
+    [exchange] = history(pb)
+    assert exchange.answered.startswith("[face:happy] Hello")
+    for cues, reminded in (("none", WORDS[: 11 if is_cut else None]), ("tags", exchange.answered)):
+        pb.skip() >> update(LLM={"cues": cues})
+        pb.skip() >> text("And?")
+        pb.skip()
+        assert prompts(pb)[-1].history[0].answered.startswith(reminded)
+        assert ("[" in prompts(pb)[-1].history[0].answered) == (cues == "tags")
+        pb >> cancel()
+    pb.skip()
+
+
 def test_without_cues_the_prompt_is_the_clients_own() -> None:
     pb = Playbook()
     pb >> update(LLM={"prompt": "Be brief", "faces": ["joy"]})
@@ -275,6 +307,28 @@ def test_a_turn_keeps_nothing_of_tags_that_it_does_not_need() -> None:
     assert made._cues is not None
     assert len(made._cues.placed) == 100
     assert made.text == "so " * 999 + "so"
+
+
+def test_cues_are_paid_for_and_lost_where_there_is_no_room() -> None:
+    configuration = merge(Configuration(), read_update({"LLM": {"cues": "tags"}}))
+    charge = Account(2 * COST + 100).open()
+    read = AnswerCues(configuration, charge)
+    assert read.read("[joy] One [face:sad] two [anim:wave] three" + " [nod]") + read.finish() == "[joy] One two three"
+    assert [placed.cue.name for placed in read.placed] == ["sad", "wave"]
+    assert charge.size == 2 * COST
+    read.forget()
+    assert charge.size == 0
+
+
+def test_an_answer_that_is_taken_back_gives_back_the_room_for_its_cues() -> None:
+    pb = asking()
+    before = pb.conversation.turn.charge.size
+    pb >> written(TAGGED)
+    assert pb.conversation.turn.charge.size == before + 2 * COST  # the third may still have words behind it
+    pb >> retracted()
+    assert pb.conversation.turn.charge.size == before
+    pb >> cancel()
+    pb.skip()
 
 
 def test_nobody_is_told_of_a_cue_before_the_commit() -> None:

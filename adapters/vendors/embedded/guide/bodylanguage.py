@@ -1,12 +1,11 @@
 """The faces and gestures of the guide: tags before an answer, where the avatar has them and the session wants them."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from actors.ports.answering import Exchange, Question
+from actors.ports.answering import Question
 
 _FACES: Final = {
     "happy": ["greeting", "pleased", "thanks", "praise", "love", "laugh", "glad", "joke", "goodbye", "goodnight"],
@@ -15,15 +14,11 @@ _FACES: Final = {
     "relaxed": ["story"],
 }
 _GESTURES: Final = {"wave": ["greeting", "goodbye", "goodnight"], "nod": ["yes", "ok", "can_hear"], "shake": ["no"]}
-_TAG: Final = re.compile(r"\[(?:face|anim):[^\[\]\n]{1,40}\] ?")
 
 
 def without_tags(question: Question) -> Question:
     """`question` with a history of words alone, because the guide looks for its own sentences in it."""
-    if not any("[" in exchange.answered for exchange in question.history):
-        return question
-    history = tuple(Exchange(one.said, _TAG.sub("", one.answered)) for one in question.history)
-    return replace(question, history=history)
+    return replace(question, history=tuple(exchange.without_tags() for exchange in question.history))
 
 
 def with_tags_before(sentences: Sequence[str], abilities: Sequence[str], question: Question) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def test_only_names_that_the_avatar_has_are_written() -> None:
 
 
 def test_tags_in_the_history_are_not_among_its_own_words() -> None:
-    history = (Exchange("Hi", shown("Hello")), Exchange("1", "See [1]."))
-    words = (Exchange("Hi", " ".join(replied("Hello").sentences)), Exchange("1", "See [1]."))
+    hello = " ".join(replied("Hello").sentences)
+    history = (Exchange("Hi", shown("Hello"), hello), Exchange("1", "See [1]."))
+    words = (Exchange("Hi", hello), Exchange("1", "See [1]."))
     assert without_tags(asked("Repeat that", history=history)).history == words
