@@ -147,6 +147,9 @@ class Acknowledgement(msgspec.Struct, frozen=True, rename="camel"):
     success: Annotated[bool, Meta(description="Whether the event was taken.")]
     message: Annotated[str | UnsetType, Meta(description="Where it was not: why.")] = UNSET
     error_id: Annotated[int | UnsetType, Meta(description="Where it was not: the number of the error.")] = UNSET
+    retry_after: Annotated[
+        int | UnsetType, Meta(description="With 1006: after how many seconds it may be tried again.")
+    ] = UNSET
 
 
 HANDSHAKE_KEYS: tuple[str, ...] = tuple(field.encode_name for field in msgspec.structs.fields(Auth))

@@ -22,7 +22,7 @@ class ErrorId(IntEnum):
     WRONG_ROLE = 1003, "not for this role", "Connect as `sender` or `both`; a Receiver may only cancel."
     TOO_LONG = 1004, "utterance or text too long", "Commit earlier, or send less."
     NOTHING_SAID = 1005, "nothing to transcribe or to answer", "Send chunks before the commit, or words."
-    RATE_LIMIT = 1006, "over a rate limit", "Send less often."
+    RATE_LIMIT = 1006, "over a limit of the subject", "Wait for `retryAfter` seconds, then send it again."
     UNDECODABLE_AUDIO = 1007, "audio that cannot be decoded", "Set `STT.mediaFormat` to what the chunks are."
     BAD_CONFIGURATION = 2000, "a bad configuration", "The message names the field, and what it may be."
     UNKNOWN_PROVIDER = 2001, "an unknown provider", "The message names those that there are."

@@ -9,7 +9,7 @@ The messages of a hands-free conversation are in `handsfree.py`, those of the mo
 from typing import Annotated, Final, Literal, get_args
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from protocol.configuration import SessionUpdate
 from protocol.connecting import HANDSHAKE_KEYS, Role
@@ -229,7 +229,7 @@ class SessionState(msgspec.Struct, frozen=True):
     state: Annotated[str, Meta(description="The state that it is in now.", extra_json_schema=_STATE)]
 
 
-class CustomError(msgspec.Struct, frozen=True, rename="camel"):
+class CustomError(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What was wrong and what would be right, in one sentence. The session goes on, and the next turn works."""
 
     message: Annotated[str, Meta(description="What was wrong and what would be right, in one sentence.")]
@@ -240,6 +240,9 @@ class CustomError(msgspec.Struct, frozen=True, rename="camel"):
             extra_json_schema={"enum": [int(error) for error in ErrorId]},
         ),
     ]
+    retry_after: Annotated[
+        int | UnsetType, Meta(description="With 1006: after how many seconds it may be tried again.")
+    ] = UNSET
 
 
 ServerMessage = (

@@ -247,6 +247,9 @@ SERVER_ROWS: Final = (
                     "there is no audio to transcribe; send input.buffer.append before the commit", ErrorId.NOTHING_SAID
                 ),
             ),
+            Example(
+                "Over a limit", CustomError("20 turns a minute are allowed; try again in 12 s", ErrorId.RATE_LIMIT, 12)
+            ),
         ),
         errors=tuple(ErrorId),
     ),

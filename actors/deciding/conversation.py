@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from actors.deciding.account import Account
+from actors.deciding.allowances import Allowance
 from actors.deciding.events import MemberId, Resolved
 from actors.deciding.limits import Limits
 from actors.deciding.microphone import ListeningState, Speculation
@@ -112,6 +113,7 @@ class Clock:
 
 class Conversation:
     """One session's data; see the module's text. `account`: the server's memory, of which each turn takes its own.
+    `allowance`: what the Sender that came last may use.
 
     `microphone`: what an open microphone hears; None without turn detection. `shadow`: the conversation as it would be
     if the speaker had finished, in which a draft is tried. `played`: the sound of the last turn that had any.
@@ -133,6 +135,7 @@ class Conversation:
         self.resolve = resolve
         self.analyst = analyst
         self.account = account or Account()
+        self.allowance = Allowance()
         self.state: State = State.IDLE
         self.ended = False
         self.is_draining = False

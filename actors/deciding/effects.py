@@ -62,12 +62,16 @@ class Acknowledge(msgspec.Struct, frozen=True):
 
 
 class Transcribe(msgspec.Struct, frozen=True):
-    """Recognise an utterance; `is_joined`: its clip is several files one behind the other, which few can read."""
+    """Recognise an utterance; `is_joined`: its clip is several files one behind the other, which few can read.
+
+    `is_measured`: it is to be told before that how long it is.
+    """
 
     turn: int
     clip: Clip
     stt: Stt
     is_joined: bool = False
+    is_measured: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ def fail(step: Step, failed: Failed) -> None:
 
     Where the turn was not admitted, the message that began it is still without its ack, which says the same.
     """
-    error = CustomError(failed.message, failed.error_id)
+    error = CustomError(failed.message, failed.error_id, failed.retry_after)
     begun_by = step.conversation.turn.begun_by
     if begun_by is not None and begun_by.ack is not None:
         step.effects.append(Acknowledge(begun_by.member, begun_by.ack, error))

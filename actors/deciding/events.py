@@ -6,7 +6,9 @@ Terms: docs/glossary.md.
 from collections.abc import Mapping
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from actors.deciding.allowances import Allowance
 from actors.ports.answering import Delivery
 from actors.ports.calls import Kind
 from actors.ports.mouth import Mark, MouthMade
@@ -24,12 +26,13 @@ MemberId = int
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """A socket joined the session, in messages of at most `max_payload` bytes."""
+    """A socket joined the session, in messages of at most `max_payload` bytes; `allowance`: what it may use."""
 
     member: MemberId
     role: Role
     encoding: Encoding
     max_payload: int = MAX_PAYLOAD
+    allowance: Allowance | None = None
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -83,6 +86,13 @@ class Words(msgspec.Struct, frozen=True):
 
     turn: int
     text: str
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """The utterance is so many seconds long; told before it is recognised, where that is limited."""
+
+    turn: int
+    seconds: float
 
 
 class Recognised(msgspec.Struct, frozen=True):
@@ -149,13 +159,17 @@ class WordsFound(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """A stage could not do its work; `message` says why and what to do. `deadline`: the name of one that passed."""
+    """A stage could not do its work; `message` says why and what to do.
+
+    `deadline`: the name of one that passed. `retry_after`: seconds after which it may be tried again.
+    """
 
     turn: int
     stage: Kind
     error_id: ErrorId
     message: str
     deadline: str = ""
+    retry_after: int | UnsetType = UNSET
 
 
 # ---- the open microphone; what belongs to another stream of samples is dropped
@@ -210,7 +224,7 @@ class ShutDown(msgspec.Struct, frozen=True):
     """The server goes down now."""
 
 
-StageEvent = Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
+StageEvent = Measured | Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 TurnEvent = StageEvent | Admitted | PoolsBusy
 MicrophoneEvent = FrameJudged | Believed | EchoFound | Unheard
 Event = Joined | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain | ShutDown

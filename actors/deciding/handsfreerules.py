@@ -170,6 +170,6 @@ HANDS_FREE_RULES: Final[tuple[Rule, ...]] = (
         (answering.respond_to_text,),
     ),
     rule(triggers.CREATE, (IDLE, *TURN), None, ELSEWHERE),
-    rule(triggers.EMPTY_CREATE, ALL[1:], None, "1005", (listening.refuse_create,)),
+    rule(triggers.EMPTY_CREATE, ALL[1:], None, "1005", (hearing.refuse_create,)),
     rule(triggers.EMPTY_CREATE, (IDLE,), None, "1002", (hearing.refuse_unconfigured,)),
 )

@@ -6,6 +6,7 @@ Each public function is an action that a row of `table.py` names: it says and do
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Feed, Listen, Release, Start, Transcribe
 from actors.deciding.events import Failed, FromClient, Recognised, Words
+from actors.deciding.measuring import seconds_to_charge
 from actors.deciding.mouth import prepare_mouth
 from actors.deciding.step import Step
 from actors.deciding.triggers import Chunk, NewConfiguration, RefusedTurn, TypedText
@@ -91,7 +92,10 @@ def extend_utterance(step: Step, chunk: Chunk) -> None:
 
 
 def _offer_to_listen(step: Step) -> None:
-    """Once there is enough to tell the format by, a recogniser that can listens from now on."""
+    """Once there is enough to tell the format by, a recogniser that can listens from now on.
+
+    Not to what is over a limit, nor to what has to be measured before it is recognised.
+    """
     conversation = step.conversation
     turn, utterance = conversation.turn, conversation.utterance
     stt, head = turn.configuration.stt, utterance.audio
@@ -102,6 +106,9 @@ def _offer_to_listen(step: Step) -> None:
     if sniff(head) is None and _continues(conversation, stt.media_format):
         head = with_header(conversation.memory.stream_header, head)
     clip = Clip(head, identify(parse_input(stt.media_format), head))
+    is_measured_first = conversation.allowance.measures_audio and clip.format.name != "pcm16"
+    if is_measured_first or conversation.allowance.find_overrun(step.now) is not None:
+        return
     step.effects.append(Listen(Transcribe(turn.work, clip, stt)))
 
 
@@ -173,6 +180,12 @@ def refuse_empty_commit(step: Step, said: FromClient) -> None:
     step.refuse(said.member, ErrorId.NOTHING_SAID, message)
 
 
+def refuse_create(step: Step, said: FromClient) -> None:
+    """1005: there is no transcript to answer."""
+    message = "there is no transcript to answer; speak first, with turnDetection.createResponse false"
+    step.refuse(said.member, ErrorId.NOTHING_SAID, message)
+
+
 def refuse_crowded_commit(step: Step, said: FromClient) -> None:
     """3004: the server has no room for what the recogniser is given."""
     message = f"{full(step.conversation)}, and the utterance is lost; say it again in a moment"
@@ -229,8 +242,9 @@ def transcribe(step: Step, commit: FromClient) -> None:
     data = _whole(conversation, utterance, stt.media_format)
     turn.charge.hold(2 * len(data))  # the clip, and what the recogniser is given of it
     turn.clip = Clip(data, identify(parse_input(stt.media_format), data, is_whole=True))
+    turn.seconds = seconds_to_charge(conversation)
     conversation.utterance = UtteranceBuffer()
-    job = Transcribe(turn.work, turn.clip, stt, is_joined=utterance.last_file > 0)
+    job = Transcribe(turn.work, turn.clip, stt, utterance.last_file > 0, turn.seconds is None)
     step.effects.append(Start(job, admit=("STT", "LLM", "TTS")))
 
 

@@ -14,6 +14,23 @@ NoWait = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
+class SubjectDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """The most that each subject may use, where its token does not say; 0: no limit. A day is the last 24 hours."""
+
+    turns_per_minute: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    """How many turns all sessions of a subject may begin within a minute; 0: no limit. At the bound: a commit or a
+    typed turn gets 1006 with `retryAfter`."""
+    audio_seconds_per_day: Annotated[float, msgspec.Meta(ge=0, le=100_000_000)] = 0.0
+    """How many seconds of speech of a subject are recognised within 24 hours; 0: no limit. At the bound: 1006 with
+    `retryAfter` at the commit."""
+    speech_chars_per_day: Annotated[int, msgspec.Meta(ge=0, le=10_000_000_000)] = 0
+    """How many characters of answers to a subject are spoken within 24 hours; 0: no limit. At the bound: the answer is
+    finished; the next commit or typed turn gets 1006 with `retryAfter`."""
+    sessions: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    """How many sessions a subject may have at a time; 0: no limit. At the bound: one of them without sockets is ended
+    to make room, else CONNECT_ERROR 429 with `retryAfter`."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Deadlines in seconds, sizes in bytes or characters, and counts; each deadline's name appears in its error."""
 
@@ -81,6 +98,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     sessions: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1_000
     """How many sessions there are at most. At the bound: a session without sockets is ended to make room, else
     CONNECT_ERROR 503."""
+    subjects: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 10_000
+    """Of how many subjects without a session it is known what they used. At the bound: the one that joined longest ago
+    is forgotten, and begins anew."""
+    subject: SubjectDefaults = SubjectDefaults()
+    """What each subject may use."""
     mailbox: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 64
     """How many events wait for a session. At the bound: its sockets are not read until there is room."""
     trace: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 64

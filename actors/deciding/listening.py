@@ -14,6 +14,7 @@ from actors.deciding.effects import AskTurnEnd, Deafen, Feed, Hear, Listen, Rele
 from actors.deciding.ending import forget_turn
 from actors.deciding.events import Believed, EchoFound, FromClient, Recognised, Tick, Unheard
 from actors.deciding.hearing import drop_utterance, full, tell_transcript
+from actors.deciding.measuring import seconds_of_speech
 from actors.deciding.microphone import EDGE, Belief, Contest, Draft, ListeningState
 from actors.deciding.mouth import prepare_mouth
 from actors.deciding.states import HANDSHAKEN, RECEIVING, TRANSCRIBING
@@ -129,7 +130,9 @@ def _listen(step: Step) -> None:
     """Have the utterance recognised while it is spoken, where the recogniser can."""
     turn, utterance = step.conversation.turn, step.conversation.utterance
     utterance.listened = True
-    step.effects.append(Listen(Transcribe(turn.work, Clip(utterance.audio, HEARD_FORMAT), turn.configuration.stt)))
+    if step.conversation.allowance.find_overrun(step.now) is None:
+        job = Transcribe(turn.work, Clip(utterance.audio, HEARD_FORMAT), turn.configuration.stt)
+        step.effects.append(Listen(job))
 
 
 def go_on(step: Step, frame: CountedFrame) -> None:
@@ -181,11 +184,9 @@ def tell_echo(step: Step, echo: EchoFound) -> None:
     conversation = step.conversation
     if not conversation.memory.echo_told:
         conversation.memory.echo_told = True
-        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, _advice(echo.delay_ms)))
-
-
-def _advice(delay_ms: int) -> str:
-    return f"your microphone hears the avatar {delay_ms} ms late: switch on echo cancelling, or wear headphones"
+        told = f"your microphone hears the avatar {echo.delay_ms} ms late"
+        advice = f"{told}: switch on echo cancelling, or wear headphones"
+        step.send(conversation.senders, SessionEcho(echo.delay_ms, echo.level, advice))
 
 
 def tell_idle(step: Step, tick: Tick) -> None:
@@ -278,6 +279,7 @@ def transcribe_speech(step: Step, said: CountedFrame | Believed | Tick | FromCli
     conversation, microphone = step.conversation, microphone_of(step)
     turn, draft = conversation.turn, microphone.draft
     step.commit(said if isinstance(said, FromClient) else None, microphone.detection.quiet_ms / 1000)
+    turn.seconds = seconds_of_speech(conversation)
     if draft is None:
         job = Transcribe(turn.work, Clip(_without_tail(conversation, microphone), HEARD_FORMAT), turn.configuration.stt)
         turn.charge.give_back(conversation.utterance.cost - 2 * len(job.clip.data))  # what the recogniser is given, too
@@ -319,12 +321,6 @@ def take_unanswered(step: Step, typed: TypedText) -> None:
     turn.said = typed.text
     turn.charge.take(text_cost(turn.said))
     turn.language = conversation.analyst.language(turn.said)
-
-
-def refuse_create(step: Step, said: FromClient) -> None:
-    """1005: there is no transcript to answer."""
-    message = "there is no transcript to answer; speak first, with turnDetection.createResponse false"
-    step.refuse(said.member, ErrorId.NOTHING_SAID, message)
 
 
 # ---- the stream

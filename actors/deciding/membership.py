@@ -19,11 +19,16 @@ WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 
 
 def join(step: Step, joined: Joined) -> None:
-    """The socket is in the session, which does not end while it is; it gets `session.joined` with the state."""
+    """The socket is in the session, which does not end while it is; it gets `session.joined` with the state.
+
+    From now on turns are charged to the subject of the Sender that came last.
+    """
     conversation = step.conversation
     conversation.participants[joined.member] = Participant(
         joined.member, joined.role, joined.encoding, joined.encoding.holds
     )
+    if joined.role != "receiver" and joined.allowance is not None:
+        conversation.allowance = joined.allowance
     conversation.clock.ends_at = math.inf
     _suspend_or_resume(conversation, joined.role, step.now)
     welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload)

@@ -23,6 +23,7 @@ from actors.deciding.events import (
     FromClient,
     Joined,
     Left,
+    Measured,
     PoolsBusy,
     Recognised,
     Retracted,
@@ -59,7 +60,7 @@ from protocol.states import State
 def name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any] | None:
     """Which event of the table this is in the conversation's state; None for one that means nothing to it."""
     occurrence = _name(conversation, event, now)
-    return None if occurrence is None else refusing.screen(conversation, occurrence)
+    return None if occurrence is None else refusing.screen(conversation, occurrence, now)
 
 
 def _name(conversation: Conversation, event: Event, now: float) -> Occurrence[Any] | None:
@@ -223,6 +224,8 @@ def _name_result(conversation: Conversation, event: TurnEvent, now: float) -> Oc
             return triggers.ADMITTED(event)
         case PoolsBusy(turn, stage):
             return triggers.FAILURE(Failed(turn, stage, ErrorId.BUSY, speechnaming.BUSY))
+        case Measured():
+            return _name_measure(conversation, event, now)
         case Words():
             return triggers.WORDS(event)
         case Recognised():
@@ -242,6 +245,14 @@ def _name_result(conversation: Conversation, event: TurnEvent, now: float) -> Oc
             return _name_failure(conversation, event)
         case _:
             assert_never(event)
+
+
+def _name_measure(conversation: Conversation, measured: Measured, now: float) -> Occurrence[Any]:
+    overrun = conversation.allowance.find_overrun(now, measured.seconds)
+    if overrun is None:
+        return triggers.MEASURED(measured)
+    message, retry_after = overrun
+    return triggers.FAILURE(Failed(measured.turn, "STT", ErrorId.RATE_LIMIT, message, retry_after=retry_after))
 
 
 def _name_transcript(conversation: Conversation, recognised: Recognised, now: float) -> Occurrence[Any]:

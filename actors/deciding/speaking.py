@@ -38,6 +38,7 @@ def begin_parts(step: Step) -> None:
         step.mark("first_part")
         turn.ledger.begin_part(part.id, len(part.speech or ""), step.now)
         if part.speech is not None:
+            conversation.allowance.count_speech(len(part.speech), step.now)
             step.effects.append(Start(_speak(turn, part, part.speech)))
 
 

@@ -31,7 +31,7 @@ Terms: docs/glossary.md.
 
 from typing import Any, Final
 
-from actors.deciding import answering, ending, hearing, membership, speaking, triggers
+from actors.deciding import answering, charging, ending, hearing, membership, speaking, triggers
 from actors.deciding.handsfreerules import HANDS_FREE_RULES
 from actors.deciding.rules import ELSEWHERE, STALE, Rule, rule
 from actors.deciding.states import (
@@ -132,11 +132,11 @@ RULES: Final[tuple[Rule, ...]] = (
         triggers.REFUSED_UTTERANCE,
         (RECEIVING,),
         HANDSHAKEN,
-        "1002; the utterance is thrown away",
+        "1002 or 1006; the utterance is thrown away",
         (hearing.refuse_utterance,),
     ),
     rule(triggers.REFUSED_TEXT, (IDLE,), None, ELSEWHERE),
-    rule(triggers.REFUSED_TEXT, ALL[1:], None, "1002; what there is goes on", (hearing.refuse_turn,)),
+    rule(triggers.REFUSED_TEXT, ALL[1:], None, "1002 or 1006; what there is goes on", (hearing.refuse_turn,)),
     *HANDS_FREE_RULES,
     # ---- interruption
     rule(triggers.CANCEL, (TRANSCRIBING,), HANDSHAKEN, "the turn is cut", (ending.cancel,)),
@@ -164,9 +164,17 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.END, BEFORE_TURN, None, "the session is over", (membership.end,)),
     rule(triggers.END, TURN, None, "the turn is cut, and the session is over", (ending.cancel, membership.end)),
     # ---- admission
-    rule(triggers.ADMITTED, TURN, None, "the message that began the turn gets its ack", (membership.acknowledge_turn,)),
+    rule(
+        triggers.ADMITTED,
+        TURN,
+        None,
+        "the turn is charged; the message that began it gets its ack",
+        (charging.charge_turn, membership.acknowledge_turn),
+    ),
     rule(triggers.ADMITTED, BEFORE_TURN, None, STALE),
     # ---- recognition
+    rule(triggers.MEASURED, (TRANSCRIBING,), None, "the turn is charged", (charging.charge_measured,)),
+    rule(triggers.MEASURED, (*BEFORE_TURN, *ANSWER), None, STALE),
     rule(triggers.WORDS, (RECEIVING, TRANSCRIBING), None, "`request.transcribe.delta`", (hearing.tell_words,)),
     rule(triggers.WORDS, (IDLE, HANDSHAKEN, *ANSWER), None, STALE),
     rule(

@@ -20,6 +20,7 @@ from actors.deciding.events import (
     FromClient,
     Joined,
     Left,
+    Measured,
     MemberId,
     Recognised,
     Resolved,
@@ -125,10 +126,11 @@ BLANK_TEXT: Final = Trigger[TypedText]("blank text", "`input.text` without words
 LONG_TEXT: Final = Trigger[TypedText]("long text", "`input.text` that is too long")
 CROWDED_TEXT: Final = Trigger[TypedText]("crowded text", "`input.text` for which the server has no memory left")
 REFUSED_UTTERANCE: Final = Trigger[RefusedTurn](
-    "refused utterance", "the end of an utterance, where no turn may begin (the server drains)"
+    "refused utterance", "the end of an utterance, where no turn may begin: the server drains, or a limit is reached"
 )
 REFUSED_TEXT: Final = Trigger[RefusedTurn](
-    "refused text", "`input.text` or `response.create`, where no turn may begin (the server drains)"
+    "refused text",
+    "`input.text` or `response.create`, where no turn may begin: the server drains, or a limit is reached",
 )
 CANCEL: Final = Trigger[FromClient]("cancel", "`response.cancel`")
 WRONG_ROLE: Final = Trigger[FromClient]("wrong role", "a Receiver sends what only the Sender may send")
@@ -205,6 +207,7 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 ADMITTED: Final = Trigger[Admitted]("admitted", "the pools have a seat for the turn")
+MEASURED: Final = Trigger[Measured]("measured", "it is known how long the utterance is, where that is limited")
 WORDS: Final = Trigger[Words]("words", "the recogniser's words so far")
 TRANSCRIPT: Final = Trigger[Recognised]("transcript", "the transcript")
 SILENCE: Final = Trigger[Recognised]("silence", "a transcript without words")

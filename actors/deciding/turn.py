@@ -138,6 +138,8 @@ class Turn:
         self.begun_by: FromClient | None = None
         self.ledger = ledger or Ledger()
         self.clip: Clip | None = None
+        self.seconds: float | None = 0.0
+        """Seconds of its utterance that its subject is charged for; None where they are not known yet."""
         self.words_so_far = ""
         """What a recogniser told of the utterance while it was spoken; the last words may be missing."""
         self.said = ""

@@ -27,14 +27,18 @@ class SlidingWindow:
         return len(self._entries)
 
     def total(self, now: float) -> int:
-        """What was counted in the window that ends now."""
-        while self._entries and self._leaves_at(self._entries[0]) <= now:
-            self._total -= self._entries.popleft()[2]
-        return self._total
+        """What was counted in the window that ends now; changes nothing."""
+        total = self._total
+        for entry in self._entries:
+            if self._leaves_at(entry) > now:
+                break
+            total -= entry[2]
+        return total
 
     def add(self, amount: int, now: float) -> None:
         """Count `amount` now."""
-        self.total(now)
+        while self._entries and self._leaves_at(self._entries[0]) <= now:
+            self._total -= self._entries.popleft()[2]
         self._total += amount
         if self._entries and now - self._entries[-1][0] < self._grain:
             first, _, before = self._entries.pop()
@@ -43,15 +47,18 @@ class SlidingWindow:
             self._entries.append((now, now, amount))
 
     def wait(self, amount: int, most: int, now: float) -> float:
-        """Seconds until `amount` more is within `most`; 0 where it is now, infinite where it never will be."""
+        """Seconds until `amount` more is within `most`; 0 where it is now, infinite where it never will be.
+
+        It changes nothing.
+        """
         if amount > most:
             return math.inf
-        over, waits = self.total(now) + amount - most, 0.0
+        over, waits = self._total + amount - most, 0.0
         for entry in self._entries:
             if over <= 0:
                 break
             over -= entry[2]
-            waits = self._leaves_at(entry) - now
+            waits = max(0.0, self._leaves_at(entry) - now)
         return waits
 
     def _leaves_at(self, entry: tuple[float, float, int]) -> float:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import trio
 from msgspec import UNSET
+from msgspec.structs import astuple
 
 from actors.deciding.events import Said
 from actors.deciding.membership import WRONG_ROLE
@@ -222,7 +223,7 @@ class Member:
 
     def acknowledge(self, ack: int, error: CustomError | None) -> None:
         """Answer an event that asked for it."""
-        answer = Acknowledgement(True) if error is None else Acknowledgement(False, error.message, error.error_id)
+        answer = Acknowledgement(True) if error is None else Acknowledgement(False, *astuple(error))
         self._connection.send(encode(Packet(ACK, ack=ack, data=[answer])))
 
     def disconnect(self) -> None:

@@ -3,13 +3,14 @@
 import contextlib
 import logging
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 import trio
 
 from actors.deciding.account import Account
 from actors.deciding.admission import check_owner, check_role, choose_session
+from actors.deciding.allowances import RETRY_SESSION, Allowance, SubjectRegistry, SubjectUsage
 from actors.deciding.conversation import Conversation, Resolve
 from actors.deciding.events import Drain, Event, Joined, Left, MemberId, ShutDown
 from actors.deciding.limits import Limits
@@ -42,11 +43,12 @@ class Membership(NamedTuple):
 
 
 class SessionRecord:
-    """The registry's entry of one session; `subject` began it."""
+    """The registry's entry of one session; `subject` began it, and `usage` is what that has used."""
 
-    def __init__(self, runner: Runner, subject: str) -> None:
+    def __init__(self, runner: Runner, subject: str, usage: SubjectUsage) -> None:
         self.runner = runner
         self.subject = subject
+        self.usage = usage
         self.sender: tuple[MemberId, Outlet] | None = None
         self.receivers: tuple[MemberId, ...] = ()
         self.is_over = False
@@ -83,6 +85,7 @@ class SessionRegistry:
         self.chunks = ChunkReader(shared.names)
         self.draining = False
         self._spawn = spawn
+        self.subjects = SubjectRegistry(shared.limits.subject, shared.limits.subjects)
         self._records: dict[str, SessionRecord] = {}
         self._uses = SingleUses()
         self._next_member = 0
@@ -120,7 +123,8 @@ class SessionRegistry:
         self._check_open()
         self._check_owner(grant, session_id)  # again: what has waited may find another session by that id
         self._uses.check(grant)
-        record = self._records.get(session_id) or self._begin(session_id, grant.subject)
+        allowance = self.subjects.allowance(grant.subject, grant.limits)
+        record = self._records.get(session_id) or self._begin(session_id, grant.subject, allowance)
         if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
             raise AccessRefused(
                 RefusalStatus.UNAVAILABLE, f"the session has {self.shared.limits.receivers} Receivers already"
@@ -132,7 +136,8 @@ class SessionRegistry:
         if handshake.role != "sender":
             record.receivers = (*record.receivers, member)
         self._uses.take(grant, Holder(member, outlet))
-        arrival = NewMember(Joined(member, handshake.role, handshake.encoding, self.shared.max_payload), outlet)
+        joined = Joined(member, handshake.role, handshake.encoding, self.shared.max_payload, allowance)
+        arrival = NewMember(joined, outlet)
         return Membership(session_id, member, record.runner, arrival, grant)
 
     def _check_open(self) -> None:
@@ -173,12 +178,9 @@ class SessionRegistry:
         record = self._records.get(session_id)
         return None if record is None or record.sender is None else (record, *record.sender)
 
-    def _begin(self, session_id: str, subject: str) -> SessionRecord:
+    def _begin(self, session_id: str, subject: str, allowance: Allowance) -> SessionRecord:
+        self._make_room(subject, allowance)
         shared = self.shared
-        if len(self._records) >= shared.limits.sessions and not self._evict():
-            raise AccessRefused(
-                RefusalStatus.UNAVAILABLE, f"there are {shared.limits.sessions} sessions already; try again later"
-            )
         now = trio.current_time()
         conversation = Conversation(
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
@@ -186,17 +188,30 @@ class SessionRegistry:
         conversation.tells_words = shared.tracing.words
         share = shared.tracing.share
         runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch, share)
-        record = SessionRecord(runner, subject)
+        record = SessionRecord(runner, subject, allowance.usage)
         self._records[session_id] = record
+        record.usage.sessions += 1
         self._spawn(lambda: self._run(session_id, record))
         return record
 
-    def _evict(self) -> bool:
-        """End one session that has no member, the one whose deadline is nearest; False where there is none.
+    def _make_room(self, subject: str, allowance: Allowance) -> None:
+        """Raises AccessRefused where the subject, or the server, has all its sessions and none can be ended."""
+        most, records = allowance.limits.sessions, self._records.values()
+        if most is not None and allowance.usage.sessions >= most:
+            own = [record for record in records if record.subject == subject]
+            if not self._evict(own):
+                message = f"you have {most} sessions already; end one of them, and try again"
+                raise AccessRefused(RefusalStatus.OVER_LIMIT, message, RETRY_SESSION)
+        most = self.shared.limits.sessions
+        if len(records) >= most and not self._evict(records):
+            raise AccessRefused(RefusalStatus.UNAVAILABLE, f"there are {most} sessions already; try again later")
+
+    def _evict(self, records: Iterable[SessionRecord]) -> bool:
+        """End one of these that has no member, the one whose deadline is nearest; False where there is none.
 
         Otherwise a client that joins and leaves again and again fills the server with sessions in their grace period.
         """
-        empty = [record for record in self._records.values() if record.sender is None and not record.receivers]
+        empty = [record for record in records if record.sender is None and not record.receivers]
         record = min(empty, key=lambda record: record.runner.conversation.clock.deadline, default=None)
         if record is None:
             return False
@@ -204,8 +219,15 @@ class SessionRegistry:
             record.runner.mailbox.send_nowait(ShutDown())
         except trio.WouldBlock:
             return False
-        del self._records[record.runner.conversation.id]
+        self._forget(record)
         return True
+
+    def _forget(self, record: SessionRecord) -> None:
+        """The session is known no more, and its subject may have another; what was forgotten before is not again."""
+        session_id = record.runner.conversation.id
+        if self._records.get(session_id) is record:
+            del self._records[session_id]
+            record.usage.sessions -= 1
 
     async def _run(self, session_id: str, record: SessionRecord) -> None:
         """The task of one session: an exception in it ends this session alone."""
@@ -218,8 +240,7 @@ class SessionRegistry:
             record.runner.log.note_fault()
             self.shared.watch(ErrorTold(FAULT.error_id))
         finally:
-            if self._records.get(session_id) is record:
-                del self._records[session_id]
+            self._forget(record)
             record.runner.dismiss(fault)
             for member in record.members:
                 self._uses.release(member, self.shared.limits.grace)

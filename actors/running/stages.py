@@ -7,9 +7,11 @@ not do becomes a Failed with the errorId of the stage; anything else is a fault 
 import logging
 from typing import assert_never
 
+import trio
+
 from actors.deciding.account import Charge, nobodys
 from actors.deciding.effects import Answer, Job, Speak, Transcribe
-from actors.deciding.events import Answered, Delivered, Failed, Recognised, Retracted, Words, Written
+from actors.deciding.events import Answered, Delivered, Failed, Measured, Recognised, Retracted, Words, Written
 from actors.deciding.limits import Limits
 from actors.deciding.turn import text_cost
 from actors.ports.answering import Delivery
@@ -38,6 +40,8 @@ _SEEN = 4
 """How many times `text_chars` is looked at of a transcript, with its notes."""
 LEAST = 2
 """Bytes of one sample."""
+MEASURED_AT = 8_000
+"""The rate to which a file is decoded only to know how long it is."""
 TINY = 4_096
 """Bytes of a file that may be a header without any sound: whether it has some is found out here."""
 
@@ -170,11 +174,21 @@ async def _audio(
         raise NoSound("one byte holds no sound")
     is_tiny = format_.name != "pcm16" and len(job.clip.data) <= TINY
     if is_taken and not (job.is_joined or is_tiny):
+        if job.is_measured:
+            await _tell_length(job, await codec.decode(job.clip, MEASURED_AT), MEASURED_AT, call)
         return Complete(job.clip.data), format_
     samples = await codec.decode(job.clip, engine.wants.rate)
     check_length(len(samples), bytes_of(engine.wants.rate, seconds), seconds)
+    if job.is_measured:
+        await _tell_length(job, samples, engine.wants.rate, call)
     await call.memory.take(len(samples))
     return Complete(samples), engine.wants
+
+
+async def _tell_length(job: Transcribe, samples: bytes, rate: int, call: EngineCall) -> None:
+    """Tell the session how long the utterance is; over a limit it ends the turn at once, and this with it."""
+    await call.report(Measured(job.turn, len(samples) / bytes_of(rate, 1.0)))
+    await trio.lowlevel.checkpoint()
 
 
 class KnownWords:

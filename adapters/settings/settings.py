@@ -63,7 +63,8 @@ class Server(Section, frozen=True):
     lan_port: Port = 7172
     """The TCP port for https with a certificate of the server's own, with `lan`; 0 takes any that is free."""
     drain_seconds: Annotated[int, msgspec.Meta(ge=0, le=3_600)] = 0
-    """How long, at the first signal, turns that run may go on while no new one begins; the next signal ends it."""
+    """How long, at the first signal, turns that run may go on while no new one begins, in seconds; the next signal ends
+    it. At the bound: what still runs is cut."""
     prices: str = ""
     """A TOML file with the prices of providers, for what /metrics says of cost; empty: nothing costs."""
     inspection: bool = True

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from actors.deciding import naming
 from actors.deciding.account import Account
-from actors.deciding.events import Admitted, Event, Joined, PoolsBusy, ShutDown, Spoken
+from actors.deciding.allowances import Allowance
+from actors.deciding.events import Admitted, Event, Joined, Measured, PoolsBusy, ShutDown, Spoken
 from actors.deciding.limits import Limits
+from actors.ports.access import SubjectLimits
 from actors.ports.answering import Delivery
 from protocol.states import State
 from tests.playbook import (
@@ -54,6 +56,7 @@ HAPPENINGS: tuple[Event | Cue | Later, ...] = (
     spoken(1.0, part=1), silent(last=False), failed(), joined(2, "receiver"), left(2), left(), joined(ME),
     later(0.3), later(40.0),
 )  # fmt: skip
+SUBJECTS = (SubjectLimits(), SubjectLimits(turns_per_minute=1, audio_seconds_per_day=0.01), SubjectLimits(0))
 STARTS = st.sampled_from(list(State))
 
 
@@ -101,14 +104,16 @@ def every_event(pb: Playbook) -> list[Event]:
     """All that could happen now."""
     cues = [happening for happening in HAPPENINGS if not isinstance(happening, Later)]
     told = [happening(pb) if callable(happening) else happening for happening in cues]
-    return [event for event in told if can_come(pb, event)] + [Admitted(pb.turn), PoolsBusy(pb.turn, "LLM"), ShutDown()]
+    always: list[Event] = [Admitted(pb.turn), Measured(pb.turn, 0.02), PoolsBusy(pb.turn, "LLM"), ShutDown()]
+    return [event for event in told if can_come(pb, event)] + always
 
 
-@given(STARTS, st.lists(st.sampled_from(HAPPENINGS), max_size=12), st.booleans())
+@given(STARTS, st.lists(st.sampled_from(HAPPENINGS), max_size=12), st.booleans(), st.sampled_from(SUBJECTS))
 def test_to_name_an_event_twice_changes_nothing(
-    start: State, happenings: list[Event | Cue | Later], crowded: bool
+    start: State, happenings: list[Event | Cue | Later], crowded: bool, subject: SubjectLimits
 ) -> None:
     pb = Playbook(LIMITS).at(start)
+    pb.conversation.allowance = Allowance(subject)
     pb.conversation.account = Account(2_000) if crowded else pb.conversation.account
     for happening in happenings:
         event = happening(pb) if callable(happening) else happening

@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 import transitions
 
-from actors.deciding import answering, contesting, ending, graph, hearing, listening, membership, speaking, triggers
+from actors.deciding import (
+    answering,
+    charging,
+    contesting,
+    ending,
+    graph,
+    hearing,
+    listening,
+    membership,
+    speaking,
+    triggers,
+)
 from actors.deciding.graph import MACHINE
 from actors.deciding.limits import Limits
 from actors.deciding.rules import Rule, rule
@@ -22,7 +33,7 @@ from protocol.states import State
 EVENTS = [trigger.name for trigger in TRIGGERS]
 PAIRS = [pytest.param(state, event, id=f"{state}-{event}") for state, event in product(State, EVENTS)]
 NAMED: set[Any] = {action for rule in RULES for action in (*rule.ends, *rule.begins)}
-ACTIONS = (hearing, answering, speaking, ending, membership, listening, contesting)
+ACTIONS = (charging, hearing, answering, speaking, ending, membership, listening, contesting)
 HELPERS = {
     speaking.begin_parts, speaking.closings, speaking.report, speaking.encode_audio, speaking.speech_of,
     ending.forget_turn, hearing.full,

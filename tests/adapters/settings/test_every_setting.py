@@ -66,6 +66,8 @@ EXPECTED: dict[str, Rows] = {
         "tls_key": ("", "key.pem", TEXT),
         "lan": (False, True, FLAG),
         "lan_port": (7172, 9001, PORT),
+        "drain_seconds": (0, 30, "a whole number from 0 to 3600"),
+        "prices": ("", "prices.toml", TEXT),
         "inspection": (True, False, FLAG),
         "trusted_proxies": (
             (),
@@ -125,8 +127,15 @@ EXPECTED: dict[str, Rows] = {
         "history_chars": (20_000, 20_001, COUNT),
         "receivers": (16, 17, COUNT),
         "sessions": (1_000, 1_001, SOME),
+        "subjects": (10_000, 10_001, SOME),
         "mailbox": (64, 65, "a whole number from 1 to 100000"),
         "trace": (64, 66, "a whole number from 1 to 100000"),
+    },
+    "limits.subject": {
+        "turns_per_minute": (0, 5, "a whole number from 0 to 100000"),
+        "audio_seconds_per_day": (0.0, 600.0, "a number from 0 to 100000000"),
+        "speech_chars_per_day": (0, 5_000, "a whole number from 0 to 10000000000"),
+        "sessions": (0, 2, COUNT),
     },
     "pools": {
         "stt_workers": (32, 33, WORKERS),
@@ -260,7 +269,7 @@ def held(settings: Settings, section: str, name: str) -> Any:
         case ["providers", family, own]:
             return getattr(settings.providers.named[family][own], name)
     struct = attrgetter(section)(settings)
-    inner = [getattr(struct, field) for field in struct.__struct_fields__]
+    inner = [getattr(struct, field) for field in struct.__struct_fields__ if f"{section}.{field}" not in EXPECTED]
     places = [each for each in (struct, *inner) if isinstance(each, msgspec.Struct) and hasattr(each, name)]
     assert len(places) == 1, f"{section}.{name} stands in {len(places)} places"
     return getattr(places[0], name)
