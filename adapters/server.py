@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import trio
@@ -29,6 +30,7 @@ from adapters.pages import inspection, site
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed, first_of
+from adapters.settings.kept import TOKEN_BYTES, keep_token
 from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
 from adapters.wire.hosts import check
@@ -121,10 +123,11 @@ class Running(NamedTuple):
 
 
 def _opened(settings: Settings) -> Settings:
-    """The settings, changed where `lan` asks for it."""
-    if not settings.server.lan:
-        return settings
-    return replace(settings, server=lan.open_up(settings.server, lan.folder()))
+    """The settings, changed where `token_file` or `lan` asks for it. Raises StartupFailed."""
+    server = settings.server
+    if server.token_file and not server.token:
+        server = replace(server, token=keep_token(Path(server.token_file), "[server] token_file"))
+    return replace(settings, server=lan.open_up(server, lan.folder()) if server.lan else server)
 
 
 def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door, watch: Watcher) -> Supervisor:

@@ -52,6 +52,8 @@ class Server(Section, frozen=True):
     """The key that signs the guests' tokens of POST /v1/tokens, 32 bytes at least; empty: one is made at each start."""
     allow_anyone: bool = False
     """Whether a server without credentials may listen where others can reach it: everybody who does may talk."""
+    token_file: str = ""
+    """A file that keeps the token where none is set: made at the first start, and read at the next ones."""
     hosts: tuple[HostName, ...] = ()
     """The names, such as voice.example.org, under which the server answers besides localhost and its addresses."""
     tls_certificate: str = ""

@@ -3,8 +3,6 @@
 import datetime
 import io
 import ipaddress
-import os
-import secrets
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -21,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from msgspec.structs import replace
 
-from adapters.settings.errors import StartupFailed
+from adapters.settings.kept import keep_token, unusable, write_private
 from adapters.settings.settings import Server
 from adapters.wire.tls import server_context
 
@@ -32,9 +30,9 @@ VALID = datetime.timedelta(days=390)
 RENEWED = datetime.timedelta(days=30)
 _SKEW = datetime.timedelta(days=1)  # a phone's clock may be behind ours
 _SOMEWHERE = ("192.0.2.1", 9)  # an address for documentation: nothing is sent, but the route to it is looked up
-_PRIVATE = 0o600
 _HERE = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = "0.0.0.0"
+ASKED_BY = "--lan"
 
 
 class Certificate(msgspec.Struct, frozen=True):
@@ -79,19 +77,6 @@ def _towards_the_outside() -> str:
 # ---- what is kept
 
 
-def keep_token(where: Path) -> str:
-    """The token of earlier starts, a new one where there is none. Raises StartupFailed."""
-    path = where / TOKEN
-    try:
-        if path.exists() and (kept := path.read_text("ascii").strip()):
-            return kept
-        token = secrets.token_urlsafe(12)
-        _write(path, token.encode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unusable(path, error) from None
-    return token
-
-
 def keep_certificate(where: Path, names: Iterable[str], now: datetime.datetime) -> Certificate:
     """A certificate for this machine under `names` (addresses and host names): the one of earlier starts while it
     holds, else a new one. Raises StartupFailed."""
@@ -101,7 +86,7 @@ def keep_certificate(where: Path, names: Iterable[str], now: datetime.datetime) 
         if not _still_holds(made, wanted, now):
             _make(made, wanted, now)
     except OSError as error:
-        raise _unusable(made.certificate, error) from None
+        raise unusable(made.certificate, error, ASKED_BY) from None
     return made
 
 
@@ -136,8 +121,8 @@ def _make(made: Certificate, wanted: tuple[str, ...], now: datetime.datetime) ->
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    _write(made.key, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-    _write(made.certificate, certificate.public_bytes(pem))
+    write_private(made.key, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    write_private(made.certificate, certificate.public_bytes(pem))
 
 
 def _general(names: Iterable[str]) -> Iterator[x509.GeneralName]:
@@ -155,28 +140,13 @@ def host_names() -> tuple[str, ...]:
     return (name, f"{name}.local") if name and plain else ()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that only this user can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    scratch.replace(path)
-
-
-def _unusable(path: Path, error: Exception) -> StartupFailed:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else error
-    return StartupFailed(f"--lan: {path}: {why}; make the folder writable, or set [server] token and tls_certificate")
-
-
 # ---- how the server is changed
 
 
 def open_up(server: Server, where: Path) -> Server:
     """`server` for the devices of this network: on every interface, and with a token. Raises StartupFailed."""
     host = EVERYWHERE if server.host in _HERE else server.host
-    return replace(server, host=host, token=server.token or keep_token(where))
+    return replace(server, host=host, token=server.token or keep_token(where / TOKEN, ASKED_BY))
 
 
 def secure(where: Path) -> ssl.SSLContext:

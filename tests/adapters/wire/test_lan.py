@@ -72,23 +72,15 @@ def test_it_is_renewed_when_the_key_is_of_another(tmp_path: Path) -> None:
     assert serial(lan.keep_certificate(tmp_path, (ADDRESS,), NOW)) != first
 
 
-def test_the_token_is_made_once(tmp_path: Path) -> None:
-    token = lan.keep_token(tmp_path / "deep" / "er")
-    assert len(token) >= 16
-    assert lan.keep_token(tmp_path / "deep" / "er") == token
-    assert stat.S_IMODE((tmp_path / "deep" / "er" / lan.TOKEN).stat().st_mode) == 0o600
-
-
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for keep in (lan.keep_token, lambda where: lan.keep_certificate(where, (), NOW)):
-        with pytest.raises(StartupFailed, match=r"--lan: .*make the folder writable"):
-            keep(tmp_path / "file" / "below")
+    with pytest.raises(StartupFailed, match=r"--lan: .*make the folder writable"):
+        lan.keep_certificate(tmp_path / "file" / "below", (), NOW)
 
 
 def test_the_server_is_opened_and_what_the_operator_set_stays(tmp_path: Path) -> None:
     opened = lan.open_up(Server(), tmp_path)
-    assert (opened.host, opened.token) == ("0.0.0.0", lan.keep_token(tmp_path))
+    assert (opened.host, opened.token) == ("0.0.0.0", (tmp_path / lan.TOKEN).read_text())
     own = lan.open_up(Server(host="192.168.1.7", token="mine"), tmp_path)
     assert (own.host, own.token) == ("192.168.1.7", "mine")
 
