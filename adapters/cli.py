@@ -266,7 +266,8 @@ def model(config: Path | None, ask: bool, debug: bool) -> None:
 @click.option("--ask", is_flag=True, help="Ask for a token that there is already, in place of making one.")
 def token(ask: bool) -> None:
     """Make a token, and print it with its hash, which the settings may have in its place."""
-    from adapters.access.credentials import hash_of, make_token
+    from adapters.access.credentials import hash_of
+    from adapters.settings.kept import make_token
 
     shown = click.prompt("Token", hide_input=True, err=True) if ask else make_token()
     if not ask:

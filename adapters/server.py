@@ -13,7 +13,7 @@ from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
 from actors.ports.watching import Watcher
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.credentials import make_credentials, make_token
+from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
 from adapters.access.exposure import check_exposure
 from adapters.choosing.assembly import check_preferences
@@ -30,7 +30,7 @@ from adapters.pages import inspection, site
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed, first_of
-from adapters.settings.kept import TOKEN_BYTES, keep_token
+from adapters.settings.kept import keep_token, make_token
 from adapters.settings.settings import Server, Settings
 from adapters.wire import lan
 from adapters.wire.hosts import check

@@ -26,7 +26,7 @@ from actors.ports.sound import Clip, Codec, Sound, SoundDecoder, SoundEncoder, T
 from actors.ports.synthesis import Speech, TextToSpeech
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.credentials import make_credentials, make_token
+from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
 from adapters.codec.codec import AudioCodec
 from adapters.lifecycle import collecting, trimming
@@ -35,6 +35,7 @@ from adapters.listening.turnend import SilenceAlone
 from adapters.mouth.mouths import MouthTracks
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
+from adapters.settings.kept import make_token
 from adapters.settings.settings import Server
 from adapters.wire.listener import Listener, ListenerOptions
 from bench import sounds

@@ -17,9 +17,10 @@ from trio.testing import lockstep_stream_pair, memory_stream_pair
 
 from actors.ports.engines import Engines
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.credentials import make_credentials, make_token
+from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
 from adapters.reach.web import Web
+from adapters.settings.kept import make_token
 from adapters.settings.settings import Server
 from adapters.wire.listener import Listener, ListenerOptions
 from adapters.wire.routes import Routes

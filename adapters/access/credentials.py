@@ -19,8 +19,6 @@ from adapters.settings.access import HASH, JwtSettings, NamedToken
 from adapters.settings.errors import StartupFailed
 from adapters.settings.settings import Server
 
-TOKEN_BYTES = 12
-"""Random bytes of the token that is made for the operator where none is configured."""
 _FETCHING = Patience(connect=3.0, first_byte=5.0, silence=5.0, whole=8.0)
 
 
@@ -64,11 +62,6 @@ class Credentials(msgspec.Struct, frozen=True):
 def digest(token: str) -> bytes:
     """The SHA-256 of a token, which is long and random, so that it needs no salt."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()  # JSON can hold half of a surrogate pair
-
-
-def make_token() -> str:
-    """A new token."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def hash_of(token: str) -> str:

@@ -7,7 +7,13 @@ from pathlib import Path
 from adapters.settings.errors import StartupFailed
 
 TOKEN_BYTES = 12
+"""Random bytes of a token that is made here."""
 _PRIVATE = 0o600
+
+
+def make_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def keep_token(path: Path, asked_by: str) -> str:
@@ -18,7 +24,7 @@ def keep_token(path: Path, asked_by: str) -> str:
     try:
         if path.exists() and (kept := path.read_text("ascii").strip()):
             return kept
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+        token = make_token()
         write_private(path, token.encode())
     except (OSError, UnicodeDecodeError) as error:
         raise unusable(path, error, asked_by) from None

@@ -121,4 +121,4 @@ def _use(image: Image) -> str:
             assert json.load(answer)["status"] == "ok"
         process.send_signal(signal.SIGTERM)
         assert process.wait(NET) == 0
-        return re.findall(r"#token=(\S+)", said)[0]
+        return str(re.findall(r"#token=(\S+)", said)[0])
