@@ -11,7 +11,7 @@ from hypothesis import settings
 from adapters.wire.switchboard import find_poller
 from tests.inprocess import SOCKETS
 
-REAL = Path(__file__).parent / "real"
+REAL = f"{Path(__file__).parent / 'real'}{os.sep}"
 
 # The servers that tests start speak by espeak-ng: to load the voice model takes each of them a second of a processor.
 os.environ["VIVAVOCE_PROVIDERS_LOCAL_VOICE"] = "espeak"
@@ -24,7 +24,7 @@ settings.load_profile("ci")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of real programs go first: they wait for sound and for programs, and others fill that time."""
-    items.sort(key=lambda item: REAL not in item.path.parents)
+    items.sort(key=lambda item: not str(item.path).startswith(REAL))
 
 
 def pytest_collection_finish() -> None:

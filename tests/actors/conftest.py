@@ -13,7 +13,7 @@ SEEDS = 50
 """In how many orders of Trio's scheduler each conversation is held; its variants share them."""
 FEWEST_SEEDS = 10
 NORMAL_SHARE = 10
-"""Each run holds a tenth of them, and all of them with `--long`."""
+"""Each run holds a tenth of them, and `--long` all of them: a third of all tests, which takes time to collect."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,7 +21,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
         variants = prod(len(mark.args[1]) for mark in metafunc.definition.iter_markers("parametrize"))
         seeds = max(FEWEST_SEEDS, -(-SEEDS // variants))
-        marks = [() if seed < seeds // NORMAL_SHARE else pytest.mark.long for seed in range(seeds)]
+        normal = seeds // NORMAL_SHARE
+        chosen = normal if metafunc.config.getoption("markexpr") == "not long" else seeds
+        marks = [() if seed < normal else pytest.mark.long for seed in range(chosen)]
         metafunc.parametrize("seed", [pytest.param(seed, marks=mark) for seed, mark in enumerate(marks)])
 
 
