@@ -8,18 +8,22 @@ from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
 MOST_BYTES = 130_000
+MOST_EVENTS = 400
 
 
 def test_fifty_turns_do_not_let_it_grow(visitor: Visitor) -> None:
     page = visitor.page
-    early = talk_much(visitor, 20)
+    early = talk_much(visitor, 30)
+    while page.locator("#events details").count() < MOST_EVENTS:  # a busy machine cuts answers before much of them came
+        page.locator("#drawer-close").click()
+        early = talk_much(visitor, 5)
     page.locator("#drawer-close").click()
-    late = talk_much(visitor, 30)
+    late = talk_much(visitor, 20)
     for name in ("Nodes", "JSEventListeners", "JSHeapUsedSize"):
         assert late[name] < 1.1 * early[name], (name, early, late)
     expect(page.locator(".entry")).to_have_count(60)
     assert page.locator(".chip.cut").count() >= 25, "each turn interrupts the one before"
-    assert page.locator("#events details").count() <= 400
+    assert page.locator("#events details").count() == MOST_EVENTS
     assert page.locator("#transitions li").count() <= 6
 
 
