@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,31 +43,6 @@ class Verdict(msgspec.Struct, frozen=True):
         return [finding for finding in self.found if finding.severity <= WARNING]
 
 
-def parse(made: bytes) -> Verdict:
-    """The verdict on a document."""
-    env = {**os.environ, "NODE_PATH": str(modules())}
-    done = subprocess.run([node(), SCRIPT], input=made, env=env, capture_output=True, timeout=PATIENCE, check=True)
-    return msgspec.json.decode(done.stdout, type=Verdict)
-
-
-@pytest.mark.parametrize(
-    ("names", "place"),
-    [
-        (Names(), ServerAddress()),
-        (
-            Names({"session.update": "session configure/ü", "token": "apiKey"}),
-            ServerAddress("[::1]:7171", "/voice/", "0.1.0", is_secure=True, has_token=True),
-        ),
-    ],
-    ids=["default", "renamed"],
-)
-def test_the_document_is_valid(names: Names, place: ServerAddress) -> None:
-    verdict = parse(document(names, place))
-    assert verdict.faults == []
-    assert verdict.examples == ()
-    assert set(verdict.operations) == set(REGISTRY)
-
-
 SPOILT: list[tuple[str, int, Any]] = [
     ("session.update", 0, {"LLM": {"temperature": 3}}),
     ("session.update", 1, {"TTS": {"responseType": {"name": "triple"}}}),
@@ -75,13 +51,42 @@ SPOILT: list[tuple[str, int, Any]] = [
 ]
 
 
-def test_examples_that_their_schemas_forbid_are_found() -> None:
+def spoilt() -> bytes:
+    """A document with examples that their schemas forbid."""
     made = json.loads(document(Names(), ServerAddress()))
     for event, number, payload in SPOILT:
         made["components"]["messages"][event]["examples"][number]["payload"] = payload
-    found = parse(json.dumps(made).encode()).examples
+    return json.dumps(made).encode()
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> Mapping[str, Verdict]:
+    """The verdict on each document; one process reads them all, because the parser takes seconds to load."""
+    renamed = Names({"session.update": "session configure/ü", "token": "apiKey"})
+    made = {
+        "default": document(Names(), ServerAddress()),
+        "renamed": document(renamed, ServerAddress("[::1]:7171", "/voice/", "0.1.0", is_secure=True, has_token=True)),
+        "spoilt": spoilt(),
+        "astray": document(Names(), ServerAddress()).replace(b"#/channels/session", b"#/channels/nowhere"),
+    }
+    env = {**os.environ, "NODE_PATH": str(modules())}
+    asked = json.dumps([text.decode() for text in made.values()]).encode()
+    done = subprocess.run([node(), SCRIPT], input=asked, env=env, capture_output=True, timeout=PATIENCE, check=True)
+    return dict(zip(made, msgspec.json.decode(done.stdout, type=list[Verdict]), strict=True))
+
+
+@pytest.mark.parametrize("name", ["default", "renamed"])
+def test_the_document_is_valid(verdicts: Mapping[str, Verdict], name: str) -> None:
+    verdict = verdicts[name]
+    assert verdict.faults == []
+    assert verdict.examples == ()
+    assert set(verdict.operations) == set(REGISTRY)
+
+
+def test_examples_that_their_schemas_forbid_are_found(verdicts: Mapping[str, Verdict]) -> None:
+    found = verdicts["spoilt"].examples
     assert set(found) == {f"{event}: {REGISTRY[event].examples[number].title}" for event, number, _ in SPOILT}
 
 
-def test_a_reference_that_leads_nowhere_is_found() -> None:
-    assert parse(document(Names(), ServerAddress()).replace(b"#/channels/session", b"#/channels/nowhere")).faults
+def test_a_reference_that_leads_nowhere_is_found(verdicts: Mapping[str, Verdict]) -> None:
+    assert verdicts["astray"].faults
