@@ -62,6 +62,7 @@ def _send_shapes(step: Step, batch: Batch, mouth: PartMouth, of: MouthSet, wants
         for message in (message for shapes in due for message in pack(shapes, of, turn.number, part.id, fps)):
             for to, named in _by_names(step, of, alike, message):
                 step.send(to, named, turn.number)
+                turn.mouth_ends.update({(member, part.id): named.end or 0 for member in to})
     return [shapes.source for shapes in due if shapes.last]
 
 
@@ -98,11 +99,11 @@ def _send_words(step: Step, batch: Batch, mouth: PartMouth, to: tuple[MemberId, 
 def close_mouths(step: Step) -> None:
     """The answer is cut: the mouth closes for each Receiver that was sent sound, in its own set."""
     conversation, turn = step.conversation, step.conversation.turn
-    alike: dict[tuple[int, MouthSet], list[MemberId]] = {}
+    alike: dict[tuple[int, MouthSet, int], list[MemberId]] = {}
     for member, (part, _) in turn.reached.items():
         participant = conversation.participants.get(member)
         if participant is not None and participant.encoding.mouth.set:
-            alike.setdefault((part, participant.encoding.mouth.set), []).append(member)
-    for (part, of), to in sorted(alike.items()):
-        mouth = turn.parts[part].mouth
-        step.send(tuple(sorted(to)), closed_now(of, turn.number, part, 0 if mouth is None else mouth.end(of)))
+            end = turn.mouth_ends.get((member, part), 0)
+            alike.setdefault((part, participant.encoding.mouth.set, end), []).append(member)
+    for (part, of, end), to in sorted(alike.items()):
+        step.send(tuple(sorted(to)), closed_now(of, turn.number, part, end))

@@ -41,10 +41,6 @@ class PartMouth:
         self.waiting.clear()
         return made
 
-    def end(self, of: MouthSet) -> int:
-        """How far a set was sent, in ms."""
-        return self._sent[of].end if of in self._sent else 0
-
     def take_shapes(self, of: MouthSet, made: Sequence[MouthMade], ends_at: int | None) -> Iterator[Shapes]:
         """What is to be sent of a set; `ends_at`: nothing follows, and the sound ends there, in ms."""
         sent = self._sent.setdefault(of, _SentSet())

@@ -158,6 +158,8 @@ class Turn:
         """For each Receiver its last piece: the id of its part, and whether it was sent as base64."""
         self.told_names: set[MemberId] = set()
         """The Receivers that were told the names of `arkit`'s rows in this turn."""
+        self.mouth_ends: dict[tuple[MemberId, int], int] = {}
+        """How far each Receiver was told the mouth of each part, in ms."""
         self.without = _NO_TARGETS
         """The targets that have been told that they cannot be made."""
         self._cutter: Cutter | None = None  # made with the first piece of an answer that is cut

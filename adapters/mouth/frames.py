@@ -24,7 +24,7 @@ DECAY = 35.0
 OPENING = 45.0
 """ms in which closed lips come from the mean and go back to it."""
 REST = 90.0
-"""ms in which the face leaves its rest at the begin of a part, and comes back to it after the end."""
+"""ms in which the face leaves its rest at the begin of a part, and comes back to it at the end."""
 FASTEST = 12.0
 """Of a shape's whole way, what it makes in a second at most, but to close: it joins frames made without the future."""
 _ROW = len(SHAPES["arkit"])
@@ -76,25 +76,28 @@ class FrameWriter:
         count = max(0, int(np.ceil(until / self._frame_ms - 1e-9)) - self._made)
         if not count:
             return ()
-        times = (self._made + np.arange(count, dtype=np.float32)) * np.float32(self._frame_ms)
-        rows = self._blended(times) * np.minimum(times / np.float32(REST), 1)[:, None]
-        self._slow(rows)
+        rows = self._rows(count)
         self._made += count
         self._row = rows[-1]
-        oldest = float(times[-1]) - ANTICIPATION
+        oldest = (self._made - 1) * self._frame_ms - ANTICIPATION
         self._pulls = [pull for pull in self._pulls if pull.end > oldest]
         return _whole(rows)
 
     def finish(self, end: float) -> tuple[float, ...]:
-        """The last frames, of which the last is the face at rest; the sound ends at `end` ms."""
-        values = self.take(end)
-        if values and not self._row.any():
-            return values
-        count = max(1, round(REST / self._frame_ms)) if self._row.any() else 1
-        fading = np.linspace(1, 0, count + 1, dtype=np.float32)[1:, None] * self._row
+        """The last frames, in which the face comes to rest; the last one is the first that is not before `end` ms."""
+        last = max(self._made, int(np.ceil(end / self._frame_ms - 1e-9)))
+        count = last + 1 - self._made
+        rows = self._rows(count)
+        rows *= np.minimum(np.arange(count, dtype=np.float32)[::-1] * np.float32(self._frame_ms / REST), 1)[:, None]
         self._made += count
-        self._row = fading[-1]
-        return values + _whole(fading)
+        return _whole(rows)
+
+    def _rows(self, count: int) -> NDArray[np.float32]:
+        """The next frames, as they follow the last one."""
+        times = (self._made + np.arange(count, dtype=np.float32)) * np.float32(self._frame_ms)
+        rows = self._blended(times) * np.minimum(times / np.float32(REST), 1)[:, None]
+        self._slow(rows)
+        return rows
 
     def _blended(self, times: NDArray[np.float32]) -> NDArray[np.float32]:
         if not self._pulls:

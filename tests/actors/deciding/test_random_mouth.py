@@ -45,6 +45,8 @@ class MouthListener:
         self.wish = wish
         self.has_names = False
         self.queued: list[tuple[ServerMessage, int | None]] = []
+        self.lost = False
+        """Whether anything of the turn was taken back."""
         self._start(0)
 
     def _start(self, turn: int) -> None:
@@ -68,6 +70,7 @@ class MouthListener:
         """The queue of an old turn is taken back; whether anything was in it."""
         kept = [entry for entry in self.queued if entry[1] != turn]
         dropped = len(kept) < len(self.queued)
+        self.lost = dropped
         self.queued = kept
         return dropped
 
@@ -104,6 +107,8 @@ class MouthListener:
         assert message.times != UNSET
         [at] = message.times
         assert at >= self.ends.get(message.id, 0) - (34 if message.set == "arkit" else 0)  # a row may end later
+        if not self.lost:
+            assert at <= self.ends.get(message.id, 0)
         self.was_cut = True
 
     def _mouth(self, message: ResponseMouth) -> None:

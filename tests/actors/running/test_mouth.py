@@ -7,6 +7,8 @@ from trio.testing import MockClock
 
 from actors.deciding.effects import MouthOrder
 from actors.deciding.mouthpacking import pack
+from actors.ports.answering import Delivery, Question
+from actors.ports.calls import Emit
 from actors.ports.mouth import Mark, MouthMade
 from actors.running.mouth import mouth_room
 from adapters.client.voiceclient import AudioPiece, Received
@@ -149,6 +151,26 @@ async def test_a_mouth_that_looks_ahead_follows_within_its_lag(clock: MockClock)
     engines.mouths.lag = 120
     async with serving(engines) as server, server.joined(mouth="ovr") as client:
         check_the_mouth_leads(await answered(client, TTS={"stream": True}), lag=120)
+
+
+class EchoModel:
+    """A language model that gives the Sender its own voice back."""
+
+    async def answer(self, question: Question, write: Emit[str | Delivery]) -> None:
+        await write(Delivery(clip=question.clip))
+        await write(question.text)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_the_mouth_of_the_senders_own_voice_does_not_trust_what_was_understood(
+    clock: MockClock, stream: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = engines_of("")
+    monkeypatch.setattr(engines, "llm", EchoModel())
+    async with serving(engines) as server, server.joined(mouth="ovr") as client:
+        heard = await answered(client, TTS={"stream": stream})
+        assert engines.mouths.asked == [("", frozenset({"ovr"}))]
+        assert mouths(heard)[-1].last
 
 
 async def test_every_receiver_of_a_session_gets_its_own_set(clock: MockClock) -> None:

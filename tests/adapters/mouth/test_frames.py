@@ -42,7 +42,7 @@ def test_frames_are_contiguous_and_begin_and_end_at_rest(
         count += len(each.values) // 52
         assert each.end == round(count * 1000 / fps)
         assert each.fps == fps
-    assert count * 1000 / fps >= end_of(marks)
+    assert end_of(marks) <= count * 1000 / fps <= max(end_of(marks), *cuts, 0) + 2 * 1000 / fps + 1
     values = rows(made)
     assert not values[0].any()
     assert not values[-1].any()
@@ -88,6 +88,15 @@ def test_lips_round_before_the_rounded_vowel() -> None:
     stew, stay = (frames(spoken([("", 100), ("s", 90), ("t", 70), (vowel, 200)]), lead=0) for vowel in ("u", "e"))
     at = 7  # in the t
     assert stew[at][NAMED["mouthPucker"]] > stay[at][NAMED["mouthPucker"]] + 0.05
+
+
+@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("cuts", [[], [400], [400, 790], [800]])
+def test_the_face_is_at_rest_when_the_sound_ends(fps: MouthRate, cuts: list[int]) -> None:
+    values = frames(spoken([("m", 100), ("a", 700)]), fps, cuts=cuts)
+    assert not values[-1].any()
+    assert values[-3].any()
+    assert (len(values) - 1) * 1000 / fps < 800 + 1000 / fps + 0.01
 
 
 def test_the_speed_of_frames_is_limited_where_the_future_came_late() -> None:
