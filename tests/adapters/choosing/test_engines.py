@@ -153,6 +153,18 @@ def test_a_named_server_that_is_preferred_for_a_kind_is_used_for_it_before_it_ha
     assert {each.kind for each in configured(providers, Web()) if each.is_ready} == {"LLM"}
 
 
+def test_the_alignment_is_prepared_for_who_tells_no_phonemes(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ProviderEngines(Providers(local=ONE, accounts=CONFIGURED))
+    found._roster.add(found._embedded["TTS"])
+    prepared: list[str] = []
+    monkeypatch.setattr(found._aligning, "prepare", lambda: prepared.append("now"))
+    found.mouths.prepare("local", "")
+    assert not prepared
+    found.mouths.prepare("openai", "tts-1")
+    found.mouths.prepare("local", "kokoro")
+    assert prepared == ["now", "now"]
+
+
 def test_one_that_lacks_something_is_not_built() -> None:
     assert list(configured(Providers(accounts={"azure": settings_of(AZURE, api_key="k")}), Web())) == []
 
