@@ -203,10 +203,14 @@ class Synthesiser:
 
 
 class ScriptedCodec:
-    """A codec that writes the name of the format before the bytes; every sound lasts `seconds`."""
+    """A codec that writes the name of the format before the bytes; every sound lasts `seconds`.
+
+    `has_rest`: what is streamed has a sound more at its end.
+    """
 
     def __init__(self) -> None:
         self.seconds = 2.0
+        self.has_rest = False
         self.script: Script[Any] = Script(Act(()))
         self.fails_for: set[AudioFormat] = set()
 
@@ -275,9 +279,10 @@ class ScriptedEncoding:
         }
 
     async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
-        """Nothing is left."""
+        """Nothing is left, or `rest`."""
         await trio.lowlevel.checkpoint()
-        return {}
+        rest = (Sound(b"rest", self._codec.seconds),) if self._codec.has_rest else ()
+        return dict.fromkeys(self._targets - self.failures.keys(), rest)
 
 
 async def _nothing(piece: str) -> None:

@@ -157,7 +157,11 @@ class StreamedSound:
         """
         if self._encoding is None:
             raise EngineFailed(SOUNDLESS)
-        await self._send(self._encoding, await self._encoding.finish(), last=True)
+        sounds = await self._encoding.finish()
+        if self._follower.has_track and any(sounds.values()):  # else it would wait for the end of its mouth
+            await self._send(self._encoding, sounds, last=False)
+            sounds = {}
+        await self._send(self._encoding, sounds, last=True)
 
     async def _send(self, encoding: SoundEncoder, sounds: Mapping[Target, tuple[Sound, ...]], *, last: bool) -> None:
         job = self._job

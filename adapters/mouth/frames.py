@@ -95,7 +95,7 @@ class FrameWriter:
     def _rows(self, count: int) -> NDArray[np.float32]:
         """The next frames, as they follow the last one."""
         times = (self._made + np.arange(count, dtype=np.float32)) * np.float32(self._frame_ms)
-        rows = self._blended(times) * np.minimum(times / np.float32(REST), 1)[:, None]
+        rows: NDArray[np.float32] = self._blended(times) * np.minimum(times / np.float32(REST), 1)[:, None]
         self._slow(rows)
         return rows
 

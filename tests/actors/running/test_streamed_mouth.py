@@ -5,6 +5,7 @@ import trio
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
+from actors.running.streamedmouth import LATEST
 from adapters.client.voiceclient import AudioPiece
 from protocol.messages import Metrics, ResponseCancelled
 from protocol.mouth import ResponseMouth
@@ -71,6 +72,19 @@ async def test_a_mouth_that_waits_for_more_sound_is_told_in_time_where_none_come
     sound, mouths = await times_of(engines)
     assert lateness(sound, mouths) <= WITHIN
     assert sorted(mouths) == list(mouths)
+
+
+async def test_the_last_sound_does_not_wait_for_the_end_of_its_mouth(clock: MockClock) -> None:
+    times = []
+    for delay in (0.0, 0.2):
+        engines = engines_of(2, seconds=0.2, every=0.3)
+        engines.codec.has_rest = True
+        engines.mouths.delay = delay
+        sound, mouths = await times_of(engines)
+        assert len(sound) == 3
+        assert lateness(sound, mouths) <= 2 * 0.2 + WITHIN
+        times.append(max(sound.values()))
+    assert times[1] <= times[0] + 2 * LATEST + 1e-6  # the piece before it waits as long
 
 
 async def test_what_follows_its_sound_does_not_keep_an_engine_that_hangs_alive(clock: MockClock) -> None:
