@@ -60,11 +60,13 @@ class GuestTokens:
             "exp": expires_at,
             "role": wish.role,
             "sid": session_id,
-            "character": wish.character,
-            "limits": msgspec.to_builtins(wish.limits),
-            **({"jti": str(uuid.uuid4())} if wish.single_use else {}),
+            "character": wish.character or None,
+            "limits": {name: most for name, most in msgspec.to_builtins(wish.limits).items() if most is not None}
+            or None,
+            "jti": str(uuid.uuid4()) if wish.single_use else None,
         }
-        token = jwt.encode(claims, self._keys[0].key, ALGORITHM, {"typ": KIND})
+        said = {name: value for name, value in claims.items() if value is not None}
+        token = jwt.encode(said, self._keys[0].key, ALGORITHM, {"typ": KIND})
         when = datetime.fromtimestamp(expires_at, UTC).isoformat().replace("+00:00", "Z")
         return GuestToken(token, when, session_id)
 
