@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.mouth.classifier import WEIGHTS
 from bench import (
     audio,
     compare,
@@ -22,6 +23,7 @@ from bench import (
     load,
     memory,
     mouth,
+    mouthfit,
     onset,
     plot,
     providers,
@@ -89,6 +91,9 @@ def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     lips = which.add_parser("mouth", help="texts aligned to their sounds: errors, closures, processor time")
     lips.add_argument("--repeat", type=int, default=2, help="disguises of each sound of espeak-ng")
     lips.add_argument("--page", action="store_true", help="the talk page's mouth against its sound, in a browser")
+    fitting = which.add_parser("fit-mouth", help="fit the classes of phonemes that texts are aligned by; some minutes")
+    fitting.add_argument("--seed", type=int, default=16)
+    fitting.add_argument("--file", type=Path, default=WEIGHTS, help="where the weights are written to")
     interrupting = which.add_parser("onset", help="hands-free: onset to held beside 200 microphones; costs, memory")
     onset.add_arguments(interrupting)
     conversing = which.add_parser("hands-free", help="conversations without a button: what is cut; virtual time")
@@ -132,6 +137,8 @@ def _without_servers(rounds: int, arguments: argparse.Namespace) -> None:
     match arguments.benchmark:
         case "mouth":
             _mouth(rounds, arguments)
+        case "fit-mouth":
+            mouthfit.run(arguments.seed, arguments.file)
         case "echo":
             echo.measure(arguments.rooms, arguments.seed)
         case "recognition":

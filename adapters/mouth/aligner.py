@@ -14,8 +14,8 @@ from adapters.mouth.statesearch import AHEAD, AlignedState, StateSearch
 
 LAG = 25
 """Frames after which a boundary is decided."""
-LATEST = 200
-"""Frames after which one is decided in any case: the search forgets what lies long before."""
+LATEST = 75
+"""Frames after which one is decided in any case, or more states than are searched at once would be under way."""
 RATE_FRAMES = 150.0
 """Frames over which the rate is learned; as many as are believed of the first rate."""
 SLOWEST, QUICKEST = 2.2, 0.45
@@ -65,18 +65,16 @@ class PhonemeAligner:
         """The next states."""
         self._search.states += states
 
-    def push(self, fits: Floats) -> None:
-        """The next frames: how well each fits each class, as log likelihoods (n, classes)."""
-        if not len(fits):
-            return
-        self._frames += len(fits)
-        self._search.push(fits, self.rate)
+    def push(self, fits: Floats, sure: int | None = None) -> None:
+        """The next frames: how well each fits each class, as log likelihoods (n, classes).
+
+        Only the first `sure` are sure, None for all: the others are forgotten with the next call.
+        """
+        sure = len(fits) if sure is None else sure
+        self._frames += sure
+        self._search.push(fits, sure, self.rate)
         if self._frames - self._search.at > LATEST:
             self.decide(self._frames - LATEST)
-
-    def look(self, fits: Floats) -> None:
-        """Frames after those that are sure, as they seem by now: the next `push` or `look` is instead of them."""
-        self._search.look(fits, self.rate)
 
     def decide(self, until: int, *, is_last: bool = False) -> list[tuple[int, int]]:
         """Decide the states that end at frame `until` or before; with `is_last` all, whatever is left of the sound.

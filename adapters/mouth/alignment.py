@@ -14,7 +14,7 @@ from adapters.mouth.wordtimes import WordTimes
 FRAME = 10.0
 """ms of a frame."""
 SAMPLES_A_MS = 16
-BLOCK = 100
+BLOCK = 50
 """Frames that are searched at once, at most."""
 
 
@@ -46,13 +46,13 @@ class PartAlignment:
         self._heard += len(samples) // 2
         if last:
             self._most = self._heard / SAMPLES_A_MS
-        fits = self._classifier.push(self._features.push(samples, last=last), last=last)
+        fits, sure = self._classifier.push(self._features.push(samples, last=last), last=last)
         self._grow(all_of_it=last)
-        for start in range(0, len(fits), BLOCK):
+        while sure > BLOCK:
+            aligner.push(fits[:BLOCK])
+            fits, sure = fits[BLOCK:], sure - BLOCK
             self._grow()
-            aligner.push(fits[start : start + BLOCK])
-        if not last:
-            aligner.look(self._classifier.look())
+        aligner.push(fits, sure)
         going_on = aligner.decide(aligner.frames - LAG, is_last=last)
         marks = list(self._decided())
         if last:

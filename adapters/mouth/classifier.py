@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from adapters.mouth.soundfeatures import BANDS, FLOOR, Floats
 
-OFFSETS = (-7, -5, -3, -2, -1, 0, 1, 2, 3, 5, 7)
-"""The frames that are looked at, from the frame that is judged."""
-AHEAD = OFFSETS[-1]
-"""Frames after the one that is judged that have to be there."""
+AHEAD = 7
+"""Frames after the one that is judged that have to be there, and as many before."""
+SEEN = 2 * AHEAD + 1
+"""Frames that are looked at."""
 LEAST = -6.0
 """A class is never ruled out further than this by one frame: texts and sounds differ."""
 WEIGHTS = Path(__file__).parent / "phonemes.npz"
@@ -26,9 +26,7 @@ def _weights() -> tuple[Floats, Floats, Floats, Floats]:
     """Both layers and their biases; what is common of a class is taken off the second bias, so the results compare."""
     with np.load(WEIGHTS, allow_pickle=False) as file:
         first, second = (file[f"{name}"].astype(np.float32) * file[f"{name}_factor"] for name in ("first", "second"))
-        seen = np.zeros((2 * AHEAD + 1, BANDS, first.shape[1]), np.float32)  # all frames around, in one view
-        seen[np.array(OFFSETS) + AHEAD] = first.reshape(len(OFFSETS), BANDS, -1)
-        return seen.reshape(-1, first.shape[1]), file["first_bias"], second, file["second_bias"]
+        return first, file["first_bias"], second, file["second_bias"]
 
 
 class PhonemeClassifier:
@@ -37,32 +35,23 @@ class PhonemeClassifier:
     def __init__(self) -> None:
         self._first, self._first_bias, self._second, self._second_bias = _weights()
         self._frames = np.full((AHEAD, BANDS), FLOOR, np.float32)
+        """Those that are not judged for good, and AHEAD before them."""
 
-    def push(self, frames: Floats, *, last: bool = False) -> Floats:
-        """The log likelihoods (n, classes), up to a number for each frame, of the frames that can be judged by now.
+    def push(self, frames: Floats, *, last: bool = False) -> tuple[Floats, int]:
+        """How well the next frames fit each class, and how many of them are judged for good.
 
-        `frames` (m, BANDS) as `SoundFeatures` gives them.
+        `frames` (m, BANDS) as `SoundFeatures` gives them. The fits (n, classes) are log likelihoods, up to a number for
+        each frame. The last AHEAD frames are judged as if each went on like the last of all, and again with the next.
         """
-        parts = [self._frames, frames]
-        if last:
-            parts.append(np.full((AHEAD, BANDS), FLOOR, np.float32))
-        known = np.concatenate(parts)
-        count = max(0, len(known) - 2 * AHEAD)
-        self._frames = known[count:]
-        if not count:
-            return np.zeros((0, self._second.shape[1]), np.float32)
-        return self._judge(known, count)
-
-    def look(self) -> Floats:
-        """The same of the frames that cannot be judged yet, as if each went on like the last one."""
-        rest = len(self._frames) - AHEAD
-        if rest <= 0:
-            return np.zeros((0, self._second.shape[1]), np.float32)
-        return self._judge(np.concatenate([self._frames, np.repeat(self._frames[-1:], AHEAD, axis=0)]), rest)
-
-    def _judge(self, known: Floats, count: int) -> Floats:
+        after = np.full((AHEAD, BANDS), FLOOR, np.float32) if last else np.repeat(frames[-1:], AHEAD, axis=0)
+        known = np.concatenate([self._frames, frames, after])
+        count = len(known) - 2 * AHEAD
+        sure = count if last else max(0, count - AHEAD)
+        self._frames = known[sure : len(known) - len(after)]
+        if count <= 0:
+            return np.zeros((0, self._second.shape[1]), np.float32), 0
         seen = np.array(np.ndarray((count, len(self._first)), np.float32, known, strides=(4 * BANDS, 4)))
         hidden = np.maximum(seen @ self._first + self._first_bias, 0)
         found: NDArray[np.float32] = hidden @ self._second + self._second_bias
         found -= found.max(axis=1, keepdims=True)
-        return np.maximum(found, np.float32(LEAST))
+        return np.maximum(found, np.float32(LEAST)), sure

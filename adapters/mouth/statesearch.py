@@ -24,20 +24,20 @@ WIDTH = 0.42
 """The width of the lengths, as logarithms: natural voices against espeak-ng."""
 WEIGHT = 2.0
 """How much a length counts against the frames, which are not independent of each other."""
-LEAST, LONGEST = 2, 90
+LEAST, LONGEST = 3, 90
 """Frames of the shortest and of the longest state. The shortest is what can be scored at once."""
 KEPT = 400
 """Frames in which a way can still be changed, and those that a state may have lasted by then."""
 STEPS, KEYS = 8, 60
 """Steps of an octave in which lengths are distinguished, and of all."""
-BLOCK = 25
+BLOCK = 32
 """Frames that are scored at once, at most, before the band is found again."""
-SPREAD = 10
+SPREAD = 8
 """States that a way may pass through in that time."""
-BEAM = 40.0
+BEAM = 30.0
 """A way that is so much worse than the best is not followed."""
 NEVER = np.float32(-1e9)
-_ROWS, _COLUMNS = KEPT + 4 * BLOCK, AHEAD + 16
+_ROWS, _COLUMNS = KEPT + 3 * BLOCK, AHEAD + 16
 
 
 class AlignedState(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def _length_table() -> tuple[Floats, Floats]:
     means = 2 ** (np.arange(KEYS) / STEPS)[:, None]
     lasts = np.arange(LONGEST, 0, -1)
     away = np.log(lasts / means) / np.sqrt(WIDTH**2 + 0.5 / means**2)
-    length = np.where(lasts > np.maximum(10, np.round(4 * means)), NEVER, -0.5 * WEIGHT * away**2).astype(np.float32)
+    length = np.where(lasts > np.maximum(10, np.round(3 * means)), NEVER, -0.5 * WEIGHT * away**2).astype(np.float32)
     length[:, 1 - LEAST :] = NEVER
     return length, np.maximum.accumulate(length, axis=1)
 
@@ -78,10 +78,10 @@ class StateSearch:
         """The state of the first column."""
         self._band = (0, 0)
         """The states that the best ways can be in now, the last exclusive."""
-        self._heard = np.zeros((_ROWS + 1, len(CLASSES)), np.float32)
-        self._less = np.full((_ROWS + 1, _COLUMNS), NEVER)
+        self._heard = np.zeros((_ROWS + LEAST, len(CLASSES)), np.float32)
+        self._less = np.full((_ROWS + LEAST, _COLUMNS), NEVER)
         """The score of entering, less what was heard by then."""
-        self._ends = np.full((_ROWS + 1, _COLUMNS), NEVER)
+        self._ends = np.full((_ROWS + LEAST, _COLUMNS), NEVER)
         self._carry = np.full(_COLUMNS, NEVER)
         """The best pause before each state that is open now."""
         self._kinds = np.zeros(_COLUMNS, np.intp)
@@ -92,29 +92,22 @@ class StateSearch:
         self._lasts = np.full((LONGEST, _COLUMNS), NEVER)
         self._stays = np.full((LONGEST, _COLUMNS), NEVER)
         self._back: tuple[int, Floats, tuple[int, int]] | None = None
+        """The time, the pauses and the band after the last frame that is sure."""
+        self._now = (0, self._carry[:0], self._carry[:0])
+        """The first of some states, and the scores of being in each of them now, and in the pause before it."""
 
     # ---- forward
 
-    def push(self, fits: Floats, rate: float) -> None:
-        """The next frames: how well each fits each class (n, classes)."""
-        self._return()
-        for start in range(0, len(fits), BLOCK):
-            before = self._hear(fits[start : start + BLOCK])
-            self._score(min(before, self._activate(rate)))
-
-    def look(self, fits: Floats, rate: float) -> None:
-        """Frames that are not sure yet, BLOCK at most: they are forgotten with the next ones."""
-        self._return()
-        if len(fits):
-            before = self._hear(fits)
-            before = min(before, self._activate(rate))
-            self._back = (before, self._carry.copy(), self._band)
-            self._score(before)
-
-    def _return(self) -> None:
+    def push(self, fits: Floats, sure: int, rate: float) -> None:
+        """The next frames: how well each fits each class (n, classes). Those after the first `sure` are forgotten
+        with the next call."""
         if self._back is not None:
             self.frames, self._carry, self._band = self._back
             self._back = None
+        sure += self.frames
+        for start in range(0, len(fits), BLOCK):
+            before = self._hear(fits[start : start + BLOCK])
+            self._score(min(before, self._activate(rate)), sure)
 
     def _hear(self, fits: Floats) -> int:
         """Add the frames; the time before them."""
@@ -167,53 +160,49 @@ class StateSearch:
         self._band = (self.first, self.first + 1)
         return at
 
-    def _score(self, before: int) -> None:
+    def _score(self, before: int, sure: int) -> None:
         """Extend the states in the band from the time `before` on to now."""
         low, high = max(self._band[0], self.first), min(self._band[1] + SPREAD, self.begun)
         if low >= high:
             return
         columns = slice(low - self._column, high - self._column)
-        row, end = before - self._row + 1, self.frames - self._row + 1
-        self._less[row:end] = self._ends[row:end] = NEVER
+        row, count = before - self._row + 1, self.frames - before
+        rows, steps = slice(row, row + count), -(-count // LEAST)
         lasts = self._lasts[:, columns]
         longest = LONGEST - int(np.argmax(np.maximum.reduce(lasts, 1) > NEVER))
-        sums = self._heard[row:end]
+        sums = self._heard[row : row + steps * LEAST]
         heard = sums[:, self._kinds[columns]]
-        steps = np.arange(before + 1, self.frames + 1, dtype=np.float32)
-        silent = (sums[:, PAUSE] - steps * PAUSE_GOES_ON)[:, None]
-        waited = silent - self._costs[columns] - heard
-        begins, follows = heard[:, :-1] - silent, heard[:, :-1] - heard[:, 1:]
-        carry = np.full((len(heard) + 1, high - low), NEVER)
+        times = np.arange(before + 1, before + 1 + len(sums), dtype=np.float32)
+        silent = (sums[:, PAUSE] - times * PAUSE_GOES_ON)[:, None]
+        less = np.full((longest + len(sums), high - low), NEVER)
+        less[:longest] = self._less[row - longest : row, columns]
+        carry = np.full((len(sums) + 1, high - low), NEVER)
         carry[0] = self._carry[columns]
-        ways = self._ends[row:end, columns]
-        _run(self._windows(row, end, longest, columns), self._less[row:end, columns], lasts[-longest:], ways,
-             follows, waited, begins, carry)  # fmt: skip
-        ways += heard
-        self._carry[columns] = carry[-1]
+        ways = np.empty_like(heard)
+        _run(less, lasts[-longest:], ways, heard[:, :-1] - heard[:, 1:], silent - self._costs[columns] - heard,
+             heard[:, :-1] - silent, carry)  # fmt: skip
+        self._less[rows] = self._ends[rows] = NEVER
+        self._less[rows, columns] = less[longest : longest + count]
+        self._ends[rows, columns] = (ways + heard)[:count]
+        kept = self._carry.copy()
+        self._carry[columns] = carry[count]
         self._narrow(low, high)
-
-    def _windows(self, row: int, end: int, longest: int, columns: slice) -> Floats:
-        """For each row, those before it: row j of window i has what is entered at row + i + j - longest."""
-        a_row, a_value = self._less.strides
-        shape, strides = (end - row, longest, columns.stop - columns.start), (a_row, a_row, a_value)
-        start = (row - longest) * a_row + columns.start * a_value
-        windows: Floats = np.ndarray(shape, np.float32, self._less, start, strides)
-        return windows
+        if self._back is None and sure < self.frames:
+            kept[columns] = carry[sure - before]
+            self._back = (sure, kept, (low, self._band[1]))
 
     def _narrow(self, low: int, high: int) -> None:
         """Find the band: the states that ways are in which are not much worse than the best."""
-        scores = np.maximum(*self._now(low, high))
-        alive = np.flatnonzero(scores >= scores.max() - BEAM).tolist()
-        self._band = (low + alive[0], low + alive[-1] + 1)
-
-    def _now(self, low: int, high: int) -> tuple[Floats, Floats]:
-        """The scores of being now in each of the states, and in the pause before it."""
         columns = slice(low - self._column, high - self._column)
         row = self.frames - self._row
         heard = self._heard[row]
         less = self._less[row + 1 - LONGEST : row + 1, columns] + self._stays[:, columns]
+        going_on = np.maximum.reduce(less, 0) + heard[self._kinds[columns]]
         waiting = self._carry[columns] + (heard[PAUSE] - self.frames * PAUSE_GOES_ON) - self._costs[columns]
-        return np.maximum.reduce(less, 0) + heard[self._kinds[columns]], waiting
+        scores = np.maximum(going_on, waiting)
+        alive = np.flatnonzero(scores >= scores.max() - BEAM).tolist()
+        self._band = (low + alive[0], low + alive[-1] + 1)
+        self._now = (low, going_on, waiting)
 
     # ---- what was found
 
@@ -223,10 +212,11 @@ class StateSearch:
         With `is_last` the sound is over: the last of all states and where it ended, where ways come so far, and no
         pause else. The state is -1 where there is none.
         """
-        low, high = max(self._band[0], self.first), self._band[1]
-        if low >= high:
+        low, going_on, waiting = self._now
+        if (over := self.first - low) > 0:
+            low, going_on, waiting = self.first, going_on[over:], waiting[over:]
+        if not len(going_on):
             return -1, -1
-        going_on, waiting = self._now(low, high)
         number, waits = int(going_on.argmax()), int(waiting.argmax())
         if max(going_on[number], waiting[waits]) < NEVER / 2:
             return -1, -1
@@ -282,20 +272,31 @@ class StateSearch:
 
 
 def _run(
-    windows: Floats, less: Floats, lasts: Floats, ways: Floats, follows: Floats, waited: Floats, begins: Floats,
-    carry: Floats,
-) -> None:  # fmt: skip
+    less: Floats, lasts: Floats, ways: Floats, follows: Floats, waited: Floats, begins: Floats, carry: Floats
+) -> None:
     """The frames in order, LEAST at once: the states enter in `less`, `ways` has how they end, and `carry` the pauses.
 
-    `windows` (frames, longest, states) are into `less`; `lasts` (longest, states); `carry` has a row more, before.
+    `lasts` (longest, states); `less` has as many rows before the first frame, and `carry` one. Views for each step are
+    made before: what takes the time are calls, not numbers.
     """
+    longest, states = lasts.shape
+    steps = len(ways) // LEAST
+    row, value = less.strides
+    # row j of a window of frame i is what is entered before frame i + j - longest
+    windows: Floats = np.ndarray((steps, LEAST, longest, states), np.float32, less, 0, (LEAST * row, row, row, value))
+    paused: Floats = np.ndarray((steps, LEAST + 1, states), np.float32, carry, 0, (LEAST * row, row, value))
+    entered, ends = less[longest:].reshape(steps, LEAST, states), ways.reshape(steps, LEAST, states)
+    follows, begins = (each.reshape(steps, LEAST, states - 1) for each in (follows, begins))
+    found = np.empty((LEAST, longest, states), np.float32)
     add, most, most_of, most_yet = np.add, np.maximum, np.maximum.reduce, np.maximum.accumulate
-    for at in range(0, len(ways), LEAST):
-        to = at + LEAST
-        lasted, entered, paused, wait = ways[at:to, :-1], less[at:to], carry[at : to + 1], waited[at:to]
-        most_of(windows[at:to] + lasts, axis=1, out=ways[at:to])
-        add(lasted, follows[at:to], entered[:, 1:])
-        add(lasted, begins[at:to], paused[1:, 1:])
-        most_yet(paused, 0, None, paused)
-        add(paused[:-1], wait, wait)
-        most(entered, wait, out=entered)
+    for window, end, ended, enter, later, follow, wait, begin, pause, opened, open_before in zip(
+        windows, ends, ends[:, :, :-1], entered, entered[:, :, 1:], follows,
+        waited.reshape(steps, LEAST, states), begins, paused, paused[:, 1:, 1:], paused[:, :-1], strict=True,
+    ):  # fmt: skip
+        add(window, lasts, found)
+        most_of(found, axis=1, out=end)
+        add(ended, follow, later)
+        add(ended, begin, opened)
+        most_yet(pause, 0, None, pause)
+        add(open_before, wait, wait)
+        most(enter, wait, out=enter)

@@ -128,8 +128,7 @@ def test_frames_that_are_not_sure_are_forgotten() -> None:
     aligner = PhonemeAligner()
     aligner.add([*WORD, END])
     for at in range(0, len(frames), 10):
-        aligner.push(frames[at : at + 10])
-        aligner.look(fits((S, 7)))
+        aligner.push(np.concatenate([frames[at : at + 10], fits((S, 7))]), len(frames[at : at + 10]))
         assert aligner.seen == aligner.frames + 7
         aligner.decide(aligner.frames - LAG)
     aligner.push(fits((PAUSE, 10)))
@@ -140,6 +139,5 @@ def test_frames_that_are_not_sure_are_forgotten() -> None:
 def test_frames_that_are_not_sure_tell_what_goes_on_now() -> None:
     aligner = PhonemeAligner()
     aligner.add([*WORD, END])
-    aligner.push(fits((P, 7), (A, 10)))
-    aligner.look(fits((A, 2), (S, 5)))
+    aligner.push(fits((P, 7), (A, 12), (S, 5)), 17)
     assert [start for start, _ in aligner.decide(0)] == [0, 7, 19]

@@ -11,7 +11,7 @@ from adapters.mouth.alignment import PartAlignment
 from adapters.mouth.classifier import PhonemeClassifier
 from adapters.mouth.phonemeclasses import CLASSES, classes_of
 from adapters.mouth.priors import FIRST_PIECE, MOST_TEXT, PIECE, PhonemePrior, cut
-from adapters.mouth.soundfeatures import BANDS, SoundFeatures
+from adapters.mouth.soundfeatures import BANDS, Floats, SoundFeatures
 from adapters.mouth.wordtimes import WordTimes
 from adapters.voices.espeakevents import EspeakPhone, EspeakSpoken, EspeakWord
 
@@ -176,24 +176,18 @@ def test_features_are_the_same_in_pieces_and_at_any_loudness() -> None:
 
 def test_classes_are_the_same_in_pieces() -> None:
     features = SoundFeatures().push(SOUND, last=True)
-    whole = PhonemeClassifier().push(features, last=True)
+    whole, count = PhonemeClassifier().push(features, last=True)
     assert whole.shape == (len(features), len(CLASSES))
-    classifier = PhonemeClassifier()
-    pieces = [classifier.push(features[at : at + 9]) for at in range(0, len(features), 9)]
-    found = np.concatenate([*pieces, classifier.push(features[:0], last=True)])
-    assert np.allclose(found, whole, atol=1e-3)
-
-
-def test_classes_of_the_last_frames_are_looked_at_and_not_taken() -> None:
-    features = SoundFeatures().push(SOUND, last=True)
-    whole = PhonemeClassifier().push(features, last=True)
-    classifier = PhonemeClassifier()
-    assert classifier.look().shape == (0, len(CLASSES))
-    first = classifier.push(features[:40])
-    looked = classifier.look()
-    assert len(first) + len(looked) == 40
-    rest = classifier.push(features[40:], last=True)
-    assert np.allclose(np.concatenate([first, rest]), whole, atol=1e-3)
+    assert count == len(features)
+    classifier, found, seen = PhonemeClassifier(), list[Floats](), 0
+    for at in range(0, len(features), 9):
+        judged, sure = classifier.push(features[at : at + 9])
+        found.append(judged[:sure])
+        seen += sure
+        assert seen + len(judged) - sure == min(len(features), at + 9)
+    judged, sure = classifier.push(features[:0], last=True)
+    assert sure == len(judged)
+    assert np.allclose(np.concatenate([*found, judged]), whole, atol=1e-3)
 
 
 def test_phonemes_of_any_language_are_of_a_class() -> None:
