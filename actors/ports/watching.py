@@ -161,6 +161,11 @@ def added(one: Usage, other: Usage) -> Usage:
     return Usage(*(getattr(one, unit) + getattr(other, unit) for unit in Usage.__struct_fields__))
 
 
+def higher(one: Usage, other: Usage) -> Usage:
+    """The higher of both for each unit: the later of two counts of the same."""
+    return Usage(*(max(getattr(one, unit), getattr(other, unit)) for unit in Usage.__struct_fields__))
+
+
 class CallRecord(msgspec.Struct, frozen=True):
     """One provider's work for one call of a stage. `first`: its first result. `why`: the verdict where it failed."""
 

@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from actors.ports.answering import Question
+from actors.ports.watching import Usage
 from adapters.reach.boundedset import BoundedSet
 from adapters.reach.call import Call, Patience
 from adapters.reach.contract import Endpoint, Offer, ProviderFailed, Verdict
@@ -26,7 +27,7 @@ from adapters.vendors.shared.conversation import (
 )
 from adapters.vendors.shared.modellist import fetch_model_names
 from adapters.vendors.shared.refusals import Refusals, negotiate
-from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, StreamedAnswer
+from adapters.vendors.shared.streamed import NOTHING, OVER, Heard, StreamedAnswer, read_usage
 
 URL = "https://api.anthropic.com/v1"
 VERSION = "2023-06-01"
@@ -110,16 +111,22 @@ def read(event: Mapping[str, object]) -> Heard:
             return _block(fields(event.get("delta")))
         case "content_block_start":
             return _block(fields(event.get("content_block")))
+        case "message_start":
+            return Heard(usage=_usage(fields(event.get("message"))))
         case "message_delta":
-            return Heard(reason=words(fields(event.get("delta")).get("stop_reason")))
+            return Heard(reason=words(fields(event.get("delta")).get("stop_reason")), usage=_usage(event))
         case "message_stop":
             return OVER
         case "message":
             blocks = [_block(fields(block)) for block in items(event.get("content"))]
             said = "".join(block.words for block in blocks)
-            return Heard(said, is_whole=True, reason=words(event.get("stop_reason")))
+            return Heard(said, is_whole=True, reason=words(event.get("stop_reason")), usage=_usage(event))
         case _:
             return NOTHING
+
+
+def _usage(told: Mapping[str, object]) -> Usage:
+    return read_usage(told.get("usage"), "input_tokens", "output_tokens")
 
 
 def _block(block: Mapping[str, object]) -> Heard:

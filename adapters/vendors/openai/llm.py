@@ -29,7 +29,7 @@ from adapters.vendors.shared.conversation import (
 )
 from adapters.vendors.shared.modellist import fetch_model_names
 from adapters.vendors.shared.refusals import Refusals, negotiate
-from adapters.vendors.shared.streamed import Heard, StreamedAnswer
+from adapters.vendors.shared.streamed import Heard, StreamedAnswer, read_usage
 
 _ELSE_CALLED = {"max_completion_tokens": "max_tokens", "max_tokens": "max_completion_tokens"}
 _NO_CHAT = re.compile(
@@ -43,17 +43,18 @@ class Dialect(msgspec.Struct, frozen=True):
     """In what the servers that speak this protocol differ.
 
     `most`: how the limit of tokens is called; `name`: the field in which the character's name is passed on, "" where
-    the system prompt says it.
+    the system prompt says it. `usage`: it is asked for the tokens that were used.
     """
 
     most: str = "max_tokens"
     name: str = ""
+    usage: bool = True
 
 
 OPENAI = Dialect(most="max_completion_tokens")
 """It calls `max_tokens` deprecated, and its reasoning models refuse it."""
 COMPATIBLE = Dialect()
-AIGAMES = Dialect(name="name")
+AIGAMES = Dialect(name="name", usage=False)
 """It keeps characters under their names, and finds out by the request's `name` which of them is to answer."""
 
 
@@ -123,7 +124,7 @@ class OpenAiChat:
 
 
 def read(chunk: Mapping[str, object]) -> Heard:
-    """The content of a chunk, or of an answer from a server that does not stream; usage and the like have none.
+    """The content of a chunk, or of an answer from a server that does not stream.
 
     Many servers send null, "" or an empty array where the protocol has something else, and many leave things out.
     """
@@ -137,6 +138,7 @@ def read(chunk: Mapping[str, object]) -> Heard:
         begins=bool(delta.get("role")),
         thinks=_thinks(delta),
         reason="error" if fields(chunk.get("x_groq")).get("error") else words(choice.get("finish_reason")),
+        usage=read_usage(chunk.get("usage"), "prompt_tokens", "completion_tokens"),
     )
 
 
@@ -174,6 +176,8 @@ def _options(question: Question, dialect: Dialect, left_out: frozenset[str]) -> 
         options[most] = question.max_token
     if dialect.name and question.name:
         options[dialect.name] = question.name
+    if dialect.usage:
+        options["stream_options"] = {"include_usage": True}
     if (role := role_left(left_out)) and _prompt(question, dialect):
         options[role] = True
     return {field: value for field, value in options.items() if field not in left_out}

@@ -14,12 +14,13 @@ import trio
 
 from actors.ports.answering import Question
 from actors.ports.calls import Retraction
+from actors.ports.watching import Usage, higher
 from adapters.reach.boundedset import BoundedSet
-from adapters.reach.contract import Endpoint, ProviderFailed, Verdict
+from adapters.reach.contract import Endpoint, ProviderFailed, Verdict, used
 from adapters.reach.exceptiongroups import FirstCause
 from adapters.reach.faults import error_of, of_error, words_of_error
 from adapters.reach.httpclient import HttpAnswer
-from adapters.reach.jsontext import Halves, parsed
+from adapters.reach.jsontext import Halves, fields, parsed
 from adapters.reach.sse import DONE, ServerSentEvent
 from adapters.vendors.shared.conversation import Write
 from adapters.vendors.shared.thoughts import Thoughts
@@ -41,7 +42,8 @@ class Heard(msgspec.Struct, frozen=True):
     """The content of one event.
 
     `is_whole`: the words are the whole answer, which some servers repeat at the end. `begins`: it names the role of the
-    speaker. `thinks`: the model is thinking. `reason`: why the answer ends. `is_over`: it has ended.
+    speaker. `thinks`: the model is thinking. `reason`: why the answer ends. `is_over`: it has ended. `usage`: tokens of
+    the answer so far, and of what it answers; 0 for what it does not tell.
     """
 
     words: str = ""
@@ -50,10 +52,20 @@ class Heard(msgspec.Struct, frozen=True):
     thinks: bool = False
     reason: str = ""
     is_over: bool = False
+    usage: Usage = Usage()
 
 
 NOTHING = Heard()
 OVER = Heard(is_over=True)
+_MOST_TOKENS = 100_000_000
+
+
+def read_usage(told: object, tokens_in: str, tokens_out: str) -> Usage:
+    """The tokens of a message under these names; 0 for what is no such number."""
+    counts = [fields(told).get(name) for name in (tokens_in, tokens_out)]
+    return Usage(*(n if type(n) is int and 0 < n < _MOST_TOKENS else 0 for n in counts))
+
+
 Read = Callable[[Mapping[str, object]], Heard]
 """What a provider's message says. Raises ProviderFailed."""
 Fault = Callable[[Endpoint, object], ProviderFailed]
@@ -132,6 +144,7 @@ class StreamedAnswer:
 
     def _begin(self) -> None:
         """A response begins, of which nothing is known."""
+        self._usage = Usage()
         self._end = AnswerEnd()
         self._halves = Halves()
         self._thoughts = Thoughts(is_held=self._is_streamed and self.model in self._thinkers)
@@ -145,12 +158,15 @@ class StreamedAnswer:
         Cancelling leaves the answer where it is; what was handed on stays.
         """
         self._begin()
-        with FirstCause():
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._release_in_time)
-                is_over = await self._follow(response, read)
-                async with self._writing:
-                    nursery.cancel_scope.cancel()
+        try:
+            with FirstCause():
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._release_in_time)
+                    is_over = await self._follow(response, read)
+                    async with self._writing:
+                        nursery.cancel_scope.cancel()
+        finally:
+            used(self._usage)  # also of one that broke off, which is paid for
         self._judge(is_over=is_over)
 
     async def _follow(self, response: HttpAnswer, read: Read) -> bool:
@@ -206,7 +222,8 @@ class StreamedAnswer:
         if not isinstance(message, dict):
             raise ProviderFailed(f"{self._endpoint.title} answered with what is no message of a language model")
         said = read(message)
-        if not (said.words or said.reason or said.thinks):
+        self._usage = higher(self._usage, said.usage)  # servers tell it again and again, and each time in all
+        if not (said.words or said.reason or said.thinks or said.usage != Usage()):
             self._end.complaint = message
         return said
 

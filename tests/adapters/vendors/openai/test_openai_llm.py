@@ -48,6 +48,7 @@ async def test_all_of_a_question_reaches_the_provider(web: Web) -> None:
         "temperature": 0.5,
         "stop": ["END"],
         "max_tokens": 100,
+        "stream_options": {"include_usage": True},
     }
 
 
@@ -58,6 +59,7 @@ async def test_what_is_not_set_is_left_out(web: Web) -> None:
         "messages": [{"role": "user", "content": "Hello?"}],
         "stream": True,
         "temperature": 1.0,
+        "stream_options": {"include_usage": True},
     }
 
 
@@ -122,15 +124,17 @@ async def test_each_refused_field_is_dropped_in_turn(web: Web) -> None:
         refusing("Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."),
         json_reply({"detail": [{"loc": ["body", "temperature"], "msg": "Extra inputs are not permitted"}]}, 422),
         refusing("Unrecognized request argument supplied: max_completion_tokens"),
+        refusing("Unknown parameter: 'stream_options'."),
     ]
     async with loopback(*refusals, FINE) as server:
         assert await answer_of(OpenAiChat(web, endpoint_of(server))) == ["fine"]
         fields = [sorted(request.json.keys() - {"messages", "model", "stream"}) for request in server.requests]
     assert fields == [
-        ["max_tokens", "stop", "temperature"],
-        ["max_tokens", "temperature"],
-        ["max_completion_tokens", "temperature"],
-        ["max_completion_tokens"],
+        ["max_tokens", "stop", "stream_options", "temperature"],
+        ["max_tokens", "stream_options", "temperature"],
+        ["max_completion_tokens", "stream_options", "temperature"],
+        ["max_completion_tokens", "stream_options"],
+        ["stream_options"],
         [],
     ]
 
