@@ -9,6 +9,7 @@ from actors.deciding.limits import Limits
 from actors.deciding.states import DEADLINES
 from actors.deciding.table import LOOKUP, TRIGGERS
 from actors.deciding.triggers import Trigger
+from docs.alertspage import alerts
 from docs.messages import messages
 from docs.mouthpage import mouth
 from docs.operationspage import operations
@@ -54,6 +55,7 @@ PAGES = {
     "providers.md": providers,
     "mouth.md": mouth,
     "operations.md": operations,
+    "alerts.md": alerts,
 }
 
 

@@ -13,7 +13,7 @@ DOCUMENTS = (
     *(f"docs/{name}.md" for name in ("adding-a-provider", "contributing", "design", "glossary", "performance")),
     *(f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs/decisions").glob("*.md"))),
 )
-TOP = r"(?:protocol|actors|adapters|bench|tests|docs|scripts|\.ci)"
+TOP = r"(?:protocol|actors|adapters|bench|tests|docs|scripts|deploy|\.ci)"
 FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 BLOCK_END = re.compile(r"\n\n+|\n(?=[|*])")
 """A block is a paragraph, an item of a list, or a row of a table."""

@@ -22,6 +22,11 @@ class Complete:
     def __init__(self, data: bytes) -> None:
         self._data = data
 
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return len(self._data)
+
     @asynccontextmanager
     async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
         """Read it, in one piece. Cancelling loses nothing: it may be opened again."""

@@ -35,12 +35,14 @@ Chain = Callable[[], Sequence[Candidate[E]]]
 class AttemptAudio:
     """The Audio port over another one, which tells the attempt when the utterance begins and when it is complete.
 
-    While a person is still speaking a recogniser owes no words; from the end of the utterance on it does.
+    While a person is still speaking a recogniser owes no words; from the end of the utterance on it does. Of raw
+    samples it tells the attempt how many seconds were read.
     """
 
-    def __init__(self, audio: Audio, attempt: Attempt[SpeechToText, str]) -> None:
+    def __init__(self, audio: Audio, attempt: Attempt[SpeechToText, str], format_: AudioFormat) -> None:
         self._audio = audio
         self._attempt = attempt
+        self._format = format_
 
     @asynccontextmanager
     async def open(self, batch: float = 0.0) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -51,8 +53,13 @@ class AttemptAudio:
                 yield followed
 
     async def _followed(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-        async for piece in pieces:
-            yield piece
+        size = 0
+        try:
+            async for piece in pieces:
+                size += len(piece)
+                yield piece
+        finally:
+            self._attempt.use(Usage(audio_seconds=_seconds(size, self._format)))
         self._attempt.expect()
 
 
@@ -93,8 +100,11 @@ class FailoverRecogniser:
 
     async def _ask(self, utterance: Utterance, attempt: Attempt[SpeechToText, str]) -> Transcript:
         engine = attempt.candidate.engine
-        is_whole = isinstance(utterance.audio, Complete)
-        audio = utterance.audio if is_whole else AttemptAudio(utterance.audio, attempt)
+        audio = utterance.audio
+        if isinstance(audio, Complete):
+            attempt.use(Usage(audio_seconds=_seconds(audio.size, utterance.format)))
+        else:
+            audio = AttemptAudio(audio, attempt, utterance.format)
         attempt.model = _model(attempt.candidate, self._asked, utterance.model)
         heard = replace(utterance, audio=audio, model=attempt.model)
         return await engine.transcribe(self._fitting(heard, engine), attempt.hand_on)
@@ -160,6 +170,11 @@ def tells_phonemes(chain: Sequence[Candidate[TextToSpeech]], asked: str, model: 
     first = first_of(chain)
     unmarked = first.profile.unmarked
     return unmarked is not None and _model(first, asked, model) not in unmarked
+
+
+def _seconds(size: int, format_: AudioFormat) -> float:
+    """How long so many bytes of raw samples last; 0 for other formats, which would have to be decoded."""
+    return size / (2 * format_.rate) if format_.name == "pcm16" and format_.rate else 0.0
 
 
 def _model(candidate: Candidate[E], asked: str, model: str) -> str:

@@ -8,7 +8,9 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
+from actors.deciding.states import DEADLINES as STATE_DEADLINES
 from actors.ports import watching
+from actors.ports.calls import Kind
 from actors.ports.watching import (
     CallRecord,
     DeadlinePassed,
@@ -26,7 +28,14 @@ from actors.ports.watching import (
 from adapters.metrics import definitions
 from adapters.metrics.definitions import METRICS, MOST_PROVIDERS, OTHER, Metric
 from adapters.metrics.prices import Prices, cost
+from protocol.errors import ErrorId
+from protocol.mouth import MouthSource
 
+NAMED_DEADLINES = (
+    *STATE_DEADLINES.values(),
+    *(f"{kind.lower()}_{what}" for kind in get_args(Kind) for what in ("silence", "call")),
+)
+"""What a deadline may be called: those of states, and those of the calls of each kind."""
 Reading = tuple[Metric, tuple[str, ...], float]
 """A value that is read at the scrape: of which metric, with which labels."""
 Read = Callable[[], Iterable[Reading]]
@@ -71,12 +80,15 @@ class ServerMetrics:
 
     def _begin_at_zero(self) -> None:
         """Make the series whose labels are known, so that a rate is right from the first event on."""
-        known: tuple[tuple[Metric, object], ...] = (
-            (definitions.TURNS, watching.Outcome),
-            (definitions.INTERRUPTIONS, watching.Judgement),
+        known: tuple[tuple[Metric, Iterable[str]], ...] = (
+            (definitions.TURNS, get_args(watching.Outcome)),
+            (definitions.INTERRUPTIONS, get_args(watching.Judgement)),
+            (definitions.MOUTH_PARTS, get_args(MouthSource)),
+            (definitions.ERRORS, (str(int(error_id)) for error_id in ErrorId)),
+            (definitions.DEADLINES, NAMED_DEADLINES),
         )
         for metric, labels in known:
-            for label in get_args(labels):
+            for label in labels:
                 self._counters[metric.name].labels(label)
         for stage in get_args(watching.Stage):
             self._histograms[definitions.TURN_SECONDS.name].labels(stage)
