@@ -2,6 +2,8 @@
 
 import logging
 import math
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -286,3 +288,18 @@ async def test_a_process_aligns_sounds_and_tells_the_phonemes_of_words() -> None
         assert lost.is_lost
         assert isinstance(await engine.ask(AlignFrame(100, b"", 0.0, True), AlignedFrame), AlignedFrame)
         assert PhonesToldFrame(()).phones == ()
+
+
+@pytest.mark.long
+async def test_a_process_that_is_killed_in_mid_part_leaves_the_mouth_to_the_sound() -> None:
+    async with running(TextAlignment()) as engine:
+        await engine.phonemes(("map",), "en")
+        track = track_of(engine, AlignedPart("Sass assa sass.", "en", 1.0))
+        made = [await track.push(vowel(600), (), 600.0), await track.catch_up(600.0)]
+        for pid in engine.pids:
+            os.kill(pid, signal.SIGKILL)
+        made += [await track.push(vowel(600), (), 1_200.0), await track.catch_up(1_200.0)]
+        assert made[1].until == 600.0
+        assert made[3].until == 1_200.0
+        assert source_of(made)[-1] == "sound"
+        assert (await track.finish()).last
