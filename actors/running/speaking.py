@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 
 from actors.deciding.effects import Speak
 from actors.deciding.events import Spoken
@@ -122,6 +123,16 @@ async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> No
         await sound.finish()
 
 
+async def _tell_mouth(job: Speak, call: EngineCall, followed: FollowedSound) -> None:
+    """Tell of a mouth whose sound has left; without room for it, it is left out. Cancelling tells it or not."""
+    room = mouth_room(followed.mouth, job.mouth)
+    try:
+        await call.memory.keep(room)
+    except TooLarge:
+        return
+    await call.add(Spoken(job.turn, job.part, {}, {}, False, room, b"", *followed))
+
+
 class StreamedSound:
     """The sound of one part on its way from the synthesiser through the codec to the session."""
 
@@ -130,7 +141,8 @@ class StreamedSound:
         self._codec = engines.codec
         self._reference = engines.voice_activity.reference() if job.refers else None
         self._follower = MouthFollower(job, engines)
-        self.mouth = StreamedMouth(self._follower, self._tell)
+        # Not a method: with one, this and its mouth would hold each other until the garbage collector comes.
+        self.mouth = StreamedMouth(self._follower, partial(_tell_mouth, job, call))
         self._lengths = dict.fromkeys(job.targets, 0.0)
         self._stack = stack
         self._call = call
@@ -177,15 +189,6 @@ class StreamedSound:
         await self._call.memory.keep(room)
         await self._call.report(Spoken(job.turn, job.part, wanted, new, last, room, envelope, *followed), last=last)
         self.mouth.sent()
-
-    async def _tell(self, followed: FollowedSound) -> None:
-        """Tell of a mouth whose sound has left; without room for it, it is left out. Cancelling tells it or not."""
-        job, room = self._job, mouth_room(followed.mouth, self._job.mouth)
-        try:
-            await self._call.memory.keep(room)
-        except TooLarge:
-            return
-        await self._call.add(Spoken(job.turn, job.part, {}, {}, False, room, b"", *followed))
 
     def _count(self, sounds: Mapping[Target, tuple[Sound, ...]]) -> float:
         """The seconds of the sound that leave by now, of the target that is furthest."""

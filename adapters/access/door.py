@@ -67,7 +67,10 @@ class Door:
                 return await self._read(token)
             except AccessRefused as fault:
                 faults.append(fault)
-        raise faults[0] if faults else refused(MISSING)
+        try:
+            raise faults[0] if faults else refused(MISSING)
+        finally:
+            faults.clear()  # what is raised holds this frame: with the list, both would wait for the garbage collector
 
     async def _read(self, token: str) -> Grant:
         if token.count(".") != _DOTS:
