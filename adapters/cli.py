@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adapters.lifecycle import console, logs
+from adapters.lifecycle import console
 from adapters.lifecycle.exits import CANNOT, INTERRUPTED, refuse, run_command, set_up_faults, unwritable
 from adapters.settings.errors import BadSettings, StartupFailed
 from protocol.address import HOST, PORT, URL
@@ -56,6 +56,7 @@ def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, con
     from adapters.lifecycle.signals import hold_back, ignore
 
     hold_back()
+    from adapters.lifecycle import logs
     from adapters.settings.reading import load
 
     logs.set_up(debug)
@@ -200,6 +201,8 @@ def providers(config: Path | None, check: bool, as_json: bool, debug: bool) -> N
     """
     from rich.console import Console
 
+    from adapters.lifecycle import logs
+
     logs.set_up(debug)
     set_up_faults(debug)
     settings = _settings(config, {}, debug)
@@ -249,6 +252,8 @@ def model(config: Path | None, ask: bool, debug: bool) -> None:
     Exit code 0: one answers; 1: none does, or it failed with --ask; 2: the settings cannot be used.
     """
     from rich.console import Console
+
+    from adapters.lifecycle import logs
 
     logs.set_up(debug)
     set_up_faults(debug)

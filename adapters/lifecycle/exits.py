@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import NoReturn
 
-from adapters.lifecycle import console, logs
+from adapters.lifecycle import console
 from adapters.settings.errors import StartupFailed, first_of
 from protocol.printable import printable
 
@@ -40,7 +40,7 @@ def run_command(main: Callable[[], Awaitable[int]], interrupted: int, debug: boo
 def refuse(error: BaseException, debug: bool) -> NoReturn:
     """End with one line that says what to do, and with `debug` the stack trace before it."""
     if debug:
-        console.complain(logs.trace(error))
+        console.complain(_trace(error))
     console.complain(f"vivavoce: {printable(str(first_of(error)))}")
     sys.exit(CANNOT)
 
@@ -56,10 +56,16 @@ def set_up_faults(debug: bool) -> None:
 
 
 def _trace_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    console.complain(f"vivavoce: a fault of this program:\n{logs.trace(error)}")
+    console.complain(f"vivavoce: a fault of this program:\n{_trace(error)}")
 
 
 def _tell_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     first = first_of(error)
     words = printable(f"{type(first).__name__}: {first}")
     console.complain(f"vivavoce: a fault of this program: {words} (--debug shows where)")
+
+
+def _trace(error: BaseException) -> str:
+    from adapters.lifecycle import logs  # it loads what a command that goes well does not need
+
+    return logs.trace(error)

@@ -10,10 +10,14 @@ import pytest
 from trio.testing import MockClock
 
 from actors.running.inspecting import Picture
-from adapters.access.door import MISSING, WRONG
+from adapters.access.door import MISSING, NOT_THE_OPERATORS, WRONG, Door
 from adapters.metrics.metrics import ServerMetrics
 from adapters.pages import inspection, site
 from adapters.pages.inspection import ProblemLog
+from adapters.settings.access import JwtSettings
+from adapters.wire.routes import Routes
+from tests.adapters.access.signing import SECRET, signed
+from tests.adapters.access.signing import door as door_with
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, MemoryServer, standing
 from tests.inprocess import door_of
 
@@ -141,15 +145,20 @@ PAIRS: list[tuple[EntryPoint, Means]] = [
 ]
 
 
+def pages_of(door: Door) -> Routes:
+    """The pages that ask for a token."""
+    return {
+        **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), door),
+        "/v1/catalogue": site.catalogue(NoListings(), door),  # type: ignore[arg-type]
+        "/metrics": site.scrape(ServerMetrics(), door),
+    }
+
+
 @asynccontextmanager
 async def serving(token: str = TOKEN) -> AsyncIterator[MemoryServer]:
     """A server with this token and the pages that ask for one."""
-    pages = {
-        **inspection.routes(lambda chosen: Picture(0, (), (), 0, (), {}, None), ProblemLog(), door_of(token)),
-        "/v1/catalogue": site.catalogue(NoListings(), door_of(token)),  # type: ignore[arg-type]
-        "/metrics": site.scrape(ServerMetrics(), door_of(token)),
-    }
-    async with standing(token=token, pages=pages) as server:
+    door = door_of(token)
+    async with standing(door=door, pages=pages_of(door)) as server:
         yield server
 
 
@@ -213,3 +222,15 @@ async def test_of_two_in_the_query_the_last_one_counts(entry: EntryPoint, autoju
 async def test_two_in_the_header_are_none_that_is_right(entry: EntryPoint, autojump_clock: MockClock) -> None:
     async with serving() as server:
         assert await entry(server, Shown(headers={"Authorization": f"Bearer {TOKEN}, Bearer {TOKEN}"})) == WRONG
+
+
+async def test_the_pages_are_the_operators_alone(autojump_clock: MockClock) -> None:
+    judge = door_with(JwtSettings(secret=SECRET), tokens={"kiosk": "kiosk-shows-this"})
+    async with standing(door=judge, pages=pages_of(judge)) as server:
+        for token in ("kiosk-shows-this", signed()):
+            for path in ("/inspect.json", "/v1/catalogue", "/metrics"):
+                answer = await server.ask("GET", path, headers=as_bearer(token).headers)
+                assert (answer.status, answer.json["message"]) == (403, NOT_THE_OPERATORS)
+                assert "www-authenticate" not in answer.headers
+            for entry in SOCKETS:
+                assert await entry(server, in_auth(token)) == await entry(server, in_query(token)) == LET_IN
