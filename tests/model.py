@@ -273,7 +273,8 @@ class Model:
             self.calls.remove(call)
         match due.what, call.kind:
             case "piece", "STT":
-                self.tell(self.sender, TranscribeDelta(due.text.strip()))
+                self.tell(() if due.text == call.told else self.sender, TranscribeDelta(due.text.strip()))
+                call.told = due.text
             case "piece", "LLM":
                 self._write(due.text)
             case "piece", _:
@@ -304,15 +305,19 @@ class Model:
     # ---- its answer
 
     def _write(self, words: str) -> None:
-        if len(self.answer.text) + len(words) > self.limits.answer_chars:
+        if len(self.answer.raw) + len(words) > self.limits.answer_chars:
             return self._fail(3001)
-        self.answer.write(words)
+        self._tell_text(self.answer.write(words))
         if self.answer.way.written:
-            self.tell(self.receivers, TextDelta(words))
             self._go_on()
         return None
 
+    def _tell_text(self, words: str) -> None:
+        if self.answer.way.written and words:
+            self.tell(self.receivers, TextDelta(words))
+
     def _answered(self) -> None:
+        self._tell_text(self.answer.rest())
         self.tell(self.receivers, TextDone(self.answer.text))
         self.answer.finish()
         if self.answer.parts:

@@ -79,6 +79,7 @@ class ExpectedCall:
         self.kind = kind
         self.part = part
         self.words = "".join(act.pieces)
+        self.told = ""
         self.sound: list[str] = []
         self.touched = now
         self.silence: float = getattr(limits, f"{kind.lower()}_silence")
@@ -102,13 +103,32 @@ def spoken(text: str) -> str:
     return words if any(map(str.isalnum, words)) else ""
 
 
+TAGS = ("[nod]", "[face:x]")
+_TAG = re.compile(rf"(\s*)(?:{'|'.join(map(re.escape, TAGS))})(\s*)(.?)")
+
+
+def untagged(text: str, *, whole: bool) -> str:
+    """The text without its tags, as far as it is certain before all of it has come: white space waits for a word."""
+    tail = text[text.rfind("[") :] if "[" in text else ""
+    if not whole and tail and any(tag.startswith(tail) for tag in TAGS):
+        text = text.removesuffix(tail)
+    text = _TAG.sub(_without, text)
+    return text if whole else text.rstrip()
+
+
+def _without(tag: re.Match[str]) -> str:
+    gap, after, following = tag.groups()
+    apart = " " if following and (after or (gap and following != ".")) else ""
+    return apart + following
+
+
 class ExpectedAnswer:
     """The text of an answer and its parts; `reached`: the part of which each Receiver was sent something last."""
 
     def __init__(self, way: AnswerForm, ahead: int) -> None:
         self.way = way
         self.ahead = ahead
-        self.text = self.uncut = ""
+        self.raw = self.text = self.uncut = ""
         self.written = False
         self.parts: list[Part] = []
         self.reached: dict[Slot, int] = {}
@@ -120,15 +140,26 @@ class ExpectedAnswer:
         for part in self.parts:
             part.audience = tuple(listener for listener in part.audience if listener != slot)
 
-    def write(self, words: str) -> None:
-        """More of the text."""
-        self.text += words
-        self.uncut += words
+    def write(self, words: str) -> str:
+        """More of the text; what can be told of it now."""
+        self.raw += words
+        words = self._show(whole=False)
         if self.way.written:
             self._cut_sentences()
+        return words
+
+    def _show(self, *, whole: bool) -> str:
+        words = (untagged(self.raw, whole=whole) if self.way.cues else self.raw)[len(self.text) :]
+        self.text += words
+        self.uncut += words
+        return words
+
+    def rest(self) -> str:
+        """That was all of the text; what is told of it besides."""
+        return self._show(whole=True)
 
     def finish(self) -> None:
-        """That was all of the text; what cannot be said at its end goes with the last part, if that has not begun."""
+        """No more comes: what cannot be said at its end goes with the last part, if that has not begun."""
         self.written = True
         self._cut_sentences()
         if spoken(self.uncut):

@@ -34,12 +34,14 @@ class Listen(msgspec.Struct, frozen=True):
 
 
 class AnswerForm(NamedTuple):
-    """In how many parts and pieces an answer comes; `written`: its text is told as it is written."""
+    """In how many parts and pieces an answer comes; `written`: its text is told as it is written; `cues`: tags are
+    taken out of it."""
 
     written: bool = False
     many: bool = False
     stream: bool = False
     ordered: bool = False
+    cues: bool = False
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -105,9 +107,14 @@ PIECES: dict[str, list[tuple[str, ...]]] = {
 }
 SENTENCES = ("One. ", "Two. Th", "ree. Four. F", "ive.\n<br>")
 """An answer of several parts: more than are made at a time, and at its end something that cannot be said."""
-PACES = {"One.": 1.0913, "Two.": 0.3911, "Three.": 0.7129, "Four.": 0.2377, "Five.": 0.2309}
+TAGGED, UNTAGGED = ("One. Two [n", "od] or. Th", "ree [face:", "x]. Four."), "One. Two or. Three. Four."
+"""An answer with cues, whose tags come in pieces."""
+PACES = {
+    "One.": 1.0913, "Two.": 0.3911, "Three.": 0.7129, "Four.": 0.2377, "Five.": 0.2309, "Two or.": 0.3917,
+    "Two [nod] or.": 0.3923, "Three [face:x].": 0.7131,
+}  # fmt: skip
 """How much longer or shorter it takes to make the sound of these words, so that parts are not ready in their order."""
-ANSWERS = {"".join(pieces) for pieces in [*PIECES["LLM"], SENTENCES]}
+ANSWERS = {"".join(pieces) for pieces in [*PIECES["LLM"], SENTENCES, TAGGED, (UNTAGGED,)]}
 WAYS = [AnswerForm(), AnswerForm(stream=True), AnswerForm(many=True)]
 WAYS += [
     AnswerForm(many=True, stream=stream, ordered=ordered) for stream in (False, True) for ordered in (False, True)
@@ -196,8 +203,11 @@ def unheard(slot: Slot, turn: list[Step]) -> list[Step]:
 @st.composite
 def ways(draw: st.DrawFn, delays: st.SearchStrategy[float]) -> list[Step]:
     """Answers come in another way from now on, and one does; then anything may happen to it."""
-    way = draw(st.sampled_from(WAYS))._replace(written=draw(st.booleans()))
-    llm, tts = Act(SENTENCES, draw(delays)), Act(draw(st.sampled_from(PIECES["TTS"])), draw(delays))
+    way = draw(st.sampled_from(WAYS))._replace(written=draw(st.booleans()), cues=draw(st.booleans()))
+    llm, tts = (
+        Act(TAGGED if way.cues else SENTENCES, draw(delays)),
+        Act(draw(st.sampled_from(PIECES["TTS"])), draw(delays)),
+    )
     return [
         Say(0, "session.update", way),
         Engine("LLM", llm),

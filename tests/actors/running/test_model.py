@@ -197,10 +197,10 @@ class Stage:
         match step.event, step.payload:
             case "session.update", None:
                 return ({"LLM": {"provider": NOBODY}},)
-            case "session.update", AnswerForm(written, many, stream, ordered):
+            case "session.update", AnswerForm(written, many, stream, ordered, cues):
                 response = "multiple" if many else "single"
                 tts = {"responseType": response, "stream": stream, "isOrdered": ordered}
-                return ({"LLM": {"stream": written}, "TTS": tts},)
+                return ({"LLM": {"stream": written, "cues": "tags" if cues else "none"}, "TTS": tts},)
             case "session.update", stream:
                 return ({"LLM": {"stream": stream}},)
             case "input.buffer.commit", str(why):
