@@ -113,9 +113,9 @@ class Talker:
 
 @asynccontextmanager
 async def talking(
-    kind: Kind, server: Served, transports: str = WEBSOCKET, greeting: str = "session.joined"
+    kind: Kind, server: Served, transports: str = WEBSOCKET, greeting: str = "session.joined", what: str = "event"
 ) -> AsyncIterator[Talker]:
-    """A client of that kind that `server` has greeted; all it does is over after NET."""
+    """A client of that kind that `server` has greeted, or with `what` refused; all it does is over after NET."""
     with trio.fail_after(NET):
         async with trio.open_nursery() as nursery:
             program = await trio.lowlevel.open_process(
@@ -128,7 +128,7 @@ async def talking(
             talker = Talker(program)
             try:
                 nursery.start_soon(talker.read)
-                await talker.until(greeting)
+                await talker.until(greeting, what)
                 yield talker
             finally:
                 print([(heard.what, heard.name) for heard in talker.heard])  # pytest shows it where a test fails

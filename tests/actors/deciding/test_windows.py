@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from actors.deciding.windows import SlidingWindow
 
-STEPS = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 1.0, 3.0, 7.5, 40.0)), st.integers(0, 9)), max_size=60)
+STEPS = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 6.0)), st.integers(0, 9)), max_size=60)
 """How long after the one before it an amount comes, in seconds that floats have exactly; and the amount."""
-SECONDS, GRAIN = 30.0, 2.0
+SECONDS, GRAIN = 4.0, 1.0
 
 
 class EveryAmount:
@@ -52,7 +52,7 @@ def test_no_more_than_the_limit_gets_through_in_any_window(steps: list[tuple[flo
             now += waits
 
 
-@given(st.lists(st.sampled_from((2.0, 2.5, 9.0)), max_size=30))
+@given(st.lists(st.sampled_from((1.0, 1.25, 2.5)), max_size=30))
 def test_amounts_further_apart_than_a_grain_are_counted_exactly(pauses: list[float]) -> None:
     window, model, now = SlidingWindow(SECONDS, GRAIN), EveryAmount(), 0.0
     for pause in pauses:

@@ -89,8 +89,12 @@ async def test_a_subject_has_so_many_sessions_and_those_in_their_grace_make_room
         await server.settle()
         third = await server.join(Auth(token="anna"))
         assert len(server.session_registry) == 5
+        await others[0].configure()
+        await others[0].vanish()
+        await server.settle()
         with pytest.raises(ConnectRefused):
             await server.join(Auth(token="anna"))
+        assert len(server.session_registry) == 5, "another subject's session does not make room"
         for client in (second, third, *others):
             await client.vanish()
         await trio.sleep(60)

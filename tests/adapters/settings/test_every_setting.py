@@ -67,6 +67,7 @@ EXPECTED: dict[str, Rows] = {
         "lan": (False, True, FLAG),
         "lan_port": (7172, 9001, PORT),
         "drain_seconds": (0, 30, "a whole number from 0 to 3600"),
+        "token_file": ("", "token.txt", TEXT),
         "prices": ("", "prices.toml", TEXT),
         "inspection": (True, False, FLAG),
         "trusted_proxies": (
