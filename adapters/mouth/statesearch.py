@@ -59,6 +59,8 @@ def _length_table() -> tuple[Floats, Floats]:
 
 
 _LASTS, _STAYS = _length_table()
+_LONGEST_OF = (_LASTS > NEVER).argmax(axis=1)
+"""For each step of length, how many of LONGEST frames are too many."""
 
 
 class StateSearch:
@@ -91,6 +93,7 @@ class StateSearch:
         self._rate: int | None = None
         self._lasts = np.full((LONGEST, _COLUMNS), NEVER)
         self._stays = np.full((LONGEST, _COLUMNS), NEVER)
+        self._too_long = np.zeros(_COLUMNS, np.intp)
         self._back: tuple[int, Floats, tuple[int, int]] | None = None
         """The time, the pauses and the band after the last frame that is sure."""
         self._now = (0, self._carry[:0], self._carry[:0])
@@ -140,6 +143,7 @@ class StateSearch:
             columns = slice(first - self._column, self.begun - self._column)
             keys = np.minimum(np.maximum(self._keys[columns] + step, 0), KEYS - 1)
             self._lasts[:, columns], self._stays[:, columns] = _LASTS[keys].T, _STAYS[keys].T
+            self._too_long[columns] = _LONGEST_OF[keys]
         return self._enter() if is_entered else self.frames
 
     def _make_room(self, until: int) -> None:
@@ -147,7 +151,7 @@ class StateSearch:
             return
         over = self.first - self._column
         for columns in (self._less, self._ends, self._lasts, self._stays, self._carry, self._kinds, self._costs,
-                        self._keys):  # fmt: skip
+                        self._keys, self._too_long):  # fmt: skip
             columns[..., : _COLUMNS - over] = columns[..., over:]
         self._column = self.first
 
@@ -168,8 +172,7 @@ class StateSearch:
         columns = slice(low - self._column, high - self._column)
         row, count = before - self._row + 1, self.frames - before
         rows, steps = slice(row, row + count), -(-count // LEAST)
-        lasts = self._lasts[:, columns]
-        longest = LONGEST - int(np.argmax(np.maximum.reduce(lasts, 1) > NEVER))
+        longest = LONGEST - int(self._too_long[columns].min())
         sums = self._heard[row : row + steps * LEAST]
         heard = sums[:, self._kinds[columns]]
         times = np.arange(before + 1, before + 1 + len(sums), dtype=np.float32)
@@ -179,24 +182,24 @@ class StateSearch:
         carry = np.full((len(sums) + 1, high - low), NEVER)
         carry[0] = self._carry[columns]
         ways = np.empty_like(heard)
-        _run(less, lasts[-longest:], ways, heard[:, :-1] - heard[:, 1:], silent - self._costs[columns] - heard,
-             heard[:, :-1] - silent, carry)  # fmt: skip
+        _run(less, self._lasts[-longest:, columns], ways, heard[:, :-1] - heard[:, 1:],
+             silent - self._costs[columns] - heard, heard[:, :-1] - silent, carry)  # fmt: skip
         self._less[rows] = self._ends[rows] = NEVER
         self._less[rows, columns] = less[longest : longest + count]
         self._ends[rows, columns] = (ways + heard)[:count]
         kept = self._carry.copy()
         self._carry[columns] = carry[count]
-        self._narrow(low, high)
+        self._narrow(low, high, longest)
         if self._back is None and sure < self.frames:
             kept[columns] = carry[sure - before]
             self._back = (sure, kept, (low, self._band[1]))
 
-    def _narrow(self, low: int, high: int) -> None:
+    def _narrow(self, low: int, high: int, longest: int) -> None:
         """Find the band: the states that ways are in which are not much worse than the best."""
         columns = slice(low - self._column, high - self._column)
         row = self.frames - self._row
         heard = self._heard[row]
-        less = self._less[row + 1 - LONGEST : row + 1, columns] + self._stays[:, columns]
+        less = self._less[row + 1 - longest : row + 1, columns] + self._stays[-longest:, columns]
         going_on = np.maximum.reduce(less, 0) + heard[self._kinds[columns]]
         waiting = self._carry[columns] + (heard[PAUSE] - self.frames * PAUSE_GOES_ON) - self._costs[columns]
         scores = np.maximum(going_on, waiting)
