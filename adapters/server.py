@@ -11,7 +11,8 @@ from msgspec.structs import asdict, replace
 
 from actors.deciding.configuring import resolve
 from actors.ports.calls import EngineFailed
-from actors.ports.watching import Watcher
+from actors.ports.watching import Watcher, both
+from actors.running.sessiontrace import TracingPlan
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
@@ -32,6 +33,7 @@ from adapters.reach.web import Web
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.kept import keep_token, make_token
 from adapters.settings.settings import Server, Settings
+from adapters.tracing.starting import make_tracer
 from adapters.wire import lan
 from adapters.wire.hosts import check
 from adapters.wire.listener import Listener, ListenerOptions
@@ -72,15 +74,15 @@ async def _start(settings: Settings, nursery: trio.Nursery, say: Callable[[str],
     settings = _opened(settings)
     await check_exposure(settings.server)
     check_preferences(settings.providers)
+    tracer = make_tracer(settings.traces)
     metrics = ServerMetrics(read_prices(settings.server.prices))
-    engines = ProviderEngines(
-        settings.providers, listening=settings.listening, mouth=settings.mouth, watch=metrics.note
-    )
+    watch = metrics.note if tracer is None else both(metrics.note, tracer.watch)
+    engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth, watch=watch)
     names = Names(dict(settings.protocol.names))
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
     web = Web()
     door = Door(make_credentials(settings.server, web, make_token()), web)
-    supervisor = _supervisor(settings, engines, names, door, metrics.note)
+    supervisor = _supervisor(settings, engines, names, door, watch)
     metrics.read_with(partial(read, supervisor, engines))
     problems = inspection.ProblemLog()
     sockets = await open_sockets(settings.server, lan.folder())
@@ -101,7 +103,7 @@ async def _start(settings: Settings, nursery: trio.Nursery, say: Callable[[str],
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
     for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, engines.notes()):
         say(line)
-    return Running(settings, door, supervisor, engines, listener)
+    return Running(settings, door, supervisor, engines, listener, tracer.close if tracer is not None else None)
 
 
 class Running(NamedTuple):
@@ -112,10 +114,14 @@ class Running(NamedTuple):
     supervisor: Supervisor
     engines: ProviderEngines
     listener: Listener
+    send_last: Leave | None = None
+    """Sends the last traces."""
 
     async def take_leave(self) -> None:
         """Take leave of the clients. Cancelling ends the waiting."""
         await take_leave(self.supervisor, self.listener, self.settings.server.drain_seconds)
+        if self.send_last is not None:
+            await self.send_last()
 
     def reloading(self, load: Callable[[], Settings]) -> Reloader:
         """What takes the settings that `load` reads."""
@@ -131,8 +137,9 @@ def _opened(settings: Settings) -> Settings:
 
 
 def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door, watch: Watcher) -> Supervisor:
-    server = settings.server
-    plan = ServerPlan(settings.limits, settings.pools, server.timing, server.waits, server.connection_limits)
+    server, traces = settings.server, settings.traces
+    tracing = TracingPlan(traces.sample, traces.words) if traces.endpoint else TracingPlan()
+    plan = ServerPlan(settings.limits, settings.pools, server.timing, server.waits, server.connection_limits, tracing)
     return Supervisor(
         plan, engines, names, lambda asked, named: resolve(asked, named, engines.catalogue()), door, watch
     )

@@ -19,6 +19,8 @@ from trio.testing import wait_all_tasks_blocked
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
+from actors.ports.watching import Watcher, unwatched
+from actors.running.sessiontrace import TracingPlan
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan
 from adapters.client.packets import Disconnected
@@ -282,10 +284,19 @@ async def serving(
     pools: PoolSizes | None = None,
     timing: Timing | None = None,
     token: str = "",
+    tracing: TracingPlan | None = None,
+    watch: Watcher = unwatched,
 ) -> AsyncIterator[Server]:
     """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
     scripted = engines or ScriptedEngines()
-    plan = ServerPlan(limits or Limits(), pools or PoolSizes(), timing or Timing(), Waits(), ConnectionLimits())
-    async with running(scripted, plan, door=door_of(token), patience=PATIENCE) as server:
+    plan = ServerPlan(
+        limits or Limits(),
+        pools or PoolSizes(),
+        timing or Timing(),
+        Waits(),
+        ConnectionLimits(),
+        tracing or TracingPlan(),
+    )
+    async with running(scripted, plan, door=door_of(token), watch=watch, patience=PATIENCE) as server:
         yield Server(server, scripted)
         server.nursery.cancel_scope.cancel()

@@ -4,6 +4,7 @@ It is a context variable, which Trio's tasks inherit: a stage's job sets it once
 What a call begins may outlive it, as a worker process does: with the call's end that is nobody's.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,10 @@ class CallContext(msgspec.Struct, frozen=True, gc=False):
         if self.span is None or not self.is_recorded:
             return self
         return msgspec.structs.replace(self, span=self.span.child(name), parent=self.span)
+
+    def call(self) -> "CallContext":
+        """The context of one provider's call: a span below with an id of its own, where spans are recorded."""
+        return self.child(secrets.token_hex(8))
 
 
 NOBODYS: Final = CallContext()

@@ -199,3 +199,13 @@ MOST: int = 64
 
 def unwatched(observation: Observation) -> None:
     """The watcher of a server that nobody watches."""
+
+
+def both(first: Watcher, second: Watcher) -> Watcher:
+    """A watcher that tells two."""
+
+    def watch(observation: Observation) -> None:
+        first(observation)
+        second(observation)
+
+    return watch

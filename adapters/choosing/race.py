@@ -45,6 +45,7 @@ from typing import Generic, TypeVar
 
 import trio
 
+from actors.ports.callcontext import call_for, current_call
 from actors.ports.calls import EngineFailed
 from actors.ports.sound import Undecodable
 from actors.ports.watching import FailedOver, Watcher, unwatched
@@ -171,7 +172,7 @@ class Race(Generic[E, T, R]):
             log.info("%s: %s is silent, %s is begun", candidate.kind, other.candidate.title, candidate.title)
         attempt = Attempt(candidate, self._results, self._decide, self._wake)
         self._running.append(attempt)
-        nursery.start_soon(self._work, attempt)
+        nursery.start_soon(self._attempt, attempt)
 
     def _end_due(self) -> None:
         for attempt in tuple(self._running):
@@ -184,6 +185,11 @@ class Race(Generic[E, T, R]):
         self._changed.set()
 
     # ---- one attempt
+
+    async def _attempt(self, attempt: Attempt[E, T]) -> None:
+        """The task of an attempt, in the context of a provider's call."""
+        with call_for(current_call().call()):
+            await self._work(attempt)
 
     async def _work(self, attempt: Attempt[E, T]) -> None:
         reaching.set(attempt.reach)

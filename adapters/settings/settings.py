@@ -11,6 +11,7 @@ from adapters.reach.values import Host, Port
 from adapters.settings.access import JwtSettings, Tokens
 from adapters.settings.providers import Providers
 from adapters.settings.section import INLINE, HostName, Network, Origin, Secret, Section, UrlPath
+from adapters.settings.traces import TraceSettings
 from adapters.settings.values import NAMES, CheckedPairs, check_names
 from protocol.address import HOST, PATH, PORT
 from protocol.timing import Timing, Waits
@@ -126,6 +127,7 @@ class Settings(Section, frozen=True):
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
     log: LogSettings = LogSettings()
+    traces: TraceSettings = TraceSettings()
     protocol: Protocol = Protocol()
     listening: ListeningSettings = ListeningSettings()
     mouth: MouthSettings = MouthSettings()

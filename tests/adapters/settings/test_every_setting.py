@@ -144,6 +144,16 @@ EXPECTED: dict[str, Rows] = {
         "tts_workers": (32, 35, WORKERS),
         "queue": (32, 0, "a whole number from 0 to 100000"),
     },
+    "traces": {
+        "endpoint": ("", "http://127.0.0.1:4318", URL),
+        "headers": (
+            {},
+            {"authorization": "Bearer hush"},
+            'names of headers with their values, such as authorization = "Bearer …"',
+        ),
+        "words": (False, True, FLAG),
+        "sample": (1.0, 0.25, "a number from 0 to 1"),
+    },
     "log": {"format": ("readable", "json", "readable, json")},
     "protocol": {
         "names": ({}, {"role": "side"}, 'pairs of names, such as "session.update" = "session.configure"'),
@@ -301,7 +311,7 @@ def test_each_has_its_default_its_variable_and_its_words(section: str, name: str
     assert held(load(written(f"[{section}]\n{needed}"), {variable: text}, {}), section, name) == other
     with pytest.raises(BadSettings) as refused:
         load(written(f"\n[{section}]\n{name} = [[]]"), {}, {})
-    came = "something else" if name in ("token", "api_key", "tokens", "guest_key", "secret") else "[[]]"
+    came = "something else" if name in ("token", "api_key", "tokens", "guest_key", "secret", "headers") else "[[]]"
     assert str(refused.value) == f"vivavoce.toml line 3: [{section}] {name}: came {came}, allowed: {allowed}"
 
 
