@@ -8,6 +8,7 @@ import pytest
 
 from actors.deciding.effects import DropQueued, MouthOrder, PrepareMouth, Send, Speak
 from actors.ports.mouth import Mark, MouthMade, Shapes
+from actors.ports.watching import MouthClosed
 from protocol.audioformat import AudioFormat
 from protocol.handshake import Encoding
 from protocol.messages import AudioDelta, ResponseCancelled, ServerMessage
@@ -82,6 +83,12 @@ def test_a_part_is_ordered_with_the_sets_of_those_who_hear_it() -> None:
     first = next(job for job in pb.jobs if isinstance(job, Speak))
     assert first.mouth == MouthOrder(frozenset({"ovr", "arkit"}), 60, 3)
     assert first.speech.marks
+
+
+def test_who_watches_is_told_once_where_the_mouth_of_a_part_came_from() -> None:
+    pb = begin(OVR, speaker(MouthWish("arkit")))
+    pb >> spoken(1.0, mouth=made(keys(0, 1000, last=True), last=True))
+    assert [each for each in pb.observations if isinstance(each, MouthClosed)] == [MouthClosed("phonemes")]
 
 
 def test_without_a_mouth_nothing_is_asked_for_and_nothing_sent() -> None:
