@@ -15,7 +15,7 @@ from adapters.client.voiceclient import AudioPiece, Received
 from protocol.messages import Metrics, ResponseCancelled, ResponseStarted, SessionJoined
 from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from tests.harness import Client, kinds, serving, state
-from tests.scripted import Act, ScriptedEngines, hangs
+from tests.scripted import Act, Broken, ScriptedEngines, hangs
 from tests.scriptedmouth import keys, rows, words
 
 OURS = (ResponseMouth, ResponseWords, ResponseCue)
@@ -275,6 +275,24 @@ async def test_a_search_that_fails_or_hangs_leaves_the_estimate(clock: MockClock
         [session] = server.session_registry.sessions
         assert [exchange.answered for exchange in session.memory.history] == ["Fine and"]
         assert session.memory.recalled is None
+
+
+async def test_a_fault_in_the_search_ends_the_search_alone(clock: MockClock, caplog: pytest.LogCaptureFixture) -> None:
+    engines = engines_of("", told=False)
+    async with serving(engines) as server, server.joined() as client:
+        await client.configure()
+        await client.say()
+        await client.until(AudioPiece)
+        engines.codec.script.usual = Act((), stops_at=0, failure=Broken("unforeseen"))
+        await trio.sleep(1.8)
+        await client.voice.append(b"stop")
+        await client.until(state("receiving"))
+        await server.settle()
+        engines.codec.script.usual = Act(())
+        assert "by a fault of this server" in caplog.text
+        [exchange] = server.session_registry.sessions[0].memory.history
+        assert exchange.answered == "Fine and"
+        await client.check_a_turn_works()
 
 
 @pytest.mark.parametrize("stream", [True, False])
