@@ -30,7 +30,7 @@ from weakref import WeakValueDictionary
 
 from msgspec.structs import asdict, replace
 
-from actors.deciding.limits import SubjectDefaults
+from actors.deciding.limits import Limits, SubjectDefaults
 from actors.deciding.windows import SlidingWindow, whole_seconds
 from actors.ports.access import SubjectLimits
 
@@ -117,29 +117,33 @@ def _overrun(allowed: str, waits: float, window: float) -> Overrun | None:
 
 
 class SubjectRegistry:
-    """The usage of every subject, by its name; `defaults` hold for what a token does not say.
+    """The usage of every subject, by its name; `limits.subject` holds for what a token does not say.
 
-    A subject that has a Sender or a session is always known. Of all others, and of these, the `most` that joined last
-    are; one that is forgotten begins anew.
+    A subject that has a Sender or a session is always known. Besides, the last `limits.subjects` that joined are; one
+    that is forgotten begins anew.
     """
 
-    def __init__(self, defaults: SubjectDefaults, most: int) -> None:
-        self.defaults = defaults
-        self._most = most
+    def __init__(self, limits: Limits) -> None:
+        self.take_limits(limits)
         self._known: WeakValueDictionary[str, SubjectUsage] = WeakValueDictionary()
         self._recent: OrderedDict[str, SubjectUsage] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._known)
 
+    def take_limits(self, limits: Limits) -> None:
+        """Have these hold from now on; what was used stays known."""
+        self._defaults = limits.subject
+        self._most = limits.subjects
+
     def allowance(self, subject: str, limits: SubjectLimits) -> Allowance:
         """What a Sender of `subject` may use, whose token has these limits."""
         usage = self._known.get(subject) or SubjectUsage()
         self._known[subject] = self._recent[subject] = usage
         self._recent.move_to_end(subject)
-        if len(self._recent) > self._most:
+        while len(self._recent) > self._most:
             self._recent.popitem(last=False)
-        return Allowance(_or_defaults(limits, self.defaults), usage)
+        return Allowance(_or_defaults(limits, self._defaults), usage)
 
 
 def _or_defaults(limits: SubjectLimits, defaults: SubjectDefaults) -> SubjectLimits:

@@ -85,7 +85,7 @@ class SessionRegistry:
         self.chunks = ChunkReader(shared.names)
         self.draining = False
         self._spawn = spawn
-        self.subjects = SubjectRegistry(shared.limits.subject, shared.limits.subjects)
+        self.subjects = SubjectRegistry(shared.limits)
         self._records: dict[str, SessionRecord] = {}
         self._uses = SingleUses()
         self._next_member = 0

@@ -103,8 +103,9 @@ class Supervisor:
         self._connections: trio.Nursery | None = None
 
     def take_limits(self, limits: Limits) -> None:
-        """Sessions that begin from now on have these limits."""
+        """Sessions that begin from now on have these limits, and Senders that join from now on those of subjects."""
         self.session_registry.shared = self.session_registry.shared._replace(limits=limits)
+        self.session_registry.subjects.take_limits(limits)
         self.account.most = limits.memory_in_flight
 
     def _serve(self, connection: ConnectionActor) -> Member:

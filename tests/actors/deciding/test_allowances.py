@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from actors.deciding.allowances import Allowance, SubjectRegistry, SubjectUsage
 from actors.deciding.effects import Acknowledge, Listen, Release, Send, Speak, Transcribe
 from actors.deciding.events import Measured, Recognised
-from actors.deciding.limits import SubjectDefaults
+from actors.deciding.limits import Limits, SubjectDefaults
 from actors.ports.access import SubjectLimits
 from protocol.errors import ErrorId
 from protocol.messages import CustomError, ResponseCancelled, ResponseStarted, SessionState, TranscribeDone
@@ -272,17 +272,22 @@ def test_a_turn_is_charged_to_the_sender_that_came_last() -> None:
 
 
 def test_subjects_share_what_they_used_and_defaults_hold_where_a_token_says_nothing() -> None:
-    registry = SubjectRegistry(SubjectDefaults(turns_per_minute=3), most=10)
+    registry = SubjectRegistry(Limits(subject=SubjectDefaults(turns_per_minute=3)))
     own = registry.allowance("anna", SubjectLimits(turns_per_minute=9, sessions=1))
     again = registry.allowance("anna", SubjectLimits())
     other = registry.allowance("ben", SubjectLimits())
     assert own.usage is again.usage is not other.usage
     assert own.limits == SubjectLimits(turns_per_minute=9, sessions=1)
     assert again.limits == SubjectLimits(turns_per_minute=3)
+    own.count_turn(0.0)
+    registry.take_limits(Limits(subject=SubjectDefaults(turns_per_minute=1)))
+    raised = registry.allowance("anna", SubjectLimits())
+    assert raised.limits == SubjectLimits(turns_per_minute=1)
+    assert raised.find_overrun(1.0) is not None, "what was used stays known"
 
 
 def test_at_the_bound_the_subject_at_rest_that_joined_longest_ago_is_forgotten() -> None:
-    registry = SubjectRegistry(SubjectDefaults(), most=2)
+    registry = SubjectRegistry(Limits(subjects=2))
 
     def used(name: str) -> int:
         return registry.allowance(name, SubjectLimits()).usage.turns.total(1.0)
