@@ -27,7 +27,8 @@ class SessionEnd(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count} {outcome}" for outcome, count in self.outcomes.items())
-        turns = f"{self.turns} turns ({kinds})" if kinds else "no turns"
+        many = "" if self.turns == 1 else "s"
+        turns = f"{self.turns} turn{many} ({kinds})" if kinds else "no turns"
         sound = "" if self.first_sound_seconds is None else f", first sound after {self.first_sound_seconds:.2f} s"
         return f"the session ended after {self.seconds:.1f} s: {self.why}; {turns}{sound}"
 

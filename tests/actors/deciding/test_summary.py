@@ -26,6 +26,12 @@ def test_a_session_without_turns_says_so() -> None:
     assert str(SessionSummary().close("nobody came", 0.0)) == "the session ended after 0.0 s: nobody came; no turns"
 
 
+def test_one_turn_is_told_as_one() -> None:
+    summary = SessionSummary()
+    summary.add(turn("empty"))
+    assert str(summary.close("nobody came", 0.0)).endswith("nobody came; 1 turn (1 empty)")
+
+
 def test_what_is_kept_is_bounded_and_the_latest_counts() -> None:
     summary = SessionSummary()
     for _ in range(10_000):
