@@ -117,7 +117,7 @@ async def speak(
     random: np.random.Generator | None,
     speed: float = 1.0,
 ) -> SpokenMouth:
-    """Have the text spoken; with `random` the sound is disguised."""
+    """Have the text spoken; with `random` the sound is disguised. Cancelling abandons it."""
     sound, marks, rate = bytearray(), list[Mark](), FORMAT.rate
 
     async def take(clip: Clip | Retraction) -> None:

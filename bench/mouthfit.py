@@ -199,7 +199,7 @@ def _right(values: list[Floats], frames: Frames) -> float:
 
 
 def _packed(values: list[Floats], frames: Frames) -> dict[str, NDArray[Any]]:
-    """As bytes; the features' scale is in the first layer, and what is common of a class off the second bias."""
+    """The layers as bytes; the features' scale is in the first one, what is common of a class off the second bias."""
     first, first_bias, second, second_bias = values
     counts = np.bincount(frames.classes[frames.classes >= 0], minlength=len(CLASSES)) + 1
     made: dict[str, NDArray[Any]] = {

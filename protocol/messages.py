@@ -282,7 +282,6 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "playback.position": PlaybackPosition,
     "session.joined": SessionJoined,
     "session.updated": SessionUpdated,
-    "session.draining": SessionDraining,
     "input.buffer.initialized": BufferInitialized,
     "input.speech.started": SpeechStarted,
     "input.speech.stopped": SpeechStopped,
@@ -302,6 +301,7 @@ EVENTS: dict[str, type[ClientMessage] | type[ServerMessage]] = {
     "response.cancelled": ResponseCancelled,
     "session.echo": SessionEcho,
     "session.state": SessionState,
+    "session.draining": SessionDraining,
     "custom.error": CustomError,
 }
 CLIENT_EVENTS: tuple[str, ...] = tuple(name for name, kind in EVENTS.items() if kind in get_args(ClientMessage))
