@@ -109,6 +109,23 @@ def test_the_pieces_joined_are_the_text_whatever_they_are(sizes: list[int], mult
     assert "".join(part.text for part in parts) == turn.text == f"{WORDS} [see [joy"
 
 
+FORMS = "[face:x] Hi. <face name='joy'/> [happy] So [see 1] [anim: wave, 2s]it is【face:sad】. [nod]"
+
+
+@pytest.mark.parametrize("multiple", [True, False])
+@pytest.mark.parametrize("at", range(len(FORMS) + 1))
+def test_wherever_a_text_is_cut_no_tag_is_on_the_wire(at: int, multiple: bool) -> None:
+    pb = asking(multiple=multiple, llm_stream=True, isOrdered=True)
+    messages: list[object] = []
+    spoken_parts = (spoken(1.0, part=number) for number in range(2 if multiple else 1))
+    for event in (written(FORMS[:at]), written(FORMS[at:]), answered(), *spoken_parts):
+        pb >> event
+        messages += sent(pb, TextDelta, TextDone, AudioDelta)
+    for of in (TextDelta, TextDone, AudioDelta):
+        assert "".join(message.text for message in messages if isinstance(message, of)) == "Hi. So [see 1] it is."
+    assert "".join(speeches(pb)).replace(" ", "") == "Hi.So[see1]itis."
+
+
 def test_parts_have_their_own_cues_and_none_is_empty() -> None:
     pb = asking(multiple=True, isOrdered=True)
     pb >> written("[face:happy] Hello there you all. [face:sad] [anim:nod] I must leave you now. [anim:wave]")
