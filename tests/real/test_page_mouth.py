@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from protocol.mouth import SHAPES
 from tests.real.browser import Visitor, visiting
+from tests.real.mouthclock import opening
 from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
@@ -29,6 +30,11 @@ OUTLINES = """async () => {
   return SHAPES.map((_, at) => outline(pose(SHAPES.map((__, other) => (other === at ? 1 : 0))), 0));
 }"""
 
+
+SMILING = """async ([shape, smile]) => {
+  const { outline, pose } = await import("/page/lips.js");
+  return outline(pose(Array.from({ length: 15 }, (_, other) => (other === shape ? 1 : 0))), smile);
+}"""
 
 LIPS = """() => {
   const mouth = document.querySelector("#mouth"), { dataset } = document.body;
@@ -108,6 +114,15 @@ def test_each_of_the_fifteen_shapes_has_a_mouth_of_its_own(page: Page) -> None:
     outlines: list[str] = page.evaluate(OUTLINES)
     alike = [(one, other) for one, other in itertools.combinations(range(15), 2) if outlines[one] == outlines[other]]
     assert not alike
+
+
+def test_no_mood_opens_or_closes_the_mouth(page: Page) -> None:
+    """Each mood smiles as it does, and the lips part in the middle as the speech has them."""
+    smiles = (-1, -0.6, 0, 0.5, 1)
+    for shape in range(15):
+        drawn = [page.evaluate(SMILING, [shape, smile]) for smile in smiles]
+        assert len({opening(path) for path in drawn}) == 1
+        assert len(set(drawn)) == len(smiles)
 
 
 def test_a_conversation_draws_lips_that_loudness_alone_never_has(visitor: Visitor) -> None:
