@@ -5,7 +5,7 @@ A bound is a setting that is a number. What happens at it stands in the words of
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
@@ -46,7 +46,7 @@ def _bounds() -> Iterator[str]:
     return table(head, (_cells(row) for row in bounds()))
 
 
-def _cells(row: BoundRow) -> Iterable[str]:
+def _cells(row: BoundRow) -> tuple[str, ...]:
     reach = f"{_number(row.least)} to {_number(row.most)}" if row.most is not None else f"from {_number(row.least)}"
     return f"`{'.'.join(row.place)}`", _number(row.default), reach, row.says, row.at_bound
 
