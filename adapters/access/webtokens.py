@@ -15,6 +15,7 @@ from jwt.types import Options
 
 from actors.ports.access import OPERATOR, AccessRefused, Grant, SubjectLimits
 from adapters.access.keys import KeyRing
+from adapters.access.wording import explain
 from adapters.settings.access import JwtSettings
 from protocol.connecting import Role
 from protocol.errors import RefusalStatus
@@ -115,7 +116,7 @@ def _claims(found: dict[str, Any]) -> Claims:
     try:
         claims = msgspec.convert(found, Claims)
     except msgspec.ValidationError as error:
-        raise refused(f"the token's claims cannot be used: {error}") from None
+        raise refused(f"the token's claims cannot be used: {explain(error, Claims)}") from None
     if claims.sub == OPERATOR:
         raise refused(f"the token's claim `sub` is {OPERATOR}, which is the subject of the server's own token alone")
     return claims

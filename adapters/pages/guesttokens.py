@@ -1,6 +1,5 @@
 """POST /v1/tokens: the operator's program gets a token for one of its visitors."""
 
-import re
 import time
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from actors.ports.access import ANYONE, OPERATOR, AccessRefused
 from adapters.access.door import Door
 from adapters.access.guests import GuestWish
+from adapters.access.wording import explain
 from adapters.wire.credentials import NO_STORE, refusal, shown
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
@@ -16,7 +16,6 @@ from adapters.wire.routes import Resource
 PATH = "/v1/tokens"
 MOST_BYTES = 10_000
 _RESERVED = (OPERATOR, ANYONE)
-_AT = re.compile(r"(?P<what>.*) - at `\$\.?(?P<field>[^`]*)`\Z", re.DOTALL)
 _decoder = msgspec.json.Decoder(GuestWish)
 
 
@@ -42,8 +41,7 @@ def read_wish(body: bytes) -> GuestWish:
     try:
         wish = _decoder.decode(body)
     except msgspec.ValidationError as error:
-        found = _AT.match(str(error))
-        raise ValueError(f"{found['field']}: {found['what']}" if found else str(error)) from None
+        raise ValueError(explain(error, GuestWish)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise ValueError('the body is no JSON object, such as {"role": "receiver"}') from None
     if wish.subject in _RESERVED:
