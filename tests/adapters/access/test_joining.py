@@ -313,3 +313,24 @@ async def test_on_an_open_server_a_guests_token_still_leads_to_its_session(autoj
         there = await join(server, token=answer.json["token"], role="receiver")
         assert SESSION in await there.client.until('42["session.joined"')
         assert await status(server, sessionId=SESSION, role="sender") == 0
+
+
+# ---- what its token allows it
+
+
+async def limited(server: MemoryServer, kind: str) -> str:
+    """A token with which one turn may begin within a minute."""
+    limits = {"turnsPerMinute": 1}
+    return signed(sub="carl", limits=limits) if kind == "JWT" else await guest(server, limits=limits)
+
+
+@pytest.mark.parametrize("kind", ["JWT", "guest"])
+async def test_the_limits_of_a_token_hold_in_its_session(kind: str, autojump_clock: MockClock) -> None:
+    async with guarded() as server:
+        there = await join(server, token=await limited(server, kind), sessionId=SESSION)
+        assert there.status == 0, there.message
+        await there.client.say('42["session.update",{}]', '42["input.text",{"text":"one"}]')
+        await there.client.until('42["session.state",{"state":"responding"}]')
+        await there.client.say('42["input.text",{"text":"two"}]')
+        told = await there.client.until('42["custom.error"')
+        assert json.loads(told[2:])[1] | {"message": ""} == {"message": "", "errorId": 1006, "retryAfter": 60}
