@@ -15,6 +15,7 @@ from docs.mouthpage import mouth
 from docs.operationspage import operations
 from docs.protocolpage import protocol
 from docs.providerpage import providers
+from docs.supplypage import supply
 from protocol.states import State
 
 DOCS = Path(__file__).parent
@@ -56,6 +57,7 @@ PAGES = {
     "mouth.md": mouth,
     "operations.md": operations,
     "alerts.md": alerts,
+    "supply.md": supply,
 }
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PAGES = ("adding-a-provider", "contributing", "design", "glossary", "performance", "supply")
 DOCUMENTS = (
     *("README.md", "SECURITY.md", "bench/README.md"),
-    *(f"docs/{name}.md" for name in ("adding-a-provider", "contributing", "design", "glossary", "performance")),
+    *(f"docs/{name}.md" for name in PAGES),
     *(f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs/decisions").glob("*.md"))),
 )
-TOP = r"(?:protocol|actors|adapters|bench|tests|docs|scripts|deploy|\.ci)"
+TOP = r"(?:protocol|actors|adapters|bench|tests|docs|supply|scripts|deploy|\.ci)"
 FENCE = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 BLOCK_END = re.compile(r"\n\n+|\n(?=[|*])")
 """A block is a paragraph, an item of a list, or a row of a table."""

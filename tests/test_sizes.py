@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCE = ("protocol", "actors", "adapters", "bench", "docs")
+SOURCE = ("protocol", "actors", "adapters", "bench", "docs", "supply")
 MOST_LINES, MOST_LINES_OF_TESTS = 350, 500
 LONGEST_FUNCTION = 45
 FILES = {
