@@ -12,18 +12,19 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from actors.ports.mouth import Mark, MouthMade, Shapes
-from protocol.mouth import SHAPES, MouthSet
+from protocol.mouth import SHAPES, MouthRate, MouthSet
 
 ARKIT_ROW = len(SHAPES["arkit"])
 CLOSED_ROW = (0.0,) * ARKIT_ROW
 
 
 class _SentSet:
-    """What was sent of one set: up to `end`, with a key frame at `time`; `closed`: the last of it was sent."""
+    """What was sent of one set: up to `end`, with a key frame at `time`, or frames at `fps`; `closed`: the last was."""
 
     def __init__(self) -> None:
         self.end = 0
         self.time = -1
+        self.fps: MouthRate = 30
         self.closed = False
 
 
@@ -50,7 +51,7 @@ class PartMouth:
             if not sent.closed:
                 yield _note(sent, shapes, of)
         if ends_at is not None and not sent.closed:
-            yield _note(sent, Shapes(sent.end, max(ends_at, sent.end), "sound", last=True), of)
+            yield _note(sent, Shapes(sent.end, max(ends_at, sent.end), "sound", fps=sent.fps, last=True), of)
 
     def take_words(self, made: Sequence[MouthMade], *, ends: bool) -> tuple[list[Mark], bool] | None:
         """The words that are to be sent, and whether they are the last; None for nothing to send."""
@@ -64,7 +65,7 @@ class PartMouth:
 def _note(sent: _SentSet, shapes: Shapes, of: MouthSet) -> Shapes:
     """The shapes as they may follow what was sent."""
     fitted = _fit_rows(shapes) if of == "arkit" else _fit_keys(sent, shapes)
-    sent.end, sent.closed = fitted.end, fitted.last
+    sent.end, sent.fps, sent.closed = fitted.end, fitted.fps, fitted.last
     sent.time = fitted.times[-1] if fitted.times else sent.time
     return fitted
 

@@ -310,6 +310,13 @@ def test_arkit_of_60_frames_is_thinned_for_who_wants_30() -> None:
     assert thin[1].values[-ROW:] == (0,) * ROW  # type: ignore[index]
 
 
+def test_frames_of_a_track_that_is_given_up_close_where_they_were() -> None:
+    pb = begin(MouthWish("arkit", fps=60), stream=True)
+    pb >> spoken(1.0, last=False, mouth=made(rows(0, 1017, 60), of="arkit"))
+    pb.skip() >> spoken(1.0, last=True)
+    assert [(m.fps, m.start, m.end, m.last) for m in told(pb)] == [(60, 1017, 1033, True)]
+
+
 # ---- the names of arkit
 
 
