@@ -68,7 +68,8 @@ class FrameWriter:
         start, end = spoken.start - self._lead, spoken.end - self._lead
         if is_closure := spoken.sound.manner == "closure":
             missing = max(0.0, CLOSED_MS + self._frame_ms - (end - start)) / 2
-            start, end = start - missing, end + missing
+            start = start - missing
+            end = max(end + missing, CLOSED_MS + self._frame_ms)  # the lead ends at the begin of the part
         self._pulls.append(_Pull(start, end, _NUMBER[spoken.sound.name], strength, is_closure))
 
     def take(self, until: float) -> tuple[float, ...]:

@@ -65,6 +65,14 @@ def test_lips_are_closed_for_p_b_and_m(said: list[tuple[str, int]], fps: MouthRa
                 assert (row >= 0.9 * CLOSED - 0.01).all()
 
 
+@pytest.mark.parametrize("fps", [30, 60])
+@pytest.mark.parametrize("lead", [0, 40, 150])
+def test_lips_are_closed_at_the_begin_where_the_lead_has_no_room(fps: MouthRate, lead: int) -> None:
+    values = frames(spoken([("b", 40), ("a", 30), ("p", 40), ("a", 300)]), fps, lead)
+    for row in values[: 40 * fps // 1000 + 2]:
+        assert all(row[NAMED[name]] <= 0.05 for name in OPENERS)
+
+
 def test_frames_are_smooth() -> None:
     marks = spoken(
         [("", 100), ("m", 80), ("æ", 140), ("p", 90), ("f", 80), ("ɪ", 100), ("f", 70), ("θ", 80), ("u", 200)]
