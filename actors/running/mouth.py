@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 SLICE = 2.0
 """Seconds of a sound that a track is told at once; then other tasks run."""
 _SLICE_BYTES = round(SLICE * RATE) * 2
+MARKS_AHEAD = 5_000.0
+"""ms after a slice up to which its track is told the marks: more than a pause, and not all, as it keeps 4,000."""
 LATEST = 0.25
 """Seconds after which a track is given up; it answers in some ms, because it needs not know all."""
 END_LATEST = 0.75
@@ -106,8 +108,8 @@ class MouthFollower:
         made: MouthMade | None = None
         try:
             for piece, until in self._slices(samples, seconds):
-                made = _joined(made, await _in_time(track.push(piece, marks, until)))
-                marks = ()
+                due, marks = _split(marks, until + MARKS_AHEAD) if until < seconds * 1000 else (marks, ())
+                made = _joined(made, await _in_time(track.push(piece, due, until)))
             if last:
                 made = _joined(made, await _in_time(track.finish(), END_LATEST))
             self._track = track
@@ -163,6 +165,12 @@ class MouthFollower:
             for of, shapes in made.shapes.items()
         }
         return replace(made, shapes=revised)
+
+
+def _split(marks: tuple[Mark, ...], until: float) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    """The marks before `until` ms, as they stand in their order, and the rest."""
+    count = next((number for number, mark in enumerate(marks) if mark.at >= until), len(marks))
+    return marks[:count], marks[count:]
 
 
 async def _in_time(answer: Awaitable[MouthMade], latest: float = LATEST) -> MouthMade:

@@ -12,6 +12,8 @@ from actors.ports.calls import Emit
 from actors.ports.mouth import Mark, MouthMade
 from actors.running.mouth import mouth_room
 from adapters.client.voiceclient import AudioPiece, Received
+from adapters.mouth.mouths import MouthTracks
+from adapters.mouth.timeline import MOST_MARKS
 from protocol.messages import Metrics, ResponseCancelled, ResponseStarted, SessionJoined
 from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
 from tests.harness import Client, kinds, serving, state
@@ -144,6 +146,19 @@ async def test_a_long_sound_is_told_in_slices(clock: MockClock) -> None:
         assert engines.mouths.tracks[0].told_until == [*range(2_000, 61_000, 2_000), 61_000]
         assert [(m.start, m.end) for m in mouths(heard)][:2] == [(0, 2_000), (2_000, 4_000)]
         assert mouths(heard)[-1].end == 61_000
+
+
+async def test_the_marks_of_a_long_sound_are_all_heeded(clock: MockClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    engines = engines_of("")
+    monkeypatch.setattr(engines, "mouths", MouthTracks())
+    engines.tts.marks = tuple(
+        Mark("phone", "ma"[number % 2], number * 20.0, 20.0) for number in range(MOST_MARKS + 500)
+    )
+    engines.codec.seconds = len(engines.tts.marks) * 0.02
+    async with serving(engines) as server, server.joined(mouth="ovr") as client:
+        heard = mouths(await answered(client))
+        assert heard[-1].last
+        assert all(any(message.shapes or ()) for message in heard[:-1])
 
 
 async def test_a_mouth_that_looks_ahead_follows_within_its_lag(clock: MockClock) -> None:
