@@ -1,4 +1,4 @@
-"""The generated table of docs/operations.md: every bound among the settings, with what happens where it is reached.
+"""The generated tables of docs/operations.md: every bound among the settings, and the settings that are none.
 
 A bound is a setting that is a number. What happens at it stands in the words of the setting, behind "At the bound:".
 """
@@ -37,8 +37,21 @@ class BoundRow(msgspec.Struct, frozen=True):
 
 
 def operations() -> str:
-    """docs/operations.md as it is, with the table of the bounds as the settings have them."""
-    return fill(PAGE, {"bounds": _bounds})
+    """docs/operations.md as it is, with the tables of the settings and of the bounds as the code has them."""
+    return fill(PAGE, {"settings": _settings, "bounds": _bounds})
+
+
+def _settings() -> Iterator[str]:
+    head = ("setting", "default", "what it is")
+    return table(head, ((f"`{'.'.join(place)}`", _shown(default), says) for place, default, says in others()))
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple) and default:
+        return ", ".join(f"`{value}`" for value in default)
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{default}`" if default or isinstance(default, int) else ""
 
 
 def _bounds() -> Iterator[str]:
@@ -67,6 +80,15 @@ def bounds() -> Iterator[BoundRow]:
         default, words = _told(sections()[place[:-1]], place[-1])
         says, _, at_bound = words.partition(MARK)
         yield BoundRow(place, default, least, most, says.strip(), at_bound.strip())
+
+
+def others() -> Iterator[tuple[Place, object, str]]:
+    """Every other setting with its default and its words; those of providers are told in docs/providers.md."""
+    known = {row.place for row in bounds()}
+    for place in leaves():
+        struct = sections()[place[:-1]]
+        if place not in known and not issubclass(struct, ProviderSettings):
+            yield place, *_told(struct, place[-1])
 
 
 def _told(struct: type[msgspec.Struct], name: str) -> tuple[Any, str]:

@@ -19,7 +19,7 @@ import msgspec
 from actors.ports.watching import Usage
 from adapters.settings.errors import StartupFailed
 
-Money = Annotated[float, msgspec.Meta(ge=0)]
+Money = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 _PER_UNIT: Final = Usage.__struct_fields__
 
 
@@ -41,14 +41,22 @@ def read_prices(file: str) -> Prices:
     if not file:
         return {}
     try:
-        return msgspec.convert(tomllib.loads(Path(file).read_text(encoding="utf-8")), dict[str, ProviderPrice])
+        sections = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+        return {name: _read(name, section) for name, section in sections.items()}
     except (OSError, UnicodeError) as error:
         raise StartupFailed(f"server.prices: {file} cannot be read: {error}") from None
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except ValueError as error:
         units = ", ".join(_PER_UNIT)
         raise StartupFailed(
             f"server.prices: {file}: {error}; write [PROVIDER] with currency (three capitals) and, per unit, {units}"
         ) from None
+
+
+def _read(name: str, section: object) -> ProviderPrice:
+    try:
+        return msgspec.convert(section, ProviderPrice)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{name}: {error}") from None
 
 
 def cost(prices: Prices, provider: str, usage: Usage) -> dict[str, float]:

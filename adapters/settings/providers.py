@@ -62,11 +62,11 @@ class Preference(Section, frozen=True):
     """For each kind the names of providers, the preferred one first."""
 
     stt: tuple[str, ...] = ()
-    """Speech to text."""
+    """The providers of speech to text, the preferred one first."""
     llm: tuple[str, ...] = ()
-    """The language model."""
+    """The language models, the preferred one first."""
     tts: tuple[str, ...] = ()
-    """Text to speech."""
+    """The providers of text to speech, the preferred one first."""
 
     def of(self, kind: Kind) -> tuple[str, ...]:
         """The names for this kind."""

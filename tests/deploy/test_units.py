@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from adapters.settings.reading import DEFAULT_FILE
 from tests.deploy.dockerfile import read, variables
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -48,6 +49,19 @@ def test_systemd_waits_for_the_drain() -> None:
     text = (DEPLOY / "vivavoce.service").read_text()
     assert f"VIVAVOCE_SERVER_DRAIN_SECONDS={DRAIN}" in text
     assert int(unit()["TimeoutStopSec"]) > DRAIN
+
+
+def test_the_unit_takes_the_settings_that_its_first_lines_name() -> None:
+    words = (DEPLOY / "vivavoce.service").read_text().split("[Unit]")[0]
+    assert str(unit()["WorkingDirectory"] / DEFAULT_FILE) in words
+
+
+def test_keys_and_settings_have_a_place_that_may_be_empty() -> None:
+    assert compose()["services"]["vivavoce"]["env_file"] == [{"path": "vivavoce.env", "required": False}]
+    deployment, _ = yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text())
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["envFrom"] == [{"secretRef": {"name": "vivavoce-settings", "optional": True}}]
+    assert unit()["EnvironmentFile"].startswith("-")
 
 
 def compose() -> Any:

@@ -247,7 +247,10 @@ def test_without_prices_nothing_costs() -> None:
     ("text", "why"),
     [
         ("[openai]\nwords = 1\n", r"unknown field `words`.*tokens_in, tokens_out, characters, audio_seconds"),
-        ("[openai]\ntokens_in = -1\n", ">= 0"),
+        ("[openai]\ntokens_in = -1\n", "openai: .*>= 0"),
+        ("[openai]\ntokens_in = inf\n", "openai: .*<= 1000000"),
+        ("[openai]\ntokens_in = nan\n", "openai: "),
+        ('currency = "EUR"\n', "currency: Expected `object`"),
         ('[openai]\ncurrency = "dollars"\n', "three capitals"),
         ("[openai\n", r"prices.toml: .*\[PROVIDER\]"),
     ],

@@ -1,4 +1,4 @@
-"""Every bound among the settings: what happens at it is told, its range is one, and values outside it are refused."""
+"""Every setting is told; of a bound also what happens at it, its range is one, and values outside it are refused."""
 
 from pathlib import Path
 from typing import get_args
@@ -8,7 +8,7 @@ import pytest
 from adapters.settings.errors import BadSettings
 from adapters.settings.reading import load
 from adapters.settings.tree import leaves
-from docs.operationspage import MARK, NO_BOUNDS, BoundRow, bounds
+from docs.operationspage import MARK, NO_BOUNDS, BoundRow, bounds, others
 
 ROWS = list(bounds())
 
@@ -28,6 +28,13 @@ def test_every_number_is_a_bound_or_known_to_be_none() -> None:
     numbers = {place for place, hint in leaves().items() if (get_args(hint) or (hint,))[0] in (int, float)}
     assert {row.place for row in ROWS} == {place for place in numbers if place[-1] not in NO_BOUNDS}
     assert {place[-1] for place in numbers} >= NO_BOUNDS
+
+
+def test_every_other_setting_is_told() -> None:
+    told = {place: says for place, _, says in others()}
+    assert [place for place, says in told.items() if not says.endswith(".") or MARK in says] == []
+    missing = leaves().keys() - told.keys() - {row.place for row in ROWS}
+    assert {place[0] for place in missing} == {"providers"}, "docs/providers.md has the settings of each provider"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=name)
