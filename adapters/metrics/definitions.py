@@ -95,10 +95,17 @@ CLOSED = _counter("clients_closed", "Connections that were closed, by reason.", 
 RESTARTS = _counter(
     "worker_restarts", "Workers of a pool that broke by a fault and were replaced.", "worker", is_read=True
 )
+PROCESS_RESTARTS = _counter(
+    "process_restarts",
+    "Worker processes of engines that died, hung or did not start, and were replaced.",
+    "process",
+    is_read=True,
+)
 DRAINING = _gauge("draining", "1 while the server goes down.")
 
 METRICS: Final[tuple[Metric, ...]] = (
     TURN_SECONDS, TURNS, INTERRUPTIONS, BARGE_IN, FALSE_STARTS, MOUTH_PARTS, PROVIDER_SECONDS, PROVIDER_FAILURES,
     FAILOVERS, SET_ASIDE, USAGE, COST, SESSIONS, SESSIONS_LIMIT, STUCK, MEMBERS, CONNECTIONS, POOL_BUSY, POOL_WAITING,
-    POOL_WORKERS, OUTBOX, MEMORY, CLOSED, ERRORS, DEADLINES, RESTARTS, LISTEN_LAG, LOOP_LAG, DRAINING,
+    POOL_WORKERS, OUTBOX, MEMORY, CLOSED, ERRORS, DEADLINES, RESTARTS, PROCESS_RESTARTS, LISTEN_LAG, LOOP_LAG,
+    DRAINING,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from actors.ports.listening import VoiceActivity
 from actors.running.supervisor import Supervisor
 from adapters.metrics import definitions
 from adapters.metrics.metrics import Reading
+from adapters.processes import losses
 from protocol.connecting import Role
 from protocol.errors import CloseReason
 from protocol.states import State
@@ -41,6 +42,8 @@ def read(supervisor: Supervisor, engines: ReadEngines) -> Iterator[Reading]:
         yield definitions.POOL_WAITING, (pool.name,), pool.waiting
         yield definitions.POOL_WORKERS, (pool.name,), pool.workers
         yield definitions.RESTARTS, (pool.name,), pool.crashes
+    for title, count in losses.lost().items():
+        yield definitions.PROCESS_RESTARTS, (title,), count
     for kind, aside in engines.aside().items():
         for provider in list(aside)[: definitions.MOST_PROVIDERS]:
             yield definitions.SET_ASIDE, (kind, provider), 1

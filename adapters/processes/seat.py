@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import trio
 
-from adapters.processes import process
+from adapters.processes import losses, process
 from adapters.processes.frames import FailedFrame, ReadyFrame
 from adapters.processes.process import GONE_WITHIN, Child, Gone, Plan
 
@@ -70,6 +70,7 @@ class Seat:
 
         Reports "" when the first one is ready; or why it is not, and returns. A spare seat reports "" at once.
         """
+        losses.expect(self._plan.title)
         if self._is_spare:
             task_status.started("")
             await self._keep_spare()
@@ -194,6 +195,7 @@ class Seat:
         # The first time the next start comes at once, and calls wait for it: it may have been killed by a mistake.
         self._is_hopeless = self._useless > 0 or not may_pass
         self._expect(coming=not self._is_hopeless)
+        losses.note_lost(self._plan.title)
         if self._trouble != self._told:
             self._told = self._trouble
             _log.warning("%s", self._trouble)
@@ -203,8 +205,10 @@ class Seat:
             _log.info("%s: a process that did not stop in time was replaced", self._plan.title)
         elif child.was_retired:
             _log.debug("%s: a process without work was ended", self._plan.title)
-        elif not child.was_hung:
-            _log.warning("%s: a worker process ended, another is started", self._plan.title)
+        else:
+            losses.note_lost(self._plan.title)
+            if not child.was_hung:
+                _log.warning("%s: a worker process ended, another is started", self._plan.title)
 
 
 async def _watch(child: Child, life: trio.CancelScope) -> None:

@@ -31,6 +31,7 @@ from adapters.metrics.metrics import Reading, ServerMetrics
 from adapters.metrics.prices import read_prices
 from adapters.metrics.reading import read
 from adapters.pages.readiness import ready
+from adapters.processes import losses
 from adapters.settings.errors import StartupFailed
 from adapters.wire.heads import Request
 from protocol.errors import ErrorId
@@ -106,7 +107,7 @@ def test_providers_beyond_a_bound_are_others() -> None:
 def test_no_label_is_of_a_session_or_a_person() -> None:
     allowed = {
         "stage", "outcome", "kind", "source", "provider", "step", "why", "unit", "currency", "errorId", "name", "state",
-        "role", "transport", "pool", "quantile", "reason", "worker",
+        "role", "transport", "pool", "quantile", "reason", "worker", "process",
     }  # fmt: skip
     assert {label for metric in METRICS for label in metric.labels} <= allowed
     metrics = ServerMetrics()
@@ -147,6 +148,7 @@ async def test_a_scrape_has_as_many_series_for_fifty_sessions_as_for_one(autojum
         metrics = ServerMetrics()
         metrics.read_with(lambda: read(server.supervisor, FewEngines()))
         await server.join()
+        losses.note_lost("the codec")
         few = samples(metrics)
         for _ in range(49):
             await server.join()
@@ -156,6 +158,7 @@ async def test_a_scrape_has_as_many_series_for_fifty_sessions_as_for_one(autojum
     assert many["vivavoce_members{role=both}"] == 50.0
     assert many["vivavoce_connections{transport=websocket}"] == 50.0
     assert many["vivavoce_sessions_stuck"] == 0.0
+    assert many["vivavoce_process_restarts_total{process=the codec}"] == 1.0
     assert many["vivavoce_provider_set_aside{kind=LLM,provider=openai}"] == 1.0
 
 

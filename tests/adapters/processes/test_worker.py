@@ -25,6 +25,7 @@ from adapters.processes.frames import (
     WordsFrame,
     pack,
 )
+from adapters.processes.losses import lost
 from adapters.processes.process import Plan
 from adapters.processes.worker import Workers, nothing
 
@@ -119,6 +120,7 @@ async def test_a_process_that_does_not_heed_a_stop_is_killed_and_replaced(start:
         assert await workers.call(ask(""), nothing) == SpokenFrame()
     assert workers.pids != (before,)
     assert not is_alive(before)
+    assert lost() == {"the awkward engine": 0}, "it was ended on purpose"
 
 
 async def test_a_call_that_passes_its_deadline_fails_and_the_next_works(start: Start) -> None:
@@ -161,11 +163,13 @@ async def test_a_process_killed_in_a_call_fails_it_and_the_next_works(start: Sta
 async def test_a_process_that_dies_idle_is_replaced_without_failing_a_call(start: Start) -> None:
     workers = await start()
     (before,) = workers.pids
+    assert lost() == {"the awkward engine": 0}, "a series that begins at 1 shows Prometheus no increase"
     os.kill(before, getattr(signal, "SIGKILL", signal.SIGTERM))
     with trio.fail_after(30):
         while workers.pids == (before,):
             await trio.lowlevel.checkpoint()
         assert await workers.call(ask(""), nothing) == SpokenFrame()
+    assert lost() == {"the awkward engine": 1}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be held there")
@@ -262,6 +266,7 @@ async def test_an_engine_that_cannot_start_says_why() -> None:
         pytest.raises(EngineFailed, match=r"the missing engine could not start: .*No module named"),
     ):
         await workers.run()
+    assert lost() == {"the missing engine": 1}
 
 
 async def test_while_no_process_comes_up_calls_fail_at_once(monkeypatch: pytest.MonkeyPatch, start: Start) -> None:
