@@ -17,7 +17,7 @@ from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
 from adapters.access.exposure import check_exposure
-from adapters.choosing.assembly import check_preferences
+from adapters.choosing.assembly import check_preferences, unknown_names
 from adapters.choosing.engines import ProviderEngines
 from adapters.lifecycle import collecting, console, trimming
 from adapters.lifecycle.ending import Ending, received, take_leave
@@ -75,7 +75,7 @@ async def _start(settings: Settings, nursery: trio.Nursery, say: Callable[[str],
     await check_exposure(settings.server)
     check_preferences(settings.providers)
     tracer = make_tracer(settings.traces)
-    metrics = ServerMetrics(read_prices(settings.server.prices))
+    metrics = _metrics(settings)
     watch = metrics.note if tracer is None else both(metrics.note, tracer.watch)
     engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth, watch=watch)
     names = Names(dict(settings.protocol.names))
@@ -134,6 +134,14 @@ def _opened(settings: Settings) -> Settings:
     if server.token_file and not server.token:
         server = replace(server, token=keep_token(Path(server.token_file), "[server] token_file"))
     return replace(settings, server=lan.open_up(server, lan.folder()) if server.lan else server)
+
+
+def _metrics(settings: Settings) -> ServerMetrics:
+    """The metrics, with the prices of the settings. Raises StartupFailed where those cannot be read."""
+    prices = read_prices(settings.server.prices)
+    for unknown in unknown_names(settings.providers, prices):
+        log.warning("server.prices: %s", unknown)  # no fault: several servers may have one file
+    return ServerMetrics(prices)
 
 
 def _supervisor(settings: Settings, engines: ProviderEngines, names: Names, door: Door, watch: Watcher) -> Supervisor:

@@ -1,6 +1,6 @@
 """The assembly of candidates from the providers' declarations and settings, and from the servers that were found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,10 +107,15 @@ def configured_places(providers: Providers) -> frozenset[str]:
 def check_preferences(providers: Providers) -> None:
     """Raise StartupFailed where the operator prefers a provider that does not exist, naming those that do."""
     for kind in KINDS:
-        fitting = [declaration for declaration in DECLARATIONS if kind in declaration.services]
-        own = [name for each in fitting if each.is_family for name in providers.named.get(each.name, {})]
-        known = [*(each.name for each in fitting if not each.is_family), *own, LOCAL]
-        for name in providers.prefer.of(kind):
-            if name not in known and not name.startswith(tuple(NAMES)):
-                place = f"[providers.prefer] {kind.lower()}"
-                raise StartupFailed(f"{place}: unknown provider {show(name)}; there are: {', '.join(known)}")
+        for unknown in unknown_names(providers, providers.prefer.of(kind), (kind,)):
+            raise StartupFailed(f"[providers.prefer] {kind.lower()}: {unknown}")
+
+
+def unknown_names(providers: Providers, names: Iterable[str], kinds: Collection[Kind] = KINDS) -> Iterator[str]:
+    """For each of the names that no provider of these kinds has, words that say so and name those that there are."""
+    fitting = [declaration for declaration in DECLARATIONS if not declaration.services.keys().isdisjoint(kinds)]
+    own = [name for each in fitting if each.is_family for name in providers.named.get(each.name, {})]
+    known = [*(each.name for each in fitting if not each.is_family), *own, LOCAL]
+    for name in names:
+        if name not in known and not name.startswith(tuple(NAMES)):
+            yield f"unknown provider {show(name)}; there are: {', '.join(known)}"

@@ -3,12 +3,13 @@
 import pytest
 import trio
 
-from adapters.choosing.assembly import check_preferences
+from adapters.choosing.assembly import check_preferences, unknown_names
 from adapters.server import run
 from adapters.settings.errors import StartupFailed
 from adapters.settings.providers import Preference, Providers, settings_of
 from adapters.settings.settings import Server, Settings
 from adapters.vendors.embedded.declaration import EMBEDDED
+from adapters.vendors.openai.declaration import COMPATIBLE
 
 ESPEAK = settings_of(EMBEDDED, voice="espeak")
 
@@ -50,3 +51,9 @@ def test_a_preference_for_a_provider_that_does_not_exist_is_refused() -> None:
     ):
         check_preferences(Providers(prefer=Preference(llm=("opnai",))))
     check_preferences(Providers(prefer=Preference(llm=("openai", "local"))))
+
+
+def test_a_price_of_a_provider_that_does_not_exist_is_told() -> None:
+    mine = {"openai_compatible": {"mine": settings_of(COMPATIBLE, base_url="http://127.0.0.1:1/v1")}}
+    told = list(unknown_names(Providers(named=mine), ("openai", "deepgram", "mine", "local", "ollama_8080", "opnai")))
+    assert [words.partition(";")[0] for words in told] == ['unknown provider "opnai"']
