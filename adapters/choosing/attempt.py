@@ -160,8 +160,8 @@ class Attempt(Generic[E, T]):
     # ---- by the race
 
     def record(self, now: float) -> CallRecord:
-        """Its work, which is over."""
-        failed, candidate = self.failed, self.candidate
+        """Its work, which is over. One that was cut before it had answered after a try that failed has failed."""
+        failed, candidate = self.failed or (None if self.has_begun else self.passing), self.candidate
         outcome: CallOutcome = "done" if self.has_ended else "cancelled" if failed is None else "failed"
         why = failed.verdict.value if isinstance(failed, ProviderFailed) else "other"
         return CallRecord(

@@ -63,6 +63,7 @@ class Complaints(logging.Handler):
         self._endpoint = endpoint
         self._told_at = -TOLD_EVERY
         self._untold = 0
+        self._passing = ""
         self._logger = logging.getLogger("opentelemetry")
 
     def begin(self) -> None:
@@ -75,11 +76,15 @@ class Complaints(logging.Handler):
         self._told_at = float("inf")
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell it, or count it."""
+        """Tell it, or count it; what is tried again is not lost yet, and says why where it is lost in the end."""
+        if "retrying" in str(record.msg):
+            self._passing = f" ({record.getMessage()[:400]})"
+            return
         now = time.monotonic()
         if now - self._told_at < TOLD_EVERY:
             self._untold += 1
             return
         more = f" ({self._untold} more times since the last line)" if self._untold else ""
+        why, self._passing = f"{record.getMessage()[:200]}{self._passing}", ""
         self._told_at, self._untold = now, 0
-        log.warning("traces are lost, %s does not take them: %s%s", self._endpoint, record.getMessage()[:200], more)
+        log.warning("traces are lost, %s does not take them: %s%s", self._endpoint, why, more)

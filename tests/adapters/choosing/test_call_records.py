@@ -11,7 +11,7 @@ from actors.ports.watching import CallRecord, Observation, Usage
 from adapters.choosing.failover import Failover
 from adapters.choosing.policy import Policy
 from adapters.choosing.standins import FailoverRecogniser, FailoverSynthesiser
-from tests.adapters.choosing.fakes import SPEECH, UTTERANCE, Fake, candidate, refused
+from tests.adapters.choosing.fakes import SPEECH, UTTERANCE, Fake, Hang, candidate, passing, refused
 from tests.adapters.choosing.test_failover import Collected
 
 SECONDS = 0.01
@@ -35,6 +35,14 @@ async def test_seconds_of_raw_samples_are_counted_of_each_who_was_asked(autojump
         ("one", "failed", "refused", Usage(audio_seconds=SECONDS)),
         ("two", "done", "", Usage(audio_seconds=SECONDS)),
     ]
+
+
+async def test_a_call_whose_try_failed_before_another_answered_has_failed(autojump_clock: MockClock) -> None:
+    records = await recognised(UTTERANCE, Fake([passing()], [Hang()]), Fake())
+    assert {(one.provider, one.outcome, one.why) for one in records} == {
+        ("one", "failed", "passing"),
+        ("two", "done", ""),
+    }
 
 
 async def test_seconds_of_an_utterance_that_is_still_spoken_are_those_that_were_read(autojump_clock: MockClock) -> None:

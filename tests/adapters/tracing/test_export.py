@@ -14,12 +14,13 @@ from actors.ports.callcontext import CallContext, call_for
 from actors.ports.watching import TurnRecord
 from adapters.settings.errors import StartupFailed
 from adapters.settings.traces import TraceSettings
+from adapters.tracing import export
 from adapters.tracing.export import FLUSH_SECONDS, QUEUE
 from adapters.tracing.starting import make_tracer
 from adapters.tracing.tracer import Tracer
 from protocol.tracecontext import TraceContext
-from tests.adapters.reach.loopback import Reply
-from tests.adapters.tracing.collector import collecting, hanging
+from tests.adapters.reach.loopback import Reply, loopback
+from tests.adapters.tracing.collector import TAKEN, collecting, hanging
 
 pytestmark = pytest.mark.real
 SPAN = TraceContext(2**127 + 1, 2**63 + 1)
@@ -99,7 +100,18 @@ async def test_a_collector_that_refuses_is_one_line_in_the_log(log: list[str]) -
     assert "hush" not in line
 
 
-async def test_a_collector_that_is_not_there_is_one_line_in_the_log(log: list[str]) -> None:
+async def test_a_collector_that_takes_them_at_the_second_time_is_no_line_in_the_log(log: list[str]) -> None:
+    busy = Reply(503, "text/plain", b"", headers={"Retry-After": "0.01"})
+    async with loopback(busy, TAKEN) as server, tracing(server.url) as tracer:
+        watch_turn(tracer)
+        await server.until(lambda _: len(server.requests) == 2)
+    assert log == []
+
+
+async def test_a_collector_that_is_not_there_is_one_line_in_the_log(
+    log: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "REQUEST_SECONDS", 1.3)  # there is time for one more attempt
     with trio.fail_after(30):
         async with tracing("http://127.0.0.1:1") as tracer:
             watch_turn(tracer)
@@ -107,6 +119,7 @@ async def test_a_collector_that_is_not_there_is_one_line_in_the_log(log: list[st
                 await trio.sleep(0.01)
     (line,) = log
     assert line.startswith("traces are lost, http://127.0.0.1:1/v1/traces does not take them: ")
+    assert "Connection refused" in line
 
 
 async def test_a_collector_that_hangs_is_waited_for_a_moment(jumping_clock: MockClock, log: list[str]) -> None:
