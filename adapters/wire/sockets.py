@@ -56,3 +56,5 @@ async def _listen(host: str, port: int, setting: str) -> list[trio.SocketListene
         else:
             why = f"cannot listen on {host} port {port}: {error.strerror or error}"
         raise StartupFailed(why) from None
+    except UnicodeError:
+        raise StartupFailed(f"cannot listen on {host}: an address or the name of a host is needed") from None
