@@ -72,8 +72,12 @@ class Allowance:
         return self.limits.audio_seconds_per_day is not None
 
     def find_overrun(self, now: float, seconds: float = 0.0) -> Overrun | None:
-        """Why no turn with an utterance of so many seconds may begin now; None where one may. Changes nothing."""
-        return self._turns(now) or self._audio(now, seconds) or self._speech(now)
+        """Why no turn with an utterance of so many seconds may begin now; None where one may. Changes nothing.
+
+        Of several limits it is the one that lasts longest, because before that no turn may begin.
+        """
+        found = (self._turns(now), self._audio(now, seconds), self._speech(now))
+        return max(filter(None, found), key=lambda overrun: overrun.retry_after, default=None)
 
     def _turns(self, now: float) -> Overrun | None:
         most = self.limits.turns_per_minute

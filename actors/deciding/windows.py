@@ -10,6 +10,9 @@ It is told the time, in seconds of one clock that does not go back.
 import math
 from collections import deque
 
+_ROUNDING = 1e-6
+"""Seconds by which sums of times may be off: who comes back after exactly what it was told need not wait again."""
+
 
 class SlidingWindow:
     """The sum of whole amounts over the last `seconds`, an entry for each `grain` seconds in which there was one."""
@@ -58,8 +61,8 @@ class SlidingWindow:
             if over <= 0:
                 break
             over -= entry[2]
-            waits = max(0.0, self._leaves_at(entry) - now)
-        return waits
+            waits = self._leaves_at(entry) - now
+        return waits if waits > _ROUNDING else 0.0
 
     def _leaves_at(self, entry: tuple[float, float, int]) -> float:
         return entry[1] + self._seconds

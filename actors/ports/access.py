@@ -14,14 +14,16 @@ ANYONE = "anyone"
 """The one subject of a server without credentials."""
 
 
-Most = Annotated[int, msgspec.Meta(ge=0)] | None
+MOST = 1_000_000_000_000
+"""What a limit may say; a number beyond it is hardly meant, and one without end cannot be counted with."""
+Most = Annotated[int, msgspec.Meta(ge=0, le=MOST)] | None
 
 
 class SubjectLimits(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The most that a subject may use; None: no limit here. A day is the last 24 hours."""
 
     turns_per_minute: Most = None
-    audio_seconds_per_day: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    audio_seconds_per_day: Annotated[float, msgspec.Meta(ge=0, le=MOST)] | None = None
     speech_chars_per_day: Most = None
     sessions: Most = None
 

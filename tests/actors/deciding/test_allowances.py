@@ -115,6 +115,17 @@ def test_an_answer_under_way_is_finished_over_every_limit() -> None:
     assert pb.skip().conversation.state is State.HANDSHAKEN
 
 
+def test_of_several_limits_the_one_that_lasts_longest_is_told() -> None:
+    pb = limited(Playbook().at(State.HANDSHAKEN), turns_per_minute=1, audio_seconds_per_day=5, speech_chars_per_day=9)
+    pb.conversation.allowance.count_turn(pb.now, 5.0)
+    told = "5 seconds of speech a day are allowed, of which 0 are left; try again in 86400 s"
+    pb >> text("Hello") << CustomError(told, ErrorId.RATE_LIMIT, 86_400)
+    pb.conversation.allowance.count_speech(9, pb.now + 0.25)
+    pb >> later(86_400) >> text("Hello") << over(1, "9 characters of speech a day are")
+    pb >> later(1) >> text("Hello")
+    assert pb.conversation.state is State.RESPONDING
+
+
 # ---- characters
 
 

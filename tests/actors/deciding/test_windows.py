@@ -2,10 +2,10 @@
 
 import math
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actors.deciding.windows import SlidingWindow
+from actors.deciding.windows import SlidingWindow, whole_seconds
 
 STEPS = st.lists(st.tuples(st.sampled_from((0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 6.0)), st.integers(0, 9)), max_size=60)
 """How long after the one before it an amount comes, in seconds that floats have exactly; and the amount."""
@@ -68,3 +68,13 @@ def test_a_day_of_turns_each_second_is_kept_in_few_entries() -> None:
         window.add(1, float(second))
     assert len(window) <= 290
     assert 86_400 <= window.total(2 * 86_400.0 - 1) <= 86_400 + 300
+
+
+@given(st.floats(0.0, 1e7), st.floats(0.0, 60.0))
+@example(2.4596185460527, 7.0)
+def test_who_comes_back_after_the_whole_seconds_that_it_was_told_gets_through(begun: float, later: float) -> None:
+    window = SlidingWindow(60.0, 1.0)
+    window.add(1, begun)
+    now = begun + later
+    if (waits := window.wait(1, 1, now)) > 0:
+        assert window.wait(1, 1, now + whole_seconds(waits)) == 0

@@ -264,6 +264,7 @@ async def test_an_expired_one_lets_in_nobody_but_its_connection(
         ({"role": "both", "sessionId": "seven"}, "sessionId: "),
         ({"role": "both", "singleUse": 1}, "singleUse: "),
         ({"role": "both", "limits": {"sessions": -1}}, "limits.sessions: "),
+        (b'{"role": "both", "limits": {"audioSecondsPerDay": 1e308}}', "limits.audioSecondsPerDay: "),
         ({"role": "both", "limits": {"turns": 1}}, "`turns`; there are turnsPerMinute, audioSecondsPerDay"),
         ({"role": "both", "ttl": 60}, "`ttl`; there are role, sessionId, character, ttlSeconds"),
         ({"role": "both", "subject": ""}, "subject: "),
