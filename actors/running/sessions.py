@@ -124,11 +124,11 @@ class SessionRegistry:
         self._check_owner(grant, session_id)  # again: what has waited may find another session by that id
         self._uses.check(grant)
         allowance = self.subjects.allowance(grant.subject, grant.limits)
-        record = self._records.get(session_id) or self._begin(session_id, grant.subject, allowance)
-        if handshake.role != "sender" and len(record.receivers) >= self.shared.limits.receivers:
-            raise AccessRefused(
-                RefusalStatus.UNAVAILABLE, f"the session has {self.shared.limits.receivers} Receivers already"
-            )
+        known = self._records.get(session_id)
+        receivers, most = 0 if known is None else len(known.receivers), self.shared.limits.receivers
+        if handshake.role != "sender" and receivers >= most:
+            raise AccessRefused(RefusalStatus.UNAVAILABLE, f"the session has {most} Receivers already")
+        record = known or self._begin(session_id, grant.subject, allowance)
         self._next_member += 1
         member = self._next_member
         if handshake.role != "receiver":
@@ -199,27 +199,29 @@ class SessionRegistry:
         most, records = allowance.limits.sessions, self._records.values()
         if most is not None and allowance.usage.sessions >= most:
             own = [record for record in records if record.subject == subject]
-            if not self._evict(own):
+            if not (most and self._evict(own, len(own) + 1 - most)):
                 message = f"you have {most} sessions already; end one of them, and try again"
                 raise AccessRefused(RefusalStatus.OVER_LIMIT, message, RETRY_SESSION)
         most = self.shared.limits.sessions
-        if len(records) >= most and not self._evict(records):
+        if len(records) >= most and not self._evict(records, len(records) + 1 - most):
             raise AccessRefused(RefusalStatus.UNAVAILABLE, f"there are {most} sessions already; try again later")
 
-    def _evict(self, records: Iterable[SessionRecord]) -> bool:
-        """End one of these that has no member, the one whose deadline is nearest; False where there is none.
+    def _evict(self, records: Iterable[SessionRecord], count: int) -> bool:
+        """End so many of these that have no member, those whose deadlines are nearest; False where there are fewer.
 
         Otherwise a client that joins and leaves again and again fills the server with sessions in their grace period.
+        More than one has to go where the limit is lower than it was, by another token or by SIGHUP.
         """
         empty = [record for record in records if record.sender is None and not record.receivers]
-        record = min(empty, key=lambda record: record.runner.conversation.clock.deadline, default=None)
-        if record is None:
+        if len(empty) < count:
             return False
-        try:
-            record.runner.mailbox.send_nowait(ShutDown())
-        except trio.WouldBlock:
-            return False
-        self._forget(record)
+        empty.sort(key=lambda record: record.runner.conversation.clock.deadline)
+        for record in empty[:count]:
+            try:
+                record.runner.mailbox.send_nowait(ShutDown())
+            except trio.WouldBlock:
+                return False
+            self._forget(record)
         return True
 
     def _forget(self, record: SessionRecord) -> None:

@@ -104,6 +104,35 @@ async def test_a_subject_has_so_many_sessions_and_those_in_their_grace_make_room
         await server.check_nothing_is_left()
 
 
+async def test_a_limit_that_is_lower_than_before_is_kept(clock: MockClock) -> None:
+    """Another token of the subject may say less; so may settings that are read again."""
+    async with serving(limits=Limits(grace=50.0)) as server:
+        admit_by_name(server)
+        clients = [await server.join(Auth(token="anna")) for _ in range(4)]
+        for client in clients:
+            await client.configure()
+        for client in clients[:2]:
+            await client.vanish()
+        await server.settle()
+        for most in (0, 1, 2):
+            admit_by_name(server, anna=SubjectLimits(sessions=most))
+            with pytest.raises(ConnectRefused, match=f"you have {most} sessions already"):
+                await server.join(Auth(token="anna"))
+            assert len(server.session_registry) == 4, "none is ended in vain"
+        admit_by_name(server, anna=SubjectLimits(sessions=3))
+        another = await server.join(Auth(token="anna"))
+        assert len(server.session_registry) == 3
+        for client in (*clients[2:], another):
+            await client.vanish()
+
+
+async def test_a_receiver_that_is_refused_begins_no_session(clock: MockClock) -> None:
+    async with serving(limits=Limits(receivers=0)) as server:
+        with pytest.raises(ConnectRefused, match="0 Receivers already"):
+            await server.join()
+        assert len(server.session_registry) == 0
+
+
 @pytest.mark.parametrize("accepts", [frozenset(), frozenset({"mp3"})])
 async def test_a_file_over_the_days_seconds_is_measured_and_not_recognised(
     clock: MockClock, accepts: frozenset[str]
