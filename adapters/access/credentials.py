@@ -33,7 +33,10 @@ class StaticToken(msgspec.Struct, frozen=True):
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What the doorkeeper knows; `is_open`: who shows no token is let in. `operator`: the operator's token."""
+    """What the doorkeeper knows; `is_open`: who shows no token is let in. `operator`: the operator's token.
+
+    `made`: the one that this start made, which is the operator's where the settings have none.
+    """
 
     operator: str
     tokens: tuple[StaticToken, ...]
@@ -41,6 +44,7 @@ class Credentials(msgspec.Struct, frozen=True):
     web_tokens: WebTokens | None = None
     is_open: bool = False
     guest_key: str = ""
+    made: str = ""
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -72,16 +76,19 @@ def hash_of(token: str) -> str:
 def make_credentials(server: Server, web: Web, operator: str, before: Credentials | None = None) -> Credentials:
     """The credentials of these settings; `operator` is the operator's token where they have none.
 
-    What was made or fetched for those `before` goes on. Raises StartupFailed, with the setting. Reads files.
+    What was made or fetched for those `before` goes on; a token that the settings have no more does not. Raises
+    StartupFailed, with the setting. Reads files.
     """
-    token = server.token or (before.operator if before else operator)
+    made = before.made if before else operator
+    token = server.token or made
     tokens = [StaticToken(digest(token), Grant(OPERATOR, is_operator=True))]
     tokens += [_static(name, given) for name, given in server.tokens.items()]
     _check_different(tokens)
     web_tokens = _web_tokens(server.jwt, web, before.web_tokens if before else None)
     guests = before.guests if before and before.guest_key == server.guest_key else _guests(server.guest_key)
     is_open = not server.has_credentials
-    return Credentials(token, tuple(tokens), guests, web_tokens, is_open=is_open, guest_key=server.guest_key)
+    key = server.guest_key
+    return Credentials(token, tuple(tokens), guests, web_tokens, is_open=is_open, guest_key=key, made=made)
 
 
 def _guests(key: str) -> GuestTokens:
@@ -110,8 +117,8 @@ def _web_tokens(settings: JwtSettings, web: Web, before: WebTokens | None) -> We
     if not settings.has_key:
         return None
     fetched = None
-    if before and before.settings.jwks_url == settings.jwks_url:
-        fetched = before.keys.fetched
+    if before and before.keys.fetched and before.settings.jwks_url == settings.jwks_url:
+        fetched = before.keys.fetched.again(settings.jwks_max_age, settings.jwks_pause)
     elif settings.jwks_url:
         service = Endpoint("jwks", "the service that has the keys", settings.jwks_url)
         call = Call(service, "GET", settings.jwks_url, patience=_FETCHING, most=MOST_BYTES)

@@ -29,26 +29,34 @@ class Ending:
         self.reload: Callable[[], Awaitable[None]] | None = None
         """Reads the settings again; None until the server has started."""
         self._is_on_terminal = _has_terminal()
+        self._asked_to_reload = trio.Event()
 
     async def heed(self, signals: AsyncIterator[int]) -> None:
-        """Do as the signals say, until cancelled."""
-        async for number in signals:
-            name = signal.Signals(number).name
-            if number == HANGUP and not self._is_on_terminal:
-                await self._reload(name)
-            elif not self.life.cancel_called:
-                log.info("%s: going down", name)
-                self.life.cancel()
-            else:
-                log.info("%s: going down at once", name)
-                self.shutdown.cancel()
+        """Do as the signals say, until there are no more, or cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._reload_when_asked)  # settings that are slow to read hold no other signal back
+            async for number in signals:
+                name = signal.Signals(number).name
+                if number == HANGUP and not self._is_on_terminal:
+                    self._asked_to_reload.set()
+                elif not self.life.cancel_called:
+                    log.info("%s: going down", name)
+                    self.life.cancel()
+                else:
+                    log.info("%s: going down at once", name)
+                    self.shutdown.cancel()
+            nursery.cancel_scope.cancel()
 
-    async def _reload(self, name: str) -> None:
-        if self.reload is None:
-            log.info("%s: the settings are not read again before the start is over", name)
-        else:
-            log.info("%s: reading the settings again", name)
-            await self.reload()
+    async def _reload_when_asked(self) -> None:
+        """Read the settings once more for all that was asked meanwhile."""
+        while True:
+            await self._asked_to_reload.wait()
+            self._asked_to_reload = trio.Event()
+            if self.reload is None:
+                log.info("SIGHUP: the settings are not read again before the start is over")
+            else:
+                log.info("SIGHUP: reading the settings again")
+                await self.reload()
 
 
 async def take_leave(supervisor: Supervisor, listener: Listener, drain_seconds: int = 0) -> None:

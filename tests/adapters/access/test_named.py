@@ -71,6 +71,8 @@ async def test_with_names_alone_the_operator_has_the_token_of_the_start() -> Non
         "kiosk = { limits = { sessions = 1 } }",
         'kiosk = { token = "x", limits = { turnsPerHour = 1 } }',
         'kiosk = { token = "x", limits = { sessions = -1 } }',
+        'kiosk = { token = "x", limits = { audioSecondsPerDay = inf } }',
+        'kiosk = { token = "x", limits = { audioSecondsPerDay = nan } }',
     ],
 )
 def test_what_cannot_be_one_is_refused_without_showing_it(row: str, tmp_path: Path) -> None:
@@ -96,3 +98,15 @@ async def test_the_command_makes_one_whose_hash_is_right(tmp_path: Path) -> None
     asked = CliRunner().invoke(main, ["token", "--ask"], input=f"{shown}\n").output
     assert asked.endswith(made.partition("\n")[2])
     assert f"token: {shown}" not in asked
+
+
+async def test_a_token_that_was_taken_out_of_the_settings_is_good_no_more() -> None:
+    web, named = Web(), {"kiosk": "kiosk-has-this"}
+    before = make_credentials(Server(token="leaked", tokens=named), web, "of-this-start")
+    after = make_credentials(Server(tokens=named), web, "", before)
+    assert before.find(["leaked"]) is not None
+    assert after.find(["leaked"]) is None
+    assert (grant := after.find(["of-this-start"])) is not None
+    assert grant.is_operator
+    assert after.find(["kiosk-has-this"]) is not None
+    assert make_credentials(Server(tokens=named), web, "", after).find(["of-this-start"]) is not None
