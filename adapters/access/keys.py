@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 Keys = tuple[jwt.PyJWK, ...]
 MOST_BYTES = 262_144
 """Bytes of a set of keys."""
+SHORTEST_RSA = 2_048
+"""Bits (RFC 7518, section 3.3)."""
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
+"""What only who signs should have; where a set has it all the same, the public part is used."""
 Fetch = Callable[[], Awaitable[bytes]]
 """Fetches the set of keys, within a deadline. Raises ProviderFailed."""
 
@@ -53,13 +57,21 @@ def read_set(data: bytes) -> Keys:
     found = []
     for each in given:
         try:
-            found.append(jwt.PyJWK(each))
+            found.append(jwt.PyJWK({name: value for name, value in each.items() if name not in _PRIVATE}))
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, UnsupportedAlgorithm):
             continue
-    for_signatures = tuple(key for key in found if key.public_key_use in (None, "sig"))
+    for_signatures = tuple(key for key in found if key.public_key_use in (None, "sig") and not _is_short(key))
     if not for_signatures:
-        raise BadKeys("no key in it that can be used, which is RSA, P-256 or a secret, for signatures")
+        raise BadKeys(
+            "no key in it that can be used, which is RSA of 2048 bits at least, P-256, or a secret of 32 bytes at "
+            "least, for signatures"
+        )
     return for_signatures
+
+
+def _is_short(key: jwt.PyJWK) -> bool:
+    """Whether somebody could find out the key (RFC 7518, sections 3.2 and 3.3)."""
+    return key.Algorithm.check_key_length(key.key) is not None
 
 
 def read_pem(data: bytes) -> Keys:
@@ -69,6 +81,8 @@ def read_pem(data: bytes) -> Keys:
     except (ValueError, UnsupportedAlgorithm):
         raise BadKeys("not a public key in PEM (-----BEGIN PUBLIC KEY-----)") from None
     if isinstance(key, RSAPublicKey):
+        if key.key_size < SHORTEST_RSA:
+            raise BadKeys(f"an RSA key of {key.key_size} bits can be broken; {SHORTEST_RSA} are the least")
         return (jwt.PyJWK(RSAAlgorithm.to_jwk(key, as_dict=True)),)
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         return (jwt.PyJWK(ECAlgorithm.to_jwk(key, as_dict=True)),)
@@ -90,7 +104,7 @@ def read_settings(settings: JwtSettings) -> Keys:
         text = getattr(settings, setting)
         try:
             found += _read(setting, text) if text else ()
-        except (OSError, BadKeys) as error:
+        except (OSError, ValueError) as error:  # a path may have a null in it
             why = error.strerror if isinstance(error, OSError) else error
             raise StartupFailed(f"[server.jwt] {setting}: {why}") from None
     return found
@@ -112,11 +126,17 @@ class FetchedKeys:
     def __init__(self, fetch: Fetch, max_age: float, pause: float) -> None:
         self.keys: Keys = ()
         self._fetch = fetch
-        self._max_age = max_age
-        self._pause = pause
+        self.max_age = max_age
+        self.pause = pause
         self._fetched_at: float | None = None
         self._tried_at: float | None = None
         self._lock = trio.Lock()
+
+    def again(self, max_age: float, pause: float) -> "FetchedKeys":
+        """The same set, kept for these times from now on."""
+        other = FetchedKeys(self._fetch, max_age, pause)
+        other.keys, other._fetched_at = self.keys, self._fetched_at
+        return other
 
     async def find(self, kid: str) -> Keys:
         """The keys, fetched again where they are too old, or where none has this `kid`; see `_may_help`.
@@ -129,16 +149,16 @@ class FetchedKeys:
                     await self._refresh()
         if self._fetched_at is None:
             raise AccessRefused(
-                RefusalStatus.UNAVAILABLE, "the keys of tokens cannot be had at the moment; try again", self._pause
+                RefusalStatus.UNAVAILABLE, "the keys of tokens cannot be had at the moment; try again", self.pause
             )
         return self.keys
 
     def _may_help(self, kid: str) -> bool:
         """Whether to fetch: not in the pause, and the keys are old, or none of them is the one that is looked for."""
         now = trio.current_time()
-        if self._tried_at is not None and now - self._tried_at < self._pause:
+        if self._tried_at is not None and now - self._tried_at < self.pause:
             return False
-        if self._fetched_at is None or now - self._fetched_at >= self._max_age:
+        if self._fetched_at is None or now - self._fetched_at >= self.max_age:
             return True
         return bool(kid) and all(key.key_id != kid for key in self.keys)
 

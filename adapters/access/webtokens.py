@@ -115,6 +115,9 @@ def _words(error: Exception, rules: Rules) -> str:
 def _claims(found: dict[str, Any]) -> Claims:
     try:
         claims = msgspec.convert(found, Claims)
+        (claims.sub + claims.character).encode()
+    except UnicodeEncodeError:
+        raise refused("the token's claims cannot be used: there is half of a surrogate pair in them") from None
     except msgspec.ValidationError as error:
         raise refused(f"the token's claims cannot be used: {explain(error, Claims)}") from None
     if claims.sub == OPERATOR:

@@ -1,15 +1,25 @@
 """Keys at an address: fetched, kept, fetched again, and used on while that fails."""
 
+from typing import Any
+
 import msgspec
 import pytest
 import trio
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from trio.testing import MockClock
 
 from actors.ports.access import AccessRefused
-from adapters.access.keys import MOST_BYTES, FetchedKeys
+from adapters.access.credentials import make_credentials
+from adapters.access.keys import MOST_BYTES, BadKeys, FetchedKeys, read_pem, read_set, read_settings
+from adapters.access.webtokens import Rules, verify
 from adapters.reach.contract import ProviderFailed
+from adapters.reach.web import Web
 from adapters.settings.access import JwtSettings
-from tests.adapters.access.signing import door, jwk, jwks, signed
+from adapters.settings.errors import StartupFailed
+from adapters.settings.settings import Server
+from tests.adapters.access.signing import OPERATORS, door, jwk, jwks, private, signed
 from tests.adapters.reach.loopback import Reply, browsing, loopback
 
 OLD, NEW = jwk("ES256", "old"), jwk("ES256", "new", 1)
@@ -96,6 +106,64 @@ async def test_those_who_come_together_fetch_once(autojump_clock: MockClock) -> 
         for _ in range(20):
             nursery.start_soon(kids, keys)
     assert service.asked == 1
+
+
+async def test_settings_that_are_read_again_keep_the_set_for_their_own_times(autojump_clock: MockClock) -> None:
+    service = Service(OLD)
+    first = FetchedKeys(service.fetch, max_age=300.0, pause=30.0)
+    await kids(first)
+    keys = first.again(max_age=100.0, pause=5.0)
+    assert await kids(keys) == ["old"]
+    assert service.asked == 1
+    service.answer = jwks(OLD, NEW)
+    await trio.sleep(100)
+    assert await kids(keys) == ["old", "new"]
+
+
+async def test_the_times_of_the_settings_are_taken_when_they_are_read_again() -> None:
+    web = Web()
+    before = door(JwtSettings(jwks_url="https://id.example.org/keys"), web).credentials
+    settings = JwtSettings(jwks_url="https://id.example.org/keys", jwks_max_age=9.0, jwks_pause=8.0)
+    after = make_credentials(Server(token=OPERATORS, jwt=settings), web, "", before).web_tokens
+    assert after is not None
+    assert after.keys.fetched is not None
+    assert (after.keys.fetched.max_age, after.keys.fetched.pause) == (9.0, 8.0)
+
+
+SHORT_RSA = rsa.generate_private_key(65_537, 1_024)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"kty": "oct", "k": "AA", "alg": "HS256"},
+        RSAAlgorithm.to_jwk(SHORT_RSA.public_key(), as_dict=True),
+        {"kty": [], "n": 5},
+        {"kty": "EC", "crv": "P-256", "x": "a", "y": "b"},
+    ],
+)
+def test_a_key_that_can_be_found_out_or_read_by_nobody_is_left_out(key: dict[str, object]) -> None:
+    assert [one.key_id for one in read_set(jwks(key, OLD, key))] == ["old"]
+    with pytest.raises(BadKeys, match="2048 bits"):
+        read_set(jwks(key))
+
+
+def test_a_short_key_in_a_file_is_refused() -> None:
+    short = SHORT_RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(BadKeys, match="1024 bits"):
+        read_pem(short)
+
+
+@pytest.mark.parametrize(("algorithm", "library"), [("RS256", RSAAlgorithm), ("ES256", ECAlgorithm)])
+def test_of_a_set_with_private_keys_the_public_part_is_used(algorithm: str, library: Any) -> None:
+    mistaken = library.to_jwk(private(algorithm, 0), as_dict=True)
+    keys = read_set(jwks(mistaken))
+    assert verify(signed(algorithm), algorithm, keys, Rules()).sub == "ann"
+
+
+def test_a_path_that_cannot_be_one_ends_the_start_in_one_line() -> None:
+    with pytest.raises(StartupFailed, match="key_file: "):
+        read_settings(JwtSettings(key_file="public\0.pem"))
 
 
 @pytest.mark.real
