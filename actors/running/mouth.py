@@ -109,9 +109,9 @@ class MouthFollower:
         try:
             for piece, until in self._slices(samples, seconds):
                 due, marks = _split(marks, until + MARKS_AHEAD) if until < seconds * 1000 else (marks, ())
-                made = _joined(made, await _in_time(track.push(piece, due, until)))
+                made = _joined(made, await in_time(track.push(piece, due, until)))
             if last:
-                made = _joined(made, await _in_time(track.finish(), END_LATEST))
+                made = _joined(made, await in_time(track.finish(), END_LATEST))
             self._track = track
         except EngineFailed as error:
             self.has_track = False
@@ -128,7 +128,7 @@ class MouthFollower:
         track, self._track = self._track, None
         try:
             if track is not None:
-                made = await _in_time(track.catch_up(until))
+                made = await in_time(track.catch_up(until))
                 self._track = track
                 return self._followed(made)
         except EngineFailed as error:
@@ -173,12 +173,15 @@ def _split(marks: tuple[Mark, ...], until: float) -> tuple[tuple[Mark, ...], tup
     return marks[:count], marks[count:]
 
 
-async def _in_time(answer: Awaitable[MouthMade], latest: float = LATEST) -> MouthMade:
+async def in_time(answer: Awaitable[MouthMade], latest: float = LATEST) -> MouthMade:
     """The answer of a track. Raises EngineFailed where it does not come. Other tasks run, too."""
-    await trio.lowlevel.checkpoint()
+    made = None
     with trio.move_on_after(latest):
-        return await answer
-    raise EngineFailed(f"it was not known {latest:g} s after its sound")
+        made = await answer
+    await trio.lowlevel.checkpoint()  # not before: Python warns of a call that never begins
+    if made is None:
+        raise EngineFailed(f"it was not known {latest:g} s after its sound")
+    return made
 
 
 def _joined(first: MouthMade | None, rest: MouthMade) -> MouthMade:

@@ -10,7 +10,7 @@ from actors.deciding.mouthpacking import pack
 from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit
 from actors.ports.mouth import Mark, MouthMade
-from actors.running.mouth import mouth_room
+from actors.running.mouth import in_time, mouth_room
 from adapters.client.voiceclient import AudioPiece, Received
 from adapters.mouth.mouths import MouthTracks
 from adapters.mouth.timeline import MOST_MARKS
@@ -136,6 +136,20 @@ async def test_a_mouth_that_hangs_is_given_up(clock: MockClock) -> None:
         assert trio.current_time() - begun == pytest.approx(0.1, abs=1e-6)
         heard = await client.until(Metrics)
         assert [message.last for message in mouths(heard)].count(True) == 1
+
+
+async def test_a_call_that_is_cancelled_at_once_has_begun(clock: MockClock) -> None:
+    begun: list[str] = []
+
+    async def answer() -> MouthMade:
+        begun.append("it")
+        await trio.lowlevel.checkpoint()
+        return MouthMade()
+
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await in_time(answer())
+    assert begun == ["it"], "else Python warns that it was never awaited"
 
 
 async def test_a_long_sound_is_told_in_slices(clock: MockClock) -> None:
