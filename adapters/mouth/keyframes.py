@@ -89,7 +89,7 @@ class KeyWriter:
             time = max(time - missing // 2, self._free, self._floor, self._last.time + 1)
         shape, weight = self._shape(sound, None), self._weight(sound)
         if self._last.shape == shape and self._last.weight == weight:
-            until = max(end - CHANGE // 2, self._last.time + 1)
+            until = max(end - CHANGE // 2, self._last.time + 1, self._floor)
         else:
             self._put(time, shape, weight)
             until = max(self._last.time + CLOSED_MS, end - CHANGE // 2)

@@ -139,6 +139,14 @@ def test_what_is_needed_is_known_when_sound_is_cut_anywhere_and_marks_run_ahead(
     assert frames[0][: 30 * 52] == frames[1][: 30 * 52]
 
 
+def test_no_key_of_a_closure_that_is_told_late_is_before_its_stretch() -> None:
+    drawing = MouthDrawing(["ovr"])
+    drawing.add(spoken([("m", 230)]))
+    made = [drawing.draw(200)]
+    drawing.add(spoken([("b", 30), ("a", 200)], 230))
+    well_formed(of([*made, drawing.finish(460)], "ovr"), "ovr")
+
+
 def test_breath_has_the_shape_of_the_next_vowel_and_a_long_vowel_is_held() -> None:
     made = keys(drawn(MouthDrawing(["ovr"], lead=0), spoken([("h", 60), ("u", 300), ("t", 80)]), ()), "ovr")
     assert [shape for _, shape, _ in made[:3]] == ["ou", "ou", "ou"]
