@@ -48,7 +48,7 @@ def test_it_is_told_when_it_is_well_and_ends_well() -> None:
 def test_what_the_image_is_not_made_of_is_left_out_of_what_is_sent_to_the_engine() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", ".venv", "tests"} <= set(ignored)
-    for needed in ("actors", "adapters", "protocol", "pyproject.toml", "constraints.txt", "README.md", "LICENSE"):
+    for needed in ("actors", "adapters", "protocol", "pyproject.toml", "lock.txt", "README.md", "LICENSE"):
         assert needed not in ignored
         assert (ROOT / needed).exists()
 
@@ -67,7 +67,7 @@ def folder() -> Iterator[Path]:
 def built(where: Path, extras: str) -> Image:
     """The image with these extras."""
     source = copied(where / "source")
-    for ignored in ("tests", "bench", "docs", "deploy"):
+    for ignored in ("tests", "bench", "docs", "deploy", "supply"):
         shutil.rmtree(source / ignored, ignore_errors=True)
     image = Image(where / "root", source, EXTRAS=extras)
     image.root.mkdir()

@@ -1,4 +1,4 @@
-"""A fresh machine: what scripts/serve downloads, and that the server which it installs answers with the voice."""
+"""A fresh machine: what scripts/serve downloads, that its server answers with the voice; what has a wrong hash."""
 
 import os
 import re
@@ -52,6 +52,26 @@ def serving(folder: Path, env: dict[str, str]) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+@pytest.mark.long
+@pytest.mark.real
+def test_a_file_with_another_hash_is_not_installed(tmp_path: Path) -> None:
+    folder = copied(tmp_path / "fresh")
+    lock = folder / "lock.txt"
+    lines = lock.read_text(encoding="utf-8").splitlines(keepends=True)
+    wrong = [
+        re.sub(r"sha256:\w{64}", "sha256:" + 64 * "0", line) if line.startswith("h11=") else line for line in lines
+    ]
+    lock.write_text("".join(wrong), encoding="utf-8")
+    done = subprocess.run(["scripts/prepare", "", "voice"], cwd=folder, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert re.match(
+        r"vivavoce setup: the file of h11==\S+ does not have the hash of lock\.txt: nothing was installed", last
+    )
+    assert "ERROR" not in done.stderr
+    assert list((folder / ".venv").rglob("site-packages/trio*")) == []
 
 
 @pytest.mark.long
