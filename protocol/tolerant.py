@@ -169,7 +169,9 @@ def convert(value: object, hint: Any, where: str, default: object = None) -> obj
         if isinstance(converted, tuple):
             _check_each(converted, plain)
     except ValueError:
-        raise Unreadable(f"{where}: came {show(came)}, allowed: {allowed(hint)}") from None
+        is_text = plain is str and isinstance(came, list | dict)  # perhaps a prompt in parts, which no log is to have
+        shown = kind(came) if is_text else show(came)
+        raise Unreadable(f"{where}: came {shown}, allowed: {allowed(hint)}") from None
     return converted
 
 

@@ -67,6 +67,7 @@ async def converse(client: Client) -> None:
         ("input.text", {"text": {"words": WORD}}),
         ("input.text", {"text": ""}),
         ("session.update", {"LLM": {"model": "none"}}),
+        ("session.update", {"LLM": {"prompt": [f"Speak of the {WORD}."]}}),
     ):
         await client.voice.send(event, argument)
     await client.until(state("speaking"))
