@@ -8,13 +8,15 @@ from msgspec.structs import replace
 
 from actors.deciding.allowances import Allowance, SubjectRegistry, SubjectUsage
 from actors.deciding.effects import Acknowledge, Listen, Release, Send, Speak, Transcribe
-from actors.deciding.events import Measured, Recognised
+from actors.deciding.events import Measured, Recognised, Said
 from actors.deciding.limits import Limits, SubjectDefaults
 from actors.ports.access import SubjectLimits
 from protocol.errors import ErrorId
+from protocol.handsfree import ResponseCreate
 from protocol.messages import CustomError, ResponseCancelled, ResponseStarted, SessionState, TranscribeDone
 from protocol.states import State
 from tests.playbook import (
+    ME,
     Playbook,
     answered,
     append,
@@ -113,6 +115,18 @@ def test_an_answer_under_way_is_finished_over_every_limit() -> None:
         assert not [one for one in pb.skip_all() if isinstance(getattr(one, "message", one), CustomError)]
     pb >> later(1.0)
     assert pb.skip().conversation.state is State.HANDSHAKEN
+
+
+def test_an_answer_that_is_asked_for_is_a_turn_and_waits_for_its_time() -> None:
+    pb = limited(Playbook().at(State.HANDSHAKEN), turns_per_minute=1)
+    pb.conversation.allowance.count_turn(pb.now)
+    pb.conversation.memory.unanswered.append("Hello")
+    create = Said(ME, ResponseCreate(), 4)
+    refused = over(60, "1 turns a minute are")
+    pb >> create << refused << Acknowledge(ME, 4, refused)
+    assert pb.conversation.state is State.HANDSHAKEN
+    pb >> later(60) >> create
+    assert pb.skip().conversation.state is State.RESPONDING
 
 
 def test_of_several_limits_the_one_that_lasts_longest_is_told() -> None:
