@@ -118,7 +118,7 @@ def _compile(extra: str | None) -> dict[tuple[str, str, str], tuple[str, ...]]:
     """Name, version and marker of each package that the server with this extra has, and its hashes."""
     uv = shutil.which("uv", path=sysconfig.get_path("scripts"))
     if uv is None:
-        raise NotLocked("uv makes the lock; run: .venv/bin/pip install -c constraints.txt -e .[lock]")
+        raise NotLocked("uv makes the lock; run: .venv/bin/pip install -c constraints.txt -e .[lock,supply]")
     command = [uv, "pip", "compile", "pyproject.toml", "--constraint", "constraints.txt", "--quiet", "--universal"]
     command += ["--python-version", "3.11.5", "--generate-hashes", "--no-annotate", "--no-header"]
     command += ["--extra", extra] if extra else []
