@@ -52,8 +52,8 @@ TURNS = _counter(
 )
 INTERRUPTIONS = _counter(
     "interruptions",
-    "Speech during a turn: true (it cut the answer), false (no words), backchannel, echo (no words, and the microphone "
-    "is known to hear the avatar).",
+    "Speech or a typed text during a turn: true (it cut the turn), false (no words), backchannel, echo (no words, and "
+    "the microphone is known to hear the avatar).",
     "kind",
 )
 BARGE_IN = _histogram("barge_in", "From the onset of speech to the cut of the answer, of an open microphone.")
