@@ -3,7 +3,7 @@
 Terms: docs/glossary.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from actors.deciding.partmouth import ARKIT_ROW
 from actors.ports.mouth import Mark, Shapes
@@ -101,6 +101,13 @@ def closed_now(of: MouthSet, turn: int, part: int, at: int) -> ResponseMouth:
         values = (0,) * ARKIT_ROW
         return ResponseMouth(turn=turn, id=part, set=of, last=True, times=(at,), values=values, cut=True)
     return ResponseMouth(turn=turn, id=part, set=of, last=True, times=(at,), shapes=(0,), weights=(0,), cut=True)
+
+
+def closed_from(at: int, sets: Iterable[MouthSet], fps: MouthRate) -> dict[MouthSet, tuple[Shapes, ...]]:
+    """Shapes that close the mouth at `at` ms."""
+    row = Shapes(at, at, "sound", values=(0.0,) * ARKIT_ROW, fps=fps)
+    key = Shapes(at, at, "sound", (at,), (0,), (0.0,))
+    return {of: (row if of == "arkit" else key,) for of in sets}
 
 
 def pack_words(words: list[Mark], turn: int, part: int, *, last: bool) -> Iterator[ResponseWords]:

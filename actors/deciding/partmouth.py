@@ -64,16 +64,19 @@ class PartMouth:
 
 def _note(sent: _SentSet, shapes: Shapes, of: MouthSet) -> Shapes:
     """The shapes as they may follow what was sent."""
-    fitted = _fit_rows(shapes) if of == "arkit" else _fit_keys(sent, shapes)
+    fitted = _fit_rows(sent, shapes) if of == "arkit" else _fit_keys(sent, shapes)
     sent.end, sent.fps, sent.closed = fitted.end, fitted.fps, fitted.last
     sent.time = fitted.times[-1] if fitted.times else sent.time
     return fitted
 
 
-def _fit_rows(shapes: Shapes) -> Shapes:
-    """With the last row, the mouth is closed."""
+def _fit_rows(sent: _SentSet, shapes: Shapes) -> Shapes:
+    """Rows that follow what was sent. With the last one, the mouth is closed."""
     is_open = shapes.last and any(shapes.values[-ARKIT_ROW:] or (1.0,))
-    return replace(shapes, values=shapes.values + CLOSED_ROW) if is_open else shapes
+    values = shapes.values + CLOSED_ROW if is_open else shapes.values
+    start = max(shapes.start, sent.end)
+    frame = round(start * shapes.fps / 1000) + len(values) // ARKIT_ROW
+    return replace(shapes, start=start, end=round(frame * 1000 / shapes.fps), values=values)
 
 
 def _fit_keys(sent: _SentSet, shapes: Shapes) -> Shapes:

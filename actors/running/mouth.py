@@ -13,7 +13,7 @@ import trio
 from msgspec.structs import replace
 
 from actors.deciding.effects import MouthOrder, Speak
-from actors.deciding.mouthpacking import size_of, size_of_word
+from actors.deciding.mouthpacking import closed_from, size_of, size_of_word
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
 from actors.ports.listening import RATE
@@ -114,11 +114,8 @@ class MouthFollower:
                 made = _joined(made, await in_time(track.finish(), END_LATEST))
             self._track = track
         except EngineFailed as error:
-            self.has_track = False
-            log.warning("the mouth of a part was given up: %s", error)
-        if made is None:
-            return FollowedSound(words=words)
-        return self._followed(made)
+            made = self._give_up(made, error)
+        return self._followed(made) if made is not None else FollowedSound(words=words)
 
     async def catch_up(self, until: float) -> FollowedSound:
         """What is known of the sound up to `until` ms, now that no more of it has come for a while.
@@ -132,9 +129,16 @@ class MouthFollower:
                 self._track = track
                 return self._followed(made)
         except EngineFailed as error:
-            self.has_track = False
-            log.warning("the mouth of a part was given up: %s", error)
+            return self._followed(self._give_up(None, error))
         return FollowedSound()
+
+    def _give_up(self, made: MouthMade | None, error: EngineFailed) -> MouthMade:
+        """What was made, and a closed mouth: without it the last shape would stay until the part ends."""
+        self.has_track = False
+        log.warning("the mouth of a part was given up: %s", error)
+        until = max(self.told, made.until if made is not None else 0.0)
+        closed = closed_from(round(until), self._order.sets, self._order.fps) if self._order is not None else {}
+        return _joined(made, MouthMade(closed, (), until))
 
     def _followed(self, made: MouthMade) -> FollowedSound:
         self.told = max(self.told, made.until)

@@ -152,6 +152,20 @@ async def test_a_call_that_is_cancelled_at_once_has_begun(clock: MockClock) -> N
     assert begun == ["it"], "else Python warns that it was never awaited"
 
 
+@pytest.mark.parametrize("mouth", ["ovr", "arkit"])
+async def test_a_mouth_that_is_given_up_closes_at_once(clock: MockClock, mouth: str) -> None:
+    engines = engines_of("", "", "", "")
+    engines.mouths.calls = 1
+    async with serving(engines) as server, server.joined(mouth=mouth) as client:
+        heard = await answered(client, TTS={"stream": True})
+        _, closed, *_, last = told = mouths(heard)
+        assert not any(closed.values or closed.weights or ())
+        assert not closed.last
+        assert last.last
+        assert [message.start for message in told[1:]] == [message.end for message in told[:-1]]
+        assert len([one for one in heard[heard.index(closed) :] if isinstance(one, AudioPiece) and one.audio]) >= 2
+
+
 async def test_a_long_sound_is_told_in_slices(clock: MockClock) -> None:
     engines = engines_of("")
     engines.codec.seconds = 61.0
