@@ -29,7 +29,7 @@ from protocol.errors import RefusalStatus
 log = logging.getLogger(__name__)
 Keys = tuple[jwt.PyJWK, ...]
 MOST_BYTES = 262_144
-"""Bytes of a set of keys."""
+"""Bytes of a set of keys, or of a file with one."""
 SHORTEST_RSA = 2_048
 """Bits (RFC 7518, section 3.3)."""
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
@@ -115,9 +115,17 @@ def _read(setting: str, text: str) -> Keys:
         case "secret":
             return read_secret(text)
         case "key_file":
-            return read_pem(Path(text).read_bytes())
+            return read_pem(_bytes_of(text))
         case _:
-            return read_set(Path(text).read_bytes())
+            return read_set(_bytes_of(text))
+
+
+def _bytes_of(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadKeys(f"more than {MOST_BYTES:,} bytes, so hardly a file with keys")
+    return data
 
 
 class FetchedKeys:

@@ -161,9 +161,10 @@ def test_of_a_set_with_private_keys_the_public_part_is_used(algorithm: str, libr
     assert verify(signed(algorithm), algorithm, keys, Rules()).sub == "ann"
 
 
-def test_a_path_that_cannot_be_one_ends_the_start_in_one_line() -> None:
+@pytest.mark.parametrize("path", ["public\0.pem", "/dev/zero", "/dev", "nowhere.pem"])
+def test_a_file_that_cannot_be_one_of_keys_ends_the_start_in_one_line(path: str) -> None:
     with pytest.raises(StartupFailed, match="key_file: "):
-        read_settings(JwtSettings(key_file="public\0.pem"))
+        read_settings(JwtSettings(key_file=path))
 
 
 @pytest.mark.real
