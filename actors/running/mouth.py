@@ -178,7 +178,10 @@ def _split(marks: tuple[Mark, ...], until: float) -> tuple[tuple[Mark, ...], tup
 
 
 async def in_time(answer: Awaitable[MouthMade], latest: float = LATEST) -> MouthMade:
-    """The answer of a track. Raises EngineFailed where it does not come. Other tasks run, too."""
+    """The answer of a track. Raises EngineFailed where it does not come. Other tasks run, too.
+
+    Cancelling cancels the track's call.
+    """
     made = None
     with trio.move_on_after(latest):
         made = await answer
