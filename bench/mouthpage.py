@@ -18,13 +18,13 @@ from adapters.vendors.embedded import voices
 from tests.real.browser import browsing, visiting, write_microphone
 from tests.real.mouthclock import (
     LATE,
-    READY,
     WATCH,
     HeardParts,
     by_latency,
     by_stamp,
     closures,
     face_lag,
+    heard_whole,
     lips_lag,
     watched,
 )
@@ -55,12 +55,7 @@ def run(rounds: int) -> None:
 def _measure(browser: Browser, served: Served, late: float | None) -> None:
     script = WATCH + (LATE.replace("SECONDS", str(late)) if late else "")
     with visiting(browser, served.link, bypass_csp=True, script=script) as visitor:
-        visitor.sees_state("handshaken")
-        visitor.page.wait_for_function(READY)
-        visitor.write(TEXT)
-        visitor.sees_state("speaking")
-        visitor.sees_state("handshaken")
-        visitor.page.wait_for_function("() => watched.frames.at(-1)?.ms === null")
+        heard_whole(visitor, TEXT)
         seen = watched(visitor.page)
         parts = HeardParts(seen)
         ways = [("by latency", by_latency)] if late else [("by latency", by_latency), ("by the stamp", by_stamp)]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from protocol.mouth import SHAPES
+from tests.real.browser import Visitor
 
 RATE = 24_000
 WATCH = """
@@ -95,6 +96,16 @@ _PP = SHAPES["ovr"].index("PP")
 _ALIKE = 0.01
 """Of full scale, by which samples that are played may differ."""
 _OUTLINE = re.compile(r"M(\S+) (\S+) Q0 (\S+) (\S+) \S+ Q0 (\S+)")
+
+
+def heard_whole(visitor: Visitor, text: str) -> None:
+    """Have it said, and wait until all of it was played."""
+    visitor.sees_state("handshaken")
+    visitor.page.wait_for_function(READY)
+    visitor.write(text)
+    visitor.sees_state("speaking")
+    visitor.sees_state("handshaken")
+    visitor.page.wait_for_function("() => watched.frames.at(-1)?.ms === null")
 
 
 class FaceFrame(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.real.browser import Visitor, visiting
-from tests.real.mouthclock import LATE, READY, WATCH, HeardParts, face_lag, lips_lag, watched
+from tests.real.mouthclock import LATE, WATCH, HeardParts, face_lag, heard_whole, lips_lag, watched
 from tests.real.programs import Served
 
 pytestmark = pytest.mark.real
@@ -24,16 +24,6 @@ MOST = 40.0
 """ms by which the mouth may be off."""
 STALLED = 2
 """Frames in which the machine may have done something else between two readings of the clock."""
-
-
-def heard_whole(visitor: Visitor, text: str) -> None:
-    """Have it said, and wait until all of it was played."""
-    visitor.sees_state("handshaken")
-    visitor.page.wait_for_function(READY)
-    visitor.write(text)
-    visitor.sees_state("speaking")
-    visitor.sees_state("handshaken")
-    visitor.page.wait_for_function("() => watched.frames.at(-1)?.ms === null")
 
 
 @pytest.mark.parametrize("late", [pytest.param(None, marks=pytest.mark.long), 0.2], ids=["loudspeaker", "Bluetooth"])
