@@ -1,0 +1,46 @@
+"""Whether a recording is being made: whoever makes it holds a lock on its events, which ends with the process.
+
+Without locks of that kind (Windows) a recording counts as being made while something was written in the last minute.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from adapters.recordings.format import EVENTS_FILE
+
+_QUIET: Final = 60.0
+
+
+def hold(descriptor: int) -> None:
+    """Hold the lock of a recording by its open events, until they are closed or the process ends. Raises OSError."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_held(folder: Path) -> bool:
+    """Whether the recording in `folder` is being made now, by whichever process."""
+    path = folder / EVENTS_FILE
+    try:
+        import fcntl
+    except ImportError:
+        try:
+            return time.time() - path.stat().st_mtime < _QUIET
+        except OSError:
+            return False
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
