@@ -134,7 +134,7 @@ def engine_payload(row: Row) -> EnginePayload:
 
 
 def read(folder: Path) -> SessionRecording:
-    """The recording in `folder`; a last line that was not written to its end is left out. Raises UnreadableRecording."""
+    """The recording in `folder`, without a last line that was not written to its end. Raises UnreadableRecording."""
     return SessionRecording(folder, read_about(folder), tuple(read_rows(folder)))
 
 
