@@ -37,7 +37,7 @@ def make(extras: Sequence[str]) -> str:
 
 def _whole() -> Component:
     table = project()
-    licence = _FACTORY.make_from_string(table["license"]["text"])
+    licence = _FACTORY.make_from_string(table["license"])
     name, version = table["name"], table["version"]
     return Component(name=name, version=version, type=ComponentType.APPLICATION, licenses=[licence], bom_ref=name)
 

@@ -24,13 +24,14 @@ _END_SECONDS = 15.0
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, its log, and its token,
-    which it has made itself where none was set; "" of a program that has no pages."""
+    """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, its log, its token
+    ("" of a program that has no pages), which it has made itself where none was set, and what it printed before."""
 
     origin: str
     path: str
     log: Path
     token: str = ""
+    said: str = ""
 
     @property
     def link(self) -> str:
@@ -54,14 +55,19 @@ def environment_with(env: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """Run `command`, a server, until the end of the block; it prints where it listens, and logs to `log`.
+def running(*command: str, log: Path, env: Mapping[str, str] | None = None, folder: Path = ROOT) -> Iterator[Served]:
+    """Run `command`, a server, in `folder` until the end of the block; it prints where it listens, and logs to `log`.
 
     It speaks by espeak-ng, unless `env` says otherwise: to load the voice joe takes a second of a processor each time.
     """
     with log.open("wb") as errors:
         program = subprocess.Popen(
-            command, cwd=ROOT, env=environment_with(env or {}), stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+            command,
+            cwd=folder,
+            env=environment_with(env or {}),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
         )
         try:
             yield _find(program, log, has_pages=command[0] != sys.executable)
@@ -71,13 +77,14 @@ def running(*command: str, log: Path, env: Mapping[str, str] | None = None) -> I
 
 def _find(program: subprocess.Popen[str], log: Path, has_pages: bool) -> Served:
     assert program.stdout is not None
-    served = None
+    served, said = None, ""
     for line in program.stdout:
+        said += line
         if found := _LISTENING.search(line):
             served = Served(found[1], found[2], log)
         linked = _LINK.search(line)
         if served is not None and (linked or not has_pages):
-            return msgspec.structs.replace(served, token=unquote(linked[1]) if linked else "")
+            return msgspec.structs.replace(served, token=unquote(linked[1]) if linked else "", said=said)
     raise RuntimeError(f"the server ended before it listened:\n{log.read_text()}")
 
 

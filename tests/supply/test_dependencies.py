@@ -26,6 +26,7 @@ NOT_IMPORTED = {
     "pytest-trio": "a plugin that pytest finds",
     "pytest-xdist": "a plugin that pytest finds",
     "ruff": "a program",
+    "setuptools": "pip has it make the package",
     "types-pyyaml": "types, which mypy finds",
     "uv": "a program",
 }
