@@ -68,7 +68,7 @@ _HINTS: Final = get_type_hints(Auth, include_extras=True)
 
 def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Handshake:
     """The handshake of a CONNECT payload `auth` and the `query` of the request; `auth` wins. Raises BadHandshake."""
-    asked = _read_auth(auth, query, names)
+    asked = read_auth(auth, query, names)
     return Handshake(
         role="both" if asked.role is UNSET else asked.role,
         session_id="" if asked.session_id is UNSET else str(uuid.UUID(asked.session_id)),
@@ -78,7 +78,8 @@ def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Hand
     )
 
 
-def _read_auth(auth: object, query: Mapping[str, str], names: Names) -> Auth:
+def read_auth(auth: object, query: Mapping[str, str], names: Names) -> Auth:
+    """The keys that the client has given, as it gave them. Raises BadHandshake."""
     if not (auth is None or isinstance(auth, Mapping)):
         raise BadHandshake(f"auth: came {kind(auth)}, allowed: an object with {', '.join(names.keys)}")
     given: dict[str, Any] = {}

@@ -110,6 +110,10 @@ class SessionJoined(msgspec.Struct, frozen=True, rename="camel"):
     max_payload: Annotated[
         int, Meta(description="How many bytes a message may have; send sound in chunks that are smaller.")
     ] = MAX_PAYLOAD
+    recorded: Annotated[
+        bool | UnsetType,
+        Meta(description="true where the server records the session; left out where it does not. Tell the user."),
+    ] = UNSET
 
 
 class SessionDraining(msgspec.Struct, frozen=True):

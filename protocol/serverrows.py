@@ -29,7 +29,10 @@ SERVER_ROWS: Final = (
         "You are in",
         "the socket that connected",
         "addition",
-        (Example("Full", SessionJoined(SESSION, "both", "idle")),),
+        (
+            Example("Usual", SessionJoined(SESSION, "both", "idle")),
+            Example("A session that is recorded", SessionJoined(SESSION, "both", "idle", recorded=True)),
+        ),
     ),
     EventRow(
         SessionUpdated,

@@ -19,12 +19,14 @@ from trio.testing import wait_all_tasks_blocked
 from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
+from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
 from actors.running.sessiontrace import TracingPlan
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan
 from adapters.client.packets import Disconnected
 from adapters.client.voiceclient import AudioPiece, Received, VoiceClient
+from adapters.recordings.engines import TapedEngines
 from protocol import engineio, socketio
 from protocol.connecting import Auth
 from protocol.engineio import Frame
@@ -286,8 +288,12 @@ async def serving(
     token: str = "",
     tracing: TracingPlan | None = None,
     watch: Watcher = unwatched,
+    recorder: Recorder | None = None,
 ) -> AsyncIterator[Server]:
-    """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone."""
+    """A server, until the end of the block. By then nothing of its sessions may be left, once the clients are gone.
+
+    `recorder`: records its sessions, with what its engines answer.
+    """
     scripted = engines or ScriptedEngines()
     plan = ServerPlan(
         limits or Limits(),
@@ -297,6 +303,7 @@ async def serving(
         ConnectionLimits(),
         tracing or TracingPlan(),
     )
-    async with running(scripted, plan, door=door_of(token), watch=watch, patience=PATIENCE) as server:
+    asked = scripted if recorder is None else TapedEngines(scripted)
+    async with running(asked, plan, door=door_of(token), watch=watch, recorder=recorder, patience=PATIENCE) as server:
         yield Server(server, scripted)
         server.nursery.cancel_scope.cancel()

@@ -16,6 +16,7 @@ import trio
 from trio.testing import lockstep_stream_pair, memory_stream_pair
 
 from actors.ports.engines import Engines
+from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
 from actors.running.supervisor import ServerPlan, Supervisor
 from adapters.access.credentials import make_credentials
@@ -127,13 +128,16 @@ async def running(
     *,
     door: Door | None = None,
     watch: Watcher = unwatched,
+    recorder: Recorder | None = None,
     patience: float = 30.0,
 ) -> AsyncIterator[InProcess]:
     """A server until the end of the block, which may take so many seconds of the test's clock.
 
     At the end all clients go, and what served those in memory has to end by itself.
     """
-    supervisor = Supervisor(plan or ServerPlan(), engines, names or Names(), accept, door or door_of(""), watch)
+    supervisor = Supervisor(
+        plan or ServerPlan(), engines, names or Names(), accept, door or door_of(""), watch, recorder
+    )
     with trio.fail_after(patience):
         async with trio.open_nursery() as nursery:
             await nursery.start(supervisor.run)

@@ -20,11 +20,15 @@ from protocol.mouth import MouthRate, MouthSet
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Send `message` to the members; with `turn`, it is dropped from their outboxes when that turn is cut."""
+    """Send `message` to the members; with `turn`, it is dropped from their outboxes when that turn is cut.
+
+    `seconds`: how long its sound plays.
+    """
 
     to: tuple[MemberId, ...]
     message: ServerMessage
     turn: int | None = None
+    seconds: float = 0.0
 
 
 class Closing(msgspec.Struct, frozen=True):

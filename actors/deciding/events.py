@@ -26,13 +26,17 @@ MemberId = int
 
 
 class Joined(msgspec.Struct, frozen=True):
-    """A socket joined the session, in messages of at most `max_payload` bytes; `allowance`: what it may use."""
+    """A socket joined the session, in messages of at most `max_payload` bytes; `allowance`: what it may use.
+
+    `is_recorded`: the session is.
+    """
 
     member: MemberId
     role: Role
     encoding: Encoding
     max_payload: int = MAX_PAYLOAD
     allowance: Allowance | None = None
+    is_recorded: bool = False
 
 
 class Left(msgspec.Struct, frozen=True):

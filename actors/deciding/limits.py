@@ -3,7 +3,7 @@
 The words of a field behind "At the bound:" are in the table of docs/operations.md; `docs/boundspage.py` reads them.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -107,3 +107,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How many events wait for a session. At the bound: its sockets are not read until there is room."""
     trace: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 64
     """How many of its last transitions a session remembers. At the bound: the oldest are forgotten."""
+
+
+def changes_of(limits: Limits) -> dict[str, Any]:
+    """Those that are not the defaults, as JSON has them."""
+    defaults = msgspec.to_builtins(Limits())
+    return {name: value for name, value in msgspec.to_builtins(limits).items() if value != defaults[name]}

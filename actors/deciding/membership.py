@@ -5,6 +5,8 @@ Each public function is an action that a row of `table.py` names: it says and do
 
 import math
 
+from msgspec import UNSET
+
 from actors.deciding.conversation import Conversation, Participant
 from actors.deciding.effects import Acknowledge, End, Release
 from actors.deciding.events import Admitted, Drain, FromClient, Joined, Left
@@ -31,7 +33,8 @@ def join(step: Step, joined: Joined) -> None:
         conversation.allowance = joined.allowance
     conversation.clock.ends_at = math.inf
     _suspend_or_resume(conversation, joined.role, step.now)
-    welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload)
+    recorded = True if joined.is_recorded else UNSET
+    welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload, recorded)
     step.send((joined.member,), welcome)
     if conversation.state is not State.IDLE:  # else it is not known who will speak
         prepare_mouth(step)

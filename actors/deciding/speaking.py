@@ -203,7 +203,7 @@ def _send_piece(step: Step, part: Part, piece: Piece) -> None:
             stream_part_done=piece.part_done,
             total_number=turn.parts.total,
         )
-        step.send(to, message, turn.number)
+        step.send(to, message, turn.number, piece.sound.seconds)
 
 
 def _close_for_the_rest(step: Step) -> None:

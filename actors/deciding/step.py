@@ -29,10 +29,15 @@ class Step:
         self.refusal: CustomError | None = None
         self.cut = 0
 
-    def send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None) -> None:
-        """Have `message` sent, unless `to` is empty; `turn`: the message is dropped when that turn is cut."""
+    def send(
+        self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None = None, seconds: float = 0.0
+    ) -> None:
+        """Have `message` sent, unless `to` is empty; `turn`: the message is dropped when that turn is cut.
+
+        `seconds`: how long its sound plays.
+        """
         if to:
-            self.effects.append(Send(to, message, turn))
+            self.effects.append(Send(to, message, turn, seconds))
 
     def refuse(self, member: MemberId, error_id: ErrorId, message: str) -> None:
         """Refuse the client's message: the client gets a `custom.error`, and its ack has the same error."""

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from actors.ports.taping import CallTape
 from protocol.tracecontext import TraceContext
 
 _SHOWN = 8
@@ -22,6 +23,7 @@ class CallContext(msgspec.Struct, frozen=True, gc=False):
 
     `span`: the place in a trace of what is done, which providers are told. `parent`: the span above it. `is_recorded`:
     `span` is one of this server's; else it is the caller's, and passed on as it is. `cut`: the turn that this one cut.
+    `taped`: where the call is taken down, in a session that is recorded.
     """
 
     session: str = ""
@@ -30,6 +32,7 @@ class CallContext(msgspec.Struct, frozen=True, gc=False):
     parent: TraceContext | None = None
     is_recorded: bool = False
     cut: TraceContext | None = None
+    taped: CallTape | None = None
 
     def child(self, name: str) -> "CallContext":
         """The context of a part of the work: a span below, where spans are recorded."""

@@ -16,14 +16,15 @@ from actors.ports.access import AccessRefused
 from actors.ports.watching import ErrorTold
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
+from actors.running.membertape import MemberTape
 from actors.running.session import Mail
 from actors.running.sessions import Membership, SessionRegistry
 from protocol.connecting import Acknowledgement, ErrorData, ErrorObject
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
-from protocol.handshake import BadHandshake, read_handshake
+from protocol.handshake import BadHandshake, read_auth, read_handshake
 from protocol.incoming import read_event
-from protocol.messages import CustomError, ServerMessage, SessionUpdated
+from protocol.messages import ClientMessage, CustomError, ServerMessage, SessionUpdated
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.outgoing import encode_message
 from protocol.socketio import ACK, Packet, encode
@@ -51,6 +52,7 @@ class Member:
         self._session_registry = session_registry
         self._multiplex = Multiplex(waits, trio.current_time())
         self._membership: Membership | None = None
+        self._tape: MemberTape | None = None
 
     # ---- the application of a connection
 
@@ -64,6 +66,8 @@ class Member:
 
         Raises RemoteProtocolError. Cancelling may lose the event; the connection is over then.
         """
+        if self._tape is not None:
+            self._tape.size += len(message)
         for came in self._multiplex.receive(message, trio.current_time()):
             await self._take(came)
 
@@ -123,7 +127,7 @@ class Member:
             self._refuse(refusal.status, str(refusal), refusal.retry_after)
         else:
             self._follow(membership, handshake.traceparent or opening.traceparent)
-            await self._enter(membership)
+            await self._enter(membership, asked)
 
     def _follow(self, membership: Membership, traceparent: str) -> None:
         """Have the session's turns be traced below the place that the client told; the Sender's counts."""
@@ -134,13 +138,24 @@ class Member:
             except ValueError as error:
                 log.info("%s: its traceparent is ignored: %s", self._connection.address, error)
 
-    async def _enter(self, membership: Membership) -> None:
+    def _tape_for(self, membership: Membership, asked: ConnectAsked) -> MemberTape | None:
+        """Where this member is taken down from now on; None where the session is not recorded."""
+        tape = membership.runner.tape
+        if tape is None:
+            return None
+        own = MemberTape(tape, membership.member)
+        names = self._session_registry.shared.names
+        own.joined(membership.grant.subject, read_auth(asked.auth, self._connection.opening.query, names))
+        return own
+
+    async def _enter(self, membership: Membership, asked: ConnectAsked) -> None:
         """Answer the CONNECT, and only then tell the session, which greets each new member."""
         self._membership = membership
         if self._connection.engineio.closed:  # it went away while it waited to be let in
             return await self._leave()
         self._connection_registry.note_joined(self._connection)
         self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
+        self._tape = self._tape_for(membership, asked)
         return await self._tell(membership.arrival)
 
     def _check_rate(self) -> None:
@@ -161,13 +176,19 @@ class Member:
         try:
             message = read_event(came.name, came.arguments, self._session_registry.shared.names)
         except BadMessage as bad:
+            self._note(came, None, membership)
             if membership.arrival.joined.role == "receiver" and bad.error_id is not ErrorId.UNKNOWN_EVENT:
                 bad = BadMessage(ErrorId.WRONG_ROLE, WRONG_ROLE)
             self._complain(bad, came.ack)
             if bad.error_id is ErrorId.BAD_CONFIGURATION:
                 self._send(SessionUpdated(membership.session_id, False))
         else:
+            self._note(came, message, membership)
             await self._tell(Said(membership.member, message, came.ack))
+
+    def _note(self, came: EventCame, message: ClientMessage | None, membership: Membership) -> None:
+        if self._tape is not None:
+            self._tape.came(came, message, membership.runner.conversation.configuration.in_force.stt.media_format)
 
     async def _tell(self, mail: Mail) -> None:
         """Have the session take the mail; one that does not empty its mailbox in time has lost this socket."""
@@ -199,6 +220,8 @@ class Member:
             self._membership = None
 
     def _send(self, message: ServerMessage) -> None:
+        if self._tape is not None:
+            self._tape.sent(message)
         self._connection.send(encode_message(message, self._session_registry.shared.names))
 
     def _complain(self, bad: BadMessage, ack: int | None) -> None:
@@ -219,11 +242,16 @@ class Member:
 
     def drop(self, turn: int) -> int:
         """Take this turn's messages out of the queue again; returns how many there were."""
-        return self._connection.drop(turn)
+        dropped = self._connection.drop(turn)
+        if self._tape is not None:
+            self._tape.dropped(turn, dropped)
+        return dropped
 
     def acknowledge(self, ack: int, error: CustomError | None) -> None:
         """Answer an event that asked for it."""
         answer = Acknowledgement(True) if error is None else Acknowledgement(False, *astuple(error))
+        if self._tape is not None:
+            self._tape.acknowledged(ack, answer)
         self._connection.send(encode(Packet(ACK, ack=ack, data=[answer])))
 
     def disconnect(self) -> None:

@@ -18,6 +18,7 @@ from actors.deciding.effects import AskTurnEnd, Deafen, Hear
 from actors.deciding.events import Believed, EchoFound, FrameJudged, Said, Unheard
 from actors.deciding.limits import Limits
 from actors.deciding.turn import cost
+from actors.ports.callcontext import call_for
 from actors.ports.calls import EngineFailed
 from actors.ports.engines import Engines
 from actors.ports.listening import FRAME_BYTES, RATE, VoiceStream
@@ -125,7 +126,7 @@ class Capture:
         self._format = first.format
         self._engines = engines
         self._limits = limits
-        self._tell, self._pass_on, refer = reports
+        self._tell, self._pass_on, refer, self._context = reports
         self._clock = RecordingClock(refer)
         self._echo_told = False
         self._queue: deque[bytes | Said] = deque()
@@ -171,7 +172,8 @@ class Capture:
             self._nursery.start_soon(self._ask, question)
 
     async def _ask(self, question: AskTurnEnd) -> None:
-        finished = await self._engines.turn_end.judge(question.samples)
+        with call_for(self._context):
+            finished = await self._engines.turn_end.judge(question.samples)
         await self._tell(Believed(self.stream, question.position, finished))
 
     def close(self) -> list[Said]:
@@ -186,7 +188,7 @@ class Capture:
 
     async def run(self) -> None:
         """Listen until the stream is closed. Cancelling ends it, too."""
-        with self._scope:
+        with self._scope, call_for(self._context):
             async with trio.open_nursery() as self._nursery:
                 try:
                     await self._listen()

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 from actors.deciding.events import FrameJudged, MicrophoneEvent, Said
+from actors.ports.callcontext import NOBODYS, CallContext
 from actors.ports.listening import NO_REFERENCE, Reference
 
 Tell = Callable[[MicrophoneEvent | Said], Awaitable[None]]
@@ -38,11 +39,12 @@ class RecordingClock:
 
 
 class MicrophoneReports(NamedTuple):
-    """What the session is told and asked by; `tell` may wait."""
+    """What the session is told and asked by; `tell` may wait. `context`: that of the engines' calls for it."""
 
     tell: Tell
     pass_on: PassOn
     refer: Refer
+    context: CallContext = NOBODYS
 
 
 async def _tell_nobody(heard: MicrophoneEvent | Said) -> None:

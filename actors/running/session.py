@@ -52,6 +52,7 @@ from actors.deciding.machine import extend, hear, pass_frame, step
 from actors.deciding.states import TURN
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.taping import Tape
 from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.calls import Waits, no_matter
 from actors.running.jobs import Jobs
@@ -59,21 +60,24 @@ from actors.running.listening import LiveRecognition
 from actors.running.mailbox import Mailbox
 from actors.running.microphone import Microphone, Spawn
 from actors.running.microphonereports import MicrophoneReports
-from actors.running.outlet import NewMember, Outlet
+from actors.running.outlet import NewMember
+from actors.running.outlets import Outlets
 from actors.running.pool import Pool
 from actors.running.recalling import attend_mouth
 from actors.running.seats import Seats
 from actors.running.sessionlog import SessionLog
 from actors.running.sessiontrace import SessionTrace
 from actors.running.stages import kind_of
-from protocol.messages import CustomError, Names, ServerMessage
-from protocol.outgoing import encode_message
+from protocol.messages import CustomError, Names
 
 Mail = Event | NewMember
 
 
 class Runner:
-    """Runs one session; see the module's text. `conversation`: its data, which only its steps write."""
+    """Runs one session; see the module's text. `conversation`: its data, which only its steps write.
+
+    `tape`: where all that happens is taken down, None in a session that is not recorded.
+    """
 
     def __init__(
         self,
@@ -84,17 +88,18 @@ class Runner:
         spawn: Spawn,
         watch: Watcher = unwatched,
         traced_share: float = 0.0,
+        tape: Tape | None = None,
     ) -> None:
         self.conversation = conversation
+        self.tape = tape
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
-        self._names = names
         self._attend_mouth = partial(attend_mouth, spawn, engines)
-        self._outlets: dict[MemberId, Outlet] = {}
+        self._outlets = Outlets(names, tape)
         self._seats = Seats(pools)
-        self.trace = SessionTrace(conversation, watch, traced_share)
+        self.trace = SessionTrace(conversation, watch, traced_share, tape)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, self.trace.of_job)
         self._live = LiveRecognition(engines, self._jobs, self._seats)
-        tells = MicrophoneReports(self._hear, self._pass, conversation.refer)
+        tells = MicrophoneReports(self._hear, self._pass, conversation.refer, self.trace.of_microphone())
         self._microphone = Microphone(engines, conversation.limits, conversation.account, tells, spawn, self._break)
         self.log = SessionLog(conversation)
         self._rested: trio.Event | None = None  # while somebody waits for the end of the turn
@@ -183,8 +188,10 @@ class Runner:
         try:
             if not self._take_in(member, audio, now):
                 return False
+            if self.tape is not None:
+                self.tape.heard(member, audio, self.conversation.configuration.in_force.stt.media_format, ack)
             if ack is not None:
-                self._outlets[member].acknowledge(ack, None)
+                self._outlets.acknowledge(member, ack, None)
         except Exception as fault:
             self._fault = fault
             self._set_alarm()
@@ -233,10 +240,7 @@ class Runner:
 
     def dismiss(self, fault: CustomError | None) -> None:
         """The session is over: let go of the sockets that are left, telling them of the fault that ended it."""
-        for outlet in self._outlets.values():
-            if fault is not None:
-                outlet.deliver(encode_message(fault, self._names), None)
-            outlet.disconnect()
+        self._outlets.dismiss(fault)
 
     async def _take_in_time(self) -> None:
         """Take mail until the session's deadline passes, or one comes that is earlier.
@@ -264,12 +268,12 @@ class Runner:
         """Note sockets whose arrival is still in the mailbox, so that `dismiss` closes them like the others."""
         while (mail := self._waiting()) is not None:
             if isinstance(mail, NewMember):
-                self._outlets[mail.joined.member] = mail.outlet
+                self._outlets.add(mail)
 
     def _take(self, mail: Mail) -> None:
         """Have the session step, and perform what it asks for; what that leads to at once is stepped too."""
         if isinstance(mail, NewMember):
-            self._outlets[mail.joined.member] = mail.outlet
+            self._outlets.add(mail)
             mail = mail.joined
         if isinstance(mail, Said) and self._microphone.defers(mail):
             return
@@ -282,19 +286,18 @@ class Runner:
             self.log.note_move()
         self._note_rest()
         if isinstance(mail, Left):
-            self._outlets.pop(mail.member, None)
+            self._outlets.remove(mail.member)
 
     def _perform(self, effect: Effect) -> Event | None:
         """Do what the session asks for; returns what it must be told of it."""
         match effect:
-            case Send(to, message, turn):
-                self._send(to, message, turn)
+            case Send():
+                self._send(effect)
             case Acknowledge(member, ack, error):
-                self._outlets[member].acknowledge(ack, error)
+                self._outlets.acknowledge(member, ack, error)
             case DropQueued(turn):
-                dropped = {member for member, outlet in self._outlets.items() if outlet.drop(turn)}
-                for closing in effect.closing_sends(dropped):
-                    self._send(closing.to, closing.message, closing.turn)
+                for closing in effect.closing_sends(self._outlets.drop(turn)):
+                    self._send(closing)
             case Start():
                 return self._start(effect)
             case Listen(job):
@@ -320,10 +323,9 @@ class Runner:
         else:
             self._attend_mouth(self._hear, effect)
 
-    def _send(self, to: tuple[MemberId, ...], message: ServerMessage, turn: int | None) -> None:
-        frames = encode_message(message, self._names)
-        for member in to:
-            self._outlets[member].deliver(frames, turn)
+    def _send(self, send: Send) -> None:
+        message = send.message
+        self._outlets.send(send.to, message, send.turn, send.seconds)
         if isinstance(message, CustomError):
             self.log.note_error(message)
             self.trace.note(ErrorTold(message.error_id))

@@ -13,10 +13,11 @@ from actors.deciding.admission import check_owner, check_role, choose_session
 from actors.deciding.allowances import RETRY_SESSION, Allowance, SubjectRegistry, SubjectUsage
 from actors.deciding.conversation import Conversation, Resolve
 from actors.deciding.events import Drain, Event, Joined, Left, MemberId, ShutDown
-from actors.deciding.limits import Limits
+from actors.deciding.limits import Limits, changes_of
 from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.taping import Recorder, Tape
 from actors.ports.watching import ErrorTold, Watcher, unwatched
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
@@ -72,6 +73,7 @@ class SharedResources(NamedTuple):
     max_payload: int = MAX_PAYLOAD
     watch: Watcher = unwatched
     tracing: TracingPlan = TracingPlan()
+    recorder: Recorder | None = None
 
     def __repr__(self) -> str:
         return "<SharedResources>"
@@ -136,7 +138,9 @@ class SessionRegistry:
         if handshake.role != "sender":
             record.receivers = (*record.receivers, member)
         self._uses.take(grant, Holder(member, outlet))
-        joined = Joined(member, handshake.role, handshake.encoding, self.shared.max_payload, allowance)
+        tape = record.runner.tape
+        is_recorded = tape is not None and tape.is_recording
+        joined = Joined(member, handshake.role, handshake.encoding, self.shared.max_payload, allowance, is_recorded)
         arrival = NewMember(joined, outlet)
         return Membership(session_id, member, record.runner, arrival, grant)
 
@@ -186,13 +190,20 @@ class SessionRegistry:
             session_id, shared.limits, shared.resolve, shared.engines.analyst, now, shared.account
         )
         conversation.tells_words = shared.tracing.words
-        share = shared.tracing.share
-        runner = Runner(conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch, share)
+        share, tape = shared.tracing.share, self._tape(session_id, subject)
+        runner = Runner(
+            conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch, share, tape
+        )
         record = SessionRecord(runner, subject, allowance.usage)
         self._records[session_id] = record
         record.usage.sessions += 1
         self._spawn(lambda: self._run(session_id, record))
         return record
+
+    def _tape(self, session_id: str, subject: str) -> Tape | None:
+        """The tape of a session that begins; None where nothing is recorded."""
+        recorder, limits = self.shared.recorder, self.shared.limits
+        return None if recorder is None else recorder.open(session_id, subject, changes_of(limits))
 
     def _make_room(self, subject: str, allowance: Allowance) -> None:
         """Raises AccessRefused where the subject, or the server, has all its sessions and none can be ended."""
@@ -247,6 +258,8 @@ class SessionRegistry:
             for member in record.members:
                 self._uses.release(member, self.shared.limits.grace)
             record.runner.log.note_end(why, trio.current_time())
+            if record.runner.tape is not None:
+                record.runner.tape.close(why)
             record.is_over = True
             self._session_over.set()
             self._session_over = trio.Event()

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from actors.deciding.conversation import Conversation
 from actors.deciding.effects import Answer, Job, Speak, Transcribe
 from actors.ports.callcontext import CallContext, call_for, part_name, shorten
+from actors.ports.taping import CallTape, Tape
 from actors.ports.watching import Observation, TurnRecord, TurnWords, Watcher, unwatched
 from protocol.tracecontext import TraceContext
 
@@ -36,15 +37,22 @@ class TracingPlan(msgspec.Struct, frozen=True):
 class SessionTrace:
     """The trace contexts of a session's turns. `share` of them are recorded; 0: none is, and no ids are made.
 
-    `watch` is told in the context of the turn that an observation is of.
+    `watch` is told in the context of the turn that an observation is of. `tape`: of a session that is recorded.
     """
 
-    def __init__(self, conversation: Conversation, watch: Watcher = unwatched, share: float = 0.0) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        watch: Watcher = unwatched,
+        share: float = 0.0,
+        tape: Tape | None = None,
+    ) -> None:
         self.caller: TraceContext | None = None
         """What the Sender told when it joined; without a record of our own it is passed on to providers as it is."""
         self._conversation = conversation
         self._watch = watch
         self._share = share
+        self._tape = tape
         self._turns: dict[int, CallContext] = {}
 
     def of_turn(self, number: int, cut: int = 0) -> CallContext:
@@ -59,6 +67,18 @@ class SessionTrace:
 
     def of_job(self, job: Job) -> CallContext:
         """The context of a job that begins now."""
+        context = self._of_stage(job)
+        if self._tape is None:
+            return context
+        part = job.part if isinstance(job, Speak) else -1
+        return replace(context, taped=CallTape(self._tape, self._conversation.turn.number, job.turn, part))
+
+    def of_microphone(self) -> CallContext:
+        """The context of listening to an open microphone, which is of no turn."""
+        taped = None if self._tape is None else CallTape(self._tape, 0, 0)
+        return CallContext(shorten(self._conversation.id), taped=taped)
+
+    def _of_stage(self, job: Job) -> CallContext:
         turn = self.of_turn(self._conversation.turn.number)
         match job:
             case Transcribe():

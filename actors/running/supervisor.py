@@ -39,6 +39,7 @@ from actors.deciding.limits import Limits
 from actors.ports.access import Doorkeeper
 from actors.ports.calls import Kind
 from actors.ports.engines import Engines
+from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
@@ -66,7 +67,10 @@ class ServerPlan(msgspec.Struct, frozen=True):
 
 
 class Supervisor:
-    """A server without its sockets: connections are opened in its `connection_registry`; `watch` is told of turns."""
+    """A server without its sockets: connections are opened in its `connection_registry`; `watch` is told of turns.
+
+    `recorder`: makes the tapes of sessions; None where nothing is recorded.
+    """
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Supervisor:
         resolve: Resolve,
         doorkeeper: Doorkeeper,
         watch: Watcher = unwatched,
+        recorder: Recorder | None = None,
     ) -> None:
         sizes = plan.pools
         self.pools: dict[Kind, Pool] = {
@@ -95,6 +100,7 @@ class Supervisor:
             plan.timing.max_payload,
             watch,
             plan.tracing,
+            recorder,
         )
         self.session_registry = SessionRegistry(shared, self._spawn_session)
         self.connection_registry = ConnectionRegistry(self._serve, plan.timing, plan.connection_limits, self.account)

@@ -1,6 +1,6 @@
 """Recordings for tests: a recorder with its thread, and the one recording that it has made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +37,9 @@ def writing() -> Iterator[WritingThread]:
         assert thread.stop(NET)
 
 
-def recorder(folder: Path, thread: WritingThread, clock: HandClock | None = None, **plan: object) -> FolderRecorder:
+def recorder(
+    folder: Path, thread: WritingThread, clock: Callable[[], float] | None = None, **plan: object
+) -> FolderRecorder:
     """A recorder of sessions that begin at BEGAN."""
     settings = RecordingPlan(folder, **plan)  # type: ignore[arg-type]
     return FolderRecorder(settings, Names(), thread, clock or HandClock(), lambda: BEGAN)
