@@ -8,7 +8,7 @@
 All of it runs on Trio's clock and, seeded, in the same order each time.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,7 +16,6 @@ import h11
 import msgspec
 import trio
 from trio.testing import wait_all_tasks_blocked
-from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from actors.deciding.limits import Limits
 from actors.ports.taping import Recorder
@@ -24,28 +23,22 @@ from actors.ports.watching import Watcher, unwatched
 from actors.running.sessiontrace import TracingPlan
 from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan
-from adapters.client.packets import Disconnected
-from adapters.client.voiceclient import AudioPiece, Received, VoiceClient
+from adapters.client.voiceclient import AudioPiece
 from adapters.recordings.engines import TapedEngines
+from adapters.virtual.client import VirtualClient
+from adapters.virtual.server import door_of
 from protocol import engineio, socketio
 from protocol.connecting import Auth
 from protocol.engineio import Frame
 from protocol.messages import CustomError, SessionState
 from protocol.socketio import Packet
 from protocol.timing import Timing, Waits
-from tests.inprocess import InProcess, door_of, running
+from tests.inprocess import InProcess, running
 from tests.scripted import ScriptedEngines
 
 PATIENCE = 1_000.0
 """How long a test may take on its own clock: a net, without which heartbeats would keep a stuck one alive for ever."""
 RESOURCE = "/socket.io/?EIO=4&transport=websocket"
-
-
-def reseed(seed: int) -> None:
-    """Have Trio schedule tasks in the order that this seed gives; to be called before its loop starts."""
-    run = trio._core._run
-    run._ALLOW_DETERMINISTIC_SCHEDULING = True  # type: ignore[misc]
-    run._r.seed(seed)
 
 
 def state(name: str) -> SessionState:
@@ -63,63 +56,8 @@ def kinds(messages: Iterable[object]) -> list[object]:
     return [message.state if isinstance(message, SessionState) else type(message) for message in messages]
 
 
-class Client:
-    """A client that receives all the time; `heard` is all that it was told, in order."""
-
-    def __init__(self, voice: VoiceClient, websocket: WebSocketConnection, stream: trio.abc.Stream) -> None:
-        self.voice = voice
-        self.heard: list[Received] = []
-        self.over = trio.Event()
-        self._websocket = websocket
-        self._stream = stream
-        self._told = trio.Event()
-        self._read = 0
-
-    async def listen(self) -> None:
-        """Receive until the connection ends."""
-        try:
-            while True:
-                self._tell(await self.voice.receive())
-        except Disconnected:
-            self.over.set()
-            self._told.set()
-
-    def _tell(self, message: Received) -> None:
-        self.heard.append(message)
-        self._told.set()
-        self._told = trio.Event()
-
-    async def until(self, *wanted: Any) -> list[Received]:
-        """What came since the last call, up to the first message that is, or is of the type of, one that is wanted."""
-        begun = self._read
-        while True:
-            while self._read < len(self.heard):
-                message = self.heard[self._read]
-                self._read += 1
-                if any(message == one or (isinstance(one, type) and isinstance(message, one)) for one in wanted):
-                    return self.heard[begun : self._read]
-            if self.over.is_set():
-                raise AssertionError(f"the connection ended before {wanted}: {self.heard[begun:]}")
-            await self._told.wait()
-
-    def rest(self) -> list[Received]:
-        """What came since the last call of `until`."""
-        begun, self._read = self._read, len(self.heard)
-        return self.heard[begun:]
-
-    @property
-    def pieces(self) -> list[AudioPiece]:
-        """All the sound that came."""
-        return [message for message in self.heard if isinstance(message, AudioPiece)]
-
-    async def configure(self, **sections: Mapping[str, object]) -> None:
-        """Send `session.update`, and wait for the state it leads to."""
-        await self.voice.update(sections)
-        await self.until(state("handshaken"))
-
-    async def say(self, *chunks: bytes) -> None:
-        """An utterance."""
-        await self.voice.say(chunks or (b"sound",))
+class Client(VirtualClient):
+    """A client that receives all the time."""
 
     async def check_a_turn_works(self) -> None:
         """The next utterance is answered as if nothing had been."""
@@ -127,10 +65,6 @@ class Client:
         await self.say()
         assert [message.done for message in await self.until(AudioPiece) if isinstance(message, AudioPiece)] == [True]
         await self.until(state("handshaken"))
-
-    async def vanish(self) -> None:
-        """Go without a word."""
-        await trio.aclose_forcefully(self._stream)
 
 
 class Polling:
@@ -211,7 +145,6 @@ class Server:
         self.session_registry = server.supervisor.session_registry
         self.stream = server.dial
         self._server = server
-        self._nursery = server.nursery
 
     @asynccontextmanager
     async def dial(self) -> AsyncIterator[trio.abc.Stream]:
@@ -236,21 +169,14 @@ class Server:
 
         `query` and `headers` are added to those of its request.
         """
-        stream = self.stream(lockstep=lockstep)
-        resource = f"{RESOURCE}&{query}" if query else RESOURCE
-        socket = await wrap_client_stream(
-            self._nursery,
-            stream,  # type: ignore[arg-type]
-            "memory",
-            resource,
-            message_queue_size=1,
-            extra_headers=[(name.encode(), value.encode()) for name, value in headers],
+        return await Client.join(
+            self._server,
+            auth or Auth(**own),
+            stream=self.stream(lockstep=lockstep),
+            listening=listening,
+            query=query,
+            headers=headers,
         )
-        voice = await VoiceClient.join(socket, auth or Auth(**own))
-        client = Client(voice, socket, stream)
-        if listening:
-            self._nursery.start_soon(client.listen)
-        return client
 
     @asynccontextmanager
     async def joined(self, auth: Auth | None = None, **own: Any) -> AsyncIterator[Client]:

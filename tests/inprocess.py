@@ -13,18 +13,15 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import trio
-from trio.testing import lockstep_stream_pair, memory_stream_pair
+from trio.testing import lockstep_stream_pair
 
 from actors.ports.engines import Engines
 from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.credentials import make_credentials
 from adapters.access.door import Door
-from adapters.reach.web import Web
-from adapters.settings.kept import make_token
-from adapters.settings.settings import Server
-from adapters.wire.listener import Listener, ListenerOptions
+from adapters.virtual.server import VirtualServer, door_of, serving_supervisor
+from adapters.wire.listener import ListenerOptions
 from adapters.wire.routes import Routes
 from protocol.messages import Names
 from tests.playbook import accept
@@ -58,29 +55,23 @@ class Nobody(trio.abc.Listener[trio.SocketStream]):
         """Nothing is to be closed."""
 
 
-class InProcess:
+class InProcess(VirtualServer):
     """A running server; `nursery` is that of its connections in memory and of the tests' clients."""
 
-    def __init__(self, supervisor: Supervisor, listener: Listener, nursery: trio.Nursery, ports: trio.Nursery) -> None:
-        self.supervisor = supervisor
-        self.listener = listener
-        self.nursery = nursery
+    def __init__(self, server: VirtualServer, ports: trio.Nursery) -> None:
+        super().__init__(server.supervisor, server.listener, server.nursery)
         self._ports = ports
-        self._streams: list[trio.abc.Stream] = []
 
-    def _pair(self) -> tuple[trio.abc.Stream, trio.abc.Stream]:
-        """The two ends of a connection: in memory, or plain sockets, which go the short way."""
-        if not over_sockets():
-            return memory_stream_pair()
-        near, far = trio.socket.socketpair()
-        return trio.SocketStream(near), trio.SocketStream(far)
-
-    def dial(self, *, lockstep: bool = False) -> trio.abc.Stream:
+    def dial(
+        self, pair: tuple[trio.abc.Stream, trio.abc.Stream] | None = None, *, lockstep: bool = False
+    ) -> trio.abc.Stream:
         """The client's end of a new connection; with `lockstep` nothing is sent that is not being received."""
-        near, far = lockstep_stream_pair() if lockstep else self._pair()
-        self.nursery.start_soon(self.listener.serve, far)
-        self._streams.append(near)
-        return near
+        if lockstep:
+            return super().dial(lockstep_stream_pair())
+        if not over_sockets():
+            return super().dial(pair)
+        near, far = trio.socket.socketpair()
+        return super().dial((trio.SocketStream(near), trio.SocketStream(far)))
 
     async def open_port(self) -> tuple[str, int]:
         """Listen on a free port of this machine, too; the address and the port."""
@@ -92,14 +83,8 @@ class InProcess:
     async def dial_port(self, address: tuple[str, int]) -> trio.SocketStream:
         """A new connection to a port, closed at the latest when the server ends."""
         stream = await trio.open_tcp_stream(*address)
-        self._streams.append(stream)
+        self.note(stream)
         return stream
-
-    async def hang_up(self) -> None:
-        """All clients go without a word."""
-        with trio.CancelScope(shield=True):  # a cancelled wait would leave the others open
-            for stream in self._streams:
-                await trio.aclose_forcefully(stream)
 
     def check_nothing_is_left(self) -> None:
         """No session, connection, count, task or byte that is held for one."""
@@ -111,11 +96,6 @@ class InProcess:
         for nursery in (supervisor._connections, supervisor._sessions):
             assert nursery is not None
             assert not nursery.child_tasks
-
-
-def door_of(token: str) -> Door:
-    """The doorkeeper of a server with this token; "": anybody is let in."""
-    return Door(make_credentials(Server(token=token), Web(), make_token()))
 
 
 @asynccontextmanager
@@ -139,15 +119,13 @@ async def running(
         plan or ServerPlan(), engines, names or Names(), accept, door or door_of(""), watch, recorder
     )
     with trio.fail_after(patience):
-        async with trio.open_nursery() as nursery:
-            await nursery.start(supervisor.run)
-            async with trio.open_nursery() as connections:
-                listener = Listener(supervisor, choose_way(options or ListenerOptions()), pages or {})
-                server = InProcess(supervisor, listener, connections, nursery)
+        async with trio.open_nursery() as ports:
+            async with serving_supervisor(supervisor, choose_way(options or ListenerOptions()), pages) as inner:
+                server = InProcess(inner, ports)
                 if over_sockets():
-                    await nursery.start(listener.run, [Nobody()])
+                    await ports.start(server.listener.run, [Nobody()])
                 try:
                     yield server
                 finally:
                     await server.hang_up()
-            nursery.cancel_scope.cancel()
+            ports.cancel_scope.cancel()

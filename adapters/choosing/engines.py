@@ -18,8 +18,7 @@ from actors.ports.recognition import SpeechToText
 from actors.ports.sound import Codec
 from actors.ports.synthesis import TextToSpeech
 from actors.ports.watching import Watcher, unwatched
-from adapters.analysis.language import Identifier
-from adapters.analysis.sentiment import Vader
+from adapters.analysis.analyst import TextAnalyst
 from adapters.choosing import telling
 from adapters.choosing.adopting import adopt, places_of
 from adapters.choosing.assembly import check_preferences, configured
@@ -60,15 +59,6 @@ class ProcessBacked(Protocol):
     @property
     def count(self) -> int:
         """The number of processes that there should always be."""
-
-
-class TextAnalyst(Vader, Identifier):
-    """Satisfies `Analyst`, offline: sentiment by VADER, language by py3langid."""
-
-    def load(self) -> None:
-        """Read the lexicon and the model, which takes a second: for a thread, before anybody waits for it."""
-        self.sentiment("warm")
-        self.warm()
 
 
 class ProviderEngines:

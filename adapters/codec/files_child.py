@@ -103,9 +103,13 @@ def encode(samples: bytes, name: str, check: Check) -> bytes:
             return _muxed(samples, ENCODERS[name], check)
 
 
+_SAME = {"ogg": {"fflags": "+bitexact"}}
+"""Without it FFmpeg draws the stream's number by lot, and the same sound is never the same file."""
+
+
 def _muxed(samples: bytes, settings: EncoderOptions, check: Check) -> bytes:
     file = BytesIO()
-    with av.open(file, "w", format=settings.muxer) as container:
+    with av.open(file, "w", format=settings.muxer, options=_SAME.get(settings.muxer, {})) as container:
         options = {"compression_level": str(settings.effort)}
         stream = container.add_stream(
             settings.encoder, rate=OUTPUT_RATE, options=options, layout="mono", bit_rate=settings.bits

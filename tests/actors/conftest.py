@@ -6,7 +6,7 @@ from math import prod
 import pytest
 from trio.testing import MockClock
 
-from tests.harness import reseed
+from adapters.virtual.clock import reseed
 from tests.playbook import Playbook
 
 SEEDS = 50

@@ -15,11 +15,11 @@ from adapters.metrics.metrics import ServerMetrics
 from adapters.pages import inspection, site
 from adapters.pages.inspection import ProblemLog
 from adapters.settings.access import JwtSettings
+from adapters.virtual.server import door_of
 from adapters.wire.routes import Routes
 from tests.adapters.access.signing import SECRET, signed
 from tests.adapters.access.signing import door as door_with
 from tests.adapters.wire.memoryserver import POLLED, SOCKET, MemoryServer, standing
-from tests.inprocess import door_of
 
 TOKEN = "open-sesame"
 OTHER_LETTERS = "Sésam ✓ \N{OLD PERSIAN SIGN A}"

@@ -267,7 +267,7 @@ def _words(told: Iterable[object]) -> str:
 async def test_an_attachment_that_never_comes_costs_its_event_alone(clock: MockClock) -> None:
     async with serving() as server, server.joined() as client:
         await client.configure()
-        await client._websocket.send_message('451-0["input.buffer.append",{"_placeholder":true,"num":0}]')
+        await client.voice.packets.send_frame('451-0["input.buffer.append",{"_placeholder":true,"num":0}]')
         told = await client.until(CustomError, AckReceived)
         assert errors(told) == [ErrorId.UNREADABLE]
         await client.check_a_turn_works()

@@ -19,13 +19,13 @@ from actors.ports.recognition import SpeechToText, Transcript, Utterance
 from actors.running.outlet import NewMember
 from actors.running.pool import Pool
 from actors.running.session import Runner
+from adapters.virtual.clock import reseed
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
 from protocol.engineio import Frame
 from protocol.handshake import Encoding
 from protocol.messages import BufferAppend, BufferClear, BufferCommit, ClientMessage, CustomError, InputText, Names
 from protocol.states import State
-from tests.harness import reseed
 from tests.playbook import accept
 from tests.scripted import Broken, ScriptedAnalyst, ScriptedEngines, hangs
 

@@ -22,13 +22,14 @@ from actors.ports.synthesis import Speech
 from actors.running.sizes import PoolSizes
 from adapters.client.packets import Disconnected
 from adapters.client.voiceclient import AckReceived, ConnectRefused, Received
+from adapters.virtual.clock import reseed
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth, Role
 from protocol.messages import SessionJoined
 from protocol.socketio import Packet
 from protocol.timing import Timing
-from tests.harness import Client, Server, reseed, serving
+from tests.harness import Client, Server, serving
 from tests.model import Model
 from tests.modelanswer import paced
 from tests.playbook import NOBODY

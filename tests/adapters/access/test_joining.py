@@ -13,9 +13,9 @@ from adapters.access.door import MISSING, WRONG, Door
 from adapters.access.guests import GuestWish
 from adapters.pages import guesttokens
 from adapters.settings.access import JwtSettings
+from adapters.virtual.server import door_of
 from tests.adapters.access.signing import OPERATORS, SECRET, SESSION, door, signed
 from tests.adapters.wire.memoryserver import POLLED, MemoryServer, standing
-from tests.inprocess import door_of
 from tests.rawclient import Answer, RawClient
 
 ANN, BOB = "ann-has-this-token", "bob-has-that-token"

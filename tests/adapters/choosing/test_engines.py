@@ -10,7 +10,8 @@ import pytest
 import trio
 
 from actors.ports.calls import EngineFailed
-from adapters.choosing import discovery, engines
+from adapters.analysis.analyst import TextAnalyst
+from adapters.choosing import discovery
 from adapters.choosing.asking import asking
 from adapters.choosing.assembly import check_preferences, configured, configured_places
 from adapters.choosing.discovery import Places
@@ -195,7 +196,7 @@ def test_a_preference_for_a_provider_of_another_kind_is_refused() -> None:
 
 
 def test_the_analyst_tells_sentiment_and_language() -> None:
-    analyst = engines.TextAnalyst()
+    analyst = TextAnalyst()
     analyst.load()
     assert analyst.sentiment("I love this, it is wonderful!") == "positive"
     assert analyst.language("Wie geht es dir heute, mein Freund?") == "de"

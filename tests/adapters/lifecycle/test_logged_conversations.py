@@ -17,9 +17,10 @@ from adapters.client.voiceclient import ConnectRefused
 from adapters.lifecycle import logs
 from adapters.lifecycle.logs import JsonEntry
 from adapters.settings.settings import LogFormat
+from adapters.virtual.clock import reseed
 from protocol.connecting import Auth
 from protocol.messages import CustomError
-from tests.harness import Client, Server, reseed, serving, state
+from tests.harness import Client, Server, serving, state
 from tests.scripted import Act, ScriptedEngines, fails
 
 WORD, TOKEN = "gazebo", "xylophone"

@@ -9,10 +9,10 @@ from trio.testing import MockClock
 
 from actors.running.inspecting import Picture
 from adapters.pages.inspection import KEPT_ERRORS, ProblemLog, routes
+from adapters.virtual.server import door_of
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
 from adapters.wire.routes import Resource
-from tests.inprocess import door_of
 
 EMPTY = Picture(0, (), (), 0, (), {}, None)
 HERE = {"host": "127.0.0.1:7171"}

@@ -13,10 +13,11 @@ from actors.ports.calls import EngineFailed
 from actors.running.sessiontrace import TracingPlan
 from adapters.tracing.export import SpanExport
 from adapters.tracing.tracer import Tracer
+from adapters.virtual.clock import reseed
 from protocol.connecting import Auth
 from protocol.messages import CustomError
 from protocol.tracecontext import read_traceparent
-from tests.harness import reseed, serving, state
+from tests.harness import serving, state
 from tests.scripted import Act, ScriptedEngines, fails
 
 WORD = "gazebo"

@@ -12,11 +12,12 @@ from actors.running.sizes import ConnectionLimits
 from actors.running.supervisor import ServerPlan
 from adapters.access.door import Door
 from adapters.lifecycle.ending import take_leave
+from adapters.virtual.server import door_of
 from adapters.wire.listener import ListenerOptions
 from adapters.wire.routes import Routes
 from protocol.messages import Names
 from protocol.timing import Timing, Waits
-from tests.inprocess import InProcess, door_of, running
+from tests.inprocess import InProcess, running
 from tests.rawclient import Answer, RawClient, request
 from tests.scripted import ScriptedEngines
 
