@@ -60,7 +60,7 @@ HANDS_FREE_RULES: Final[tuple[Rule, ...]] = (
         (listening.transcribe_speech,),
     ),
     rule(triggers.COMMIT_SPEECH, (IDLE, HANDSHAKEN, *TURN), None, ELSEWHERE),
-    rule(triggers.NO_ROOM_TO_HEAR, (HANDSHAKEN,), None, "3004", (listening.refuse_to_hear,)),
+    rule(triggers.NO_ROOM_TO_HEAR, (HANDSHAKEN,), None, "3004 once an utterance", (listening.refuse_to_hear,)),
     rule(
         triggers.NO_ROOM_TO_HEAR,
         (RECEIVING,),

@@ -164,14 +164,17 @@ def keep_belief(step: Step, believed: Believed) -> None:
 
 
 def refuse_to_hear(step: Step, frame: CountedFrame) -> None:
-    """The server has no room for what is heard, which is lost; the Sender gets 3004 once an utterance."""
+    """The server has no room for speech, which is lost up to its next pause; the Sender gets 3004 once."""
     conversation, microphone = step.conversation, microphone_of(step)
+    is_told = conversation.state is not RECEIVING and microphone.is_lost(frame.detection)
     if conversation.state is RECEIVING:
         drop_utterance(step, frame)
     microphone.detection = frame.detection
+    microphone.lost_at = frame.detection.position
     microphone.close()
     message = f"{full(conversation)}, and the utterance is lost; say it again in a moment"
-    step.send(conversation.senders, CustomError(message, ErrorId.BUSY))
+    if not is_told:
+        step.send(conversation.senders, CustomError(message, ErrorId.BUSY))
 
 
 def tell_unheard(step: Step, unheard: Unheard) -> None:

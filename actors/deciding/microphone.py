@@ -9,7 +9,7 @@ from collections import deque
 from typing import NamedTuple
 
 from actors.deciding.account import Charge
-from actors.deciding.detection import ONSET, Detection, frames_in
+from actors.deciding.detection import FRAME_MS, ONSET, PAUSE_MS, Detection, frames_in
 from actors.deciding.effects import Job
 from actors.deciding.events import MemberId, TurnEvent
 from actors.deciding.turn import UtteranceBuffer
@@ -100,7 +100,8 @@ class ListeningState:
     `belief` the answer, None for none yet. `drafts`: how many this utterance has had, and `is_tried` whether this
     pause has. `first_half`: samples that were answered too early, and to which the utterance belongs. `contest`:
     speech during the turn that is being judged; `awaited`: speech after which the answer went on before its words
-    were known. At most one of them is there. `idle_told`: whether it was said that nobody speaks. `is_stale`:
+    were known. At most one of them is there. `lost_at`: the frame at which there was last no room for speech, None
+    for never. `idle_told`: whether it was said that nobody speaks. `is_stale`:
     whether its Sender has left.
     """
 
@@ -123,6 +124,7 @@ class ListeningState:
         self.contest: Contest | None = None
         self.awaited: Contest | None = None
         self.first_half = b""
+        self.lost_at: int | None = None
         self.idle_told = False
         self.is_stale = False
 
@@ -130,6 +132,16 @@ class ListeningState:
     def undecided(self) -> Contest | None:
         """Speech during a turn of which it is not known yet whether it was meant for it."""
         return self.contest or self.awaited
+
+    def is_lost(self, onset: Detection) -> bool:
+        """Whether the speech that begins with this frame goes on from speech for which there was no room.
+
+        There was no pause between them, so its beginning is missing.
+        """
+        if self.lost_at is None:
+            return False
+        silent = onset.position - ONSET - self.lost_at
+        return silent * FRAME_MS < PAUSE_MS
 
     def take_ring(self, most: int | None = None) -> list[bytes]:
         """The last frames, at most so many, which are forgotten here; presumed echo in them is silence.

@@ -46,7 +46,7 @@ def name_frame(conversation: Conversation, heard: FrameJudged, now: float) -> Oc
     detection = _with_end(conversation, microphone, microphone.detection.after(speech, settings.threshold), heard.audio)
     frame = CountedFrame(heard.audio, detection, speech == ECHO)
     if conversation.state is HANDSHAKEN:
-        return _before_speech(conversation, frame)
+        return _before_speech(conversation, microphone, frame)
     if conversation.state is RECEIVING:
         return _in_speech(conversation, microphone, frame)
     return _in_turn(conversation, microphone, frame, now)
@@ -61,10 +61,13 @@ def _with_end(conversation: Conversation, microphone: ListeningState, detection:
     return detection._replace(early_ms=early_ms(utterance.tail(BYTES) + audio))
 
 
-def _before_speech(conversation: Conversation, frame: CountedFrame) -> Occurrence[CountedFrame]:
+def _before_speech(
+    conversation: Conversation, microphone: ListeningState, frame: CountedFrame
+) -> Occurrence[CountedFrame]:
     if not frame.detection.has_begun:
         return triggers.FRAME(frame)
-    return (triggers.ONSET if _has_room(conversation, frame) else triggers.NO_ROOM_TO_HEAR)(frame)
+    is_whole = _has_room(conversation, frame) and not microphone.is_lost(frame.detection)
+    return (triggers.ONSET if is_whole else triggers.NO_ROOM_TO_HEAR)(frame)
 
 
 def _has_room(conversation: Conversation, frame: CountedFrame) -> bool:

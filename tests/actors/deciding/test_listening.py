@@ -311,6 +311,25 @@ def test_an_utterance_for_which_there_is_no_room_is_told_once() -> None:
     assert pb.conversation.account.used == 0
 
 
+@pytest.mark.parametrize("room", [0, 12])
+def test_speech_for_which_there_is_no_room_is_told_once_however_long_it_lasts(room: int) -> None:
+    pb = listening()
+    pb.conversation.account.most = cost(SPEECH) * room
+    assert [type(one) for one in hear(pb, (1.0, 200)) if isinstance(one, CustomError)] == [CustomError]
+    assert [type(one) for one in hear(pb, (0.0, 3), (1.0, 50)) if isinstance(one, CustomError)] == []
+    pb.conversation.account.most = inf
+    assert hear(pb, (1.0, 20)) == [], "an utterance of which a part is lost does not begin in its midst"
+    assert SpeechStarted in map(type, hear(pb, (0.0, 7), (1.0, 3)))
+
+
+def test_each_utterance_for_which_there_is_no_room_is_told() -> None:
+    pb = listening()
+    pb.conversation.account.most = 0
+    for _ in range(3):
+        messages = hear(pb, (1.0, 30), (0.0, 20))
+        assert [one.error_id for one in messages if isinstance(one, CustomError)] == [ErrorId.BUSY]
+
+
 # ---- an answer that is asked for
 
 
