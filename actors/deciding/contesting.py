@@ -82,6 +82,7 @@ def hold_answer(step: Step) -> None:
     if not new:
         return
     told = () if how in contest.told.values() else conversation.senders
+    contest.senders.update(told)
     contest.told.update(dict.fromkeys(new, how))
     step.send(tuple(dict.fromkeys((*new, *told))), ResponseHeld(conversation.turn.number, how))
     conversation.turn.ledger.note_moment("held", step.now)
@@ -141,8 +142,9 @@ def _judge(step: Step, event: Recognised | Tick) -> Judgement:
 def _release_answer(step: Step, contest: Contest) -> None:
     conversation = step.conversation
     if contest.told:
-        still = tuple(one for one in contest.told if one in conversation.participants)
-        step.send(tuple(dict.fromkeys((*still, *conversation.senders))), ResponseResumed(contest.turn))
+        senders = (one for one in conversation.senders if one in contest.senders)  # not one that came meanwhile
+        still = (one for one in contest.told if one in conversation.participants)
+        step.send(tuple(dict.fromkeys((*still, *senders))), ResponseResumed(contest.turn))
         conversation.turn.timeline.go_on(step.now)
         conversation.turn.ledger.note_moment("resumed", step.now)
         conversation.clock.touched = step.now

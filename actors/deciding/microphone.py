@@ -70,10 +70,11 @@ class Contest:
     """Speech during a turn, of which it is not known yet whether it interrupts.
 
     `turn`: the turn's number. `begins`: the frame at which it begins, its prefix included. `utterance`: what was said.
-    `charge`: its memory. `told`: what each Receiver was asked to do. `heard_at`: when speech was last heard, in seconds
-    of the session's clock. `trial`: the number of the job that finds its words, 0 where there is none; `failures`: how
-    many of them failed. `is_long`: whether it was long enough to pause the answer. `at_end`: whether it began in the
-    last second of the answer. `ended`: the count when the answer went on without its words being known.
+    `charge`: its memory. `told`: what each Receiver was asked to do; `senders`: those that know of it. `heard_at`: when
+    speech was last heard, in seconds of the session's clock. `trial`: the number of the job that finds its words, 0
+    where there is none; `failures`: how many of them failed. `is_long`: whether it was long enough to pause the answer.
+    `at_end`: whether it began in the last second of the answer. `ended`: the count when the answer went on without its
+    words being known.
     """
 
     def __init__(self, turn: int, begins: int, charge: Charge, now: float, *, at_end: bool) -> None:
@@ -82,6 +83,7 @@ class Contest:
         self.utterance = UtteranceBuffer()
         self.charge = charge
         self.told: dict[MemberId, How] = {}
+        self.senders: set[MemberId] = set()
         self.heard_at = now
         self.trial = 0
         self.failures = 0

@@ -230,6 +230,20 @@ def test_a_second_receiver_is_held_when_it_comes() -> None:
     assert hear(pb, (1.0, 9)) == [ResponseHeld(1, "pause")]
 
 
+def test_a_sender_that_comes_while_the_answer_is_held_is_not_told_that_it_goes_on() -> None:
+    pb = speaking(listening(holds=True))
+    happen(pb, joined(2, "receiver", Encoding(holds=True)))
+    hear(pb, (1.0, 5))
+    happen(pb, left())
+    happen(pb, joined(3, "sender"))
+    pb.skip()
+    pass_time(pb, 5.0)
+    resumed = [effect for effect in pb.skip_all() if isinstance(effect, Send)]
+    assert [effect for effect in resumed if isinstance(effect.message, ResponseResumed)] == [
+        Send((2,), ResponseResumed(1))
+    ]
+
+
 def test_settings_that_change_in_mid_speech_lose_nothing() -> None:
     pb = speaking(listening(holds=True))
     trial = awaiting(pb)
