@@ -1,7 +1,7 @@
 """Invariants of all messages that a client gets, in any order of events, as docs/protocol.md promises them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from adapters.client.voiceclient import AckReceived, AudioPiece, Received
 from protocol.connecting import Role
@@ -58,9 +58,12 @@ def line(message: Received) -> str:
 class Story:
     """Reads all that a client was told, and holds the server to it; `answers` are those that the model ever gives."""
 
-    def __init__(self, role: Role, answers: set[str]) -> None:
+    arrows: Mapping[str, Set[str]] = ARROWS
+
+    def __init__(self, role: Role, answers: Set[str]) -> None:
         self.role = role
         self.answers = answers
+        self.has_joined = False
         self.started = False
         self.state = ""
         self.turn = 0
@@ -78,30 +81,35 @@ class Story:
 
     def read(self, heard: Iterable[Received], *, whole: bool) -> None:
         """All messages; `whole`: the client was there to the end, so no answer may be left open."""
-        for number, message in enumerate(heard):
-            assert isinstance(message, SessionJoined) == (number == 0), "session.joined comes first, and once"
-            assert self.role != "receiver" or not isinstance(message, TO_SENDER), f"for Senders alone: {line(message)}"
-            assert self.role != "sender" or not isinstance(message, TO_RECEIVERS), f"for Receivers: {line(message)}"
-            self._take(message)
+        for message in heard:
+            self.take(message)
         if whole:
-            self._check_closed()
+            self.check_closed()
+
+    def take(self, message: Received) -> None:
+        """The next message, which is no ack."""
+        assert isinstance(message, SessionJoined) != self.has_joined, "session.joined comes first, and once"
+        self.has_joined = True
+        assert self.role != "receiver" or not isinstance(message, TO_SENDER), f"for Senders alone: {line(message)}"
+        assert self.role != "sender" or not isinstance(message, TO_RECEIVERS), f"for Receivers: {line(message)}"
+        self._take(message)
 
     def _take(self, message: Received) -> None:
         match message:
             case SessionJoined(state=state):
                 self.state = state
             case SessionState(state):
-                assert state in ARROWS[self.state], f"{self.state} does not lead to {state}"
+                assert state in self.arrows[self.state], f"{self.state} does not lead to {state}"
                 self.state = state
                 self.spoken = self.spoken or (self.started and state == "speaking")
             case ResponseStarted(turn):
-                self._check_closed()
+                self.check_closed()
                 assert turn > self.turn, "turns are counted"
                 self.turn = turn
                 self._start_over()
                 self.started = True
             case ResponseCancelled():
-                self._check_closed(cut=True)
+                self.check_closed(cut=True)
                 assert self.done or not self.spoken or self.soundless, (
                     "a Receiver that waits for done gets its closing message"
                 )
@@ -141,7 +149,7 @@ class Story:
             assert piece.total_number >= len(self.parts), "totalNumber is right with done"
             self.total = piece.total_number
 
-    def _check_closed(self, *, cut: bool = False) -> None:
+    def check_closed(self, *, cut: bool = False) -> None:
         """An answer is at its end; of one that was `cut` a part may be missing that comes before one that was sent."""
         assert self.done or not self.parts, "a Receiver that got a piece is told done"
         assert cut or self.cancelled or all(part < self.total for part in self.parts), "ids are below totalNumber"
