@@ -15,11 +15,11 @@ import msgspec
 import trio
 from trio.testing import lockstep_stream_pair
 
+from actors.ports.access import Doorkeeper
 from actors.ports.engines import Engines
 from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
 from actors.running.supervisor import ServerPlan, Supervisor
-from adapters.access.door import Door
 from adapters.virtual.server import VirtualServer, door_of, serving_supervisor
 from adapters.wire.listener import ListenerOptions
 from adapters.wire.routes import Routes
@@ -106,7 +106,7 @@ async def running(
     names: Names | None = None,
     pages: Routes | None = None,
     *,
-    door: Door | None = None,
+    door: Doorkeeper | None = None,
     watch: Watcher = unwatched,
     recorder: Recorder | None = None,
     patience: float = 30.0,

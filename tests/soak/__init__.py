@@ -1,0 +1,1 @@
+"""Long runs of random conversations and faults, held to the protocol."""
