@@ -47,36 +47,51 @@ def main() -> None:
 @main.command()
 @click.option("--host", help=f"The address to listen on; 0.0.0.0 is every interface.  [default: {HOST}]")
 @click.option("--port", help=f"The TCP port; 0 takes any that is free.  [default: {PORT}]")
+@click.option("--workers", help="How many processes serve the port, each on a core of its own.  [default: 1]")
 @click.option("--lan", is_flag=True, help="Let in this network's devices: a token, https for microphones, a QR code.")
 @click.option("--allow-anyone", is_flag=True, help="Without a token, let in whoever reaches the address.")
 @click.option("--config", type=click.Path(path_type=Path), help="The settings file.  [default: vivavoce.toml, if any]")
 @click.option("--debug", is_flag=True, help="Log more, and show stack traces.")
-def serve(host: str | None, port: str | None, lan: bool, allow_anyone: bool, config: Path | None, debug: bool) -> None:
+def serve(
+    host: str | None,
+    port: str | None,
+    workers: str | None,
+    lan: bool,
+    allow_anyone: bool,
+    config: Path | None,
+    debug: bool,
+) -> None:
     """Start the server; Ctrl-C ends it."""
     from adapters.lifecycle.signals import hold_back, ignore
 
     hold_back()
     from adapters.lifecycle import logs
-    from adapters.settings.reading import load
+    from adapters.settings.reading import collect, settle
 
     logs.set_up(debug)
     set_up_faults(debug)
     flags = {
         "server.host": host,
         "server.port": port,
+        "server.workers": workers,
         "server.lan": lan or None,
         "server.allow_anyone": allow_anyone or None,
     }
     try:
-        settings = load(config, os.environ, flags)
+        values = collect(config, os.environ, flags)
+        settings = settle(values)
     except BadSettings as error:
         refuse(error, debug)
     logs.set_up(debug, settings.log.format)
 
     async def run() -> int:
-        from adapters.server import run as serve_until_ended
+        from adapters import server
+        from adapters.multiprocess import parent
 
-        await serve_until_ended(settings, load=lambda: load(config, os.environ, flags))
+        if settings.server.workers > 1:
+            await parent.run(values, lambda: collect(config, os.environ, flags), debug=debug)
+        else:
+            await server.run(settings, load=lambda: settle(collect(config, os.environ, flags)))
         return 0
 
     code = run_command(run, interrupted=0, debug=debug)

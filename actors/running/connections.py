@@ -36,7 +36,7 @@ class Full(Exception):
 
 
 class ConnectionRegistry:
-    """Every connection of a server by its sid; `serve` makes the application of each."""
+    """Every connection of a server by its sid, which begins with `prefix`; `serve` makes the application of each."""
 
     def __init__(
         self,
@@ -44,8 +44,10 @@ class ConnectionRegistry:
         timing: Timing,
         limits: ConnectionLimits,
         account: Account | None = None,
+        prefix: str = "",
     ) -> None:
         self.timing = timing
+        self._prefix = prefix
         self._account = account or Account()
         self.closed: Counter[CloseReason] = Counter()
         self._serve = serve
@@ -89,7 +91,7 @@ class ConnectionRegistry:
         most = limits.max_connections_per_address
         if most and self._by_address[network_of(address)] >= most:
             raise Full(f"there are {most} connections from your address already", RETRY_CONNECTION)
-        sid = secrets.token_urlsafe(15)
+        sid = self._prefix + secrets.token_urlsafe(15)
         engineio = Connection(sid, self.timing, transport, trio.current_time())
         charge = self._account.open()
         opening = OpeningRequest(query, address, bearer, traceparent)

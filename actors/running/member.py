@@ -13,6 +13,7 @@ from actors.deciding.events import Said
 from actors.deciding.membership import WRONG_ROLE
 from actors.deciding.windows import whole_seconds
 from actors.ports.access import AccessRefused
+from actors.ports.directory import OwnedElsewhere
 from actors.ports.watching import ErrorTold
 from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
@@ -35,6 +36,7 @@ from protocol.websocket import Received
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
+ELSEWHERE = "the session is in another process of this server: put sessionId into the query, by which it is found"
 
 
 class Member:
@@ -125,6 +127,8 @@ class Member:
             self._refuse(RefusalStatus.BAD_HANDSHAKE, str(bad))
         except AccessRefused as refusal:
             self._refuse(refusal.status, str(refusal), refusal.retry_after)
+        except OwnedElsewhere:
+            self._refuse(RefusalStatus.UNAVAILABLE, ELSEWHERE)
         else:
             self._follow(membership, handshake.traceparent or opening.traceparent)
             await self._enter(membership, asked)

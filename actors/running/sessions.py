@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from actors.deciding.events import Drain, Event, Joined, Left, MemberId, ShutDow
 from actors.deciding.limits import Limits, changes_of
 from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
+from actors.ports.directory import LONE, SessionDirectory
 from actors.ports.engines import Engines
 from actors.ports.taping import Recorder, Tape
 from actors.ports.watching import ErrorTold, Watcher, unwatched
@@ -53,6 +55,7 @@ class SessionRecord:
         self.sender: tuple[MemberId, Outlet] | None = None
         self.receivers: tuple[MemberId, ...] = ()
         self.is_over = False
+        self.bound_until = 0.0  # seconds since 1970: then the last token for a single use that came here expires
 
     @property
     def members(self) -> tuple[MemberId, ...]:
@@ -74,6 +77,7 @@ class SharedResources(NamedTuple):
     watch: Watcher = unwatched
     tracing: TracingPlan = TracingPlan()
     recorder: Recorder | None = None
+    directory: SessionDirectory = LONE
 
     def __repr__(self) -> str:
         return "<SharedResources>"
@@ -109,15 +113,23 @@ class SessionRegistry:
         return all(record.sender is not None or record.receivers for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
-        """Give a socket its place in a session, which begins where there is none by that id. Raises AccessRefused.
+        """Give a socket its place in a session, which begins where there is none by that id.
 
         The session knows of the socket when it is told of its `arrival`. A second Sender waits here until the
         first has answered a ping, or has been taken out because it did not. Cancelling takes no place.
+        Raises AccessRefused, and OwnedElsewhere where the session is another process's.
         """
         self._check_open()
         grant = await self.shared.doorkeeper.admit((handshake.token, bearer))
         check_role(grant, handshake.role)
         session_id = choose_session(grant, handshake.session_id) or str(uuid.uuid4())
+        await self.shared.directory.claim(session_id)
+        try:
+            return await self._join(handshake, outlet, grant, session_id)
+        finally:
+            self.shared.directory.release(session_id)
+
+    async def _join(self, handshake: Handshake, outlet: Outlet, grant: Grant, session_id: str) -> Membership:
         self._check_owner(grant, session_id)
         await self._make_way_of_guest(session_id, grant)
         if handshake.role != "receiver":
@@ -138,6 +150,8 @@ class SessionRegistry:
         if handshake.role != "sender":
             record.receivers = (*record.receivers, member)
         self._uses.take(grant, Holder(member, outlet))
+        if grant.single_use and grant.expires_at is not None:
+            record.bound_until = max(record.bound_until, grant.expires_at)
         tape = record.runner.tape
         is_recorded = tape is not None and tape.is_recording
         joined = Joined(member, handshake.role, handshake.encoding, self.shared.max_payload, allowance, is_recorded)
@@ -196,6 +210,7 @@ class SessionRegistry:
         )
         record = SessionRecord(runner, subject, allowance.usage)
         self._records[session_id] = record
+        shared.directory.hold(session_id)
         record.usage.sessions += 1
         self._spawn(lambda: self._run(session_id, record))
         return record
@@ -241,6 +256,8 @@ class SessionRegistry:
         if self._records.get(session_id) is record:
             del self._records[session_id]
             record.usage.sessions -= 1
+            bound = max(record.bound_until - time.time(), 0.0) + self.shared.limits.grace if record.bound_until else 0.0
+            self.shared.directory.release(session_id, bound)
 
     async def _run(self, session_id: str, record: SessionRecord) -> None:
         """The task of one session: an exception in it ends this session alone."""

@@ -38,6 +38,7 @@ from actors.deciding.conversation import Resolve
 from actors.deciding.limits import Limits
 from actors.ports.access import Doorkeeper
 from actors.ports.calls import Kind
+from actors.ports.directory import LONE, SessionDirectory
 from actors.ports.engines import Engines
 from actors.ports.taping import Recorder
 from actors.ports.watching import Watcher, unwatched
@@ -56,7 +57,7 @@ DRAIN_SECONDS = 2.0
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
-    """The settings of sessions, pools, connections and traces."""
+    """The settings of sessions, pools, connections and traces; with `sid_prefix` the sids of connections begin."""
 
     limits: Limits = Limits()
     pools: PoolSizes = PoolSizes()
@@ -64,6 +65,7 @@ class ServerPlan(msgspec.Struct, frozen=True):
     waits: Waits = Waits()
     connection_limits: ConnectionLimits = ConnectionLimits()
     tracing: TracingPlan = TracingPlan()
+    sid_prefix: str = ""
 
 
 class Supervisor:
@@ -81,6 +83,7 @@ class Supervisor:
         doorkeeper: Doorkeeper,
         watch: Watcher = unwatched,
         recorder: Recorder | None = None,
+        directory: SessionDirectory = LONE,
     ) -> None:
         sizes = plan.pools
         self.pools: dict[Kind, Pool] = {
@@ -101,9 +104,12 @@ class Supervisor:
             watch,
             plan.tracing,
             recorder,
+            directory,
         )
         self.session_registry = SessionRegistry(shared, self._spawn_session)
-        self.connection_registry = ConnectionRegistry(self._serve, plan.timing, plan.connection_limits, self.account)
+        self.connection_registry = ConnectionRegistry(
+            self._serve, plan.timing, plan.connection_limits, self.account, plan.sid_prefix
+        )
         self._waits = plan.waits
         self._sessions: trio.Nursery | None = None
         self._connections: trio.Nursery | None = None

@@ -48,15 +48,17 @@ def words_of(record: logging.LogRecord) -> str:
 class LogLine(logging.Formatter):
     """A line for people; a stack trace only with `debug`, below it and indented, else the error's own words."""
 
-    def __init__(self, debug: bool) -> None:
+    def __init__(self, debug: bool, process: str = "") -> None:
         super().__init__()
         self._debug = debug
+        self._process = process
 
     def format(self, record: logging.LogRecord) -> str:
         """The entry, as `printable`."""
         error = record.exc_info[1] if record.exc_info else None
         name = printable(record.name)
-        line = f"{self.formatTime(record)} {record.levelname:<7} {name}: {words_of(record)}"
+        process = f"{self._process} " if self._process else ""
+        line = f"{self.formatTime(record)} {record.levelname:<7} {process}{name}: {words_of(record)}"
         if error is None:
             return line
         if self._debug:
@@ -80,14 +82,16 @@ class JsonEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     error: str = ""
     trace: str = ""
     details: object = None
+    process: str = ""
 
 
 class JsonLine(logging.Formatter):
     """A JSON object a line, for programs that collect logs; what is not known has no key."""
 
-    def __init__(self, debug: bool) -> None:
+    def __init__(self, debug: bool, process: str = "") -> None:
         super().__init__()
         self._debug = debug
+        self._process = process
 
     def format(self, record: logging.LogRecord) -> str:
         """The entry; each text in it as `printable`, because who reads the log may unpack it on a terminal."""
@@ -103,17 +107,19 @@ class JsonLine(logging.Formatter):
             _told(error) if error is not None else "",
             trace(error) if error is not None and self._debug else "",
             getattr(record, "details", None),
+            self._process,
         )
         return msgspec.json.encode(entry).decode()
 
 
-def set_up(debug: bool, format_: "LogFormat" = "readable") -> None:
+def set_up(debug: bool, format_: "LogFormat" = "readable", process: str = "") -> None:
     """Log to stderr: our own packages at INFO, with `debug` at DEBUG; the libraries only when they warn.
 
+    `process`: which one of several this is, which each entry says.
     What cannot be written there is lost, and nobody else is troubled (`logging.StreamHandler.handleError`).
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLine(debug) if format_ == "json" else LogLine(debug))
+    handler.setFormatter(JsonLine(debug, process) if format_ == "json" else LogLine(debug, process))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for package in PACKAGES:
         logging.getLogger(package).setLevel(logging.DEBUG if debug else logging.INFO)

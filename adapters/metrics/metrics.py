@@ -27,6 +27,7 @@ from actors.ports.watching import (
 )
 from adapters.metrics import definitions
 from adapters.metrics.definitions import METRICS, MOST_PROVIDERS, OTHER, Metric
+from adapters.metrics.merging import scraped
 from adapters.metrics.prices import Prices, cost
 from protocol.errors import ErrorId
 from protocol.mouth import MouthSource
@@ -100,6 +101,10 @@ class ServerMetrics:
     def render(self) -> bytes:
         """The text of a scrape, in the format 0.0.4 of Prometheus."""
         return generate_latest(self._registry)
+
+    def part(self) -> bytes:
+        """A scrape, to be merged with those of other processes."""
+        return scraped(self._registry)
 
     def note_lag(self, seconds: float) -> None:
         """A task ran so much later than it should."""

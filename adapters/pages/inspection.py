@@ -4,14 +4,17 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import chain
 
 import msgspec
 import trio
 
 from actors.ports.access import Doorkeeper
 from actors.running.inspecting import Picture
+from actors.running.joining import joined
 from adapters.lifecycle.logs import PACKAGES, words_of
 from adapters.pages.static import STRICT, static_route
+from adapters.pages.summing import ProcessParts
 from adapters.wire.credentials import NO_STORE, guarded
 from adapters.wire.heads import Request
 from adapters.wire.http import Response
@@ -66,6 +69,23 @@ class ProblemLog(logging.Handler):
                 logger.removeHandler(self)
 
 
+def encode(picture: Picture, problems: ProblemLog) -> bytes:
+    """What one process shows."""
+    return msgspec.json.encode(View(time.time(), picture, tuple(problems.kept)))
+
+
+def answer(parts: ProcessParts) -> Response:
+    """What all processes show, as if they were one; the youngest sessions first, and the newest problems."""
+    known = [_decode(said) for said in parts.said]
+    errors = sorted(chain(*(each.errors for each in known)), key=lambda problem: problem.at, reverse=True)
+    shown = View(time.time(), joined([each.picture for each in known]), tuple(errors[:KEPT_ERRORS]))
+    return _respond(msgspec.json.encode(shown))
+
+
+def _respond(view: bytes) -> Response:
+    return Response(200, view, "application/json", _PRIVATE)
+
+
 def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper) -> Routes:
     """The page, which tells nothing by itself, and what it shows, which only the operator may have.
 
@@ -74,10 +94,10 @@ def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper) -> Routes:
     """
 
     def view(request: Request) -> Response:
-        shown = View(time.time(), look(request.query.get("session", "")), tuple(problems.kept))
-        return Response(200, msgspec.json.encode(shown), "application/json", _PRIVATE)
+        return _respond(encode(look(request.query.get("session", "")), problems))
 
     return {"/inspect": static_route("inspect.html"), "/inspect.json": guarded(view, doorkeeper, STRICT)}
 
 
+_decode = msgspec.json.Decoder(View).decode
 _PRIVATE = (*STRICT, NO_STORE)

@@ -1,12 +1,15 @@
 """The page /readyz: whether a load balancer may send this server new sessions, and why not."""
 
+from itertools import chain
 from typing import Protocol
+
+import msgspec
 
 from actors.ports.calls import Kind
 from actors.running.sessions import SessionRegistry
-from adapters.pages.static import Route
-from adapters.wire.heads import Request
+from adapters.pages.summing import Part, ProcessParts, of_one, told_missing
 from adapters.wire.http import Response, json_response
+from adapters.wire.routes import Page
 
 
 class ReadyEngines(Protocol):
@@ -22,18 +25,29 @@ class ReadyEngines(Protocol):
         """The kinds of work for which every provider is set aside."""
 
 
-def ready(engines: ReadyEngines, registry: SessionRegistry) -> Route:
-    """The route /readyz, for anybody: 200 while new sessions can begin and be answered, else 503 with the reasons.
+def part(engines: ReadyEngines, registry: SessionRegistry) -> Part:
+    """The reasons why no new session can begin in this process and be answered."""
+    return lambda about: msgspec.json.encode(list(_reasons(engines, registry)))
+
+
+def ready(engines: ReadyEngines, registry: SessionRegistry) -> Page:
+    """The route /readyz of a service that is one process."""
+    return of_one(part(engines, registry), answer)
+
+
+def answer(parts: ProcessParts) -> Response:
+    """For anybody: 200 while new sessions can begin in one of the processes and be answered, else 503 with the reasons.
 
     A provider that is set aside while another one stands in is no reason: it would be one on every server at once.
     """
+    known = [_decode(said) for said in parts.said]
+    if known and not all(known):
+        return json_response(200, {"status": "ready", "reasons": []})
+    reasons = list(dict.fromkeys((*chain(*known), *told_missing(parts.missing))))
+    return json_response(503, {"status": "unavailable", "reasons": reasons})
 
-    def readyz(request: Request) -> Response:
-        reasons = list(_reasons(engines, registry))
-        status = "unavailable" if reasons else "ready"
-        return json_response(503 if reasons else 200, {"status": status, "reasons": reasons})
 
-    return readyz
+_decode = msgspec.json.Decoder(list[str]).decode
 
 
 def _reasons(engines: ReadyEngines, registry: SessionRegistry) -> list[str]:

@@ -10,14 +10,28 @@ from actors.running.inspecting import Picture, picture
 from actors.running.supervisor import Supervisor
 from adapters.access.door import Door
 from adapters.choosing.engines import ProviderEngines
+from adapters.metrics import merging
 from adapters.metrics.metrics import ServerMetrics
 from adapters.pages import apidocs, clientlibrary, guesttokens, inspection, readiness, talkpage
-from adapters.pages.static import Route
+from adapters.pages import health as healthpage
+from adapters.pages.static import STRICT
+from adapters.pages.summing import (
+    HEALTH,
+    INSPECTION,
+    METRICS,
+    READINESS,
+    Gathering,
+    Part,
+    ProcessParts,
+    of_all,
+    of_all_guarded,
+    of_one,
+)
 from adapters.settings.settings import Settings
 from adapters.wire.credentials import NO_STORE, guarded
 from adapters.wire.heads import Request
 from adapters.wire.http import Response, json_response
-from adapters.wire.routes import Resource, Routes
+from adapters.wire.routes import Page, Resource, Routes
 from adapters.wire.sockets import ListeningSockets
 
 
@@ -29,8 +43,12 @@ def routes(
     problems: inspection.ProblemLog,
     door: Door,
     metrics: ServerMetrics,
+    gathering: Gathering | None = None,
 ) -> Routes:
-    """The responses by path; the catalogue, the metrics and the inspection only for the operator."""
+    """The responses by path; the catalogue, the metrics and the inspection only for the operator.
+
+    With `gathering`, what all processes of the service say is added up.
+    """
     names = supervisor.session_registry.shared.names
     shown: Routes = {
         "/healthz": health(engines),
@@ -44,22 +62,45 @@ def routes(
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
         shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, door)
+    if gathering is not None:
+        shown |= {path: page for path, page in sums(gathering, door).items() if path in shown}
     return shown
 
 
-def health(engines: ProviderEngines) -> Route:
-    """The route /healthz: 200 while the engines work, 503 with what is wrong while one does not."""
+def parts(
+    engines: ProviderEngines, supervisor: Supervisor, problems: inspection.ProblemLog, metrics: ServerMetrics
+) -> dict[str, Part]:
+    """What this process says of itself where the service has several."""
 
-    def healthz(request: Request) -> Response:
-        problems, aside = engines.problems(), engines.aside()
-        detail = {"aside": aside} if aside else {}
-        if engines.is_failing():
-            return json_response(503, {"status": "failing", "problems": problems, **detail})
-        if problems:  # with fewer processes it is slower, and that is no reason to take it out of service
-            return json_response(200, {"status": "degraded", "problems": problems, **detail})
-        return json_response(200, {"status": "ok", **detail})
+    def inspected(chosen: str) -> bytes:
+        return inspection.encode(look(supervisor, engines, chosen), problems)
 
-    return healthz
+    return {
+        HEALTH: healthpage.part(engines),
+        READINESS: readiness.part(engines, supervisor.session_registry),
+        METRICS: lambda about: metrics.part(),
+        INSPECTION: inspected,
+    }
+
+
+def sums(gathering: Gathering, door: Door) -> Routes:
+    """The pages that add up what all processes say, in the place of those of one."""
+
+    def scraped(parts: ProcessParts) -> Response:
+        text = merging.render(merging.merged(parts.said, parts.left))
+        return Response(200, text, CONTENT_TYPE_PLAIN_0_0_4, (NO_STORE,))
+
+    return {
+        "/healthz": of_all(gathering, HEALTH, healthpage.answer),
+        "/readyz": of_all(gathering, READINESS, readiness.answer),
+        "/metrics": of_all_guarded(gathering, METRICS, scraped, door),
+        "/inspect.json": of_all_guarded(gathering, INSPECTION, inspection.answer, door, STRICT, "session"),
+    }
+
+
+def health(engines: ProviderEngines) -> Page:
+    """The route /healthz of a service that is one process."""
+    return of_one(healthpage.part(engines), healthpage.answer)
 
 
 def catalogue(engines: ProviderEngines, doorkeeper: Doorkeeper) -> Resource:

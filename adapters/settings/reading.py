@@ -19,7 +19,12 @@ DEFAULT_FILE = Path("vivavoce.toml")
 
 
 def load(config: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
-    """The settings in force: defaults, usual variables (OPENAI_API_KEY), the file, our variables, then the flags.
+    """The settings in force: see `collect`. Raises BadSettings."""
+    return settle(collect(config, environ, flags))
+
+
+def collect(config: Path | None, environ: Mapping[str, str], flags: Mapping[str, object]) -> dict[Place, object]:
+    """All that is set: usual variables (OPENAI_API_KEY), the file, our variables, then the flags.
 
     The file is `config`, else what VIVAVOCE_CONFIG names, else vivavoce.toml in the working directory where there is
     one. `flags` go by dotted names ("server.port"); None is a flag that was not given. An empty variable counts as not
@@ -31,6 +36,11 @@ def load(config: Path | None, environ: Mapping[str, str], flags: Mapping[str, ob
         values.update(read_file(file or DEFAULT_FILE))
     values.update(read_environment(environ, [place for place in values if len(place) > FAMILY_DEPTH]))
     values.update(_read_flags(flags))
+    return values
+
+
+def settle(values: Mapping[Place, object]) -> Settings:
+    """The settings with these values, and defaults for the rest. Raises BadSettings."""
     settings = build(Settings, values)
     return replace(settings, providers=replace(settings.providers, **_of_providers(values)))
 

@@ -16,6 +16,8 @@ from adapters.settings.values import NAMES, CheckedPairs, check_names
 from protocol.address import HOST, PATH, PORT
 from protocol.timing import Timing, Waits
 
+MOST_WORKERS = 64
+
 
 class ListenerSettings(Section, frozen=True):
     """Which requests the server answers, and how patient it is with streams that send none."""
@@ -43,6 +45,9 @@ class Server(Section, frozen=True):
     """The address to listen on; 0.0.0.0 is every interface."""
     port: Port = PORT
     """The TCP port; 0 takes any that is free."""
+    workers: Annotated[int, msgspec.Meta(ge=1, le=MOST_WORKERS)] = 1
+    """How many processes serve the port, each on a core of its own; 1 is a single process. At the bound: the cores of
+    the machine are the limit that counts."""
     token: Secret = ""
     """The operator's credential; without any credential none is asked for, but by /inspect and the catalogue."""
     tokens: Tokens = {}  # noqa: RUF012 - msgspec copies it

@@ -79,7 +79,7 @@ def read_head(event: h11.Request) -> Request:
         raise BadRequest(400, "a header has a control character in its value")
     headers = _joined(event.headers)
     method = event.method.decode("ascii")
-    authority, path, query = _read_target(method, event.target.decode("ascii"))
+    authority, path, query = read_target(method, event.target.decode("ascii"))
     if authority:
         headers["host"] = authority  # as a proxy is asked: this goes before Host (RFC 9112, section 3.2.2)
     _check_host(headers, version)
@@ -102,7 +102,7 @@ def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _read_target(method: str, target: str) -> tuple[str, str, dict[str, str]]:
+def read_target(method: str, target: str) -> tuple[str, str, dict[str, str]]:
     """Authority ("": none), path and query of a target (RFC 9112, section 3.2). Raises BadRequest."""
     if method == "CONNECT":
         raise BadRequest(501, "this server is no proxy")

@@ -65,12 +65,21 @@ def _ignore(is_waiting: bool) -> None:
 
 
 class HttpConnection:
-    """The HTTP side of one stream; `on_wait` is told True when it is the peer's turn, False once it has sent."""
+    """The HTTP side of one stream; `on_wait` is told True when it is the peer's turn, False once it has sent.
+
+    `begun`: what has been read of the stream already.
+    """
 
     def __init__(
-        self, stream: trio.abc.Stream, deadlines: Deadlines, on_wait: Callable[[bool], None] = _ignore
+        self,
+        stream: trio.abc.Stream,
+        deadlines: Deadlines,
+        on_wait: Callable[[bool], None] = _ignore,
+        begun: bytes = b"",
     ) -> None:
         self.stream = stream
+        self._begun = begun
+        self._came: bytearray | None = None
         self._deadlines = deadlines
         self._on_wait = on_wait
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
@@ -106,6 +115,7 @@ class HttpConnection:
         of its own, which is given what the one before it has left.
         """
         rest, is_over = self._h11.trailing_data
+        rest, self._begun = self._begun + rest, b""
         if self._h11.our_state is h11.DONE:
             self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         if self._h11.our_state is not h11.IDLE:
@@ -122,10 +132,20 @@ class HttpConnection:
                 return False
             data = await self._read()
             rest, is_over = rest + data, not data
+        self._came = bytearray(rest)
         self._h11.receive_data(rest)
         if is_over:
             self._h11.receive_data(b"")
         return True
+
+    def take_back(self) -> bytes:
+        """All that has come since the current request began, of which nothing but the head may have been read."""
+        came, self._came = self._came, None
+        return bytes(came or b"")
+
+    def forget(self) -> None:
+        """Keep what comes of the current request no more: it is answered here."""
+        self._came = None
 
     def _read_head(self, event: object) -> Request:
         if not isinstance(event, h11.Request):
@@ -197,6 +217,8 @@ class HttpConnection:
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise PeerGone from None
         self._raw += len(data)
+        if self._came is not None:
+            self._came += data
         return data
 
     async def while_connected(self, work: Callable[[], Awaitable[T]], on_gone: Callable[[], None]) -> T:

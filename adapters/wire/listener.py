@@ -19,6 +19,7 @@ from adapters.wire.heads import BadRequest, Request
 from adapters.wire.hosts import Hosts
 from adapters.wire.http import Deadlines, HttpConnection, PeerGone, Response, json_response, linger
 from adapters.wire.origins import Origins
+from adapters.wire.passing import NEW, Neighbours, Passed, hand_over
 from adapters.wire.peers import client_address, peer_address
 from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
 from adapters.wire.routes import Page, Resource, Routes, methods_of
@@ -59,8 +60,11 @@ class Upgrade(NamedTuple):
 class Listener:
     """Serves streams; one call of `serve` per TCP connection."""
 
-    def __init__(self, service: ConnectionService, options: ListenerOptions, pages: Routes) -> None:
+    def __init__(
+        self, service: ConnectionService, options: ListenerOptions, pages: Routes, neighbours: Neighbours | None = None
+    ) -> None:
         self._service = service
+        self._neighbours = neighbours
         self._options = options
         self._origins = Origins(options.allowed_origins)
         self._pages = pages
@@ -73,26 +77,37 @@ class Listener:
     async def run(
         self, listeners: Sequence[trio.abc.Listener[trio.abc.Stream]], task_status: trio.TaskStatus[object]
     ) -> None:
-        """Serve the streams of all `listeners`, until cancelled."""
+        """Serve the streams of all `listeners`, until cancelled. Without any, `serve` is called by who has streams."""
         patient = [PatientListener(listener, self._streams.make_room) for listener in listeners]
         poller = find_poller() if self._options.short_way else None
         async with trio.open_nursery() as nursery:
             if poller is not None:
                 self._switchboard = Switchboard(poller)
                 await nursery.start(self._switchboard.run)
-            await trio.serve_listeners(self.serve, patient, task_status=task_status)
+            if patient:
+                await trio.serve_listeners(self.serve, patient, task_status=task_status)
+            task_status.started()
+            await trio.sleep_forever()
 
-    async def serve(self, stream: trio.abc.Stream) -> None:
+    @property
+    def streams(self) -> int:
+        """How many streams there are."""
+        return len(self._streams)
+
+    async def serve(self, stream: trio.abc.Stream, passed: Passed = NEW) -> None:
         """Serve one stream, and close it at the end. Raises nothing for what the peer does. Cancelling closes it."""
-        peer = peer_address(stream)
+        peer = passed.address or peer_address(stream)
         slot = self._streams.enter(peer)
         if slot is None:
             return await trio.aclose_forcefully(stream)
         upgrade = None
         try:
             with slot.scope:
-                upgrade = await self._serve_http(stream, slot)
-            if upgrade is not None:
+                upgrade = await self._serve_http(stream, slot, passed)
+                del passed  # a WebSocket holds nothing of its request for hours
+            if isinstance(upgrade, bytes):
+                await self._hand_over(stream, upgrade, peer)
+            elif upgrade is not None:
                 served, upgrade = self._serve_websocket(stream, upgrade), None  # it is let go of in there
                 await served
                 with slot.renew():
@@ -108,12 +123,16 @@ class Listener:
             await trio.aclose_forcefully(stream)
         return None
 
-    async def _serve_http(self, stream: trio.abc.Stream, slot: StreamSlot) -> Upgrade | None:
-        """Answer requests until there are no more, or one is to become a WebSocket."""
+    async def _serve_http(self, stream: trio.abc.Stream, slot: StreamSlot, passed: Passed) -> Upgrade | bytes | None:
+        """Answer requests until there are no more, one becomes a WebSocket, or one belongs elsewhere (its bytes)."""
         peer = slot.address
-        http = HttpConnection(stream, self._options.deadlines, slot.wait)
+        http, is_final = HttpConnection(stream, self._options.deadlines, slot.wait, passed.begun), passed.is_final
         try:
             while (request := await http.next_request()) is not None:
+                if not is_final and self._belongs_elsewhere(request):
+                    return http.take_back()
+                http.forget()
+                is_final = False
                 address = client_address(request, peer, self._options.trusted_proxies)
                 with self._work():
                     upgrade = await self._answer_or_say_why_not(http, request, address)
@@ -126,6 +145,18 @@ class Listener:
             await http.refuse(bad)
             await linger(stream, self._options.deadlines.last_word)
         return None
+
+    def _belongs_elsewhere(self, request: Request) -> bool:
+        """Whether the request names a connection of another process."""
+        neighbours = self._neighbours
+        return (
+            neighbours is not None and self._is_socketio(request.path) and neighbours.have(request.query.get("sid", ""))
+        )
+
+    async def _hand_over(self, stream: trio.abc.Stream, begun: bytes, peer: str) -> None:
+        assert self._neighbours is not None
+        with self._work():
+            await hand_over(stream, begun, peer, self._neighbours)
 
     # ---- going down
 

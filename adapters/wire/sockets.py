@@ -1,6 +1,7 @@
 """The TCP ports of a server: the plain one, the one with TLS, and for `--lan` one with a certificate of our own."""
 
 import errno
+import ssl
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from adapters.wire import lan
 from adapters.wire.tls import server_context
 
 BACKLOG = 1_024
+TLS, LAN = "tls", "lan"
 Listeners = list[trio.abc.Listener[trio.abc.Stream]]
 
 
@@ -24,26 +26,50 @@ class ListeningSockets(msgspec.Struct, frozen=True):
     lan: tuple[str, ...] = ()
 
 
+class OpenPorts(msgspec.Struct, frozen=True):
+    """The ports, before any TLS: those of the settings, and that of `--lan`."""
+
+    main: tuple[trio.SocketListener, ...]
+    private: tuple[trio.SocketListener, ...] = ()
+
+
 async def open_sockets(server: Server, folder: Path) -> ListeningSockets:
     """Listen where `server` says; what `lan` needs is kept in `folder`. Raises StartupFailed, with what to do.
 
     Cancelling may leave sockets to the garbage collector.
     """
-    plain = await _listen(server.host, server.port, "--port")
-    host, port = plain[0].socket.getsockname()[:2]
+    contexts, ports = await make_contexts(server, folder), await open_ports(server)
+    listeners: Listeners = [*ports.main]
+    if TLS in contexts:
+        listeners = [trio.SSLListener(each, contexts[TLS], https_compatible=True) for each in ports.main]
+    listeners += [trio.SSLListener(each, contexts[LAN], https_compatible=True) for each in ports.private]
+    host, port = ports.main[0].socket.getsockname()[:2]
+    return ListeningSockets(listeners, host, port, lan_origins(server, ports))
+
+
+async def open_ports(server: Server) -> OpenPorts:
+    """Listen where `server` says. Raises StartupFailed. Cancelling as in `open_sockets`."""
+    main = await _listen(server.host, server.port, "--port")
+    has_private = server.lan and not server.tls_certificate
+    private = await _listen(server.host, server.lan_port, "[server] lan_port") if has_private else []
+    return OpenPorts(tuple(main), tuple(private))
+
+
+async def make_contexts(server: Server, folder: Path) -> dict[str, ssl.SSLContext]:
+    """What TLS is spoken with: under TLS on the main port, and under LAN on the private one. Raises StartupFailed.
+
+    Cancelling changes nothing, but a certificate may have been made.
+    """
     if server.tls_certificate:
-        context = server_context(server.tls_certificate, server.tls_key)
-        secured: Listeners = [trio.SSLListener(listener, context, https_compatible=True) for listener in plain]
-        return ListeningSockets(secured, host, port, _origins(port) if server.lan else ())
+        return {TLS: server_context(server.tls_certificate, server.tls_key)}
+    return {LAN: await trio.to_thread.run_sync(lan.secure, folder)} if server.lan else {}
+
+
+def lan_origins(server: Server, ports: OpenPorts) -> tuple[str, ...]:
+    """The https addresses for devices of the network."""
     if not server.lan:
-        return ListeningSockets([*plain], host, port)
-    context = await trio.to_thread.run_sync(lan.secure, folder)
-    inner = await _listen(server.host, server.lan_port, "[server] lan_port")
-    private: Listeners = [trio.SSLListener(listener, context, https_compatible=True) for listener in inner]
-    return ListeningSockets([*plain, *private], host, port, _origins(inner[0].socket.getsockname()[1]))
-
-
-def _origins(port: int) -> tuple[str, ...]:
+        return ()
+    port = (ports.private or ports.main)[0].socket.getsockname()[1]
     return tuple(f"https://{address}:{port}" for address in lan.addresses())
 
 

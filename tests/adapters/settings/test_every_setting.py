@@ -45,6 +45,7 @@ EXPECTED: dict[str, Rows] = {
     "server": {
         "host": ("127.0.0.1", "0.0.0.0", HOST),
         "port": (7171, 9000, PORT),
+        "workers": (1, 4, "a whole number from 1 to 64"),
         "path": ("/socket.io/", "/voice/", "a path that begins and ends with /, such as /socket.io/"),
         "token": ("", "hush", SECRET),
         "tokens": ({}, {"lobby": "hush-too"}, TOKENS),
