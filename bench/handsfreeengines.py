@@ -5,6 +5,7 @@ recogniser is told the true words.
 """
 
 import hashlib
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ from adapters.listening.smartturn_child import INPUT
 from adapters.listening.webrtc import WebRtcStream
 from adapters.listening.weights import read_weights
 from adapters.processes.frames import JudgeFrame
+from adapters.processes.process import QUIET
 from bench.echosounds import Samples, packed
 from protocol.audioformat import AudioFormat
 from tests.scripted import (
@@ -97,6 +99,7 @@ class RealEars:
 
 
 def _load(file: Path) -> Any:
+    os.environ.update(QUIET)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

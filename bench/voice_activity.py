@@ -5,6 +5,7 @@ in the same run, and taken off. Linux only, for the sake of processor clocks of 
 """
 
 import argparse
+import os
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -20,6 +21,7 @@ from adapters.listening import models
 from adapters.listening.detector import SpeechDetector
 from adapters.listening.silero import CONTEXT, SEEN, STATE, Floats, SileroNetwork
 from adapters.listening.weights import read_weights
+from adapters.processes.process import QUIET
 
 SESSIONS = (1, 20, 200)
 SHAPES = ((1, 1), (1, 3), (16, 3), (200, 1))
@@ -87,6 +89,7 @@ def _by_numpy(file: Path, streams: int, frames: int) -> Callable[[], object]:
 
 def _by_onnxruntime(file: Path, streams: int, frames: int) -> Callable[[], object] | None:
     """None where it is not installed, or the file is not for it."""
+    os.environ.update(QUIET)
     try:
         import onnxruntime
     except ImportError:

@@ -59,6 +59,9 @@ NEEDED = (
 )
 """What the names of the variables begin with that a worker process is given: native code reads files of strangers
 there, and the keys of providers are none of its business."""
+QUIET = {"ORT_DISABLE_TELEMETRY": "1"}
+"""What turns off that libraries tell their makers: onnxruntime keeps an id of the machine in the user's home, and sends
+events about the machine, the process and the models, unless this is set before it is loaded."""
 
 _log = logging.getLogger(__name__)
 _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
@@ -339,6 +342,6 @@ async def spawn(plan: Plan) -> Child:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**environment, "PYTHONPATH": path},
+        env={**environment, **QUIET, "PYTHONPATH": path},
     )
     return Child(process, plan, reader(process.pid))

@@ -56,6 +56,19 @@ async def test_a_text_is_spoken_sentence_by_sentence(nursery: trio.Nursery, tmp_
 
 
 @real
+async def test_what_runs_the_model_tells_nobody_of_it_and_keeps_nothing(
+    nursery: trio.Nursery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """onnxruntime by itself keeps an id of the machine, and the events that it sends, in the user's home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    engine = await start(nursery, voice(tmp_path / "en.onnx"))
+    assert samples(await spoken(engine, speech("good morning"))) > 0
+    assert list(home.rglob("*")) == []
+
+
+@real
 async def test_speed_and_speaker_are_heeded(nursery: trio.Nursery, tmp_path: Path) -> None:
     engine = await start(nursery, voice(tmp_path / "two.onnx", ("Anna", "Bert")))
     assert (await engine.offer()).voices == ("Anna", "Bert")
