@@ -5,16 +5,16 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.dockerfile import Image, Instruction, read, variables
+from tests.deploy.container import BY_THE_ENGINE, can_contain
+from tests.deploy.dockerfile import Image, read, variables
+from tests.deploy.test_units import compose
 from tests.real.test_install import copied
 
 ROOT = Path(__file__).parents[2]
@@ -69,56 +69,43 @@ def built(where: Path, extras: str) -> Image:
     source = copied(where / "source")
     for ignored in ("tests", "bench", "docs", "deploy", "supply"):
         shutil.rmtree(source / ignored, ignore_errors=True)
-    image = Image(where / "root", source, EXTRAS=extras)
-    image.root.mkdir()
+    image = Image(where / "root", DOCKERFILE, EXTRAS=extras)
     os.umask(0o022)
-    image.build([one for one in DOCKERFILE if one != Instruction("COPY", "--from=build /opt/vivavoce /opt/vivavoce")])
+    image.build(source)
     return image
-
-
-@contextmanager
-def started(image: Image) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The server as the image's user, with the image's variables and its command; what it prints until it is ready."""
-    env = {name: image.place(value) for name, value in ENV.items()} | {"VIVAVOCE_SERVER_PORT": "0", "HOME": "/nowhere"}
-    env["PATH"] = f"{image.root}/opt/vivavoce/bin:/usr/bin:/bin"
-    command = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "vivavoce", "serve"]
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, cwd="/")
-    assert process.stdout is not None
-    said = ""
-    try:
-        while "try it:" not in said:
-            line = process.stdout.readline().decode()
-            assert line, said
-            said += line
-        yield process, said
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 @pytest.mark.long
 @pytest.mark.real
 @pytest.mark.parametrize(("extras", "most"), [("traces,voice", 800), ("traces", 600)])
 def test_its_steps_make_a_server_that_fits_and_keeps_its_token(extras: str, most: int) -> None:
-    if os.geteuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("only root can start a server as another user")
+    if not can_contain():
+        pytest.skip("only root can make a container")
     with folder() as where:
         image = built(where, extras)
         megabytes = BASE_MEGABYTES + image.megabytes
         print(f"{extras}: {image.megabytes:.0f} MB beside the base image, {megabytes:.0f} in all")
         assert 200 < megabytes <= most
-        links = [_use(image) for _ in range(2)]
+        links = [_use(image, "joe" if "voice" in extras else "espeak-ng") for _ in range(2)]
         assert links[0] == links[1]
-        assert [path.name for path in (image.root / "data").iterdir()] == ["token"]
+        assert [path.name for path in image.folders["/data"].iterdir()] == ["token"]
 
 
-def _use(image: Image) -> str:
-    """Start it, ask how it is, and stop it; the token of the link that it prints."""
-    with started(image) as (process, said):
-        port = re.findall(r"listening on http://0\.0\.0\.0:(\d+)/", said)[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=NET) as answer:
-            assert json.load(answer)["status"] == "ok"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(NET) == 0
-        return str(re.findall(r"#token=(\S+)", said)[0])
+def _use(image: Image, voice: str) -> str:
+    """Start it as compose does, ask how it is, speak with it, and stop it; the token of the link that it prints."""
+    (tmp,) = compose()["services"]["vivavoce"]["tmpfs"]
+    with image.serving(USER, tmp.removeprefix("/tmp:")) as server:
+        server.wait_for("try it:")
+        assert "listening on http://0.0.0.0:7171/" in server.said
+        assert f"TTS local ({voice})" in server.said
+        status = server.status()
+        assert (status["Uid"].split()[0], int(status["CapBnd"], 16), status["NoNewPrivs"]) == (str(USER), 0, "1")
+        assert server.writable() - BY_THE_ENGINE == {"/tmp", "/data"}
+        (check,) = of("HEALTHCHECK")
+        assert server.run(*json.loads(check.partition("CMD ")[2]), user=USER).returncode == 0
+        token = str(re.findall(r"#token=(\S+)", server.said)[0])
+        talk = ("vivavoce", "talk", "--text", "count to three", "--token", token, "--no-realtime")
+        answer = server.run(*talk, user=USER)
+        assert "one, two, three" in answer.stdout.lower(), answer.stderr
+        assert server.stop(signal.SIGTERM, NET) == 0
+        return token
