@@ -11,6 +11,7 @@ import click
 
 from adapters.lifecycle import console
 from adapters.lifecycle.exits import CANNOT, INTERRUPTED, refuse, run_command, set_up_faults, unwritable
+from adapters.scenarios.commands import evaluate
 from adapters.settings.errors import BadSettings, StartupFailed
 from protocol.address import HOST, PORT, URL
 
@@ -301,6 +302,9 @@ def states() -> None:
     from actors.deciding.graph import diagram
 
     click.echo(diagram())
+
+
+main.add_command(evaluate)
 
 
 def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> "Settings":

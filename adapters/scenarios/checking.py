@@ -40,10 +40,8 @@ def faults(scenario: Scenario) -> Iterator[Fault]:
     file = scenario.file
     if scenario.configuration.stt.media_format != "pcm16":
         yield Fault(("session", "STT"), "mediaFormat: the caller of a scenario sends pcm16; leave it out")
-    if not file.caller and file.recording is None:
-        yield Fault((), "there is no [[caller]], so nothing happens; or name a recording")
-    if file.caller and file.recording is not None:
-        yield Fault(("recording",), "the caller is the recording's; leave [[caller]] out")
+    if not file.caller:
+        yield Fault((), "there is no [[caller]], so nothing happens")
     if not file.expect:
         yield Fault((), "there is no [[expect]], so nothing could fail")
     if len(file.caller) > MOST_STEPS:
@@ -179,5 +177,5 @@ def _of_its_step(scenario: Scenario, expected: Expectation) -> Iterator[tuple[st
     if isinstance(expected.step, str) and expected.step not in names:
         known = ", ".join(names) or "none: no step has a name"
         yield "step", f"came {show(expected.step)}, allowed: {known}"
-    if isinstance(expected.step, int) and count and not 1 <= expected.step <= count:
+    if isinstance(expected.step, int) and not 1 <= expected.step <= count:
         yield "step", f"came {expected.step}, allowed: 1 to {count}"

@@ -82,8 +82,7 @@ def _checked(path: Path, file: ScenarioFile, refuse: Any) -> Scenario:
     for fault in _unfit(file.limits, Limits, ("limits",)):
         refuse(fault)
     limits = msgspec.convert(file.limits, Limits)
-    recording = None if file.recording is None else path.parent / file.recording
-    return Scenario(path, file, update, merge(Configuration(), read_in), limits, recording)
+    return Scenario(path, file, update, merge(Configuration(), read_in), limits)
 
 
 def _of_session(said: str) -> Fault:

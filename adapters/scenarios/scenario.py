@@ -122,13 +122,19 @@ class CallerStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         """Whether the microphone hears it."""
         return self.action in ("say", "play", "silence_ms")
 
+    @property
+    def words(self) -> str:
+        """What it says, plays or does, for a report."""
+        if self.silence_ms is None:
+            return str(getattr(self, self.action))
+        return f"{self.silence_ms / 1000:g} s of {'silence' if self.noise_db is None else 'noise'}"
+
     def __str__(self) -> str:
-        """The step as a report shows it."""
+        """The step as a report names it."""
         action = self.action
-        value = getattr(self, action)
         if action == "silence_ms":
-            return f"{value / 1000:g} s of {'silence' if self.noise_db is None else 'noise'}"
-        return f"{action} “{value}”" if action in ("say", "text") else f"{action} {value}"
+            return self.words
+        return f"{action} “{self.words}”" if action in ("say", "text") else f"{action} {self.words}"
 
 
 ACTIONS: Final = ("say", "play", "text", "silence_ms", "do", "join", "leave")
@@ -235,14 +241,13 @@ KINDS: Final = (
 class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A scenario as its file has it; `session` and `limits` are checked by what reads them elsewhere.
 
-    `model`: who answers, the script or the embedded guide. `stand_in`: who answers where the script fails. `recording`:
-    a folder of which the caller and the providers are taken. `deadline_s`: when a scenario that goes on is ended.
+    `model`: who answers, the script or the embedded guide. `stand_in`: who answers where the script fails.
+    `deadline_s`: when a scenario that goes on is ended.
     """
 
     title: Words
     model: Literal["script", "guide"] = "script"
     stand_in: Literal["none", "guide"] = "none"
-    recording: Words | None = None
     deadline_s: Seconds = 120.0
     session: dict[str, object] = {}
     limits: dict[str, object] = {}
@@ -256,17 +261,13 @@ class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """A scenario that was read and checked. `update` is what `session.update` says, of which `configuration` comes.
-
-    `recording`: the folder of the recording that it is about, None for none.
-    """
+    """A scenario that was read and checked. `update` is what `session.update` says, of which `configuration` comes."""
 
     path: Path
     file: ScenarioFile
     update: Mapping[str, object]
     configuration: Configuration
     limits: Limits
-    recording: Path | None = None
 
     @property
     def name(self) -> str:
@@ -277,6 +278,13 @@ class Scenario(msgspec.Struct, frozen=True):
     def is_hands_free(self) -> bool:
         """Whether the microphone stays open, and the server finds where turns end."""
         return self.configuration.turn_detection.on
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether what its providers answer, or how they fail, is its own."""
+        file = self.file
+        engines = (file.recogniser, file.synthesiser)
+        return bool(file.answer) or any(engine.fails or engine.hangs for engine in engines)
 
     def step_of(self, expected: Expectation) -> int:
         """The index of the step that an expectation is about."""

@@ -46,14 +46,15 @@ class _EspeakVoice(ctypes.Structure):
 class EspeakLibrary:
     """The library, whose state is global: one for a process."""
 
-    def __init__(self, *, tells_phonemes: bool = False, callback_ms: int = CALLBACK_MS) -> None:
-        """Load it. `tells_phonemes`: its callbacks get the phonemes of the sound, see `EspeakTeller`.
+    def __init__(self, *, tells_phonemes: bool = False, callback_ms: int = CALLBACK_MS, file: str = "") -> None:
+        """Load it. `tells_phonemes`: its callbacks get the phonemes of the sound, see `EspeakTeller`. `file`: a copy of
+        the library, whose state is its own.
 
         Raises EngineFailed where it does not find its data.
         """
         self._chosen = ""
         self._data = Path(espeakng_loader.get_data_path())
-        self.functions = ctypes.CDLL(espeakng_loader.get_library_path())
+        self.functions = ctypes.CDLL(file or espeakng_loader.get_library_path())
         self.functions.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_EspeakVoice))
         self.functions.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self.functions.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]

@@ -20,8 +20,8 @@ GO_ON, ABORT = 0, 1
 class Espeak:
     """The library: one synthesis at a time, since its state is global."""
 
-    def __init__(self) -> None:
-        self._espeak = EspeakLibrary(tells_phonemes=True)
+    def __init__(self, file: str = "") -> None:
+        self._espeak = EspeakLibrary(tells_phonemes=True, file=file)
         self._library = self._espeak.functions
         self._callback = EspeakCallback(self._heard)  # kept: the library holds a bare pointer to it
         self._pipe: WorkerPipe | None = None

@@ -8,7 +8,7 @@ import trio
 from actors.ports.answering import Delivery, Question
 from actors.ports.calls import Emit
 from adapters.vendors.embedded.guide.bodylanguage import with_tags_before, without_tags
-from adapters.vendors.embedded.guide.reply import reply
+from adapters.vendors.embedded.guide.reply import Reply, reply
 from adapters.vendors.embedded.guide.understanding import prepare
 
 
@@ -42,11 +42,20 @@ class Local:
                 await write(Delivery(clip=question.clip))
             await write(question.text)
             return
-        # In a thread: a long history in none of its languages takes the guide a tenth of a second.
-        answer = await trio.to_thread.run_sync(
-            reply, without_tags(question), self._clock(), limiter=self._threads, abandon_on_cancel=True
-        )
+        answer = await self._reply(without_tags(question), self._clock())
         await write(answer.delivery)
         for number, sentence in enumerate(with_tags_before(answer.sentences, answer.abilities, question)):
             await trio.lowlevel.checkpoint()
             await write(f" {sentence}" if number else sentence)
+
+    async def _reply(self, question: Question, now: datetime) -> Reply:
+        """The guide's answer; in a thread: a long history in none of its languages takes a tenth of a second."""
+        return await trio.to_thread.run_sync(reply, question, now, limiter=self._threads, abandon_on_cancel=True)
+
+
+class InlineLocal(Local):
+    """The same without a thread, for virtual time, in which nothing waits for one."""
+
+    async def _reply(self, question: Question, now: datetime) -> Reply:
+        await trio.lowlevel.checkpoint()
+        return reply(question, now)
