@@ -11,7 +11,7 @@ from hypothesis import settings
 from adapters.wire.switchboard import find_poller
 from tests.inprocess import SOCKETS
 
-REAL = f"{Path(__file__).parent / 'real'}{os.sep}"
+FIRST = tuple(f"{Path(__file__).parent / folder}{os.sep}" for folder in ("real", "soak"))
 
 # The servers that tests start speak by espeak-ng: to load the voice model takes each of them a second of a processor.
 os.environ["VIVAVOCE_PROVIDERS_LOCAL_VOICE"] = "espeak"
@@ -24,7 +24,7 @@ settings.load_profile("ci")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of real programs go first: they wait for sound and for programs, and others fill that time."""
-    items.sort(key=lambda item: not str(item.path).startswith(REAL))
+    items.sort(key=lambda item: not str(item.path).startswith(FIRST))
 
 
 def pytest_collection_finish() -> None:

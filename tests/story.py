@@ -1,10 +1,11 @@
 """Invariants of all messages that a client gets, in any order of events, as docs/protocol.md promises them."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 
 from adapters.client.voiceclient import AckReceived, AudioPiece, Received
 from protocol.connecting import Role
+from protocol.errors import ErrorId
 from protocol.messages import (
     EVENTS,
     BufferInitialized,
@@ -35,6 +36,7 @@ ARROWS = {
 """Where each state may lead."""
 TO_SENDER = (SessionUpdated, BufferInitialized, TranscribeDelta, TranscribeDone, Metrics)
 TO_RECEIVERS = (ResponseStarted, TextDelta, TextDone, AudioPiece)
+ERROR_IDS = frozenset(map(int, ErrorId))
 FAILURES = {"STT": 3000, "LLM": 3001, "TTS": 3002}
 WAY = {"STT": ("STT", "LLM", "TTS"), "LLM": ("LLM", "TTS")}
 Slot = int
@@ -60,14 +62,14 @@ class Story:
 
     arrows: Mapping[str, Set[str]] = ARROWS
 
-    def __init__(self, role: Role, answers: Set[str]) -> None:
+    def __init__(self, role: Role, answers: Container[str]) -> None:
         self.role = role
         self.answers = answers
         self.has_joined = False
         self.started = False
         self.state = ""
         self.turn = 0
-        self.metrics: set[int] = set()
+        self.measured = 0
         self._start_over()
 
     def _start_over(self) -> None:
@@ -120,11 +122,14 @@ class Story:
                 self._take_text(message)
             case AudioPiece():
                 self._take_piece(message)
-            case CustomError(error_id=3002):  # its format cannot be had, and where sound is streamed, no piece is sent
-                self.soundless = not self.parts
+            case CustomError(error_id=number):
+                assert number in ERROR_IDS, f"{number} is no errorId of the table"
+                if number == ErrorId.SYNTHESIS_FAILED:
+                    # its format cannot be had, and where sound is streamed, no piece is sent
+                    self.soundless = not self.parts
             case Metrics(turn):
-                assert turn not in self.metrics, "metrics come once a turn"
-                self.metrics.add(turn)
+                assert turn > self.measured, "metrics come once a turn"
+                self.measured = turn
 
     def _take_text(self, message: TextDelta | TextDone) -> None:
         if isinstance(message, TextDelta):

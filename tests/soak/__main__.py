@@ -1,31 +1,74 @@
-"""`python -m tests.soak --turns 1000000`: random conversations around a whole server in virtual time."""
+"""`python -m tests.soak`: random clients and faults, for minutes around a real server, or for turns in virtual time."""
 
 import sys
+import tempfile
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
 import click
+import trio
 
 from tests.soak import virtual
+from tests.soak.report import report
+from tests.soak.running import Soak
+from tests.soak.script import EACH
+from tests.soak.sounds import speak
 from tests.soak.virtualblock import TURNS, BlockFailed
 
 
 @click.command()
+@click.option("--minutes", type=float, help="How long, on the real clock, against a real server with faults.")
+@click.option("--each", default=EACH, show_default=True, help="With --minutes: how many clients come in a second.")
+@click.option("--debug", is_flag=True, help="With --minutes: have the server log more, with stack traces.")
 @click.option("--turns", type=click.IntRange(1), help="How many turns, in virtual time, against a server in memory.")
 @click.option("--seed", type=int, help="The seed; the same one gives the same conversations.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keeps what is done; goes on from it.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes at a time.")
 @click.option("--block", type=click.IntRange(0), help="Play this block of --turns alone, twice.")
-def main(turns: int | None, seed: int | None, state: Path | None, jobs: int, block: int | None) -> None:
-    """Hold a server to its protocol. Exit code 0: no rule was broken; 1: one was."""
-    if turns is None:
-        raise click.UsageError("--turns says how many")
+def main(
+    minutes: float | None,
+    each: float,
+    debug: bool,
+    turns: int | None,
+    seed: int | None,
+    state: Path | None,
+    jobs: int,
+    block: int | None,
+) -> None:
+    """Hold a server to its protocol.
+
+    Exit code 0: no rule was broken; 1: one was; 2: the server did not start. Ctrl-C tells what --minutes has found.
+    """
+    if (minutes is None) is (turns is None):
+        raise click.UsageError("--minutes says how long, or --turns how many: one of the two")
     drawn = SystemRandom().getrandbits(32) if seed is None else seed
+    if minutes is not None:
+        sys.exit(_run_minutes(drawn, minutes, each, debug))
+    assert turns is not None
     try:
         kept = virtual.read_state(state, drawn)
     except virtual.StateMismatch as error:
         raise click.UsageError(str(error)) from None
     sys.exit(_play_turns(kept, turns, state, jobs, block))
+
+
+def _run_minutes(seed: int, minutes: float, each: float, debug: bool) -> int:
+    """The soak of a real server; returns the exit code."""
+    click.echo(f"seed {seed}")
+    spoken = speak()
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        soak = Soak(seed, minutes * 60, Path(folder), each, debug)
+        try:
+            trio.run(partial(soak.run, spoken, click.echo))
+        except (RuntimeError, trio.TooSlowError) as error:
+            click.echo(f"the server does not start: {error}", err=True)
+            return 2
+        if soak.is_interrupted:
+            click.echo("interrupted")
+        for told in report(soak):
+            click.echo(told)
+    return 1 if soak.findings.found else 0
 
 
 def _play_turns(state: virtual.SoakState, turns: int, path: Path | None, jobs: int, block: int | None) -> int:

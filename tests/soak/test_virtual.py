@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from tests.soak import __main__ as command
 from tests.soak import virtual
+from tests.soak.rules import SpeechStory
 from tests.soak.virtualblock import BlockFailed, play_block, play_twice
 from tests.soak.virtualcounts import named_rows
-from tests.soak.virtualrules import SpeechStory
 
 OUTCOMES = {"completed", "interrupted", "cancelled", "failed", "empty"}
 

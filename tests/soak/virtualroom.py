@@ -15,9 +15,9 @@ from protocol.messages import ResponseStarted, SessionState
 from protocol.mouth import MouthWish, parse_mouth
 from tests.playbook import NOBODY
 from tests.scripted import UNDECODABLE
+from tests.soak.rules import SoakStory
 from tests.soak.virtualclient import JOINED, LOST, SoakClient
 from tests.soak.virtualengines import DEAD, EMPTY, ENDLESS, Luck
-from tests.soak.virtualrules import SoakStory
 from tests.soak.virtualserver import SoakServer
 from tests.story import Slot, line
 

@@ -27,8 +27,9 @@ class Break(Enum):
     RESET = "reset"
 
 
-Step = bytes | trio.Event | Break
-"""What an answer is made of: bytes to send (a chunk of their own), an event to wait for, a way to break off."""
+Step = bytes | float | trio.Event | Break
+"""What an answer is made of: bytes to send (a chunk of their own), seconds or an event to wait for, a way to break
+off."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -57,13 +58,17 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer: sent with a Content-Length where it is `body`, chunk by chunk where it is `steps`."""
+    """An answer: sent with a Content-Length where it is `body`, chunk by chunk where it is `steps`.
+
+    `raw`: the steps are all that is sent, head included, as no server should; then the connection is closed.
+    """
 
     status: int = 200
     content_type: str = "application/json"
     body: bytes = b""
     steps: tuple[Step, ...] = ()
     headers: Mapping[str, str] = {}
+    raw: bool = False
 
 
 Responder = Callable[[Request], Reply]
@@ -181,6 +186,9 @@ class _Connection:
             return  # it is the answer that breaks off
         except trio.BrokenResourceError:
             data = b""
+        if data and self._h11.our_state is h11.DONE:  # it has its answer already, and was quicker than our own task
+            self._h11.receive_data(data)
+            return
         if data:
             raise AssertionError("the client sent more before it had its answer")
         scope.cancel()
@@ -205,6 +213,9 @@ class _Connection:
         return Request(head.method.decode(), target.path, dict(parse_qsl(target.query)), headers, body, fields, files)
 
     async def _answer(self, reply: Reply) -> None:
+        if reply.raw:
+            await self._send_raw(reply.steps)
+            return
         headers = {"Content-Type": reply.content_type, **reply.headers}
         if not self._server.keeps:
             headers["Connection"] = "close"
@@ -212,11 +223,18 @@ class _Connection:
             headers["Transfer-Encoding"] = "chunked"
         else:
             headers["Content-Length"] = str(len(reply.body))
-        await self._send(h11.Response(status_code=reply.status, headers=list(headers.items())))
-        for step in reply.steps or (reply.body,):
+        head = h11.Response(status_code=reply.status, headers=list(headers.items()))
+        if not reply.steps:
+            # At once: whoever has all that was promised may ask again before our own task has told h11 of the end.
+            await self._send(head, h11.Data(data=reply.body), h11.EndOfMessage())
+            return
+        await self._send(head)
+        for step in reply.steps:
             match step:
                 case bytes():
                     await self._send(h11.Data(data=step))
+                case float():
+                    await trio.sleep(step)
                 case trio.Event():
                     await step.wait()
                 case Break():
@@ -224,8 +242,22 @@ class _Connection:
                     return
         await self._send(h11.EndOfMessage())
 
-    async def _send(self, event: h11.Event) -> None:
-        data = self._h11.send(event)
+    async def _send_raw(self, steps: tuple[Step, ...]) -> None:
+        for step in steps:
+            match step:
+                case bytes():
+                    await self._stream.send_all(step)
+                case float():
+                    await trio.sleep(step)
+                case trio.Event():
+                    await step.wait()
+                case Break():
+                    await self._break(step)
+                    return
+        await self._break(Break.CUT)
+
+    async def _send(self, *events: h11.Event) -> None:
+        data = b"".join(self._h11.send(event) or b"" for event in events)
         if data:
             await self._stream.send_all(data)
 

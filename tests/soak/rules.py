@@ -3,6 +3,7 @@ microphone, the mouth, cues and acks, as docs/protocol.md promises them.
 """
 
 from collections import deque
+from collections.abc import Container
 from typing import Final
 
 from msgspec import UNSET
@@ -45,7 +46,7 @@ class SoakStory(Story):
 
     arrows = HANDS_FREE_ARROWS
 
-    def __init__(self, role: Role, answers: frozenset[str], wish: MouthWish) -> None:
+    def __init__(self, role: Role, answers: Container[str], wish: MouthWish) -> None:
         super().__init__(role, answers)
         self.mouth = MouthStory(wish)
         self.speech = SpeechStory(role)
@@ -75,6 +76,7 @@ class SoakStory(Story):
     def check_whole(self) -> None:
         """The client was there to the end, and all has come to rest: nothing is left open."""
         self.check_closed()
+        self.mouth.check_closed()
         assert self.acked == self.asked, f"acks that never came: {sorted(self.asked - self.acked)}"
 
     def _take_text(self, message: TextDelta | TextDone) -> None:
@@ -100,13 +102,13 @@ class SpeechStory:
         match message:
             case SpeechStarted():
                 assert not (self.is_known and self.is_open), "speech that has begun begins again"
-                assert self.state == "receiving"
+                assert self.state == "receiving", "speech begins in receiving"
                 self.is_known = self.is_open = True
             case SpeechStopped():
                 assert self.is_open or not self.is_known, "speech ends that has not begun"
                 self.is_known, self.is_open = True, False
             case BufferInitialized():
-                assert self.state == "receiving"
+                assert self.state == "receiving", "an utterance begins in receiving"
             case SessionState(state):
                 self.state = state
                 self.held = self.held and state == "speaking"
@@ -118,11 +120,11 @@ class SpeechStory:
                 self.turn, self.is_cancelled, self.held = turn, False, False
             case ResponseHeld(turn):
                 assert not (self.is_receiver and self.is_cancelled), "an answer that was cut is held"
-                assert not (self.is_receiver and self.turn) or turn == self.turn
+                assert not (self.is_receiver and self.turn) or turn == self.turn, "what is held is the turn that runs"
                 self.held = True
             case ResponseResumed(turn):
                 assert self.held, "an answer goes on that was not held"
-                assert not (self.is_receiver and self.turn) or turn == self.turn
+                assert not (self.is_receiver and self.turn) or turn == self.turn, "what goes on is the turn that runs"
                 self.held = False
             case ResponseCancelled():
                 self.is_cancelled, self.held = True, False
@@ -141,36 +143,54 @@ class MouthStory:
         self.ends: dict[int, int] = {}
         self.times: dict[int, int] = {}
         self.closed: set[int] = set()
+        self.words_open: set[int] = set()
         self.words_closed: set[int] = set()
+        self.cue_times: dict[int, int] = {}
         self.sounded: set[int] = set()
         self.finished: set[int] = set()
-        self.was_cut = self.is_done = self.has_failed = False
+        self.was_cut = self.is_done = self.has_failed = self.is_cancelled = False
 
     def take(self, message: Received) -> None:
         """The next message."""
         match message:
             case ResponseStarted(turn):
+                self.check_closed()
                 self._start(turn)
             case AudioPiece():
                 self._take_piece(message)
+            case ResponseMouth() | ResponseWords() | ResponseCue() if self.is_cancelled:
+                raise AssertionError("nothing of a mouth after response.cancelled")
             case ResponseMouth():
                 assert message.set == self.wish.set, "the set that was asked for"
-                assert not self.turn or message.turn == self.turn
+                assert not self.turn or message.turn == self.turn, "the mouth is of the turn that was started"
                 if message.cut:
                     self._take_cut(message)
                 else:
                     self._take_mouth(message)
             case ResponseWords():
-                assert self.wish.words, "words were asked for"
-                assert message.id not in self.words_closed, "no words after the last"
-                assert len(message.words) == len(message.times) == len(message.durations)
-                self.words_closed |= {message.id} if message.last else set()
-            case ResponseCue():
+                self._take_words(message)
+            case ResponseCue(_, part, at):
                 assert self.wish.is_any, "cues were asked for"
+                assert at >= self.cue_times.get(part, 0), "times of the cues of a part rise"
+                self.cue_times[part] = at
             case ResponseCancelled():
+                self.is_cancelled = True
                 assert not (self.wish.set and self.sounded and self.turn) or self.was_cut, "a cut closes the mouth"
             case CustomError(error_id=3002):
                 self.has_failed = True
+
+    def check_closed(self) -> None:
+        """The response is over: where it was not cut, each mouth and each list of words that was begun is closed."""
+        if not (self.is_cancelled or self.has_failed):
+            assert set(self.ends) <= self.closed, "a mouth that was begun is closed"
+            assert self.words_open <= self.words_closed, "words that were begun have a last message"
+
+    def _take_words(self, message: ResponseWords) -> None:
+        assert self.wish.words, "words were asked for"
+        assert message.id not in self.words_closed, "no words after the last"
+        assert len(message.words) == len(message.times) == len(message.durations), "a word has all three"
+        self.words_open.add(message.id)
+        self.words_closed |= {message.id} if message.last else set()
 
     def _take_piece(self, piece: AudioPiece) -> None:
         self.is_done = piece.done
@@ -217,7 +237,7 @@ class MouthStory:
         assert times != UNSET
         assert shapes != UNSET
         assert weights != UNSET
-        assert len(times) == len(shapes) == len(weights)
+        assert len(times) == len(shapes) == len(weights), "a key frame has all three"
         count, latest = len(SHAPES[message.set]), self.times.get(message.id, -1)
         assert all(0 <= shape < count for shape in shapes)
         for time in times:
