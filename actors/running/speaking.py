@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 
 from actors.deciding.effects import Speak
@@ -112,10 +112,10 @@ class WholeSound:
 
 
 async def _speak_in_pieces(job: Speak, engines: Engines, call: EngineCall) -> None:
-    async with AsyncExitStack() as stack:
-        sound = StreamedSound(job, engines, stack, call)
-        if job.mouth is not None:
-            await stack.enter_async_context(sound.mouth.running())
+    stack = AsyncExitStack()
+    sound = StreamedSound(job, engines, stack, call)
+    # The mouth is not on the stack: where a nursery makes a group of a Cancelled, the stack would keep it in a circle.
+    async with sound.mouth.running() if job.mouth is not None else nullcontext(), stack:
         if job.clip is not None:
             await sound.add(job.clip)
         else:

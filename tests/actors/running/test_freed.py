@@ -239,8 +239,10 @@ async def test_an_utterance_that_several_tasks_hear_is_freed(way: Way, autojump_
 STREAMED: dict[str, dict[str, object]] = {"LLM": {"stream": True}, "TTS": {"stream": True, "responseType": "multiple"}}
 
 
-async def take_a_turn(server: Server, *, until: object, then: Callable[[Client], Awaitable[None]]) -> None:
-    client = await server.join(token=TOKEN)
+async def take_a_turn(
+    server: Server, *, until: object, then: Callable[[Client], Awaitable[None]], mouth: str = "none"
+) -> None:
+    client = await server.join(token=TOKEN, mouth=mouth)
     await client.configure(**STREAMED)
     await client.say(SOUND)
     await client.until(until)
@@ -289,12 +291,37 @@ async def test_a_turn_that_ends_is_freed(
     await check(way, engines)
 
 
+@pytest.mark.parametrize("then", [go_on, cancel, barge_in, type_over, abandon])
+async def test_an_answer_with_a_mouth_that_ends_is_freed(
+    then: Callable[[Client], Awaitable[None]], autojump_clock: MockClock
+) -> None:
+    engines = ScriptedEngines()
+    engines.tts.script.usual = Act(("la ",) * 4, delay=0.5)
+
+    async def way(server: Server) -> None:
+        await take_a_turn(server, until=state("speaking"), then=then, mouth="ovr,words")
+
+    await check(way, engines)
+
+
 TROUBLES = {
     "fails": fails("a piece"),
     "crashes": fails("a piece", why=Broken("unforeseen")),
     "hangs": hangs("a piece"),
     "is cut": Act(("a piece",), delay=1_000.0),
 }
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize("kind", ["TTS", "codec"])
+async def test_an_answer_with_a_mouth_that_fails_is_freed(kind: str, trouble: Act, autojump_clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.scripts[kind].usual = trouble
+
+    async def way(server: Server) -> None:
+        await take_a_turn(server, until=state("transcribing"), then=go_on, mouth="ovr,words")
+
+    await check(way, engines)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
