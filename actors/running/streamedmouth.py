@@ -59,15 +59,18 @@ class StreamedMouth:
     async def running(self) -> AsyncIterator[None]:
         """Follow the sound as long as the block. Raises what the block raises. Cancelling ends it."""
         failure: EngineFailed | Undecodable | TooLarge | None = None
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._run)
-            try:
-                yield
-            except (EngineFailed, Undecodable, TooLarge) as error:  # else the nursery would make a group of it
-                failure = error
-            nursery.cancel_scope.cancel()
-        if failure is not None:
-            raise failure
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._run)
+                try:
+                    yield
+                except (EngineFailed, Undecodable, TooLarge) as error:  # else the nursery would make a group of it
+                    failure = error
+                nursery.cancel_scope.cancel()
+            if failure is not None:
+                raise failure
+        finally:
+            del failure  # which knows this frame
 
     async def follow(self, samples: bytes, seconds: float, *, last: bool) -> FollowedSound:
         """What goes with the sound made by now, `seconds` in all, of which `samples` are new; `sent` has to follow.

@@ -8,14 +8,18 @@ from msgspec.structs import replace
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
+from actors.ports.calls import EngineFailed
 from actors.ports.recognition import Transcript, Utterance
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.client.voiceclient import ConnectRefused
+from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth
 from protocol.messages import BufferInitialized, CustomError, ResponseStarted
 from protocol.timing import Timing
 from tests.cycles import freed_by_counting
 from tests.harness import RESOURCE, Client, Polling, Server, exchange, serving, state
-from tests.scripted import UNDECODABLE, Act, Broken, Recogniser, ScriptedEngines, fails, hangs
+from tests.scripted import UNDECODABLE, Act, Broken, Recogniser, ScriptedEngines, Synthesiser, fails, hangs
 
 LIMITS = Limits(grace=5.0, utterance_bytes=100_000, straggler=-1.0)
 SOUND = b"sound" * 10_000
@@ -310,6 +314,28 @@ TROUBLES = {
     "hangs": hangs("a piece"),
     "is cut": Act(("a piece",), delay=1_000.0),
 }
+
+
+class LastWord(Synthesiser):
+    """A synthesiser that fails in the moment in which it is cancelled."""
+
+    async def synthesise(self, speech: Speech, sound: Callable[[Clip], Awaitable[None]]) -> None:
+        """A piece, and then nothing until it is cancelled."""
+        await sound(Clip(b"la", AudioFormat("pcm16", 24_000)))
+        try:
+            await trio.sleep_forever()
+        except trio.Cancelled:
+            raise EngineFailed("the connection is lost") from None
+
+
+async def test_an_answer_with_a_mouth_that_is_cut_and_fails_is_freed(autojump_clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.tts = LastWord()
+
+    async def way(server: Server) -> None:
+        await take_a_turn(server, until=state("speaking"), then=barge_in, mouth="ovr,words")
+
+    await check(way, engines)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
