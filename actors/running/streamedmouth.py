@@ -12,9 +12,6 @@ from contextlib import asynccontextmanager
 
 import trio
 
-from actors.ports.calls import EngineFailed
-from actors.ports.sound import Undecodable
-from actors.running.calls import TooLarge
 from actors.running.mouth import END_LATEST, FollowedSound, MouthFollower
 
 LATEST = 0.1
@@ -57,16 +54,24 @@ class StreamedMouth:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Follow the sound as long as the block. Raises what the block raises. Cancelling ends it."""
-        failure: EngineFailed | Undecodable | TooLarge | None = None
+        """Follow the sound as long as the block. Raises what the block raises. Cancelling ends it.
+
+        What the block raises is raised as it is, and not in a group that the nursery would make of it, of which whoever
+        leaves other blocks keeps a circle of exceptions and frames.
+        """
+        failure: BaseException | None = None
         try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._run)
-                try:
-                    yield
-                except (EngineFailed, Undecodable, TooLarge) as error:  # else the nursery would make a group of it
-                    failure = error
-                nursery.cancel_scope.cancel()
+            try:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._run)
+                    try:
+                        yield
+                    except BaseException as error:
+                        failure = error
+                    nursery.cancel_scope.cancel()
+            except BaseExceptionGroup as several:
+                if failure is None or several.split(trio.Cancelled)[1] is not None:  # the task broke
+                    raise
             if failure is not None:
                 raise failure
         finally:

@@ -319,18 +319,23 @@ TROUBLES = {
 class LastWord(Synthesiser):
     """A synthesiser that fails in the moment in which it is cancelled."""
 
+    def __init__(self, why: Exception) -> None:
+        super().__init__()
+        self.why = why
+
     async def synthesise(self, speech: Speech, sound: Callable[[Clip], Awaitable[None]]) -> None:
         """A piece, and then nothing until it is cancelled."""
         await sound(Clip(b"la", AudioFormat("pcm16", 24_000)))
         try:
             await trio.sleep_forever()
         except trio.Cancelled:
-            raise EngineFailed("the connection is lost") from None
+            raise self.why from None
 
 
-async def test_an_answer_with_a_mouth_that_is_cut_and_fails_is_freed(autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("why", [EngineFailed("the connection is lost"), Broken("unforeseen")], ids=type)
+async def test_an_answer_with_a_mouth_that_is_cut_and_fails_is_freed(why: Exception, autojump_clock: MockClock) -> None:
     engines = ScriptedEngines()
-    engines.tts = LastWord()
+    engines.tts = LastWord(why)
 
     async def way(server: Server) -> None:
         await take_a_turn(server, until=state("speaking"), then=barge_in, mouth="ovr,words")
@@ -340,9 +345,13 @@ async def test_an_answer_with_a_mouth_that_is_cut_and_fails_is_freed(autojump_cl
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("kind", ["TTS", "codec"])
-async def test_an_answer_with_a_mouth_that_fails_is_freed(kind: str, trouble: Act, autojump_clock: MockClock) -> None:
+@pytest.mark.parametrize("delay", [0.0, 0.3])
+async def test_an_answer_with_a_mouth_that_fails_is_freed(
+    delay: float, kind: str, trouble: Act, autojump_clock: MockClock
+) -> None:
     engines = ScriptedEngines()
     engines.scripts[kind].usual = trouble
+    engines.mouths.delay = delay
 
     async def way(server: Server) -> None:
         await take_a_turn(server, until=state("transcribing"), then=go_on, mouth="ovr,words")
