@@ -1,8 +1,10 @@
 """Socket.IO packets over a WebSocket to a server: the layer below a client's events."""
 
+from typing import Protocol
+
 import msgspec
 import trio
-from trio_websocket import ConnectionClosed, WebSocketConnection
+from trio_websocket import ConnectionClosed
 
 from adapters.client.opening import CONNECT_SECONDS
 from protocol import engineio, socketio
@@ -19,13 +21,23 @@ class Disconnected(Exception):
     """The connection is over; the message says how it ended."""
 
 
+class MessageSocket(Protocol):
+    """A WebSocket that is open, as trio-websocket has it. Both raise ConnectionClosed where the connection is over."""
+
+    async def get_message(self) -> Frame:
+        """The next message. Cancelling loses none."""
+
+    async def send_message(self, message: Frame) -> None:
+        """Send a message. Cancelling may leave half of it sent."""
+
+
 class PacketSocket:
     """The packets of one Engine.IO session. One task may receive while others send.
 
     Only `receive` answers the server's pings, so a client that does not receive loses the connection after a while.
     """
 
-    def __init__(self, websocket: WebSocketConnection, opened: OpenPacket) -> None:
+    def __init__(self, websocket: MessageSocket, opened: OpenPacket) -> None:
         self._websocket = websocket
         self._silence = (opened.ping_interval + opened.ping_timeout) / 1000
         self._sending = trio.Lock()
@@ -33,7 +45,7 @@ class PacketSocket:
         self._attachments: list[bytes] = []
 
     @classmethod
-    async def open(cls, websocket: WebSocketConnection) -> "PacketSocket":
+    async def open(cls, websocket: MessageSocket) -> "PacketSocket":
         """Wait for the server's open packet. Raises Unreachable or Disconnected. Cancelling leaves the WebSocket."""
         frame = await _next_frame(websocket, CONNECT_SECONDS)
         try:
@@ -87,7 +99,7 @@ class PacketSocket:
                     raise Disconnected("the server closed the connection")
 
 
-async def _next_frame(websocket: WebSocketConnection, silence: float) -> Frame:
+async def _next_frame(websocket: MessageSocket, silence: float) -> Frame:
     try:
         with trio.fail_after(silence):
             frame: Frame = await websocket.get_message()

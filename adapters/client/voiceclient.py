@@ -12,11 +12,10 @@ from trio_websocket import (
     ConnectionRejected,
     ConnectionTimeout,
     HandshakeError,
-    WebSocketConnection,
 )
 
 from adapters.client.opening import CONNECT_SECONDS, opened
-from adapters.client.packets import Disconnected, PacketSocket, Unreachable
+from adapters.client.packets import Disconnected, MessageSocket, PacketSocket, Unreachable
 from protocol import base64text, socketio
 from protocol.address import PATH, URL
 from protocol.connecting import Auth
@@ -161,7 +160,7 @@ class VoiceClient:
         self._kinds[names.wire[AudioDelta]] = AudioPiece
 
     @classmethod
-    async def join(cls, websocket: WebSocketConnection, auth: Auth, names: Names | None = None) -> "VoiceClient":
+    async def join(cls, websocket: MessageSocket, auth: Auth, names: Names | None = None) -> "VoiceClient":
         """Join a session over an open WebSocket. Raises ConnectRefused, Disconnected, or Unreachable after 10 s.
 
         Cancelling leaves the WebSocket open, in the middle of the handshake.

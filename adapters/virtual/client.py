@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import trio
-from trio_websocket import WebSocketConnection, wrap_client_stream
 
 from adapters.client.packets import Disconnected
 from adapters.client.voiceclient import AudioPiece, Received, VoiceClient
-from adapters.reach.exceptiongroups import FirstCause
 from adapters.virtual.server import VirtualServer
+from adapters.virtual.websocket import MemoryWebSocket
 from protocol.connecting import Auth
 from protocol.messages import SessionJoined, SessionState, SessionUpdated
 from protocol.states import State
@@ -27,39 +26,16 @@ CHUNK = 0.1
 
 async def open_websocket(
     server: VirtualServer, stream: trio.abc.Stream, *, query: str = "", headers: tuple[tuple[str, str], ...] = ()
-) -> WebSocketConnection:
-    """A WebSocket to the server over `stream`. Raises trio-websocket's HandshakeError. Cancelling closes the stream.
+) -> MemoryWebSocket:
+    """A WebSocket to the server over `stream`. Raises UpgradeRefused, ConnectionClosed. Cancelling closes the stream.
 
     `query` and `headers` are added to those of its request.
     """
-    resource = f"{RESOURCE}&{query}" if query else RESOURCE
     try:
-        websocket: WebSocketConnection = await server.nursery.start(_keep, stream, resource, headers)
+        return await MemoryWebSocket.open(stream, f"{RESOURCE}&{query}" if query else RESOURCE, headers)
     except BaseException:
         await trio.aclose_forcefully(stream)
         raise
-    return websocket
-
-
-async def _keep(
-    stream: trio.abc.Stream,
-    resource: str,
-    headers: tuple[tuple[str, str], ...],
-    task_status: trio.TaskStatus[WebSocketConnection],
-) -> None:
-    """The tasks of a WebSocket, in a nursery of their own: the library raises a refusal in one of them too."""
-    with FirstCause():
-        async with trio.open_nursery() as nursery:
-            extra = [(name.encode(), value.encode()) for name, value in headers]
-            websocket = await wrap_client_stream(
-                nursery,
-                stream,  # type: ignore[arg-type]  # any stream will do
-                "memory",
-                resource,
-                message_queue_size=1,
-                extra_headers=extra,
-            )
-            task_status.started(websocket)
 
 
 class VirtualClient:

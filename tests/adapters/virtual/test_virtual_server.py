@@ -9,7 +9,6 @@ from functools import partial
 import pytest
 import trio
 import trio.testing
-from trio_websocket import ConnectionRejected
 
 from actors.ports.catalogue import Catalogue, ProviderEntry
 from actors.ports.listening import VoiceActivity
@@ -22,6 +21,7 @@ from adapters.virtual.client import VirtualClient
 from adapters.virtual.clock import run_virtually
 from adapters.virtual.listening import InlineVoiceActivity, ToldTurnEnd
 from adapters.virtual.server import door_of, virtual_server
+from adapters.virtual.websocket import UpgradeRefused
 from protocol.handsfree import ResponseHeld, SpeechStarted, SpeechStopped
 from protocol.messages import CustomError, ResponseCancelled, SessionState, SessionUpdated, TranscribeDone
 from tests.adapters.virtual.virtually import engines, silence, vowel
@@ -185,7 +185,7 @@ def test_a_token_is_asked_for_and_connections_are_bounded() -> None:
                 await VirtualClient.join(server, token="wrong")
             await trio.testing.wait_all_tasks_blocked()
             client = await VirtualClient.join(server, token="secret")
-            with pytest.raises(ConnectionRejected):
+            with pytest.raises(UpgradeRefused, match=r"503: .*connections already"):
                 await VirtualClient.join(server, token="secret")
             await server.hang_up()
             await client.over.wait()
