@@ -11,6 +11,7 @@ import click
 
 from adapters.lifecycle import console
 from adapters.lifecycle.exits import CANNOT, INTERRUPTED, refuse, run_command, set_up_faults, unwritable
+from adapters.replay.commands import replay
 from adapters.scenarios.commands import evaluate
 from adapters.settings.errors import BadSettings, StartupFailed
 from protocol.address import HOST, PORT, URL
@@ -305,6 +306,7 @@ def states() -> None:
 
 
 main.add_command(evaluate)
+main.add_command(replay)
 
 
 def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> "Settings":

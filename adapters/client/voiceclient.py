@@ -170,7 +170,7 @@ class VoiceClient:
             await packets.send(Packet(socketio.CONNECT, data=auth))
             answer = await packets.receive()
             if answer.type == socketio.CONNECT_ERROR:
-                raise _refusal(answer.data)
+                raise refusal(answer.data)
             if answer.type != socketio.CONNECT:
                 raise Unreachable("the server answers something else than Socket.IO")
             return cls(packets, names or Names())
@@ -252,7 +252,8 @@ class VoiceClient:
         return message
 
 
-def _refusal(data: object) -> ConnectRefused:
+def refusal(data: object) -> ConnectRefused:
+    """The refusal that a CONNECT_ERROR with this payload is."""
     said = data if isinstance(data, Mapping) else {"message": data}
     details = said.get("data")
     status = details.get("statusCode") if isinstance(details, Mapping) else None

@@ -34,7 +34,8 @@ class MemoryWebSocket:
         self._stream = stream
         self._sending = trio.Lock()
         self._buffer = bytearray()
-        self._closed: ConnectionClosed | None = None
+        self._is_closed = False
+        self._reason: CloseReason | None = None  # not what is raised: it would hold this, and this it
 
     @classmethod
     async def open(
@@ -74,14 +75,14 @@ class MemoryWebSocket:
             if first == _PING:
                 await self._send(_frame(_PONG, payload))
             elif first == _CLOSE:
-                reason = CloseReason(int.from_bytes(payload[:2]), payload[2:].decode()) if payload else None
-                self._closed = ConnectionClosed(reason)
-                raise self._closed
+                self._is_closed = True
+                self._reason = CloseReason(int.from_bytes(payload[:2]), payload[2:].decode()) if payload else None
+                raise ConnectionClosed(self._reason)
 
     async def send_message(self, message: Frame) -> None:
         """Send a message. Raises ConnectionClosed. Cancelling may leave half of it sent."""
-        if self._closed is not None:
-            raise self._closed
+        if self._is_closed:
+            raise ConnectionClosed(self._reason)
         await self._send(_frame(_TEXT, message.encode()) if isinstance(message, str) else _frame(_BINARY, message))
 
     async def _send(self, data: bytes) -> None:
