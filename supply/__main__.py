@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from supply import licences, lock, sbom
+from supply import licences, lock, needs, sbom
 
 COMMANDS = {
-    "lock": "write lock.txt from pyproject.toml and constraints.txt, with the hashes of all files; needs a network",
+    "lock": "write lock.txt, with the hashes of all files, and supply/needs.txt; needs a network",
     "licences": "print the licence of each package that a server can run on; fail where one is not allowed",
     "sbom": "print the software bill of materials of a server, as CycloneDX JSON",
 }
@@ -23,7 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.command == "lock":
-            lock.LOCK.write_text(lock.make(), encoding="utf-8")
+            made = lock.make()
+            lock.LOCK.write_text(made.text, encoding="utf-8")
+            needs.FILE.write_text(needs.text_of(made.needs), encoding="utf-8")
         elif options.command == "licences":
             return _licences()
         else:

@@ -28,6 +28,7 @@ _LINE: Final = re.compile(
 )
 _NOWHERE: Final = "sys_platform == 'emscripten'"
 """Browsers: vivavoce does not run there."""
+_EVERYWHERE: Final = _NOWHERE.replace("==", "!=")
 
 
 class NotLocked(Exception):
@@ -100,39 +101,66 @@ def _pin(requirement: str) -> tuple[str, str]:
     return normalised(pin.partition("[")[0].strip()), version.strip()
 
 
-def make() -> str:
-    """The text of lock.txt, by uv, which asks the package index for the hashes of all files. Raises NotLocked."""
+class _Found(msgspec.Struct, frozen=True):
+    """What uv says of a package: the hashes of its files, and which packages ask for it."""
+
+    hashes: tuple[str, ...]
+    askers: frozenset[str]
+
+
+class Made(msgspec.Struct, frozen=True):
+    """The text of lock.txt, and which packages each package asks for, by name."""
+
+    text: str
+    needs: dict[str, tuple[str, ...]]
+
+
+def make() -> Made:
+    """The lock, by uv, which asks the package index for the hashes of all files. Raises NotLocked."""
     server = _compile(None)
     extras: dict[tuple[str, str, str], list[str]] = {key: [SERVER] for key in server}
-    hashes = dict(server)
+    found, needs = dict(server), _needs(server)
     for extra in project()["optional-dependencies"]:
-        for key, of_key in _compile(extra).items():
-            hashes[key] = of_key
+        for key, one in (brought := _compile(extra)).items():
+            found[key] = one
             if key not in server:
                 extras.setdefault(key, []).append(extra)
-    packages = (Locked(*key, hashes[key], tuple(extras[key])) for key in sorted(extras))
-    return _HEAD + "".join(package.line() for package in packages)
+        for name, needed in _needs(brought).items():
+            needs[name] = needs.get(name, frozenset()) | needed
+    packages = (Locked(*key, found[key].hashes, tuple(extras[key])) for key in sorted(extras))
+    text = _HEAD + "".join(package.line() for package in packages)
+    return Made(text, {name: tuple(sorted(needs[name])) for name in sorted(needs)})
 
 
-def _compile(extra: str | None) -> dict[tuple[str, str, str], tuple[str, ...]]:
-    """Name, version and marker of each package that the server with this extra has, and its hashes."""
+def _needs(found: dict[tuple[str, str, str], _Found]) -> dict[str, frozenset[str]]:
+    needs: dict[str, frozenset[str]] = {}
+    for (name, _, _), one in found.items():
+        for asker in one.askers:
+            needs[asker] = needs.get(asker, frozenset()) | {name}
+    return needs
+
+
+def _compile(extra: str | None) -> dict[tuple[str, str, str], _Found]:
+    """By name, version and marker the packages that the server with this extra has."""
     uv = shutil.which("uv", path=sysconfig.get_path("scripts"))
     if uv is None:
         raise NotLocked("uv makes the lock; run: .venv/bin/pip install -c constraints.txt -e .[lock,supply]")
     command = [uv, "pip", "compile", "pyproject.toml", "--constraint", "constraints.txt", "--quiet", "--universal"]
-    command += ["--python-version", "3.11.5", "--generate-hashes", "--no-annotate", "--no-header"]
+    command += ["--python-version", "3.11.5", "--generate-hashes", "--annotation-style", "line", "--no-header"]
     command += ["--extra", extra] if extra else []
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.stderr.write(done.stderr)
         raise NotLocked(f"uv could not resolve the packages of {extra or SERVER}: see above")
-    found = {}
-    for line in done.stdout.replace(" \\\n    ", " ").splitlines():
-        requirement, *of_line = line.split(" --hash=")
-        pin, _, marker = requirement.partition(" ; ")
-        if _NOWHERE in marker:
-            continue
-        name, _, version = pin.partition("==")
-        kept = "" if marker == _NOWHERE.replace("==", "!=") else marker
-        found[name, version, kept] = tuple(of_line)
-    return found
+    joined = done.stdout.replace(" \\\n    ", " ").replace("\n    # via ", " # via ")
+    return dict(_read(line) for line in joined.splitlines() if _NOWHERE not in line)
+
+
+def _read(line: str) -> tuple[tuple[str, str, str], _Found]:
+    """A package as uv writes it, with its hashes, and at the end the packages that ask for it."""
+    requirement, _, askers = line.partition(" # via ")
+    pin, *hashes = requirement.split(" --hash=")
+    pin, _, marker = pin.partition(" ; ")
+    name, _, version = pin.partition("==")
+    packages = frozenset(asker for asker in askers.split(", ") if not asker.startswith(("-c ", "vivavoce")))
+    return (name, version, "" if marker == _EVERYWHERE else marker), _Found(tuple(hashes), packages)

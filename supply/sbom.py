@@ -1,9 +1,9 @@
 """The software bill of materials: what a server with given extras is made of, as CycloneDX 1.6 in JSON.
 
-It is made of lock.txt and the list of licences, not of what is installed: the same on every machine.
+It is made of lock.txt, needs.txt and the list of licences, not of what is installed: the same on every machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -16,6 +16,7 @@ from packageurl import PackageURL
 from supply.licences import RUNTIME, load
 from supply.lock import SERVER, Locked, NotLocked, brought_by, declared, project
 from supply.lock import load as load_lock
+from supply.needs import load as load_needs
 
 _FACTORY: Final = LicenseFactory()
 
@@ -29,10 +30,15 @@ def make(extras: Sequence[str]) -> str:
     parts = {package.name: _part(package, licences[package.name]) for package in brought_by(load_lock(), extras)}
     whole = _whole()
     direct = {name for extra in (SERVER, *extras) for name in declared()[extra]}
-    needed = Dependency(whole.bom_ref, [Dependency(parts[name].bom_ref) for name in sorted(direct)])
-    bom = Bom(components=parts.values(), dependencies=[needed])
+    asks = load_needs()
+    needed = [_needs(whole, direct, parts), *(_needs(part, asks.get(name, ()), parts) for name, part in parts.items())]
+    bom = Bom(components=parts.values(), dependencies=needed)
     bom.metadata.component = whole
     return str(JsonV1Dot6(bom).output_as_string(indent=2))
+
+
+def _needs(one: Component, names: Iterable[str], parts: Mapping[str, Component]) -> Dependency:
+    return Dependency(one.bom_ref, [Dependency(parts[name].bom_ref) for name in sorted(names) if name in parts])
 
 
 def _whole() -> Component:

