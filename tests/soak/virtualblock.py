@@ -19,6 +19,7 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from actors.running.supervisor import ServerPlan
 from adapters.virtual.clock import scheduled
 from protocol.timing import Timing
+from tests.cycles import find_cycles
 from tests.scripted import Broken
 from tests.soak.virtualcounts import SoakCounting, Tally
 from tests.soak.virtualengines import Luck, Lucks, SoakEngines
@@ -32,6 +33,11 @@ AT_ONCE: Final = 350
 """Turns of a server with many conversations at once."""
 EXACT_SHARE: Final = 0.15
 """The share of the turns that are compared, line for line, with the reference model."""
+SOCKETS_SHARE: Final = 0.2
+"""The share of servers whose connections are sockets."""
+PLAIN: Final = (0.0,)
+TROUBLES: Final = (0.0, 0.02, 0.05, 0.15)
+"""How many of an engine's calls do not work, in a conversation of a server without and with trouble."""
 DRAINED, LEFT, CALM = "drained", "left", "calm"
 ENDINGS: Final = (CALM, CALM, CALM, DRAINED, LEFT)
 LONGER_THAN_ANY_DEADLINE: Final = 250.0
@@ -159,6 +165,7 @@ class BlockRun:
 
     async def _play_at_once(self) -> None:
         random = self.random
+        gc.collect()  # what the server before has left at its very end
         lucks = Lucks(Luck(Random(random.getrandbits(64)), 0.0))  # a microphone's codec has deadlines of its own
         engines = SoakEngines(lucks)
         workers = random.choice([1, 4, 8, 8])
@@ -166,13 +173,16 @@ class BlockRun:
             limits_of(random),
             PoolSizes(workers, workers, 2 * workers, random.choice([0, 4, 8])),
             Timing(ping_timeout=20.0, outbox_messages=random.choice([16, 64]), max_payload=100_000),
-            connection_limits=ConnectionLimits(max_connections=random.choice([6, 30])),
+            connection_limits=ConnectionLimits(max_connections=random.choice([10, 30, 30])),
         )
+        sockets = random.random() < SOCKETS_SHARE
+        self.counting.note("steps", "over sockets" if sockets else "in memory")
         until = min(self.turns, self.counting.turns + min(AT_ONCE, self.turns // 3))
         with suppress(trio.Cancelled):
-            async with soak_server(plan, engines, self.counting, self.hear, self.fail) as server:
+            async with soak_server(plan, engines, self.counting, self.hear, self.fail, over_sockets=sockets) as server:
+                troubles = random.choice([PLAIN, TROUBLES, TROUBLES, TROUBLES])
                 self.rooms = [
-                    Room(server, number, Random(random.getrandbits(64)), random.choice(TOKENS))
+                    Room(server, number, Random(random.getrandbits(64)), random.choice(TOKENS), random.choice(troubles))
                     for number in range(random.choice([2, 4, 6]))
                 ]
                 ending = random.choice(ENDINGS)
@@ -233,7 +243,8 @@ class BlockRun:
                 await room.check_a_turn_works()
         await server.check_nothing_is_left()
         self.rooms = []
-        gc.collect()
+        cycles = find_cycles()  # and free what engines that broke have left
+        assert not cycles, f"left to the garbage collector: {cycles}"
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -22,7 +22,16 @@ UNNAMED: Final = frozenset({ELSEWHERE, STALE})
 """What the table says of a pair of state and event that no conversation brings about."""
 
 
-IMPOSSIBLE: Final[dict[str, str]] = {}
+_NO_MICROPHONE: Final = "a session has no microphone before its configuration"
+_NO_DEADLINE: Final = "the state has no deadline but the grace period's, at which the session ends"
+IMPOSSIBLE: Final = {
+    "handshaken: deadline": _NO_DEADLINE,
+    "idle: deadline": _NO_DEADLINE,
+    "idle: echo": _NO_MICROPHONE,
+    "idle: unheard": _NO_MICROPHONE,
+    "idle: words found": "no answer was cut before the configuration",
+    "speaking: admitted": "a turn is admitted in the step that begins it, or taken over from a draft before it answers",
+}
 """Rows that cannot happen in a soak, and why."""
 
 

@@ -42,7 +42,7 @@ TAKEN_BACK, DELIVERED, SPOKEN_BY_ITSELF = "<taken back>", "<delivered>", "<spoke
 """What stands in an act for a Retraction, and for a Delivery without and with a clip."""
 THOUGHTS: Final[tuple[tuple[str, ...], ...]] = (
     ("Hm, let me ", "see. ", TAKEN_BACK, "Fine ", "and well."), ("Hm. Let me see. ", TAKEN_BACK, "... "),
-    ("Hm. Let me see. So it is. ", TAKEN_BACK, "Fine ", "and well."),
+    ("Hm. Let me see. So it is. ", TAKEN_BACK, DELIVERED, "Fine ", "and well."),
 )  # fmt: skip
 HEARD: Final = ("How are you?",) * 6 + (
     "Mhm.",
@@ -152,23 +152,30 @@ class SoakScript(Script[T]):
         return act
 
     async def _do(self, act: Act, emit: Callable[[str], Awaitable[None]]) -> None:
-        """As Script does it; but one that takes no time lets others run only now and then."""
-        if act.delay:
-            return await self._play(act, emit)
-        self._calls += 1
-        if self._calls % YIELDS:
-            await trio.lowlevel.checkpoint_if_cancelled()
-        else:
-            await trio.lowlevel.checkpoint()
+        """As Script does it; but one that takes no time lets others run only now and then.
+
+        What it raises is made anew: an exception that its act knows would be in a circle with its own traceback.
+        """
+        await self._wait(act.delay)
         for number, piece in enumerate(act.pieces):
             if number == act.stops_at:
                 break
             await emit(piece)
+            if act.delay:
+                await trio.sleep(act.delay)
         if act.stops_at is not None:
             if act.failure is not None:
-                raise act.failure
+                raise type(act.failure)(*act.failure.args)
             await trio.sleep_forever()
-        return None
+
+    async def _wait(self, delay: float) -> None:
+        self._calls += 1
+        if delay:
+            await trio.sleep(delay)
+        elif self._calls % YIELDS:
+            await trio.lowlevel.checkpoint_if_cancelled()
+        else:
+            await trio.lowlevel.checkpoint()
 
 
 class SoakRecogniser(Recogniser):

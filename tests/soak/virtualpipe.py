@@ -1,10 +1,14 @@
-"""A connection in virtual time: the server has a stream, and the client a call for what comes, and no task of its own.
+"""A connection in virtual time: the server has a stream, and the client a call for what comes.
 
 A million turns need each message to cost little on the client's side: what the server sends is read at once, in the
-task that sends it. A client that is deaf takes nothing, and soon the server's sending waits, as on a network.
+task that sends it. A client that is deaf takes nothing, and soon the server's sending waits, as on a network. A pair of
+sockets is dearer, and goes the short way; the kernel's buffers are quick, so the clock jumps over nothing.
 """
 
+import contextlib
+import socket
 from collections.abc import Callable
+from typing import Protocol
 
 import trio
 
@@ -12,6 +16,32 @@ HELD = 2_000
 """Bytes that are on their way to a client that does not read."""
 YIELDS = 5
 """Of so many calls that need not wait, one lets others run: it costs as much as all else that a call does."""
+
+
+class ClientEnd(Protocol):
+    """The client's end of a connection; none of its calls waits."""
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the server has not closed its end yet."""
+
+    def put(self, data: bytes) -> None:
+        """Send; what the server has closed takes nothing more."""
+
+    def finish(self) -> None:
+        """Send nothing more."""
+
+    def reset(self) -> None:
+        """Go without a word: what is on its way is lost in both directions."""
+
+    def deafen(self) -> None:
+        """Take nothing more, until `hear`."""
+
+    def hear(self) -> None:
+        """Take what is on its way, and what comes."""
+
+    def close(self) -> None:
+        """The server is over: close what is still open."""
 
 
 class SoakPipe(trio.abc.Stream):
@@ -30,6 +60,14 @@ class SoakPipe(trio.abc.Stream):
         self._calls = 0
 
     # ---- the client's end
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the server has not closed its end yet."""
+        return not self._is_closed
+
+    def close(self) -> None:
+        """Nothing is open but in the server."""
 
     def put(self, data: bytes) -> None:
         """Send; what the server has closed takes nothing more."""
@@ -119,3 +157,84 @@ class SoakPipe(trio.abc.Stream):
             self._senders.unpark_all()
             self._lost()
         await trio.lowlevel.checkpoint()
+
+
+class SoakSocket:
+    """The client's end of a pair of sockets; `take` and `lost` as of a SoakPipe. `run` is its task."""
+
+    def __init__(self, take: Callable[[bytes], None], lost: Callable[[], None]) -> None:
+        self._take = take
+        self._lost = lost
+        self._near, far = socket.socketpair()
+        self._near.setblocking(False)
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD)
+        self.far = trio.SocketStream(trio.socket.from_stdlib_socket(far))
+        self._waiting = b""
+        self._is_finished = self._is_closed = False
+        self._hears = trio.Event()
+        self._hears.set()
+        self._scope = trio.CancelScope()
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the server has not closed its end yet."""
+        return self.far.socket.fileno() >= 0
+
+    def close(self) -> None:
+        """Close both ends; a task that would have served the other one may never have begun."""
+        self.reset()
+        self.far.socket.close()
+
+    def put(self, data: bytes) -> None:
+        """Send, or keep what the kernel does not take."""
+        self._waiting += data
+        if not self._is_closed and self._waiting:
+            with contextlib.suppress(OSError):
+                self._waiting = self._waiting[self._near.send(self._waiting) :]
+
+    def finish(self) -> None:
+        """Send nothing more."""
+        if not self._is_closed:
+            with contextlib.suppress(OSError):
+                self._near.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """Go without a word."""
+        self._scope.cancel()
+        if not self._is_closed:
+            self._is_closed = True
+            trio.lowlevel.notify_closing(self._near)
+            self._near.close()
+
+    def deafen(self) -> None:
+        """Read nothing more."""
+        self._hears = trio.Event()
+
+    def hear(self) -> None:
+        """Read again."""
+        self._hears.set()
+
+    async def run(self) -> None:
+        """Take what comes until the server has closed its end, or this one is closed."""
+        with self._scope:
+            while (data := await self._read()) is not None:
+                if data:
+                    self._take(data)
+                self.put(b"")
+        if not self._is_closed:
+            self.reset()
+            self._lost()
+
+    async def _read(self) -> bytes | None:
+        """What has come; "" where it has gone again, None at the end."""
+        if self._is_closed:
+            return None
+        await trio.lowlevel.wait_readable(self._near)
+        if not self._hears.is_set():
+            await self._hears.wait()
+        try:
+            return self._near.recv(65_536) or None
+        except BlockingIOError:
+            return b""
+        except OSError:
+            return None

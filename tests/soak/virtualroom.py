@@ -18,7 +18,7 @@ from tests.scripted import UNDECODABLE
 from tests.soak.rules import SoakStory
 from tests.soak.virtualclient import JOINED, LOST, SoakClient
 from tests.soak.virtualengines import DEAD, EMPTY, ENDLESS, Luck
-from tests.soak.virtualserver import SoakServer
+from tests.soak.virtualserver import ONCE, SoakServer
 from tests.story import Slot, line
 
 FRAMES: Final = {"s": b"\1" * 1024, "_": bytes(1024), "e": b"\2" * 1024, "f": b"\3" * 1024, "u": UNDECODABLE}
@@ -26,7 +26,7 @@ FRAMES: Final = {"s": b"\1" * 1024, "_": bytes(1024), "e": b"\2" * 1024, "f": b"
 FRAME: Final = 0.032
 SLOTS: Final[tuple[Slot, ...]] = (0, 1, 2, 3)
 ROLES: Final[tuple[Role, ...]] = ("receiver", "receiver", "receiver", "both", "sender")
-PAUSES: Final = (0.0, 0.0, 0.0117, 0.05, 0.23, 0.23, 1.1, 1.1, 2.6, 2.6, 6.2, 12.4)
+PAUSES: Final = (0.0, 0.0, 0.0117, 0.05, 0.23, 0.23, 1.1, 1.1, 2.6, 2.6, 6.2, 6.2, 12.4)
 AT_ONCE: Final = (10,) * 15 + (25,) * 8 + (4, 1)
 """Frames of a chunk of an open microphone: few, because a chunk costs as much as a message."""
 CONNECTED_WITHIN: Final = 100.0
@@ -78,13 +78,13 @@ class Guest:
 class Room:
     """One session id with whoever is there; `play` until the server is told to end."""
 
-    def __init__(self, server: SoakServer, number: int, random: Random, token: str) -> None:
+    def __init__(self, server: SoakServer, number: int, random: Random, token: str, trouble: float) -> None:
         self.server = server
         self.number = number
         self.random = random
         self.token = token
         self.id = str(uuid.UUID(int=random.getrandbits(128), version=4))
-        self.luck = Luck(Random(random.getrandbits(64)), random.choice([0.0, 0.02, 0.05, 0.15]))
+        self.luck = Luck(Random(random.getrandbits(64)), trouble)
         server.lucks.by_session[self.id[:8]] = self.luck
         self.guests: dict[Slot, Guest] = {}
         self.script: deque[tuple[float, object]] = deque(maxlen=120)
@@ -108,7 +108,7 @@ class Room:
         if random.random() < 0.25:
             await self._join(1, "receiver")
         if self._sender is None:
-            await trio.sleep(random.choice([0.1, 1.0, 5.0]))
+            await trio.sleep(random.choice([0.1, 5.0, 20.0]))
         elif random.random() < 0.9:
             self._configure()
         else:
@@ -259,6 +259,7 @@ class Room:
                 Auth("receiver", self.id, "wrong"),
                 Auth("receiver", self.id, "stranger"),
                 Auth("receiver", "no UUID", self.token or UNSET),
+                Auth("receiver", self.id, f"{ONCE}{self.number}"),
             ]
         )
         await self._connect(Guest(9, auth, SoakStory("both", self.server.answers, MouthWish())))

@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from random import Random
+from types import SimpleNamespace
 from typing import Final
+from unittest.mock import patch
 
 import msgspec
 import trio
@@ -13,19 +16,22 @@ from actors.deciding.limits import Limits
 from actors.ports.access import ANYONE, AccessRefused, Grant, SubjectLimits
 from actors.running.supervisor import ServerPlan
 from adapters.client.voiceclient import Received
+from adapters.wire import switchboard
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth
 from protocol.errors import RefusalStatus
-from tests.inprocess import InProcess, running
+from tests.inprocess import InProcess, Nobody, running
 from tests.soak.virtualclient import SoakClient
 from tests.soak.virtualcounts import SoakCounting
 from tests.soak.virtualengines import ANSWERS, Luck, Lucks, SoakEngines
-from tests.soak.virtualpipe import SoakPipe
+from tests.soak.virtualpipe import ClientEnd, SoakPipe, SoakSocket
 from tests.soak.virtualways import PollingWay, WebSocketWay
 
 Fail = Callable[[BaseException, list[str]], None]
 """What is called where something is wrong, with what happened last."""
 FOREVER: Final = 1e9
+TICK: Final = 0.0004
+"""Seconds that a look at the processor's clock takes in a round of the switchboard."""
 POLLING_SHARE: Final = 0.03
 """The share of clients that poll, because that costs ten times as much."""
 GRANTS: Final = {
@@ -35,9 +41,10 @@ GRANTS: Final = {
     "few words": Grant("few words", limits=SubjectLimits(speech_chars_per_day=800)),
     "one session": Grant("one session", limits=SubjectLimits(sessions=1)),
     "stranger": Grant("stranger"),
-    "listener": Grant(ANYONE, role="receiver"),
 }
 """What the tokens of the clients are good for; with any other nobody is let in."""
+ONCE: Final = "once "
+"""Begins a token that is good for one connection at a time."""
 TOKENS: Final = ("",) * 16 + ("few turns", "little sound", "few words", "one session")
 """The tokens of rooms."""
 
@@ -48,7 +55,8 @@ class SoakDoor:
     async def admit(self, shown: Sequence[str]) -> Grant:
         """The grant of the first token."""
         await trio.lowlevel.checkpoint()
-        grant = GRANTS.get(next(filter(None, shown), ""))
+        token = next(filter(None, shown), "")
+        grant = Grant(ANYONE, single_use=token) if token.startswith(ONCE) else GRANTS.get(token)
         if grant is None:
             raise AccessRefused(RefusalStatus.BAD_TOKEN, "no such token")
         return grant
@@ -68,6 +76,8 @@ class SoakServer:
         counting: SoakCounting,
         raw: Callable[[str | bytes], None],
         fail: Fail,
+        *,
+        over_sockets: bool,
     ) -> None:
         self.supervisor = server.supervisor
         self.session_registry = server.supervisor.session_registry
@@ -80,9 +90,11 @@ class SoakServer:
         """How many faults of the server are due, because the engines were told to break."""
         self._server = server
         self._raw = raw
+        self._is_over_sockets = over_sockets
+        self._ends: list[ClientEnd] = []
         self.fail = fail
 
-    def open_pipe(self, take: Callable[[bytes], None], lost: Callable[[], None]) -> SoakPipe:
+    def open_pipe(self, take: Callable[[bytes], None], lost: Callable[[], None]) -> ClientEnd:
         """A new connection; what fails in the client fails the soak, and not the task of the server that sends."""
 
         def taken(data: bytes) -> None:
@@ -91,9 +103,22 @@ class SoakServer:
             except Exception as error:
                 self.fail(error, [])
 
-        pipe = SoakPipe(taken, lost)
-        self._server.nursery.start_soon(self._server.listener.serve, pipe)
-        return pipe
+        start, serve = self._server.nursery.start_soon, self._server.listener.serve
+        if self._is_over_sockets:
+            end = SoakSocket(taken, lost)
+            start(serve, end.far)
+            start(end.run)
+            self._ends.append(end)
+        else:
+            pipe = SoakPipe(taken, lost)
+            start(serve, pipe)
+            self._ends.append(pipe)
+        return self._ends[-1]
+
+    def close(self) -> None:
+        """The server is over: close what is still open of its connections."""
+        for end in self._ends:
+            end.close()
 
     def connect(self, auth: Auth, hear: Callable[[SoakClient, Received], None], random: Random) -> SoakClient:
         """A client that connects by either way; it is let in or not some time later."""
@@ -141,6 +166,7 @@ class SoakServer:
         assert self.engines.running == {}, f"engines at work: {self.engines.running}"
         assert self.engines.voice_activity.streams == 0
         assert not self.supervisor.account.waiting
+        assert not any(end.is_served for end in self._ends), "connections that the server has not closed"
         self._server.check_nothing_is_left()
 
     # ---- the weather
@@ -227,12 +253,27 @@ async def soak_server(
     counting: SoakCounting,
     raw: Callable[[str | bytes], None],
     fail: Fail,
+    *,
+    over_sockets: bool = False,
 ) -> AsyncIterator[SoakServer]:
-    """A server until the end of the block; what of it has not ended by then is cancelled."""
+    """A server until the end of the block; what of it has not ended by then is cancelled.
+
+    `over_sockets`: connections are pairs of sockets, which go the short way; its rounds are measured in calls.
+    """
+    ticks = count()
     async with running(engines, plan, door=SoakDoor(), watch=counting.watch, patience=FOREVER) as server:
-        yield SoakServer(server, engines, counting, raw, fail)
-        counting.counters["closes"].update(map(str, server.supervisor.connection_registry.closed.elements()))
-        server.nursery.cancel_scope.cancel()
+        with patch.object(switchboard, "time", SimpleNamespace(perf_counter=lambda: next(ticks) * TICK)):
+            async with trio.open_nursery() as nursery:
+                if over_sockets:
+                    await nursery.start(server.listener.run, [Nobody()])
+                found = SoakServer(server, engines, counting, raw, fail, over_sockets=over_sockets)
+                try:
+                    yield found
+                finally:
+                    found.close()
+                counting.counters["closes"].update(map(str, server.supervisor.connection_registry.closed.elements()))
+                nursery.cancel_scope.cancel()
+                server.nursery.cancel_scope.cancel()
 
 
 def limits_of(random: Random) -> Limits:
@@ -243,6 +284,6 @@ def limits_of(random: Random) -> Limits:
         speaking=99.307 if calls else 8.623, stt_silence=2.303 if calls else 99.0, stt_call=5.107 if calls else 99.0,
         llm_silence=2.401 if calls else 99.0, llm_call=6.109 if calls else 99.0, tts_silence=1.903 if calls else 99.0,
         tts_call=5.303 if calls else 99.0, utterance_bytes=200_000, utterance_seconds=5.0, text_chars=40,
-        answer_chars=60, grace=20.503, receivers=3, sessions=random.choice([4, 12]), history_turns=4, history_chars=200,
-        mailbox=random.choice([4, 64]), memory_in_flight=random.choice([10**9, 10**9, 60_000]), trace=8,
+        answer_chars=60, grace=20.503, receivers=3, sessions=random.choice([4, 12, 12]), history_turns=4,
+        history_chars=200, mailbox=random.choice([4, 64]), memory_in_flight=random.choice([10**9, 10**9, 60_000]),
     )  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from protocol.engineio import Frame
-from tests.soak.virtualpipe import SoakPipe
+from tests.soak.virtualpipe import ClientEnd
 
-OpenPipe = Callable[[Callable[[bytes], None], Callable[[], None]], SoakPipe]
+OpenPipe = Callable[[Callable[[bytes], None], Callable[[], None]], ClientEnd]
 """Opens a connection to the server: what takes its bytes, and what is called at its end."""
 TARGET: Final = "/socket.io/?EIO=4&transport="
 _LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
