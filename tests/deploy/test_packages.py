@@ -53,7 +53,7 @@ def test_the_sdist_has_the_server_and_what_one_starts_it_with_and_no_tests(packa
     made = {"PKG-INFO", "setup.cfg"}
     files = {name for name in packages.of_sdist() if not name.startswith("vivavoce.egg-info/")} - made
     beside = {"README.md", "LICENSE", "SECURITY.md", "pyproject.toml", "MANIFEST.in", "lock.txt", "constraints.txt"}
-    assert files == tracked(*PARTS, "deploy") | beside | {".dockerignore"}
+    assert files == tracked(*PARTS, "deploy", "scenarios") | beside | {".dockerignore"}
 
 
 @pytest.mark.real
@@ -100,6 +100,9 @@ def test_a_server_of_it_runs_in_a_clean_environment(
         str(environment.place)
     )
     use(environment, voice)
+    assert "1 passed, 0 failed" in environment.say(
+        "vivavoce", "eval", str(packages.source / "scenarios/typed-turn.toml")
+    )
 
 
 @pytest.mark.long
