@@ -95,9 +95,8 @@ class Caller:
     async def _perform(self) -> None:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            joining = {step.join for step in self._scenario.file.caller if step.join not in (None, SENDER)}
             for client in self._clients.values():
-                if client.name not in joining:
+                if client.name not in self._scenario.late:
                     await self._join(client)
             await self._configure()
             self._began = trio.current_time()

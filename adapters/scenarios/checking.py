@@ -47,6 +47,7 @@ def faults(scenario: Scenario) -> Iterator[Fault]:
     if len(file.caller) > MOST_STEPS:
         yield Fault(("caller",), f"{len(file.caller)} steps, allowed: {MOST_STEPS} at most")
     yield from _of_clients(scenario)
+    yield from _of_presence(scenario)
     yield from _of_answers(scenario)
     for number, step in enumerate(file.caller):
         for key, words in _of_step(scenario, number, step):
@@ -75,6 +76,17 @@ def _of_clients(scenario: Scenario) -> Iterator[Fault]:
             read_handshake(msgspec.to_builtins(keys.auth("", "")), {}, Names())
         except BadHandshake as error:
             yield Fault(place, str(error))
+
+
+def _of_presence(scenario: Scenario) -> Iterator[Fault]:
+    """Clients that come though they are there, or go though they are not."""
+    there = set(clients_of(scenario)) - scenario.late
+    for number, step in enumerate(scenario.file.caller):
+        if step.join in there:
+            yield Fault(("caller", number, "join"), f"{show(step.join)} is there already")
+        if step.leave in clients_of(scenario) and step.leave not in there:
+            yield Fault(("caller", number, "leave"), f"{show(step.leave)} is not there")
+        there = (there | {step.join} if step.join else there) - {step.leave}
 
 
 def _of_answers(scenario: Scenario) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Judging a scenario that was performed: each expectation is passed, failed, or could not be checked."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Final, Literal
 
@@ -78,6 +79,8 @@ def _judge(scenario: Scenario, performance: Performance, expected: Expectation) 
     view = StepView(scenario, performance, expected)
     if not view.is_begun:
         return Assessment(words, "failed", "the step was never begun")
+    if expected.within_ms is not None and math.isinf(view.base):
+        return Assessment(words, "failed", "the step did not end")
     if expected.is_never:
         found = _NEVER[expected.kind](expected, view)
         return Assessment(words, "passed" if found.at is None else "failed", found.words, found.at)

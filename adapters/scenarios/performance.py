@@ -26,7 +26,7 @@ class ToldMessage(NamedTuple):
 
 
 class StepTimes(NamedTuple):
-    """When a step began and ended; of sound, it ends with the last of what is said.
+    """When a step began and ended; of sound, it ends with the last of what is said. inf: it did not end.
 
     `mark`: how many messages had come when it began.
     """

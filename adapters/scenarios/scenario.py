@@ -280,6 +280,15 @@ class Scenario(msgspec.Struct, frozen=True):
         return self.configuration.turn_detection.on
 
     @property
+    def late(self) -> frozenset[str]:
+        """The Receivers that come by a step: the first one that names them is a `join`."""
+        first: dict[str, CallerStep] = {}
+        for step in self.file.caller:
+            if name := step.join or step.leave:
+                first.setdefault(name, step)
+        return frozenset(name for name, step in first.items() if step.join and name != SENDER)
+
+    @property
     def is_scripted(self) -> bool:
         """Whether what its providers answer, or how they fail, is its own."""
         file = self.file

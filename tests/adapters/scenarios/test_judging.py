@@ -1,13 +1,15 @@
 """Judging: each expectation passes for what it is about and fails for anything else, and says what came instead."""
 
+import math
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from actors.ports.answering import Exchange
 from adapters.client.voiceclient import AudioPiece
 from adapters.scenarios.judging import NO_TOOLS, SCRIPTED, UNSEEN, Assessment, judge, outcome_of
-from adapters.scenarios.performance import Performance
+from adapters.scenarios.performance import Performance, StepTimes
 from adapters.scenarios.scriptengines import AskedQuestion
 from protocol.handsfree import ResponseResumed
 from protocol.messages import CustomError, ResponseStarted, SessionState, TextDelta, TextDone
@@ -175,6 +177,14 @@ def test_a_scenario_that_does_not_end_fails(tmp_path: Path) -> None:
     ended, never = results(tmp_path, 'says = "x"', stopped)
     assert ended == Assessment("the scenario comes to its end", "failed", "it did not end within 9 s", 9.0)
     assert (never.outcome, never.came) == ("failed", "the step was never begun")
+
+
+def test_a_step_that_did_not_end_has_no_time_after_it(tmp_path: Path) -> None:
+    whole = performed(*TURN)
+    unfinished = replace(whole, steps=(StepTimes(0.0, math.inf, 0),))
+    [judged, *_] = results(tmp_path, "step = 1\nwithin_ms = 800", unfinished)
+    assert (judged.outcome, judged.came) == ("failed", "the step did not end")
+    assert results(tmp_path, 'step = 1\nsince = "begin"\nwithin_ms = 1800', unfinished)[0].outcome == "passed"
 
 
 def test_an_answer_ends_where_the_next_begins(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ step = "question"
 says = "noon"
 within_ms = 1500
 """
+AGAIN = '[[caller]]\nleave = "screen"'
 
 
 @pytest.fixture
@@ -112,6 +113,9 @@ def test_a_whole_scenario(file: Path) -> None:
         ('says = "noon"', 'receiver = "tv"\nsays = "noon"', 'line 23: [[expect]] 1 receiver: came "tv", allowed: s'),
         ('name = "screen"', 'name = "sender"', 'line 7: [[receiver]] 1 name: "sender" is the name of another client'),
         ('text = "And', 'name = "question"\ntext = "And', 'line 16: [[caller]] 2 name: "question" is the name of an'),
+        # who comes and goes
+        ('text = "And tomorrow?"', 'join = "sender"', 'line 16: [[caller]] 2 join: "sender" is there already'),
+        ('text = "And tomorrow?"', f'leave = "screen"\n{AGAIN}', 'line 18: [[caller]] 3 leave: "screen" is not there'),
         # what would have no effect
         ('text = "And', 'noise_db = -40\ntext = "And', "line 16: [[caller]] 2 noise_db: noise is only under say, pl"),
         ('text = "And', 'heard_as = "x"\ntext = "And', "line 16: [[caller]] 2 heard_as: only what is said or played"),
@@ -134,6 +138,15 @@ def test_a_scenario_without_a_caller_or_an_expectation(file: Path) -> None:
     file.write_text('title = "Nothing"\n[[caller]]\ntext = "x"\n', encoding="utf-8")
     with pytest.raises(BadScenario, match=r"there is no \[\[expect\]\], so nothing could fail"):
         read(file)
+
+
+@pytest.mark.parametrize(
+    ("steps", "late"), [(("leave", "join"), set()), (("join", "leave", "join"), {"screen"}), ((), set())]
+)
+def test_a_receiver_is_late_where_it_comes_before_it_goes(file: Path, steps: tuple[str, ...], late: set[str]) -> None:
+    told = "".join(f'[[caller]]\n{step} = "screen"\n' for step in steps)
+    file.write_text(f"{WHOLE}{told}", encoding="utf-8")
+    assert read(file).late == late
 
 
 def test_sound_that_cannot_be_played(file: Path) -> None:
