@@ -1,10 +1,12 @@
 """Engines that give back what a recording has: a recogniser, a language model and a synthesiser."""
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 import trio
 
 from actors.ports.answering import Delivery, Question
+from actors.ports.callcontext import current_call
 from actors.ports.calls import Emit, EngineFailed, Retraction
 from actors.ports.recognition import Audio, Transcript, Utterance
 from actors.ports.sound import Clip, NoSound, SoundTooLong, Undecodable
@@ -116,14 +118,24 @@ class _Hearing:
         self.over.set()
 
 
+class ReplayedQuestion(NamedTuple):
+    """What a model is asked in a replay, `t` seconds after the session began."""
+
+    t: float
+    question: Question
+
+
 class PlayedModel:
-    """A language model that gives back the recorded answers."""
+    """A language model that gives back the recorded answers. `asked`: all that it was asked, in order."""
 
     def __init__(self, calls: RecordedCalls) -> None:
         self._calls = calls
+        self.asked: list[ReplayedQuestion] = []
 
     async def answer(self, question: Question, write: Emit[str | Delivery | Retraction]) -> None:
         """See `LanguageModel.answer`."""
+        taped = current_call().taped
+        self.asked.append(ReplayedQuestion(0.0 if taped is None else taped.tape.seconds, question))
         given = self._calls.begin("llm")
         self._calls.check_text(given, question.text)
 

@@ -20,7 +20,7 @@ from adapters.replay.hearing import PlayedTurnEnd, PlayedVoiceActivity
 from adapters.replay.members import LATE, Gate, MemberSocket, Reader, Script, gates_of
 from adapters.replay.memory import MemoryRecorder
 from adapters.replay.pacing import PacedCodec, SentTimes
-from adapters.replay.players import PlayedModel, PlayedRecogniser, PlayedSynthesiser
+from adapters.replay.players import PlayedModel, PlayedRecogniser, PlayedSynthesiser, ReplayedQuestion
 from adapters.replay.recordedcalls import CallDifference, RecordedCalls
 from adapters.replay.told import end_of, wire_names
 from adapters.virtual.client import open_websocket
@@ -42,10 +42,14 @@ _RESOLVED = ("STT: ", "LLM: ", "TTS: ")
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """What came of a replay: its rows as a recording of it would have them, and what engines were asked otherwise."""
+    """What came of a replay: its rows as a recording of it would have them, and what engines were asked otherwise.
+
+    `asked`: all that the model was asked, of which a recording has the text alone.
+    """
 
     rows: tuple[Row, ...]
     differences: tuple[CallDifference, ...] = ()
+    asked: tuple[ReplayedQuestion, ...] = ()
 
 
 def replay_virtually(recording: SessionRecording, seed: int = 0) -> Replayed:
@@ -88,7 +92,7 @@ class VirtualReplay:
             await trio.sleep_until(self._recorder.zero + self.end + LATE)
             rows = tuple(self._recorder.rows)
             server.nursery.cancel_scope.cancel()
-        return Replayed(rows, tuple(self._calls.differences))
+        return Replayed(rows, tuple(self._calls.differences), tuple(self._engines.played.asked))
 
     # ---- the members
 
@@ -138,9 +142,10 @@ class PlayedEngines(VirtualEngines):
         taped = recording.calls()
         self._as_were = {call.asked.provider: call.asked for call in taped if isinstance(call.asked, RecognitionBegun)}
         self._calls = calls
+        self.played = PlayedModel(calls)
         super().__init__(
             PlayedRecogniser(calls, None),
-            PlayedModel(calls),
+            self.played,
             PlayedSynthesiser(calls),
             codec=PacedCodec(SentTimes(recording.rows, names)),
             voice_activity=PlayedVoiceActivity(calls),

@@ -16,6 +16,8 @@ from adapters.scenarios.scenario import (
     ClientKeys,
     Expectation,
     Scenario,
+    ScenarioFile,
+    member_name,
 )
 from protocol.handshake import BadHandshake, read_handshake
 from protocol.messages import Names
@@ -40,12 +42,13 @@ def faults(scenario: Scenario) -> Iterator[Fault]:
     file = scenario.file
     if scenario.configuration.stt.media_format != "pcm16":
         yield Fault(("session", "STT"), "mediaFormat: the caller of a scenario sends pcm16; leave it out")
-    if not file.caller:
-        yield Fault((), "there is no [[caller]], so nothing happens")
+    if not file.caller and file.recording is None:
+        yield Fault((), "there is no [[caller]], so nothing happens; or name a recording")
     if not file.expect:
         yield Fault((), "there is no [[expect]], so nothing could fail")
     if len(file.caller) > MOST_STEPS:
         yield Fault(("caller",), f"{len(file.caller)} steps, allowed: {MOST_STEPS} at most")
+    yield from _of_recording(scenario)
     yield from _of_clients(scenario)
     yield from _of_presence(scenario)
     yield from _of_answers(scenario)
@@ -57,13 +60,24 @@ def faults(scenario: Scenario) -> Iterator[Fault]:
             yield Fault(("expect", number, key) if key else ("expect", number), words)
 
 
+def _of_recording(scenario: Scenario) -> Iterator[Fault]:
+    """What a recording says itself."""
+    file, usual = scenario.file, ScenarioFile(title="usual")
+    for section in ("session", "limits", "sender", "receiver", "caller", "answer", "recogniser", "synthesiser"):
+        if file.recording is not None and getattr(file, section) != getattr(usual, section):
+            yield Fault((section,), "the recording says that; leave it out")
+
+
 def clients_of(scenario: Scenario) -> list[str]:
     """The names of all clients, the Sender first."""
+    if scenario.recording is not None:
+        members = scenario.recording.about.members
+        return [SENDER, *(member_name(number) for number, auth in members.items() if auth.role == "receiver")]
     return [SENDER, *(receiver.name for receiver in scenario.file.receiver)]
 
 
 def _of_clients(scenario: Scenario) -> Iterator[Fault]:
-    names = clients_of(scenario)
+    names = [SENDER, *(receiver.name for receiver in scenario.file.receiver)]
     for number, receiver in enumerate(scenario.file.receiver):
         if names.count(receiver.name) > 1:
             yield Fault(("receiver", number, "name"), f"{show(receiver.name)} is the name of another client too")
@@ -185,7 +199,7 @@ def _of_expectation(scenario: Scenario, expected: Expectation) -> Iterator[tuple
 
 def _of_its_step(scenario: Scenario, expected: Expectation) -> Iterator[tuple[str, str]]:
     names = [step.name for step in scenario.file.caller if step.name]
-    count = len(scenario.file.caller)
+    count = MOST_STEPS if scenario.recording is not None else len(scenario.file.caller)
     if isinstance(expected.step, str) and expected.step not in names:
         known = ", ".join(names) or "none: no step has a name"
         yield "step", f"came {show(expected.step)}, allowed: {known}"

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from actors.ports.calls import EngineFailed
-from adapters.scenarios import liverun, virtualrun
+from adapters.recordings.reading import UnreadableRecording
+from adapters.scenarios import liverun, recordedrun, virtualrun
 from adapters.scenarios.callersvoice import Voices, speak_all
 from adapters.scenarios.judging import judge
 from adapters.scenarios.junit import junit
 from adapters.scenarios.lines import latency_lines, lines_of, summary
 from adapters.scenarios.page import page
+from adapters.scenarios.performance import Performance
 from adapters.scenarios.reading import BadScenario, read_all
 from adapters.scenarios.run import ScenarioRun
 from adapters.scenarios.scenario import Scenario
@@ -78,11 +80,21 @@ def _run(scenario: Scenario, voices: Voices, options: EvalOptions) -> Iterator[S
     seeds: Sequence[int | None] = [None] if options.url else range(options.seed, options.seed + options.seeds)
     for seed in seeds:
         begun = time.perf_counter()
-        if seed is None:
-            performed = liverun.perform(scenario, voices, options.url, options.token)
-        else:
-            performed = virtualrun.perform(scenario, voices, seed)
-        yield ScenarioRun(scenario, performed, judge(scenario, performed), time.perf_counter() - begun, seed)
+        shown, performed = _perform(scenario, voices, options, seed)
+        yield ScenarioRun(shown, performed, judge(shown, performed), time.perf_counter() - begun, seed)
+
+
+def _perform(
+    scenario: Scenario, voices: Voices, options: EvalOptions, seed: int | None
+) -> tuple[Scenario, Performance]:
+    if seed is None:
+        return scenario, liverun.perform(scenario, voices, options.url, options.token)
+    if scenario.recording is None:
+        return scenario, virtualrun.perform(scenario, voices, seed)
+    try:
+        return recordedrun.perform(scenario, scenario.recording, seed)
+    except UnreadableRecording as error:
+        raise StartupFailed(f"{scenario.path}: {error}") from None
 
 
 def _write(file: Path | None, data: bytes) -> None:

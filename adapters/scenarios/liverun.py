@@ -19,7 +19,9 @@ def perform(scenario: Scenario, voices: Voices, url: str, token: str = "") -> Pe
     What only a script or the server's own settings can make happen is not judged: see `judging`.
     """
     if scenario.limits != Limits():
-        return Performance((), (), None, 0.0, not_run="[limits] are a server's own, and cannot be set from outside")
+        return _not_run("[limits] are a server's own, and cannot be set from outside")
+    if scenario.recording is not None:
+        return _not_run("a recording is played in virtual time; vivavoce replay plays it against a server")
 
     async def run() -> Performance:
         return await Caller(scenario, lambda auth: connect(url, auth), voices, MicrophoneTape(), token).perform()
@@ -28,3 +30,7 @@ def perform(scenario: Scenario, voices: Voices, url: str, token: str = "") -> Pe
         return trio.run(run)
     except* Unreachable as group:
         raise StartupFailed(str(first_of(group))) from None
+
+
+def _not_run(why: str) -> Performance:
+    return Performance((), (), None, 0.0, not_run=why)

@@ -4,7 +4,7 @@ import functools
 import operator
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import UnionType
@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, NoReturn, Union, get_args, get_origin,
 import msgspec
 
 from actors.deciding.limits import Limits
+from adapters.recordings import reading as recordings
+from adapters.recordings.reading import SessionRecording, UnreadableRecording
 from adapters.scenarios.checking import Fault, Place, faults
 from adapters.scenarios.scenario import Scenario, ScenarioFile
 from adapters.settings.positions import line_of
@@ -27,6 +29,8 @@ _AT: Final = re.compile(r" - at `\$(.*)`\Z", re.DOTALL)
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\[(\.\.\.)\]")
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
+Refuse = Callable[[Fault], NoReturn]
+"""Raises BadScenario."""
 SAMPLES: Final = "pcm16"
 """The format in which the caller sends sound."""
 
@@ -68,7 +72,7 @@ def read(path: Path) -> Scenario:
     return scenario
 
 
-def _checked(path: Path, file: ScenarioFile, refuse: Any) -> Scenario:
+def _checked(path: Path, file: ScenarioFile, refuse: Refuse) -> Scenario:
     """The scenario with what other parts of the project read of it."""
     update = {"STT": {}, **file.session}
     if isinstance(heard := update["STT"], Mapping):
@@ -82,7 +86,16 @@ def _checked(path: Path, file: ScenarioFile, refuse: Any) -> Scenario:
     for fault in _unfit(file.limits, Limits, ("limits",)):
         refuse(fault)
     limits = msgspec.convert(file.limits, Limits)
-    return Scenario(path, file, update, merge(Configuration(), read_in), limits)
+    return Scenario(path, file, update, merge(Configuration(), read_in), limits, _recording(path, file, refuse))
+
+
+def _recording(path: Path, file: ScenarioFile, refuse: Refuse) -> SessionRecording | None:
+    if file.recording is None:
+        return None
+    try:
+        return recordings.read(path.parent / file.recording)
+    except UnreadableRecording as error:
+        refuse(Fault(("recording",), str(error)))
 
 
 def _of_session(said: str) -> Fault:

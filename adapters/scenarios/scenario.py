@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from actors.deciding.limits import Limits
+from adapters.recordings.reading import SessionRecording
 from protocol.configuration import Configuration
 from protocol.connecting import Auth, Pieces, Preset, Role
 from protocol.messages import CLIENT_EVENTS, EVENTS
@@ -36,6 +37,11 @@ MOMENTS: Final = (
 """What a step may wait for: a state, the first sound of an answer, or an event of the server."""
 TOLD: Final = MOMENTS[len(State) + 1 :]
 """The events of the server."""
+
+
+def member_name(number: int) -> str:
+    """How a Receiver of a recording is called."""
+    return f"member {number}"
 
 
 # ---- who is there
@@ -242,12 +248,14 @@ class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """A scenario as its file has it; `session` and `limits` are checked by what reads them elsewhere.
 
     `model`: who answers, the script or the embedded guide. `stand_in`: who answers where the script fails.
-    `deadline_s`: when a scenario that goes on is ended.
+    `recording`: a folder from which the caller, the settings and all that providers answered are taken. `deadline_s`:
+    when a scenario that goes on is ended.
     """
 
     title: Words
     model: Literal["script", "guide"] = "script"
     stand_in: Literal["none", "guide"] = "none"
+    recording: Words | None = None
     deadline_s: Seconds = 120.0
     session: dict[str, object] = {}
     limits: dict[str, object] = {}
@@ -261,13 +269,17 @@ class ScenarioFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """A scenario that was read and checked. `update` is what `session.update` says, of which `configuration` comes."""
+    """A scenario that was read and checked. `update` is what `session.update` says, of which `configuration` comes.
+
+    `recording`: the one that it is about, which was read too.
+    """
 
     path: Path
     file: ScenarioFile
     update: Mapping[str, object]
     configuration: Configuration
     limits: Limits
+    recording: SessionRecording | None = None
 
     @property
     def name(self) -> str:
@@ -300,7 +312,7 @@ class Scenario(msgspec.Struct, frozen=True):
         steps = self.file.caller
         match expected.step:
             case None:
-                return 0 if expected.is_never else len(steps) - 1
+                return 0 if expected.is_never else max(0, len(steps) - 1)
             case int(number):
                 return number - 1
             case name:

@@ -70,7 +70,8 @@ class StepView:
 
     def __str__(self) -> str:
         """The step in words."""
-        return f"step {self.number + 1} ({self._scenario.file.caller[self.number]})"
+        steps = self._scenario.file.caller
+        return f"step {self.number + 1}" + (f" ({steps[self.number]})" if self.number < len(steps) else "")
 
 
 def describe(scenario: Scenario, expected: Expectation) -> str:
