@@ -11,6 +11,7 @@ import click
 
 from adapters.lifecycle import console
 from adapters.lifecycle.exits import CANNOT, INTERRUPTED, refuse, run_command, set_up_faults, unwritable
+from adapters.recordings.commands import recordings
 from adapters.replay.commands import replay
 from adapters.scenarios.commands import evaluate
 from adapters.settings.errors import BadSettings, StartupFailed
@@ -307,6 +308,7 @@ def states() -> None:
 
 main.add_command(evaluate)
 main.add_command(replay)
+main.add_command(recordings)
 
 
 def _settings(config: Path | None, flags: Mapping[str, object], debug: bool) -> "Settings":

@@ -30,6 +30,8 @@ from adapters.pages import inspection, site
 from adapters.pages.summing import Gathering, Part
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
+from adapters.recordings.engines import TapedEngines
+from adapters.recordings.recordings import Recordings
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.settings import Server, Settings
 from adapters.tracing.starting import make_tracer
@@ -68,9 +70,10 @@ async def start(settings: Settings, nursery: trio.Nursery, say: Callable[[str], 
     engines = ProviderEngines(settings.providers, listening=settings.listening, mouth=settings.mouth, watch=watch)
     names = Names(dict(settings.protocol.names))
     # Kept in memory alone: what needs it is for the operator, who has the link of this start on the console.
+    recordings = Recordings(settings.recordings, names) if settings.recordings.folder else None
     web = Web()
     door = Door(make_credentials(settings.server, web, standing.operator), web)
-    supervisor = _supervisor(settings, engines, names, door, watch, standing)
+    supervisor = _supervisor(settings, engines, names, door, watch, standing, recordings)
     metrics.read_with(partial(read, supervisor, engines))
     problems = inspection.ProblemLog()
     sockets = await standing.open_ports()
@@ -79,19 +82,23 @@ async def start(settings: Settings, nursery: trio.Nursery, say: Callable[[str], 
         await nursery.start(engines.run)
     except* EngineFailed as failed:
         raise StartupFailed(f"an engine does not start: {first_of(failed)}") from None
+    if recordings is not None:
+        await nursery.start(recordings.run)
     await nursery.start(door.run)
     await nursery.start(supervisor.run)
     await nursery.start(problems.watch)
-    shown = site.routes(settings, engines, supervisor, sockets, problems, door, metrics, standing.gathering)
+    folder = None if recordings is None else recordings.folder
+    shown = site.routes(settings, engines, supervisor, sockets, problems, door, metrics, standing.gathering, folder)
     listener = Listener(supervisor, _listener_options(settings.server), shown, standing.neighbours)
     await nursery.start(listener.run, sockets.listeners)
     collecting.calm()
     nursery.start_soon(collecting.run, collecting.Collector())
     nursery.start_soon(looplag.run, metrics.note_lag)
     nursery.start_soon(trimming.run, supervisor.account, find_trim())
-    for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, engines.notes()):
+    notes = [*engines.notes(), *([] if recordings is None else [recordings.note])]
+    for line in welcome(settings.server, sockets, engines.choices(), door.credentials.operator, notes):
         say(line)
-    parts = site.parts(engines, supervisor, problems, metrics)
+    parts = site.parts(engines, supervisor, problems, metrics, records=recordings is not None)
     return Running(settings, door, supervisor, engines, listener, parts, tracer.close if tracer is not None else None)
 
 
@@ -128,7 +135,13 @@ def _metrics(settings: Settings) -> ServerMetrics:
 
 
 def _supervisor(
-    settings: Settings, engines: ProviderEngines, names: Names, door: Door, watch: Watcher, standing: Standing
+    settings: Settings,
+    engines: ProviderEngines,
+    names: Names,
+    door: Door,
+    watch: Watcher,
+    standing: Standing,
+    recordings: Recordings | None,
 ) -> Supervisor:
     server, traces = settings.server, settings.traces
     tracing = TracingPlan(traces.sample, traces.words) if traces.endpoint else TracingPlan()
@@ -144,11 +157,12 @@ def _supervisor(
 
     return Supervisor(
         plan,
-        engines,
+        engines if recordings is None else TapedEngines(engines),
         names,
         lambda asked, named: resolve(asked, named, engines.catalogue()),
         door,
         watch,
+        None if recordings is None else recordings.recorder,
         directory=standing.directory,
     )
 

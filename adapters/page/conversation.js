@@ -12,6 +12,7 @@ const CUT_OFF = "The connection was lost while you spoke. What you said has not 
 const TOO_SLOW = "The network does not keep up with the microphone. What you said has not been heard: say it again.";
 const FALLEN_BEHIND = "The network does not keep up with the microphone. Something of what you said may be missing.";
 const FORGOTTEN = "The server does not remember this conversation any more. A new one has begun.";
+const RECORDED = "This server records the conversation.";
 
 export class Conversation {
   #parts; #page; #socket; #player; #microphone; #positions;
@@ -245,7 +246,7 @@ export class Conversation {
 
   // ---- what the server says
 
-  #joined({ sessionId, role, state }) {
+  #joined({ sessionId, role, state, recorded }) {
     const { settings } = this.#page;
     this.#deaf = false;
     this.#parts.begin(null);
@@ -253,6 +254,7 @@ export class Conversation {
     this.#enter(state, false);
     const isForgotten = state === "idle" && sessionId === this.#session && !this.#page.transcript.isEmpty;
     if (isForgotten) this.#page.transcript.note(FORGOTTEN);
+    if (recorded && sessionId !== this.#session) this.#page.transcript.note(RECORDED);
     this.#session = sessionId;
     this.#asked = [];
     this.#heard = false;

@@ -2,11 +2,13 @@
 import { element, find } from "./dom.js";
 import { Notice } from "./notice.js";
 import { Place } from "./place.js";
+import { Recordings } from "./recordings.js";
 
 const EVERY = 1_000, FETCH_TIME = 5_000, SHOWN = 60; // milliseconds; rows of a table
 
 const place = new Place();
 const notice = new Notice();
+const recordings = new Recordings(place);
 let chosen = "", paused = false;
 
 async function look() {
@@ -21,7 +23,9 @@ async function refresh() {
   if (paused || document.hidden) return;
   if (!place.token) return ask("The server's token is asked for; the link that it prints brings it.");
   try {
-    show(await look());
+    const seen = await look();
+    show(seen);
+    await recordings.refresh(seen.records);
     notice.clear("link");
   } catch (error) {
     explain(error);

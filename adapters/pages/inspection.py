@@ -37,11 +37,15 @@ class LoggedProblem(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """The answer of /inspect.json: the time of day here, the inspection, and the last problems, the newest first."""
+    """The answer of /inspect.json: the time of day here, the inspection, and the last problems, the newest first.
+
+    `records`: whether the server records sessions, and so has /inspect/recordings.
+    """
 
     now: float
     picture: Picture
     errors: tuple[LoggedProblem, ...]
+    records: bool = False
 
 
 class ProblemLog(logging.Handler):
@@ -69,16 +73,17 @@ class ProblemLog(logging.Handler):
                 logger.removeHandler(self)
 
 
-def encode(picture: Picture, problems: ProblemLog) -> bytes:
+def encode(picture: Picture, problems: ProblemLog, *, records: bool = False) -> bytes:
     """What one process shows."""
-    return msgspec.json.encode(View(time.time(), picture, tuple(problems.kept)))
+    return msgspec.json.encode(View(time.time(), picture, tuple(problems.kept), records))
 
 
 def answer(parts: ProcessParts) -> Response:
     """What all processes show, as if they were one; the youngest sessions first, and the newest problems."""
     known = [_decode(said) for said in parts.said]
     errors = sorted(chain(*(each.errors for each in known)), key=lambda problem: problem.at, reverse=True)
-    shown = View(time.time(), joined([each.picture for each in known]), tuple(errors[:KEPT_ERRORS]))
+    records = any(each.records for each in known)
+    shown = View(time.time(), joined([each.picture for each in known]), tuple(errors[:KEPT_ERRORS]), records)
     return _respond(msgspec.json.encode(shown))
 
 
@@ -86,7 +91,7 @@ def _respond(view: bytes) -> Response:
     return Response(200, view, "application/json", _PRIVATE)
 
 
-def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper) -> Routes:
+def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper, *, records: bool = False) -> Routes:
     """The page, which tells nothing by itself, and what it shows, which only the operator may have.
 
     A token is asked for even where the conversation needs none: that a request comes from this machine shows nothing,
@@ -94,7 +99,7 @@ def routes(look: Look, problems: ProblemLog, doorkeeper: Doorkeeper) -> Routes:
     """
 
     def view(request: Request) -> Response:
-        return _respond(encode(look(request.query.get("session", "")), problems))
+        return _respond(encode(look(request.query.get("session", "")), problems, records=records))
 
     return {"/inspect": static_route("inspect.html"), "/inspect.json": guarded(view, doorkeeper, STRICT)}
 

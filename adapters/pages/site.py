@@ -1,5 +1,7 @@
 """Every page of a server, by its path: health, catalogue, talk page, documentation, and the operator's page."""
 
+from pathlib import Path
+
 import msgspec
 import trio
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -14,6 +16,7 @@ from adapters.metrics import merging
 from adapters.metrics.metrics import ServerMetrics
 from adapters.pages import apidocs, clientlibrary, guesttokens, inspection, readiness, talkpage
 from adapters.pages import health as healthpage
+from adapters.pages import recordings as recordingpages
 from adapters.pages.static import STRICT
 from adapters.pages.summing import (
     HEALTH,
@@ -44,10 +47,11 @@ def routes(
     door: Door,
     metrics: ServerMetrics,
     gathering: Gathering | None = None,
+    recordings: Path | None = None,
 ) -> Routes:
     """The responses by path; the catalogue, the metrics and the inspection only for the operator.
 
-    With `gathering`, what all processes of the service say is added up.
+    With `gathering`, what all processes of the service say is added up. `recordings`: their folder, if there is one.
     """
     names = supervisor.session_registry.shared.names
     shown: Routes = {
@@ -61,19 +65,26 @@ def routes(
     shown |= talkpage.routes(talkpage.about(settings.server.listener.path, names, sockets.lan, settings.limits))
     shown |= apidocs.routes(names, apidocs.place(settings.server, sockets.port))
     if settings.server.inspection:
-        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, door)
+        records = recordings is not None
+        shown |= inspection.routes(lambda chosen: look(supervisor, engines, chosen), problems, door, records=records)
+        shown |= {} if recordings is None else recordingpages.routes(recordings, door)
     if gathering is not None:
         shown |= {path: page for path, page in sums(gathering, door).items() if path in shown}
     return shown
 
 
 def parts(
-    engines: ProviderEngines, supervisor: Supervisor, problems: inspection.ProblemLog, metrics: ServerMetrics
+    engines: ProviderEngines,
+    supervisor: Supervisor,
+    problems: inspection.ProblemLog,
+    metrics: ServerMetrics,
+    *,
+    records: bool = False,
 ) -> dict[str, Part]:
     """What this process says of itself where the service has several."""
 
     def inspected(chosen: str) -> bytes:
-        return inspection.encode(look(supervisor, engines, chosen), problems)
+        return inspection.encode(look(supervisor, engines, chosen), problems, records=records)
 
     return {
         HEALTH: healthpage.part(engines),

@@ -10,6 +10,8 @@ from protocol.connecting import Auth
 
 FORMAT: Final = 1
 SESSION_FILE, EVENTS_FILE, SOUND_FILE, WAV_FILE = "session.json", "events.jsonl", "sound.bin", "sound.wav"
+UNFINISHED: Final = "sound.new"
+"""`sound.wav` while it is made; where it is left over, the attempt was ended from outside."""
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
 NAME: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}-[0-9a-z]{6}", re.ASCII)
 """The name of a recording's folder: when it began, the session's id shortened, and six letters by chance."""

@@ -13,13 +13,16 @@ from adapters.recordings.format import EVENTS_FILE
 _QUIET: Final = 60.0
 
 
-def hold(descriptor: int) -> None:
-    """Hold the lock of a recording by its open events, until they are closed or the process ends. Raises OSError."""
+def hold(descriptor: int, *, waits: bool = False) -> None:
+    """Hold the lock of an open file, as of a recording's events, until it is closed or the process ends.
+
+    `waits`: until nobody else holds it. Raises OSError; BlockingIOError where somebody does.
+    """
     try:
         import fcntl
     except ImportError:
         return
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
 
 
 def is_held(folder: Path) -> bool:

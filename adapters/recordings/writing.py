@@ -148,22 +148,28 @@ class WritingThread:
             recording.files.close()
 
     def _write_all(self) -> None:
-        settled = []
-        for _ in range(len(self._queue)):
-            one = self._queue.popleft()
-            if isinstance(one, Settle):
-                settled.append(one)
-                continue
-            recording, item, size = one
-            try:
-                self._take(recording, item)
-            finally:
-                self._taken += size
-                recording.taken += size
-        for recording in list(self._open):
-            self._attempt(recording, recording.files.flush)
-        for waiting in settled:
-            waiting.done.set()
+        settled: list[Settle] = []
+        try:
+            for _ in range(len(self._queue)):
+                self._take_next(settled)
+            for recording in list(self._open):
+                self._attempt(recording, recording.files.flush)
+        finally:
+            for waiting in settled:
+                waiting.done.set()
+
+    def _take_next(self, settled: list[Settle]) -> None:
+        """Take one out of the queue; who waits is told when all of it is written."""
+        one = self._queue.popleft()
+        if isinstance(one, Settle):
+            settled.append(one)
+            return
+        recording, item, size = one
+        try:
+            self._take(recording, item)
+        finally:
+            self._taken += size
+            recording.taken += size
 
     def _take(self, recording: Opened, item: Item) -> None:
         if recording.failed and not isinstance(item, Close):

@@ -10,6 +10,7 @@ from actors.running.sizes import ConnectionLimits, PoolSizes
 from adapters.reach.values import Host, Port
 from adapters.settings.access import JwtSettings, Tokens
 from adapters.settings.providers import Providers
+from adapters.settings.recordings import RecordingSettings
 from adapters.settings.section import INLINE, HostName, Network, Origin, Secret, Section, UrlPath
 from adapters.settings.traces import TraceSettings
 from adapters.settings.values import NAMES, CheckedPairs, check_names
@@ -136,4 +137,5 @@ class Settings(Section, frozen=True):
     protocol: Protocol = Protocol()
     listening: ListeningSettings = ListeningSettings()
     mouth: MouthSettings = MouthSettings()
+    recordings: RecordingSettings = RecordingSettings()
     providers: Providers = Providers()

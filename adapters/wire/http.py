@@ -3,7 +3,8 @@
 import contextlib
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TypeVar
@@ -38,12 +39,17 @@ class PeerGone(Exception):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """An HTTP response; its length is added when it is sent."""
+    """An HTTP response; its length is added when it is sent.
+
+    `pieces`: in the place of `body`, for one that is too large to be held. Each has to be taken in the time that a
+    response has, and its length is not told.
+    """
 
     status: int
     body: bytes = b""
     content_type: str = "text/plain; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
+    pieces: Callable[[], AsyncGenerator[bytes, None]] | None = None
 
 
 def json_response(status: int, value: object, headers: tuple[tuple[str, str], ...] = ()) -> Response:
@@ -258,16 +264,34 @@ class HttpConnection:
         self._on_wait(True)
         reason = HTTPStatus(response.status).phrase.encode()
         headers = [("Date", formatdate(usegmt=True)), *response.headers]
-        if response.status not in BODILESS:
+        if response.status not in BODILESS and response.pieces is None:
             headers.append(("Content-Length", str(len(response.body))))
         if self.is_cut_short:
             headers.append(("Connection", "close"))
-        if response.body:
+        if response.body or response.pieces is not None:
             headers.append(("Content-Type", response.content_type))
+        if response.pieces is not None and self._method != "HEAD":
+            head = h11.Response(status_code=response.status, reason=reason, headers=headers)
+            return await self._send_pieces(head, response.pieces)
         with trio.move_on_after(self._deadlines.response):
             head = h11.Response(status_code=response.status, reason=reason, headers=headers)
             body = b"" if self._method == "HEAD" else response.body
             await self._send(head, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
+            return None
+        raise PeerGone
+
+    async def _send_pieces(self, head: h11.Response, make: Callable[[], AsyncGenerator[bytes, None]]) -> None:
+        """Send a body as it is made. Where it cannot be made to its end, the peer sees that it was cut short."""
+        async with aclosing(make()) as pieces:
+            await self._send_in_time(head)
+            async for piece in pieces:
+                if piece:
+                    await self._send_in_time(h11.Data(data=piece))
+            await self._send_in_time(h11.EndOfMessage())
+
+    async def _send_in_time(self, event: h11.Response | h11.Data | h11.EndOfMessage) -> None:
+        with trio.move_on_after(self._deadlines.response):
+            await self._send(event)
             return
         raise PeerGone
 

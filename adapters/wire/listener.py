@@ -22,7 +22,7 @@ from adapters.wire.origins import Origins
 from adapters.wire.passing import NEW, Neighbours, Passed, hand_over
 from adapters.wire.peers import client_address, peer_address
 from adapters.wire.polling import FORBIDDEN, ConnectionService, RequestRefused, RequestTarget
-from adapters.wire.routes import Page, Resource, Routes, methods_of
+from adapters.wire.routes import Page, Resource, Routes, find_route, methods_of
 from adapters.wire.shortway import ShortWayTransport
 from adapters.wire.streams import StreamSlot, StreamSlots
 from adapters.wire.switchboard import Switchboard, find_poller
@@ -252,17 +252,17 @@ class Listener:
             raise RequestRefused(FORBIDDEN)
 
     def _is_known(self, path: str) -> bool:
-        return path in self._pages or path == "*" or self._is_socketio(path)
+        return find_route(self._pages, path) is not None or path == "*" or self._is_socketio(path)
 
     def _methods(self, path: str) -> str:
         """The methods for a known path, as the header Allow has them."""
         if self._is_socketio(path):
             return POLLING_METHODS
-        page = self._pages.get(path)
+        page = find_route(self._pages, path)
         return PAGE_METHODS if page is None else ", ".join((*methods_of(page), "OPTIONS"))
 
     async def _page(self, http: HttpConnection, request: Request) -> Response:
-        page = self._pages.get(request.path)
+        page = find_route(self._pages, request.path)
         if page is not None and request.method in methods_of(page):
             return await _ask(http, page, request)
         await http.skip_body()

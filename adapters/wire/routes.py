@@ -21,7 +21,13 @@ class Resource(msgspec.Struct, frozen=True):
 
 
 Routes = dict[str, Page | Resource]
-"""What is served by its path."""
+"""What is served by its path; one that ends with `/*` serves every name in the place of the star."""
+
+
+def find_route(routes: Routes, path: str) -> Page | Resource | None:
+    """What serves the path; None where nothing does."""
+    folder, _, name = path.rpartition("/")
+    return routes.get(path) or (routes.get(f"{folder}/*") if name else None)
 
 
 def methods_of(route: Page | Resource) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import pytest
 import trio
 from click.testing import CliRunner, Result
 
+import adapters
 from adapters.cli import main
 from adapters.lifecycle.logs import LogLine
 from adapters.settings.errors import StartupFailed
@@ -45,6 +46,7 @@ def with_server(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     module = ModuleType("adapters.server")
     monkeypatch.setattr(module, "run", run, raising=False)
     monkeypatch.setitem(sys.modules, "adapters.server", module)
+    monkeypatch.setattr(adapters, "server", module, raising=False)  # where it has been imported before
 
 
 def test_tells_its_version() -> None:

@@ -25,13 +25,15 @@ _END_SECONDS = 15.0
 
 class Served(msgspec.Struct, frozen=True):
     """A server that runs: `origin` as in http://127.0.0.1:1234, the `path` of its protocol, its log, its token
-    ("" of a program that has no pages), which it has made itself where none was set, and what it printed before."""
+    ("" of a program that has no pages), which it has made itself where none was set, what it printed before, and the
+    id of its process."""
 
     origin: str
     path: str
     log: Path
     token: str = ""
     said: str = ""
+    pid: int = 0
 
     @property
     def link(self) -> str:
@@ -84,7 +86,8 @@ def _find(program: subprocess.Popen[str], log: Path, has_pages: bool) -> Served:
             served = Served(found[1], found[2], log)
         linked = _LINK.search(line)
         if served is not None and (linked or not has_pages):
-            return msgspec.structs.replace(served, token=unquote(linked[1]) if linked else "", said=said)
+            token = unquote(linked[1]) if linked else ""
+            return msgspec.structs.replace(served, token=token, said=said, pid=program.pid)
     raise RuntimeError(f"the server ended before it listened:\n{log.read_text()}")
 
 

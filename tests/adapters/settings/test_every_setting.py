@@ -145,6 +145,14 @@ EXPECTED: dict[str, Rows] = {
         "tts_workers": (32, 35, WORKERS),
         "queue": (32, 0, "a whole number from 0 to 100000"),
     },
+    "recordings": {
+        "folder": ("", "kept", TEXT),
+        "words": (True, False, FLAG),
+        "sound": (True, False, FLAG),
+        "keep_days": (7.0, 0.5, "a number from 0.01 to 36500"),
+        "most_bytes": (1_000_000_000, 2_000_000_000, "a whole number from 1000000"),
+        "session_bytes": (50_000_000, 60_000_000, "a whole number from 100000"),
+    },
     "traces": {
         "endpoint": ("", "http://127.0.0.1:4318", URL),
         "headers": (
