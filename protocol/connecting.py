@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from protocol.audioformat import OUTPUT_FORMATS, OUTPUT_RATE, parse_output, schema_of
 from protocol.mouth import SHAPES, MouthRate, parse_mouth
+from protocol.resuming import ResumePoint
 from protocol.tolerant import Checked
 
 Role = Literal["sender", "receiver", "both"]
@@ -107,6 +108,21 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
             "until it sends `playback.position`."
         ),
     ] = UNSET
+    resume: Annotated[
+        ResumePoint | UnsetType,
+        Meta(
+            description="A Receiver whose connection was lost says what it has, and is sent the rest; as a query "
+            "parameter `turn.id.pieces`. `session.joined` says whether it is."
+        ),
+    ] = UNSET
+    pid: Annotated[
+        str | UnsetType,
+        UNCHECKED,
+        Meta(
+            description="The `pid` of the answer to the CONNECT before: the same client is back. Socket.IO's client "
+            "for JavaScript sends it by itself. One that is not good any more is ignored."
+        ),
+    ] = UNSET
     traceparent: Annotated[
         str | UnsetType,
         UNCHECKED,
@@ -118,7 +134,7 @@ class Auth(msgspec.Struct, frozen=True, rename="camel"):
     ] = UNSET
 
     def __repr__(self) -> str:
-        """Without the token, which is shown nowhere."""
+        """Without token and `pid`, which are shown nowhere."""
         return f"Auth(role={self.role!r}, session_id={self.session_id!r})"
 
 

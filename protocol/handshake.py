@@ -11,6 +11,7 @@ from protocol.audioformat import OUTPUT_RATE, AudioFormat, parse_output
 from protocol.connecting import UNCHECKED, UNREAL_PIECE_BYTES, Auth, Pieces, Role
 from protocol.messages import Names
 from protocol.mouth import MouthWish, parse_mouth
+from protocol.resuming import ResumePoint, parse_resume
 from protocol.tolerant import Checked, fold, kind, parted, show, unset
 
 
@@ -39,9 +40,11 @@ PRESETS: Final[dict[str, Encoding]] = {
 
 
 class Handshake(msgspec.Struct, frozen=True):
-    """A client's handshake; `session_id` "": a new session. The token is kept out of `repr`.
+    """A client's handshake; `session_id` "": a new session. Token and `pid` are kept out of `repr`.
 
-    `traceparent`: as it came, to be read.
+    `traceparent`: as it came, to be read. `resume`: what the client has, None where it does not say so. `pid`: what it
+    was given when it connected last, "" for nothing; `inherits`: with one, role and encoding are left out, and are what
+    they were then.
     """
 
     role: Role = "both"
@@ -49,6 +52,9 @@ class Handshake(msgspec.Struct, frozen=True):
     token: str = ""
     encoding: Encoding = Encoding()
     traceparent: str = ""
+    resume: ResumePoint | None = None
+    pid: str = ""
+    inherits: bool = False
 
     def __repr__(self) -> str:
         return f"Handshake(role={self.role!r}, session_id={self.session_id!r})"
@@ -64,6 +70,7 @@ class BadHandshake(ValueError):
 
 _FIELDS: Final = {field.encode_name: field.name for field in msgspec.structs.fields(Auth)}
 _HINTS: Final = get_type_hints(Auth, include_extras=True)
+_INHERITED: Final = ("role", "audio_format", "is_base64", "pieces", "client", "mouth", "mouth_fps", "holds")
 
 
 def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Handshake:
@@ -75,6 +82,9 @@ def read_handshake(auth: object, query: Mapping[str, str], names: Names) -> Hand
         token="" if asked.token is UNSET else asked.token,
         encoding=_encoding(asked),
         traceparent="" if asked.traceparent is UNSET else asked.traceparent,
+        resume=None if asked.resume is UNSET else asked.resume,
+        pid="" if asked.pid is UNSET else asked.pid,
+        inherits=asked.pid is not UNSET and all(getattr(asked, field) is UNSET for field in _INHERITED),
     )
 
 
@@ -117,6 +127,8 @@ def _read(value: object, key: str) -> Any:
         return _boolean(value, key)
     if UNCHECKED in marks:
         return value if isinstance(value, str) else show(value)
+    if plain is ResumePoint:
+        return _point(value, key)
     text = value if isinstance(value, str) else ""
     for mark in marks:
         if isinstance(mark, Checked):
@@ -129,6 +141,13 @@ def _read(value: object, key: str) -> Any:
 def _check(value: object, text: str, key: str, mark: Checked) -> None:
     try:
         mark.parse(text)
+    except ValueError as error:
+        raise BadHandshake(f"{key}: came {show(value)}, allowed: {error}") from None
+
+
+def _point(value: object, key: str) -> ResumePoint:
+    try:
+        return parse_resume(value)
     except ValueError as error:
         raise BadHandshake(f"{key}: came {show(value)}, allowed: {error}") from None
 

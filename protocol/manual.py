@@ -129,7 +129,7 @@ def _rows(parent: Schema, schemas: Schemas, prefix: str, defaults: Mapping[str, 
         is_object = "properties" in found
         yield FieldRow(
             path=prefix + name,
-            kind="object" if is_object else _kind(found),
+            kind="object" if is_object else _kind(found, schemas),
             default="" if is_object or default is UNSET else msgspec.json.encode(default).decode(),
             text=field["description"],
             is_required=name in parent.get("required", ()),
@@ -138,13 +138,17 @@ def _rows(parent: Schema, schemas: Schemas, prefix: str, defaults: Mapping[str, 
             yield from _rows(found, schemas, f"{prefix}{name}.", default if isinstance(default, Mapping) else {})
 
 
-def _kind(schema: Schema) -> str:
+def _kind(schema: Schema, schemas: Schemas) -> str:
     """The type in words, with its limits."""
+    if "anyOf" in schema and "type" not in schema:
+        return " or ".join(_kind(schemas.resolve(one), schemas) for one in schema["anyOf"])
+    if "properties" in schema:
+        return "object"
     if "enum" in schema:
         return "one of " + ", ".join(msgspec.json.encode(value).decode() for value in schema["enum"])
     if schema["type"] == "array":
         most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
-        return f"array of {_kind(schema['items'])}{most}"
+        return f"array of {_kind(schema['items'], schemas)}{most}"
     if "maximum" in schema:
         return f"{schema['type']}, {schema['minimum']} to {schema['maximum']}"
     least = f", {schema['minimum']} or more" if "minimum" in schema else ""

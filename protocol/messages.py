@@ -25,6 +25,7 @@ from protocol.handsfree import (
     SpeechStopped,
 )
 from protocol.mouth import ResponseCue, ResponseMouth, ResponseWords
+from protocol.resuming import ResumePoint
 from protocol.states import State
 
 MAX_PAYLOAD: Final = 1_000_000
@@ -113,6 +114,13 @@ class SessionJoined(msgspec.Struct, frozen=True, rename="camel"):
     recorded: Annotated[
         bool | UnsetType,
         Meta(description="true where the server records the session; left out where it does not. Tell the user."),
+    ] = UNSET
+    resumed: Annotated[
+        ResumePoint | bool | UnsetType,
+        Meta(
+            description="Where `resume` was sent: the same, and what was sent behind that piece follows; or false, and "
+            "nothing of it does."
+        ),
     ] = UNSET
 
 

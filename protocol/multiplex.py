@@ -256,12 +256,13 @@ class Multiplex:
 
     # ---- what goes out: each returns the frames to send
 
-    def accept(self, namespace: str, sid: str) -> tuple[Frame, ...]:
-        """Answer a CONNECT: the namespace is joined from now on."""
+    def accept(self, namespace: str, sid: str, pid: str = "") -> tuple[Frame, ...]:
+        """Answer a CONNECT: the namespace is joined from now on; `pid`: what the client says when it comes back."""
         self._asked = _without(self._asked, namespace)
         self.joined = (*_without(self.joined, namespace), namespace)
         self._connect_by = math.inf
-        return socketio.encode(Packet(socketio.CONNECT, namespace, data={"sid": sid}))
+        data = {"sid": sid, "pid": pid} if pid else {"sid": sid}
+        return socketio.encode(Packet(socketio.CONNECT, namespace, data=data))
 
     def refuse(self, namespace: str, data: Any) -> tuple[Frame, ...]:
         """Answer a CONNECT with CONNECT_ERROR; `data` has a `message`."""

@@ -20,11 +20,11 @@ class Schemas:
         kinds = [_as_json(kind) for row in ROWS for kind in row.forms]
         refs, components = msgspec.json.schema_components(kinds, ref_template=_SCHEMAS + "{name}")
         ordered = iter(refs)
-        whole = {kind.__name__ for kind in get_args(ServerMessage) if not kind.__struct_config__.omit_defaults}
+        whole = {kind.__name__: kind for kind in get_args(ServerMessage) if not kind.__struct_config__.omit_defaults}
         self._names = names
         self._made = components
         self.forms: dict[str, list[Schema]] = {row.name: [next(ordered) for _ in row.forms] for row in ROWS}
-        self.components = {name: self._finish(name, made, name in whole) for name, made in components.items()}
+        self.components = {name: self._finish(name, made, whole.get(name)) for name, made in components.items()}
 
     def payload(self, event: str) -> Schema:
         """The schema of an event's payload."""
@@ -37,11 +37,14 @@ class Schemas:
         named: list[str] = [part["$ref"] for part in references if "$ref" in part]
         return self.components[named[0].removeprefix(_SCHEMAS)] if named else schema
 
-    def _finish(self, name: str, made: Schema, is_whole: bool) -> Schema:
-        """The component with its words; where no field is ever left out, all are required."""
+    def _finish(self, name: str, made: Schema, whole: type[msgspec.Struct] | None) -> Schema:
+        """The component with its words; of a struct that is sent `whole` all fields are required that can be told."""
         described = {key: value for key, value in made.items() if key != "required"}
         properties = {key: self._explain(field) for key, field in made["properties"].items()}
-        required = list(properties) if is_whole else made["required"]
+        required = made["required"]
+        if whole is not None:
+            fields = msgspec.structs.fields(whole)
+            required = [field.encode_name for field in fields if field.default is not msgspec.UNSET]
         if name == Auth.__name__:
             wire = {documented: key for key, documented in self._names.keys.items()}
             properties = {wire[key]: field for key, field in properties.items()}

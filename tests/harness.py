@@ -66,6 +66,11 @@ class Client(VirtualClient):
         assert [message.done for message in await self.until(AudioPiece) if isinstance(message, AudioPiece)] == [True]
         await self.until(state("handshaken"))
 
+    async def leave(self) -> None:
+        """Go for good."""
+        await self.voice.packets.send(Packet(socketio.DISCONNECT))
+        await self.vanish()
+
 
 class Polling:
     """A client that polls, request for request."""

@@ -92,7 +92,8 @@ class InProcess(VirtualServer):
         registry = supervisor.connection_registry
         assert len(supervisor.session_registry) == 0
         assert (len(registry), len(registry._unconnected), registry._by_address) == (0, 0, {})
-        assert supervisor.account.used == 0
+        assert (supervisor.account.used, supervisor.account.spare) == (0, 0)
+        assert len(supervisor.session_registry._attendance.tickets) == 0
         for nursery in (supervisor._connections, supervisor._sessions):
             assert nursery is not None
             assert not nursery.child_tasks

@@ -4,18 +4,15 @@ It is told what the clients, the engines and the clock do, and says, line for li
 What it shares with the server is the vocabulary alone: the messages and the limits.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from actors.deciding.limits import Limits
-from adapters.client.voiceclient import Received
-from protocol.connecting import Role
 from protocol.messages import (
     BufferInitialized,
     Reason,
     ResponseCancelled,
     ResponseStarted,
-    SessionJoined,
     SessionState,
     SessionUpdated,
     TextDelta,
@@ -24,38 +21,29 @@ from protocol.messages import (
     TranscribeDone,
 )
 from tests.modelanswer import Due, ExpectedAnswer, ExpectedCall, Part, paced
+from tests.modelmembers import ModelMembers
 from tests.scripted import UNDECODABLE, Act
 from tests.steps import AnswerForm
-from tests.story import ANSWER, FAILURES, TURN, WAY, Slot, line
+from tests.story import ANSWER, FAILURES, TURN, WAY, Slot
 
 # ---- what exactly each client is told, where nothing happens at the same time
 
 
-class ModelMember(NamedTuple):
-    """A client, as the session knows it."""
-
-    role: Role
-    format: str
-
-
-class Model:
+class Model(ModelMembers):
     """A session as the protocol document has it; `told` is what it has said to each client since it was last asked."""
 
     def __init__(self, limits: Limits, session_id: str) -> None:
-        self.limits = limits
-        self.id = session_id
-        self.now = 0.0
+        super().__init__(limits, session_id)
         self.acts: dict[str, Act] = {}
         self.broken: set[str] = set()
         self.crowded: set[str] = set()
         self.seconds = 2.0
-        self.members: dict[Slot, ModelMember] = {}
-        self.told: dict[Slot, list[str]] = {}
         self.end()
 
     def end(self) -> None:
         """There is no such session (any more)."""
         self.alive = False
+        self.members.clear()
         self.state = "idle"
         self.turn = 0
         self.way = AnswerForm()
@@ -70,23 +58,6 @@ class Model:
         self.calls: list[ExpectedCall] = []
         self.reported = True
         self.answer = ExpectedAnswer(self.way, self.limits.parts_ahead)
-
-    # ---- who is told
-
-    @property
-    def sender(self) -> tuple[Slot, ...]:
-        """The Sender, where there is one."""
-        return tuple(slot for slot, member in self.members.items() if member.role != "receiver")
-
-    @property
-    def receivers(self) -> tuple[Slot, ...]:
-        """The Receivers."""
-        return tuple(slot for slot, member in self.members.items() if member.role != "sender")
-
-    def tell(self, to: Iterable[Slot], message: Received | str) -> None:
-        """Each of them is told."""
-        for slot in to:
-            self.told[slot].append(message if isinstance(message, str) else line(message))
 
     def error(self, to: Iterable[Slot], error_id: int, name: str = "") -> int:
         """`custom.error`; returns its id."""
@@ -103,33 +74,17 @@ class Model:
 
     # ---- sockets
 
-    def join(self, slot: Slot, role: Role, format_: str) -> int:
-        """A socket comes; 0, or the status by which it is refused."""
-        if role != "receiver" and self.sender:
-            return 409
+    def begin(self) -> None:
+        """There is such a session from now on."""
         self.alive = True
-        self.members[slot] = ModelMember(role, format_)
-        self.told[slot] = []
-        if role != "receiver" and self.state == "receiving":
-            self.touched = self.now
-        self.tell([slot], SessionJoined(self.id, role, self.state))
-        return 0
 
-    def leave(self, slot: Slot) -> None:
-        """A socket is gone."""
-        member = self.members.pop(slot)
-        self.answer.leave(slot)
-        if member.role != "receiver" and self.state == "receiving":
-            self.touched = self.now
-        if self.members:
-            return
+    def abandon(self) -> None:
+        """The last member has left: its work ends, and so does a session that knows nothing."""
         if self.state in TURN:
             self.go("handshaken")
             self.over()
         if self.state == "idle":
             self.end()
-        else:
-            self.ends_at = self.now + self.limits.grace
 
     # ---- what a client says: each returns True, or the id of the error that its ack names
 
@@ -234,8 +189,9 @@ class Model:
     def _cut(self, reason: Reason) -> None:
         """The turn ends early; who reads at once has all that was sent, so only what is not done is closed."""
         if self.state in ANSWER:
-            for slot, piece in () if self.answer.is_said else self.answer.close():
-                self.tell([slot], piece)
+            taken = self.take_back()
+            for slot, piece in self.answer.close():
+                self.tell([slot] if slot in taken or not self.answer.is_said else [], piece)
             self.tell(self.members, ResponseCancelled(reason))
         self._report()
         self.over()
@@ -314,12 +270,12 @@ class Model:
 
     def _tell_text(self, words: str) -> None:
         if self.answer.way.written and words:
-            self.tell(self.receivers, TextDelta(words))
+            self.tell(self.receivers, TextDelta(words), of_turn=True)
 
     def _answered(self) -> None:
         self._tell_text(self.answer.rest())
-        self.tell(self.receivers, TextDone(self.answer.text))
         self.answer.finish()
+        self.tell(self.receivers, TextDone(self.answer.text), of_turn=bool(self.answer.parts))
         if self.answer.parts:
             return self._go_on()
         self._report()
@@ -385,7 +341,7 @@ class Model:
                 self._begin_parts()
         if self.answer.is_said:
             for slot, piece in self.answer.close(besides=last):
-                self.tell([slot], piece)
+                self.tell([slot], piece, of_turn=True)
             self._report()
 
     def _send(self, part: Part) -> None:
@@ -397,7 +353,7 @@ class Model:
         part.untold = set()
         pieces = max(sum(format_ in made for _, made in part.waiting) for format_ in part.formats)
         for slot, piece in answer.send(part, formats):
-            self.tell([slot], piece)
+            self.tell([slot], piece, of_turn=True)
         part.played.append((self.now, pieces * self.seconds))
         self.touched = self.now
 
@@ -424,9 +380,12 @@ class Model:
         return min(self._deadlines(), key=lambda due: due[0])
 
     def _deadlines(self) -> Iterator[tuple[float, Callable[[], None]]]:
-        yield (self.ends_at if self.alive and not self.members else float("inf")), self.end
+        yield (self.ends_at if self.alive and not self.there else float("inf")), self.end
+        if self.there:
+            untils = [member.until for slot, member in self.members.items() if slot < 0]
+            yield min(untils, default=math.inf), self.give_up_late
         if self.state == "receiving":
-            yield self.touched + (self.limits.receiving if self.sender else self.limits.grace), self._expire
+            yield self.touched + (self.limits.receiving if self.has_sender else self.limits.grace), self._expire
         elif self.state in ("transcribing", "responding"):
             yield self.entered + getattr(self.limits, self.state), self._expire
         elif self.state == "speaking" and self.answer.is_said:

@@ -140,6 +140,14 @@ class ExpectedAnswer:
         for part in self.parts:
             part.audience = tuple(listener for listener in part.audience if listener != slot)
 
+    def rename(self, old: Slot, new: Slot) -> None:
+        """A Receiver has another slot: it is absent, or it is back."""
+        if old in self.reached:
+            self.reached[new] = self.reached.pop(old)
+        for part in self.parts:
+            part.audience = tuple(new if listener == old else listener for listener in part.audience)
+            part.opened = {new if listener == old else listener for listener in part.opened}
+
     def write(self, words: str) -> str:
         """More of the text; what can be told of it now."""
         self.raw += words

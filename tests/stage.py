@@ -14,18 +14,33 @@ from actors.ports.synthesis import Speech
 from actors.running.sessions import SessionRegistry
 from actors.running.supervisor import Supervisor
 from adapters.client.packets import Disconnected
-from adapters.client.voiceclient import AckReceived, ConnectRefused, Received
+from adapters.client.voiceclient import AckReceived, AudioPiece, ConnectRefused, Received
 from protocol import socketio
 from protocol.audioformat import AudioFormat
 from protocol.connecting import Auth, Role
-from protocol.messages import SessionJoined
+from protocol.messages import ResponseStarted, SessionJoined
+from protocol.resuming import ResumePoint
 from protocol.socketio import Packet
 from tests.harness import Client, Server
 from tests.model import Model
 from tests.modelanswer import paced
 from tests.playbook import NOBODY
 from tests.scripted import Act, Script, ScriptedEngines
-from tests.steps import ANSWERS, AnswerForm, Crowd, Encoders, Engine, Join, Leave, Listen, Say, Step, Wait, Yield
+from tests.steps import (
+    ANSWERS,
+    AnswerForm,
+    Crowd,
+    Encoders,
+    Engine,
+    Join,
+    Leave,
+    Listen,
+    Return,
+    Say,
+    Step,
+    Wait,
+    Yield,
+)
 from tests.story import TURN, Slot, Story, check_taken_back, line
 
 ROOM = str(uuid.UUID(int=7))
@@ -87,6 +102,35 @@ class StageServer(Protocol):
 C = TypeVar("C", bound=StageClient)
 
 
+class Tale(Generic[C]):
+    """What a client has: `had` when it connected, which counts where the server resumes, and what came since."""
+
+    def __init__(self, client: C, role: Role, format_: str, had: list[Received]) -> None:
+        self.client = client
+        self.role = role
+        self.format = format_
+        self._had = had
+
+    @property
+    def heard(self) -> list[Received]:
+        """All of it."""
+        came = self.client.heard
+        is_resumed = came and isinstance(came[0], SessionJoined) and isinstance(came[0].resumed, ResumePoint)
+        return [*self._had, *came[1:]] if is_resumed else came
+
+
+def had_of(heard: list[Received]) -> tuple[list[Received], ResumePoint]:
+    """What a client has up to the last piece, and which one that is."""
+    turn, part, mark, counts = 0, 0, 1, dict[int, int]()
+    for number, message in enumerate(heard, 1):
+        if isinstance(message, ResponseStarted):
+            turn, part, mark, counts = message.turn, 0, number, {}
+        elif isinstance(message, AudioPiece):
+            part, mark = message.id, number
+            counts[part] = counts.get(part, 0) + 1
+    return heard[:mark], ResumePoint(turn, part, counts.get(part, 0))
+
+
 class Stage(Generic[C]):
     """A server, up to four clients, and the script of what happened; `model` follows where all is done in turn.
 
@@ -98,7 +142,8 @@ class Stage(Generic[C]):
         self.script = script
         self.clients: dict[Slot, C] = {}
         self.deaf: set[Slot] = set()
-        self.stories: list[tuple[Role, C]] = []
+        self.tales: dict[Slot, Tale[C]] = {}
+        self.stories: list[Tale[C]] = []
         self.read: dict[Slot, int] = {}
         self.crowd: list[str] = []
         self.acks: dict[Slot, set[int]] = {}
@@ -124,6 +169,9 @@ class Stage(Generic[C]):
             case Join() if step.slot not in self.clients:
                 self.script.append(f">> {step}")
                 await self.join(step)
+            case Return(slot) if slot not in self.clients and slot in self.tales:
+                self.script.append(f">> {step}")
+                await self.come_back(slot)
             case Leave(slot) if slot in self.clients:
                 self.script.append(f">> {step}")
                 await self.leave(step)
@@ -148,19 +196,45 @@ class Stage(Generic[C]):
         """A client comes, where it is let in."""
         auth = Auth(step.role, ROOM, audio_format=step.format)
         expected = self.model.join(step.slot, step.role, step.format) if self.model else None
+        client = await self._let_in(auth, expected, is_deaf=step.deaf)
+        if client is not None:
+            self.add(step.slot, Tale(client, step.role, step.format, []))
+            if step.deaf:
+                self.deaf.add(step.slot)
+
+    async def come_back(self, slot: Slot) -> None:
+        """A client connects again, where it is let in, and says what it has."""
+        tale = self.tales[slot]
+        had, point = had_of(tale.heard)
+        if not had:
+            return
+        auth = Auth(tale.role, ROOM, audio_format=tale.format, resume=point, pid=self.pid_of(tale.client))
+        expected = self.model.back(slot, tale.role, tale.format, point) if self.model else None
+        client = await self._let_in(auth, expected)
+        if client is not None:
+            self.add(slot, Tale(client, tale.role, tale.format, had))
+
+    async def _let_in(self, auth: Auth, expected: int | None, *, is_deaf: bool = False) -> C | None:
+        """A client that has joined; None where it is refused, as is `expected`."""
         try:
-            client = await self.connect(auth, is_deaf=step.deaf)
+            client = await self.connect(auth, is_deaf=is_deaf)
         except ConnectRefused as refused:
             if refused.status != (409 if expected is None else expected):
                 raise
-            return
+            return None
         assert not expected, "a second Sender is let in"
-        self.clients[step.slot] = client
-        self.acks[step.slot] = set()
-        self.read[step.slot] = 0
-        self.stories.append((step.role, client))
-        if step.deaf:
-            self.deaf.add(step.slot)
+        return client
+
+    def add(self, slot: Slot, tale: "Tale[C]") -> None:
+        """A client is there."""
+        self.clients[slot], self.tales[slot] = tale.client, tale
+        self.acks[slot] = set()
+        self.read[slot] = 0
+        self.stories.append(tale)
+
+    def pid_of(self, client: C) -> str:
+        """The `pid` that a client was given."""
+        raise NotImplementedError
 
     async def connect(self, auth: Auth, *, is_deaf: bool) -> C:
         """A client that has joined; one that `is_deaf` reads nothing yet. Raises ConnectRefused."""
@@ -189,7 +263,7 @@ class Stage(Generic[C]):
     async def leave(self, step: Leave) -> None:
         """A client goes."""
         if self.model is not None:
-            self.model.leave(step.slot)
+            (self.model.leave if step.politely else self.model.lose)(step.slot)
         self.deaf.discard(step.slot)
         await self.part(self.clients.pop(step.slot), politely=step.politely)
 
@@ -302,10 +376,11 @@ class Stage(Generic[C]):
     def read_the_stories(self) -> None:
         """What everybody was told, in any order of things, is as promised."""
         there = [client for slot, client in self.clients.items() if not (slot in self.deaf or client.over.is_set())]
-        for role, client in self.stories:
-            self.script += [f"    << {role}: {line(message)}" for message in client.heard if self.model is None]
-            Story(role, ANSWERS).read(
-                (m for m in client.heard if not isinstance(m, AckReceived)), whole=client in there
+        for tale in self.stories:
+            heard = tale.heard
+            self.script += [f"    << {tale.role}: {line(message)}" for message in heard if self.model is None]
+            Story(tale.role, ANSWERS).read(
+                (m for m in heard if not isinstance(m, AckReceived)), whole=tale.client in there
             )
         for slot, client in self.clients.items():
             acks = [message.ack for message in client.heard if isinstance(message, AckReceived)]
@@ -329,6 +404,10 @@ class ClientStage(Stage[Client]):
         if not is_deaf:
             self.hear(client)
         return client
+
+    def pid_of(self, client: Client) -> str:
+        """As the answer to its CONNECT had it."""
+        return client.voice.pid
 
     def hear(self, client: Client) -> None:
         """Its task begins."""

@@ -27,6 +27,12 @@ class Leave(msgspec.Struct, frozen=True):
     politely: bool
 
 
+class Return(msgspec.Struct, frozen=True):
+    """The last client of a slot connects again, shows its `pid`, and says what it has; nothing where it is there."""
+
+    slot: Slot
+
+
 class Listen(msgspec.Struct, frozen=True):
     """A client that did not read begins to."""
 
@@ -84,7 +90,7 @@ class Wait(msgspec.Struct, frozen=True):
     seconds: float
 
 
-Step = Join | Leave | Listen | Say | Engine | Encoders | Crowd | Wait | Yield
+Step = Join | Leave | Return | Listen | Say | Engine | Encoders | Crowd | Wait | Yield
 
 SLOTS = st.integers(0, 3)
 ROLES: st.SearchStrategy[Role] = st.sampled_from(["receiver", "both", "sender"])
@@ -189,6 +195,17 @@ def absences(draw: st.DrawFn) -> list[Step]:
     return [*said, *draw(st.lists(WAITS, max_size=1)), leave, *draw(st.lists(WAITS, max_size=1)), back, SPOKEN[1]]
 
 
+@st.composite
+def losses(draw: st.DrawFn) -> list[Step]:
+    """Connections are lost before, in or after a turn; something happens, and their clients come back."""
+    slots = draw(st.lists(SLOTS | st.just(0), min_size=1, max_size=3))
+    lost: list[Step] = [Leave(slot, False) for slot in slots]
+    turn: list[Step] = draw(st.sampled_from([[], SPOKEN, TYPED, [*TYPED, Wait(0.23)], [*TYPED, Wait(1.1)]]))
+    happens: list[Step] = draw(st.lists(WAITS | SAYS, max_size=2))
+    first, second = (turn, lost) if draw(st.booleans()) else (lost, turn)
+    return [*first, *second, *happens, *map(Return, draw(st.permutations(slots)))]
+
+
 def late(slot: Slot, format_: str) -> list[Step]:
     """A Receiver comes while a part is being made."""
     slow = Engine("TTS", Act(("",), 1.7013))
@@ -220,8 +237,9 @@ def ways(draw: st.DrawFn, delays: st.SearchStrategy[float]) -> list[Step]:
 NOTHING: st.SearchStrategy[list[Step]] = st.just([])
 TURNS = st.sampled_from([SPOKEN, TYPED, [*SPOKEN, Wait(1.1)], [*TYPED, Wait(0.23)], [*TYPED, Wait(6.2)]])
 COMMON = [
-    NOTHING, TURNS, TURNS, TURNS, troubles(), troubles(), absences(), st.builds(late, st.integers(1, 3), FORMATS),
-    *alone(SAYS, SAYS, SAYS, WAITS, WAITS, WAITS, ENGINES, JOINS, JOINS, LEAVES),
+    NOTHING, TURNS, TURNS, TURNS, troubles(), troubles(), absences(), losses(), losses(), losses(),
+    st.builds(late, st.integers(1, 3), FORMATS),
+    *alone(SAYS, SAYS, SAYS, WAITS, WAITS, WAITS, ENGINES, JOINS, JOINS, LEAVES, st.builds(Return, SLOTS)),
     alone(NO_ENCODERS)[0] | st.builds(crowded, st.sampled_from(["STT", "LLM", "TTS"]), TURNS),
 ]  # fmt: skip
 EXACT = [ways(DELAYS), ways(DELAYS), ways(DELAYS), st.builds(unheard, st.integers(1, 3), TURNS)]

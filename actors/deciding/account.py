@@ -11,6 +11,9 @@ At the bound, an owner that cannot wait is told so (`take`), and one that can is
 (`waiting`). A connection does neither (`hold`): what goes into its outbox was taken by its turn before, at the size
 that it has there. So only small messages make the sum pass the bound.
 
+What is left of the bound may be filled with what nobody needs (SpareCharge): what Receivers were sent lately, so that
+they can resume. As soon as somebody needs the room, it is given up, first by the owner who has had some for longest.
+
 Terms: docs/glossary.md.
 """
 
@@ -28,12 +31,24 @@ class Account:
         """How many bytes were given back since the beginning."""
         self.waiting: dict[Callable[[], None], None] = {}
         """What is called, in order, when something is given back."""
+        self.spare = 0
+        """How many bytes there are besides those that are used, which are given up where somebody needs them."""
+        self.spares: dict[Callable[[], None], None] = {}
+        """What is called, in order and once, to have spare bytes given up."""
 
     def __repr__(self) -> str:
-        return f"<Account {self.used} of {self.most} bytes>"
+        return f"<Account {self.used} of {self.most} bytes, {self.spare} to spare>"
 
     def has_room(self, size: int) -> bool:
         """Whether `size` bytes could be taken now."""
+        return self.used + size <= self.most
+
+    def make_room(self, size: int) -> bool:
+        """Have what is spare given up until `size` bytes can be taken; False where there is no room then."""
+        while self.used + self.spare + size > self.most and self.spares:
+            give_up = next(iter(self.spares))
+            del self.spares[give_up]
+            give_up()
         return self.used + size <= self.most
 
     def open(self) -> "Charge":
@@ -71,7 +86,7 @@ class Charge:
         account = self.account
         if self._closed:
             return True
-        if account.used + size > account.most:  # written out, because each chunk of an utterance asks
+        if account.used + account.spare + size > account.most and not account.make_room(size):  # each chunk asks
             return False
         self.size += size
         account.used += size
@@ -91,6 +106,34 @@ class Charge:
         """Give all back; the owner has come to its end."""
         self.hold(0)
         self._closed = True
+
+
+class SpareCharge:
+    """The bytes that an owner has as long as nobody else needs them; `give_up` is called to have it let go of them."""
+
+    def __init__(self, account: Account, give_up: Callable[[], None]) -> None:
+        self.size = 0
+        self._account = account
+        self._give_up: Callable[[], None] | None = give_up
+
+    def hold(self, size: int) -> None:
+        """Have exactly `size` bytes from now on; where they do not fit, what is spare is given up, perhaps they too."""
+        account, give_up = self._account, self._give_up
+        if give_up is None or size == self.size:
+            return
+        account.spare += size - self.size
+        self.size = size
+        if not size:
+            account.spares.pop(give_up, None)
+            return
+        account.spares.setdefault(give_up)
+        if account.used + account.spare > account.most:
+            account.make_room(0)
+
+    def close(self) -> None:
+        """Give all back; the owner has come to its end, and is not known here any more."""
+        self.hold(0)
+        self._give_up = None
 
 
 def nobodys() -> Charge:

@@ -32,13 +32,17 @@ Resolve = Callable[[Configuration, Named], Resolved]
 
 
 class Participant(NamedTuple):
-    """A socket of the session. `holds`: it can duck and pause its sound. `knows_names`: it was told `arkit`'s names."""
+    """A member. `holds`: it can duck and pause its sound. `knows_names`: it was told `arkit`'s names.
+
+    `is_absent`: its connection was lost. It is sent everything all the same, which is kept for it.
+    """
 
     id: MemberId
     role: Role
     encoding: Encoding
     holds: bool = False
     knows_names: bool = False
+    is_absent: bool = False
 
 
 class Transition(NamedTuple):
@@ -161,26 +165,37 @@ class Conversation:
 
     @property
     def senders(self) -> tuple[MemberId, ...]:
-        """The Sender, where there is one."""
+        """The Sender, where there is one, absent or not."""
         return tuple(one.id for one in self.participants.values() if one.role != "receiver")
 
     @property
     def has_sender(self) -> bool:
-        """Whether there is a Sender. A plain loop, because each chunk of an utterance asks."""
+        """Whether a Sender is there. A plain loop, because each chunk of an utterance asks."""
         for one in self.participants.values():  # noqa: SIM110
-            if one.role != "receiver":
+            if one.role != "receiver" and not one.is_absent:
                 return True
         return False
 
     @property
+    def is_deserted(self) -> bool:
+        """Whether every member is absent."""
+        return all(one.is_absent for one in self.participants.values())
+
+    @property
     def receivers(self) -> tuple[MemberId, ...]:
-        """The Receivers."""
+        """The Receivers, absent ones too."""
         return tuple(one.id for one in self.participants.values() if one.role != "sender")
 
     @property
     def holders(self) -> tuple[MemberId, ...]:
         """The Receivers that can duck and pause their sound."""
         return tuple(one.id for one in self.participants.values() if one.holds and one.role != "sender")
+
+    @property
+    def last_over(self) -> int:
+        """The number of the last turn that is over."""
+        is_between = self.state in (State.IDLE, State.HANDSHAKEN)
+        return self.turn.number if is_between else self.turn.number - 1
 
     def refer(self, since: float, until: float) -> Reference:
         """What was estimated to play in that time, in seconds of the session's clock; nothing where echo is not asked

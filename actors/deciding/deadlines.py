@@ -35,7 +35,7 @@ def find_deadline(conversation: Conversation) -> float:
             due = min(clock.ends_at, clock.entered + limits.responding)
         case State.SPEAKING:
             played = turn.timeline.plays_until
-            due = played if turn.is_over else max(clock.touched, played) + limits.speaking
+            due = min(clock.ends_at, played if turn.is_over else max(clock.touched, played) + limits.speaking)
         case State.HANDSHAKEN if microphone is not None:
             return min(clock.ends_at, _idle_due(conversation, microphone))
         case _:

@@ -31,6 +31,12 @@ class Send(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class Resend(msgspec.Struct, frozen=True):
+    """The member is back: send it what it has lost."""
+
+    member: MemberId
+
+
 class Closing(msgspec.Struct, frozen=True):
     """The message that says `done` for a response that is cut.
 
@@ -196,6 +202,7 @@ class Note(msgspec.Struct, frozen=True):
 
 Effect = (
     Send
+    | Resend
     | DropQueued
     | Acknowledge
     | Start

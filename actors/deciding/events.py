@@ -18,6 +18,7 @@ from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.handshake import Encoding
 from protocol.messages import MAX_PAYLOAD, ClientMessage
+from protocol.resuming import ResumePoint
 
 MemberId = int
 
@@ -28,7 +29,8 @@ MemberId = int
 class Joined(msgspec.Struct, frozen=True):
     """A socket joined the session, in messages of at most `max_payload` bytes; `allowance`: what it may use.
 
-    `is_recorded`: the session is.
+    `is_recorded`: the session is. `resumed`: the point from which the member, which was absent, goes on; False where
+    there is none, UNSET where the socket did not ask. `replaces`: members that were absent, whose place is given up.
     """
 
     member: MemberId
@@ -37,10 +39,18 @@ class Joined(msgspec.Struct, frozen=True):
     max_payload: int = MAX_PAYLOAD
     allowance: Allowance | None = None
     is_recorded: bool = False
+    resumed: ResumePoint | bool | UnsetType = UNSET
+    replaces: tuple[MemberId, ...] = ()
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """The connection of a Receiver is lost: its member is absent, and may come back."""
+
+    member: MemberId
 
 
 class Left(msgspec.Struct, frozen=True):
-    """A socket is gone."""
+    """A socket is gone, or a member that was absent has not come back."""
 
     member: MemberId
 
@@ -231,4 +241,4 @@ class ShutDown(msgspec.Struct, frozen=True):
 StageEvent = Measured | Words | Recognised | Delivered | Retracted | Written | Answered | Spoken | Failed
 TurnEvent = StageEvent | Admitted | PoolsBusy
 MicrophoneEvent = FrameJudged | Believed | EchoFound | Unheard
-Event = Joined | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain | ShutDown
+Event = Joined | Lost | Left | Said | TurnEvent | WordsFound | MicrophoneEvent | Tick | Drain | ShutDown

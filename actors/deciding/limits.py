@@ -63,8 +63,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How long one call of a synthesiser may take in all, with the conversion of its sound, in seconds. At the bound:
     3003."""
     grace: NoWait = 120.0
-    """How long a session outlives its last socket, and an utterance its Sender's, in seconds. At the bound: the session
-    ends, and the utterance is thrown away."""
+    """How long a session outlives its last socket, an utterance its Sender's, and the place of a Receiver its lost
+    connection, in seconds. At the bound: the session ends, the utterance is thrown away, the place is given up."""
+    resume_bytes: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] = 4_000_000
+    """How much of what each Receiver was sent lately is kept, in bytes, so that it can resume after a lost connection;
+    0: nothing, and a turn ends with the last socket. At the bound: the oldest is forgotten; a client that lacks it
+    gets `resumed` false. All of it is given up before `memory_in_flight` is full."""
     sender_ping: Seconds = 2.0
     """How long a Sender has to answer before another one takes its place, in seconds. At the bound: it is dropped."""
     straggler: NoWait = 0.5

@@ -8,13 +8,14 @@ import math
 from msgspec import UNSET
 
 from actors.deciding.conversation import Conversation, Participant
-from actors.deciding.effects import Acknowledge, End, Release
-from actors.deciding.events import Admitted, Drain, FromClient, Joined, Left
+from actors.deciding.effects import Acknowledge, End, Release, Resend
+from actors.deciding.events import Admitted, Drain, FromClient, Joined, Left, Lost
 from actors.deciding.mouth import prepare_mouth
 from actors.deciding.step import Step
 from protocol.connecting import Role
 from protocol.errors import ErrorId
 from protocol.messages import SessionDraining, SessionJoined
+from protocol.resuming import ResumePoint
 from protocol.states import State
 
 WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
@@ -23,29 +24,56 @@ WRONG_ROLE = "only the Sender may send this; connect with role sender or both"
 def join(step: Step, joined: Joined) -> None:
     """The socket is in the session, which does not end while it is; it gets `session.joined` with the state.
 
-    From now on turns are charged to the subject of the Sender that came last.
+    A member that was absent goes on where it was, and is sent what it has lost. From now on turns are charged to the
+    subject of the Sender that came last.
     """
     conversation = step.conversation
-    conversation.participants[joined.member] = Participant(
-        joined.member, joined.role, joined.encoding, joined.encoding.holds
-    )
+    for gone in joined.replaces:
+        conversation.participants.pop(gone, None)
+    absent = conversation.participants.get(joined.member)
+    came = Participant(joined.member, joined.role, joined.encoding, joined.encoding.holds)
+    conversation.participants[joined.member] = came if absent is None else absent._replace(is_absent=False)
     if joined.role != "receiver" and joined.allowance is not None:
         conversation.allowance = joined.allowance
     conversation.clock.ends_at = math.inf
     _suspend_or_resume(conversation, joined.role, step.now)
-    recorded = True if joined.is_recorded else UNSET
-    welcome = SessionJoined(conversation.id, joined.role, conversation.state.value, joined.max_payload, recorded)
+    welcome = SessionJoined(
+        conversation.id,
+        joined.role,
+        conversation.state.value,
+        joined.max_payload,
+        True if joined.is_recorded else UNSET,
+        joined.resumed,
+    )
     step.send((joined.member,), welcome)
+    if isinstance(joined.resumed, ResumePoint):
+        step.effects.append(Resend(joined.member))
     if conversation.state is not State.IDLE:  # else it is not known who will speak
         prepare_mouth(step)
 
 
 def leave(step: Step, left: Left) -> None:
-    """The socket is not in the session any more; no message is sent."""
+    """The member is not in the session any more; no message is sent."""
     participant = step.conversation.participants.pop(left.member)
-    _suspend_or_resume(step.conversation, participant.role, step.now)
-    if participant.role != "receiver" and (microphone := step.conversation.microphone) is not None:
+    if not participant.is_absent:
+        _note_loss(step, participant)
+
+
+def lose(step: Step, lost: Lost) -> None:
+    """The connection of a Receiver is lost: its member is absent, and what it is sent is kept for it."""
+    participants = step.conversation.participants
+    participants[lost.member] = participants[lost.member]._replace(is_absent=True)
+    _note_loss(step, participants[lost.member])
+
+
+def _note_loss(step: Step, participant: Participant) -> None:
+    """One socket less; where no other is there, the session lasts for the grace period from now."""
+    conversation = step.conversation
+    _suspend_or_resume(conversation, participant.role, step.now)
+    if participant.role != "receiver" and (microphone := conversation.microphone) is not None:
         microphone.is_stale = True  # another Sender's samples do not go on where this one's ended
+    if conversation.is_deserted:
+        conversation.clock.ends_at = step.now + conversation.limits.grace
 
 
 def _suspend_or_resume(conversation: Conversation, role: Role, now: float) -> None:

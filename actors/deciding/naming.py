@@ -23,6 +23,7 @@ from actors.deciding.events import (
     FromClient,
     Joined,
     Left,
+    Lost,
     Measured,
     PoolsBusy,
     Recognised,
@@ -69,6 +70,8 @@ def _name(conversation: Conversation, event: Event, now: float) -> Occurrence[An
             return _name_message(conversation, event, now) if member in conversation.participants else None
         case Joined():
             return triggers.JOIN(event)
+        case Lost(member):
+            return triggers.LOSE(event) if member in conversation.participants else None
         case Left(member):
             return _name_leaving(conversation, event) if member in conversation.participants else None
         case Tick():

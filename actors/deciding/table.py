@@ -145,19 +145,20 @@ RULES: Final[tuple[Rule, ...]] = (
     rule(triggers.WRONG_ROLE, ALL, None, "1003", (membership.refuse_role,)),
     # ---- sockets
     rule(triggers.JOIN, ALL, None, "`session.joined`", (membership.join,)),
-    rule(triggers.LEAVE, ALL, None, "others stay: the turn goes on", (membership.leave,)),
+    rule(triggers.LOSE, ALL, None, "the turn goes on, and is kept for it", (membership.lose,)),
+    rule(triggers.LEAVE, ALL, None, "others stay, or may come back: the turn goes on", (membership.leave,)),
     rule(
         triggers.ABANDON,
         TURN,
         HANDSHAKEN,
-        "the last socket left: the turn is cut",
+        "the last member left: the turn is cut",
         (membership.leave, membership.wait_for_return, ending.abandon),
     ),
     rule(
         triggers.ABANDON,
         BEFORE_TURN,
         None,
-        "the last socket left: what there is is kept for the grace period",
+        "the last member left: what there is is kept for the grace period",
         (membership.leave, membership.wait_for_return),
     ),
     rule(triggers.DRAIN, ALL, None, "`session.draining`; no turn begins any more", (membership.drain,)),

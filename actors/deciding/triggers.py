@@ -20,6 +20,7 @@ from actors.deciding.events import (
     FromClient,
     Joined,
     Left,
+    Lost,
     Measured,
     MemberId,
     Recognised,
@@ -228,7 +229,8 @@ FAILURE: Final = Trigger[Failed]("failure", "a stage fails, or all workers are b
 PLAYED: Final = Trigger[Tick]("played", "the sound has had time to play")
 DEADLINE: Final = Trigger[Tick]("deadline", "the state's deadline passes")
 JOIN: Final = Trigger[Joined]("join", "a socket joins")
-LEAVE: Final = Trigger[Left]("leave", "a socket leaves, and others stay")
-ABANDON: Final = Trigger[Left]("abandon", "the last socket leaves")
+LOSE: Final = Trigger[Lost]("lose", "the connection of a Receiver is lost")
+LEAVE: Final = Trigger[Left]("leave", "a member leaves, and others stay")
+ABANDON: Final = Trigger[Left]("abandon", "the last member leaves")
 DRAIN: Final = Trigger[Drain]("drain", "the server goes down when its turns have ended")
 END: Final = Trigger[Tick | ShutDown]("end", "the server goes down, or nobody has come back within the grace period")

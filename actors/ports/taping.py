@@ -22,8 +22,8 @@ class Tape(Protocol):
     def joined(self, member: int, subject: str, auth: Auth) -> None:
         """A member came, with these keys of its handshake; credentials among them are not kept."""
 
-    def left(self, member: int) -> None:
-        """A member went."""
+    def left(self, member: int, *, is_lost: bool = False) -> None:
+        """A member went; `is_lost`: without a word, and it may come back."""
 
     def came(self, member: int, event: str, payload: object, ack: int | None, size: int) -> None:
         """An event of a member came, by its name on the wire, in messages of `size` bytes; UNSET: it had no payload.

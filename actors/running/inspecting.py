@@ -36,6 +36,7 @@ class DraftCounts(msgspec.Struct, frozen=True):
 
 class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
     """A session; times in seconds. `deadline_in` is null without a deadline, `providers` those of STT, LLM, TTS.
+    `absent`: Receivers whose connection was lost.
 
     `detection`: the type of its turnDetection.
     """
@@ -48,6 +49,7 @@ class SessionRow(msgspec.Struct, frozen=True, rename="camel"):
     turn: int
     senders: int
     receivers: int
+    absent: int
     exchanges: int
     providers: tuple[str, str, str]
     detection: str
@@ -144,6 +146,7 @@ def session_row(session: "Conversation", now: float) -> SessionRow:
     configuration = session.configuration.in_force
     sections = (configuration.stt, configuration.llm, configuration.tts)
     tried = session.speculation
+    there = [one for one in session.participants.values() if not one.is_absent]
     return SessionRow(
         id=session.id,
         state=session.state.value,
@@ -151,8 +154,9 @@ def session_row(session: "Conversation", now: float) -> SessionRow:
         in_state=_seconds(now - session.clock.entered),
         deadline_in=_due(session.clock.deadline, now),
         turn=session.turn.number,
-        senders=len(session.senders),
-        receivers=len(session.receivers),
+        senders=sum(one.role != "receiver" for one in there),
+        receivers=sum(one.role != "sender" for one in there),
+        absent=len(session.participants) - len(there),
         exchanges=len(session.memory.history),
         providers=(sections[0].provider.name, sections[1].provider.name, sections[2].provider.name),
         detection=configuration.turn_detection.type,

@@ -95,8 +95,8 @@ class Member:
             await self._take(came)
 
     async def closed(self) -> None:
-        """Leave the session: the connection is gone. Cancelling may leave the session unaware of it."""
-        await self._leave()
+        """The session has lost this member: the connection is gone. Cancelling may leave the session unaware of it."""
+        await self._leave(may_return=True)
 
     async def _take(self, came: Came) -> None:
         match came:
@@ -156,9 +156,9 @@ class Member:
         """Answer the CONNECT, and only then tell the session, which greets each new member."""
         self._membership = membership
         if self._connection.engineio.closed:  # it went away while it waited to be let in
-            return await self._leave()
+            return await self._leave(may_return=True)
         self._connection_registry.note_joined(self._connection)
-        self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15)))
+        self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15), membership.pid))
         self._tape = self._tape_for(membership, asked)
         return await self._tell(membership.arrival)
 
@@ -217,10 +217,10 @@ class Member:
         log.debug("%s: the session is over", self._connection.address)
         self.disconnect()
 
-    async def _leave(self) -> None:
+    async def _leave(self, *, may_return: bool = False) -> None:
         """Leave the session. Where this is cancelled, as by the end of the connection, `closed` does it again."""
         if self._membership is not None:
-            await self._session_registry.leave(self._membership)
+            await self._session_registry.leave(self._membership, may_return=may_return)
             self._membership = None
 
     def _send(self, message: ServerMessage) -> None:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from actors.deciding.events import Joined
+from protocol.backlog import Backlog
 from protocol.engineio import Frame
 from protocol.messages import CustomError
 
@@ -27,6 +28,30 @@ class Outlet(Protocol):
 
         Cancelling leaves the ping to the heartbeat.
         """
+
+
+class AbsentOutlet:
+    """The outlet of a member whose connection was lost: what it is sent is in its backlog alone."""
+
+    def __init__(self, backlog: Backlog) -> None:
+        self._backlog = backlog
+
+    def deliver(self, frames: tuple[Frame, ...], turn: int | None) -> None:
+        """Do nothing."""
+
+    def drop(self, turn: int) -> int:
+        """Take what it could not be sent of this turn out of its backlog; returns how many messages there were."""
+        return self._backlog.drop_unsent(turn)
+
+    def acknowledge(self, ack: int, error: CustomError | None) -> None:
+        """Do nothing: the client waits for no ack of a connection that it has lost."""
+
+    def disconnect(self) -> None:
+        """Do nothing."""
+
+    async def is_alive(self, seconds: float) -> bool:
+        """False. Cancelling has no effect, because it never waits."""
+        return False
 
 
 class NewMember:

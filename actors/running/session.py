@@ -32,6 +32,7 @@ from actors.deciding.effects import (
     Note,
     PrepareMouth,
     Release,
+    Resend,
     Send,
     Start,
     Transcribe,
@@ -68,6 +69,7 @@ from actors.running.seats import Seats
 from actors.running.sessionlog import SessionLog
 from actors.running.sessiontrace import SessionTrace
 from actors.running.stages import kind_of
+from protocol.backlog import NO_BACKLOG, BacklogBounds
 from protocol.messages import CustomError, Names
 
 Mail = Event | NewMember
@@ -89,12 +91,13 @@ class Runner:
         watch: Watcher = unwatched,
         traced_share: float = 0.0,
         tape: Tape | None = None,
+        backlog: BacklogBounds = NO_BACKLOG,
     ) -> None:
         self.conversation = conversation
         self.tape = tape
         self.mailbox = Mailbox[Mail](conversation.limits.mailbox)
         self._attend_mouth = partial(attend_mouth, spawn, engines)
-        self._outlets = Outlets(names, tape)
+        self.outlets = Outlets(names, tape, conversation.account, backlog, self._note_error)
         self._seats = Seats(pools)
         self.trace = SessionTrace(conversation, watch, traced_share, tape)
         self._jobs = Jobs(conversation.id, engines, pools, conversation.limits, self.report, self.trace.of_job)
@@ -121,6 +124,7 @@ class Runner:
             self._take_in_the_late()
             self.mailbox.close()
             self._jobs.close()
+            self.outlets.close()
             self._note_rest()
 
     @property
@@ -191,7 +195,7 @@ class Runner:
             if self.tape is not None:
                 self.tape.heard(member, audio, self.conversation.configuration.in_force.stt.media_format, ack)
             if ack is not None:
-                self._outlets.acknowledge(member, ack, None)
+                self.outlets.acknowledge(member, ack, None)
         except Exception as fault:
             self._fault = fault
             self._set_alarm()
@@ -233,14 +237,15 @@ class Runner:
         """Have the session's task see what is its part: an end, or a deadline that is earlier than the one it has."""
         if self._is_over:
             self._alarm.cancel()
-        elif self.conversation.clock.deadline < self._alarm.deadline:
-            self._alarm.deadline = self.conversation.clock.deadline
+        elif self._due < self._alarm.deadline:
+            self._alarm.deadline = self._due
 
     # ---- the session's task
 
-    def dismiss(self, fault: CustomError | None) -> None:
-        """The session is over: let go of the sockets that are left, telling them of the fault that ended it."""
-        self._outlets.dismiss(fault)
+    @property
+    def _due(self) -> float:
+        """When the session's task has something to do: the session's deadline, or that of what is kept."""
+        return min(self.conversation.clock.deadline, self.outlets.deadline)
 
     async def _take_in_time(self) -> None:
         """Take mail until the session's deadline passes, or one comes that is earlier.
@@ -248,15 +253,16 @@ class Runner:
         A deadline that moves back, as each chunk moves it, is only looked at again when the old one has passed: to arm
         it anew for every chunk would cost more than the chunk. What came before a deadline is taken before it.
         """
-        clock = self.conversation.clock
-        with trio.move_on_at(clock.deadline) as self._alarm:
-            while not self._is_over and clock.deadline >= self._alarm.deadline:
+        with trio.move_on_at(self._due) as self._alarm:
+            while not self._is_over and self._due >= self._alarm.deadline:
                 self._take(await self.mailbox.receive())
             return
         while not self._is_over and (mail := self._waiting()) is not None:
             self._take(mail)
-        if not self._is_over:
-            self._take(Tick())
+        due: list[Event] = [Left(member) for member in self.outlets.tidy(trio.current_time())]
+        for event in (*due, Tick()):
+            if not self._is_over:
+                self._take(event)
 
     def _waiting(self) -> Mail | None:
         try:
@@ -265,16 +271,16 @@ class Runner:
             return None
 
     def _take_in_the_late(self) -> None:
-        """Note sockets whose arrival is still in the mailbox, so that `dismiss` closes them like the others."""
+        """Note sockets whose arrival is still in the mailbox, so that they are closed like the others."""
         while (mail := self._waiting()) is not None:
             if isinstance(mail, NewMember):
-                self._outlets.add(mail)
+                self.outlets.enter(mail, 0)
 
     def _take(self, mail: Mail) -> None:
         """Have the session step, and perform what it asks for; what that leads to at once is stepped too."""
         if isinstance(mail, NewMember):
-            self._outlets.add(mail)
-            mail = mail.joined
+            self._let_in(mail)
+            return
         if isinstance(mail, Said) and self._microphone.defers(mail):
             return
         events: deque[Event] = deque([mail])
@@ -286,18 +292,19 @@ class Runner:
             self.log.note_move()
         self._note_rest()
         if isinstance(mail, Left):
-            self._outlets.remove(mail.member)
+            self.outlets.remove(mail.member)
+
+    def _let_in(self, arrival: NewMember) -> None:
+        self.outlets.enter(arrival, self.conversation.last_over)
+        self._take(arrival.joined)
+        for member in arrival.joined.replaces:
+            self.outlets.remove(member)
 
     def _perform(self, effect: Effect) -> Event | None:
         """Do what the session asks for; returns what it must be told of it."""
         match effect:
-            case Send():
-                self._send(effect)
-            case Acknowledge(member, ack, error):
-                self._outlets.acknowledge(member, ack, error)
-            case DropQueued(turn):
-                for closing in effect.closing_sends(self._outlets.drop(turn)):
-                    self._send(closing)
+            case Send() | Resend() | Acknowledge() | DropQueued():
+                self.outlets.perform(effect)
             case Start():
                 return self._start(effect)
             case Listen(job):
@@ -323,12 +330,9 @@ class Runner:
         else:
             self._attend_mouth(self._hear, effect)
 
-    def _send(self, send: Send) -> None:
-        message = send.message
-        self._outlets.send(send.to, message, send.turn, send.seconds)
-        if isinstance(message, CustomError):
-            self.log.note_error(message)
-            self.trace.note(ErrorTold(message.error_id))
+    def _note_error(self, error: CustomError) -> None:
+        self.log.note_error(error)
+        self.trace.note(ErrorTold(error.error_id))
 
     def _start(self, start: Start) -> Admitted | PoolsBusy | None:
         job, turn = start.job, start.job.turn

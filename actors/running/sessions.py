@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
 import trio
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from actors.deciding.account import Account
 from actors.deciding.admission import check_owner, check_role, choose_session
-from actors.deciding.allowances import RETRY_SESSION, Allowance, SubjectRegistry, SubjectUsage
+from actors.deciding.allowances import RETRY_SESSION, Allowance, SubjectRegistry
 from actors.deciding.conversation import Conversation, Resolve
-from actors.deciding.events import Drain, Event, Joined, Left, MemberId, ShutDown
+from actors.deciding.events import Drain, Event, Joined, MemberId, ShutDown
 from actors.deciding.limits import Limits, changes_of
 from actors.ports.access import AccessRefused, Doorkeeper, Grant
 from actors.ports.calls import Kind
@@ -21,46 +23,33 @@ from actors.ports.directory import LONE, SessionDirectory
 from actors.ports.engines import Engines
 from actors.ports.taping import Recorder, Tape
 from actors.ports.watching import ErrorTold, Watcher, unwatched
+from actors.running.attendance import Attendance
 from actors.running.outlet import NewMember, Outlet
 from actors.running.pool import Pool
+from actors.running.returning import find_place, find_replaced
 from actors.running.session import Runner
+from actors.running.sessionrecord import SessionRecord, Ticket
 from actors.running.sessiontrace import TracingPlan
-from actors.running.singleuse import Holder, SingleUses
+from protocol.backlog import MOST_MESSAGES, BacklogBounds
 from protocol.chunks import ChunkReader
 from protocol.errors import ErrorId, RefusalStatus
 from protocol.handshake import Handshake
-from protocol.messages import MAX_PAYLOAD, CustomError, Names
+from protocol.messages import CustomError, Names
+from protocol.timing import Timing
 
 log = logging.getLogger(__name__)
 FAULT = CustomError("a fault of this server ended the session; connect again", ErrorId.SERVER_FAULT)
 
 
 class Membership(NamedTuple):
-    """A socket's place in a session."""
+    """A socket's place in a session; `pid`: by which it is known again."""
 
     session_id: str
     member: MemberId
     runner: Runner
     arrival: NewMember
     grant: Grant
-
-
-class SessionRecord:
-    """The registry's entry of one session; `subject` began it, and `usage` is what that has used."""
-
-    def __init__(self, runner: Runner, subject: str, usage: SubjectUsage) -> None:
-        self.runner = runner
-        self.subject = subject
-        self.usage = usage
-        self.sender: tuple[MemberId, Outlet] | None = None
-        self.receivers: tuple[MemberId, ...] = ()
-        self.is_over = False
-        self.bound_until = 0.0  # seconds since 1970: then the last token for a single use that came here expires
-
-    @property
-    def members(self) -> tuple[MemberId, ...]:
-        """Its sockets; one that is Sender and Receiver is twice among them."""
-        return (*(() if self.sender is None else self.sender[:1]), *self.receivers)
+    pid: str
 
 
 class SharedResources(NamedTuple):
@@ -73,7 +62,7 @@ class SharedResources(NamedTuple):
     resolve: Resolve
     doorkeeper: Doorkeeper
     account: Account
-    max_payload: int = MAX_PAYLOAD
+    timing: Timing = Timing()
     watch: Watcher = unwatched
     tracing: TracingPlan = TracingPlan()
     recorder: Recorder | None = None
@@ -81,6 +70,17 @@ class SharedResources(NamedTuple):
 
     def __repr__(self) -> str:
         return "<SharedResources>"
+
+    @property
+    def backlog(self) -> BacklogBounds:
+        """What is kept for a Receiver: what fits into an outbox, for as long as a lost connection may not be noticed.
+
+        That is its heartbeat, and the time in which it may take nothing at all.
+        """
+        timing, most = self.timing, self.limits.resume_bytes if self.limits.grace else 0
+        messages = min(MOST_MESSAGES, timing.outbox_messages // 2)
+        seconds = timing.ping_interval + 2 * timing.ping_timeout
+        return BacklogBounds(min(most, timing.outbox_bytes // 2), messages, seconds)
 
 
 class SessionRegistry:
@@ -93,7 +93,7 @@ class SessionRegistry:
         self._spawn = spawn
         self.subjects = SubjectRegistry(shared.limits)
         self._records: dict[str, SessionRecord] = {}
-        self._uses = SingleUses()
+        self._attendance = Attendance(self._records)
         self._next_member = 0
         self._session_over = trio.Event()
 
@@ -110,7 +110,7 @@ class SessionRegistry:
         """Whether no session can begin: there are as many as there may be, and none of them is without sockets."""
         if len(self._records) < self.shared.limits.sessions:
             return False
-        return all(record.sender is not None or record.receivers for record in self._records.values())
+        return not any(record.is_empty for record in self._records.values())
 
     async def join(self, handshake: Handshake, outlet: Outlet, bearer: str = "") -> Membership:
         """Give a socket its place in a session, which begins where there is none by that id.
@@ -121,42 +121,73 @@ class SessionRegistry:
         """
         self._check_open()
         grant = await self.shared.doorkeeper.admit((handshake.token, bearer))
+        await self._attendance.knows(handshake.pid, self.shared.limits.sender_ping)
+        shown = self._known(handshake, grant)
+        if shown is not None and handshake.inherits:
+            handshake = replace(handshake, role=shown.role, encoding=shown.encoding)
         check_role(grant, handshake.role)
-        session_id = choose_session(grant, handshake.session_id) or str(uuid.uuid4())
+        named = handshake.session_id or ("" if shown is None else shown.session_id)
+        session_id = choose_session(grant, named) or str(uuid.uuid4())
         await self.shared.directory.claim(session_id)
         try:
-            return await self._join(handshake, outlet, grant, session_id)
+            return await self._join(handshake, outlet, grant, session_id, shown)
         finally:
             self.shared.directory.release(session_id)
 
-    async def _join(self, handshake: Handshake, outlet: Outlet, grant: Grant, session_id: str) -> Membership:
+    async def _join(
+        self, handshake: Handshake, outlet: Outlet, grant: Grant, session_id: str, shown: Ticket | None
+    ) -> Membership:
         self._check_owner(grant, session_id)
-        await self._make_way_of_guest(session_id, grant)
-        if handshake.role != "receiver":
-            await self._make_way(session_id)
+        await self._attendance.make_way(session_id, grant, handshake, shown, self.shared.limits.sender_ping)
         self._check_open()
         self._check_owner(grant, session_id)  # again: what has waited may find another session by that id
-        self._uses.check(grant)
+        self._attendance.uses.check(grant)
+        return self._let_in(session_id, grant, handshake, outlet, self._known(handshake, grant))
+
+    def _let_in(
+        self, session_id: str, grant: Grant, handshake: Handshake, outlet: Outlet, shown: Ticket | None
+    ) -> Membership:
         allowance = self.subjects.allowance(grant.subject, grant.limits)
         known = self._records.get(session_id)
         receivers, most = 0 if known is None else len(known.receivers), self.shared.limits.receivers
         if handshake.role != "sender" and receivers >= most:
             raise AccessRefused(RefusalStatus.UNAVAILABLE, f"the session has {most} Receivers already")
         record = known or self._begin(session_id, grant.subject, allowance)
-        self._next_member += 1
-        member = self._next_member
-        if handshake.role != "receiver":
-            record.sender = (member, outlet)
-        if handshake.role != "sender":
-            record.receivers = (*record.receivers, member)
-        self._uses.take(grant, Holder(member, outlet))
+        place = find_place(record, handshake, shown)
+        self._next_member += place is None
+        ticket = Ticket(session_id, place or self._next_member, handshake.role, handshake.encoding)
+        replaces = find_replaced(record, ticket, shown, most)
+        pid = self._attendance.enter(record, ticket, outlet, grant, replaces, handshake.pid if shown else "")
         if grant.single_use and grant.expires_at is not None:
             record.bound_until = max(record.bound_until, grant.expires_at)
         tape = record.runner.tape
-        is_recorded = tape is not None and tape.is_recording
-        joined = Joined(member, handshake.role, handshake.encoding, self.shared.max_payload, allowance, is_recorded)
-        arrival = NewMember(joined, outlet)
-        return Membership(session_id, member, record.runner, arrival, grant)
+        resumed = UNSET if handshake.resume is None else handshake.resume if place else False
+        joined = Joined(
+            ticket.member,
+            ticket.role,
+            ticket.encoding,
+            self.shared.timing.max_payload,
+            allowance,
+            tape is not None and tape.is_recording,
+            resumed,
+            replaces,
+        )
+        return Membership(session_id, ticket.member, record.runner, NewMember(joined, outlet), grant, pid)
+
+    def _known(self, handshake: Handshake, grant: Grant) -> Ticket | None:
+        """The place of the socket that the client had before, where its `pid` is good for that now; else as if it had
+        shown none: a client of Socket.IO shows the last one that it got, whoever its user is by now.
+        """
+        ticket = self._attendance.tickets.find(handshake.pid)
+        record = None if ticket is None else self._records.get(ticket.session_id)
+        if ticket is None or record is None or handshake.session_id not in ("", ticket.session_id):
+            return None
+        try:
+            choose_session(grant, ticket.session_id)
+            check_owner(grant, record.subject)
+        except AccessRefused:
+            return None
+        return ticket
 
     def _check_open(self) -> None:
         if self.draining:
@@ -166,35 +197,6 @@ class SessionRegistry:
         record = self._records.get(session_id)
         if record is not None:
             check_owner(grant, record.subject)
-
-    async def _make_way(self, session_id: str) -> None:
-        """Take out a Sender that does not answer its ping. Raises AccessRefused where it does answer."""
-        first = self._sender_of(session_id)
-        if first is None:
-            return
-        record, member, outlet = first
-        alive = await outlet.is_alive(self.shared.limits.sender_ping)
-        if not alive and self._sender_of(session_id) == first:
-            await self._leave(record, member)
-            outlet.disconnect()
-        if self._sender_of(session_id) is not None:  # the first, or another that was as quick as this one
-            raise AccessRefused(
-                RefusalStatus.HAS_SENDER, "the session has a Sender already; join as receiver, or start another session"
-            )
-
-    async def _make_way_of_guest(self, session_id: str, grant: Grant) -> None:
-        """Take out the socket of a token for a single use if it does not answer its ping. Raises AccessRefused."""
-        first = self._uses.holder(grant)
-        if first is not None and not await first.outlet.is_alive(self.shared.limits.sender_ping):
-            record = self._records.get(session_id)
-            if record is not None and self._uses.holder(grant) == first:
-                await self._leave(record, first.member)
-                first.outlet.disconnect()
-        self._uses.check(grant)
-
-    def _sender_of(self, session_id: str) -> tuple[SessionRecord, MemberId, Outlet] | None:
-        record = self._records.get(session_id)
-        return None if record is None or record.sender is None else (record, *record.sender)
 
     def _begin(self, session_id: str, subject: str, allowance: Allowance) -> SessionRecord:
         self._make_room(subject, allowance)
@@ -206,7 +208,15 @@ class SessionRegistry:
         conversation.tells_words = shared.tracing.words
         share, tape = shared.tracing.share, self._tape(session_id, subject)
         runner = Runner(
-            conversation, shared.engines, shared.pools, shared.names, self._spawn, shared.watch, share, tape
+            conversation,
+            shared.engines,
+            shared.pools,
+            shared.names,
+            self._spawn,
+            shared.watch,
+            share,
+            tape,
+            shared.backlog,
         )
         record = SessionRecord(runner, subject, allowance.usage)
         self._records[session_id] = record
@@ -233,15 +243,15 @@ class SessionRegistry:
             raise AccessRefused(RefusalStatus.UNAVAILABLE, f"there are {most} sessions already; try again later")
 
     def _evict(self, records: Iterable[SessionRecord], count: int) -> bool:
-        """End so many of these that have no member, those whose deadlines are nearest; False where there are fewer.
+        """End so many of these that have no socket, those whose grace ends first; False where there are fewer.
 
         Otherwise a client that joins and leaves again and again fills the server with sessions in their grace period.
         More than one has to go where the limit is lower than it was, by another token or by SIGHUP.
         """
-        empty = [record for record in records if record.sender is None and not record.receivers]
+        empty = [record for record in records if record.is_empty]
         if len(empty) < count:
             return False
-        empty.sort(key=lambda record: record.runner.conversation.clock.deadline)
+        empty.sort(key=lambda record: record.runner.conversation.clock.ends_at)
         for record in empty[:count]:
             try:
                 record.runner.mailbox.send_nowait(ShutDown())
@@ -271,9 +281,8 @@ class SessionRegistry:
             self.shared.watch(ErrorTold(FAULT.error_id))
         finally:
             self._forget(record)
-            record.runner.dismiss(fault)
-            for member in record.members:
-                self._uses.release(member, self.shared.limits.grace)
+            record.runner.outlets.dismiss(fault)
+            self._attendance.end(record)
             record.runner.log.note_end(why, trio.current_time())
             if record.runner.tape is not None:
                 record.runner.tape.close(why)
@@ -287,24 +296,16 @@ class SessionRegistry:
         is_known = self._records.get(session_id) is record
         return "nobody was in it for its grace" if is_known else "it made room for another session"
 
-    async def leave(self, membership: Membership) -> None:
-        """Take a socket out of its session, if it is still there. Waits while the mailbox is full.
+    async def leave(self, membership: Membership, *, may_return: bool = False) -> None:
+        """Take a socket out of its session, if it is still there; `may_return`: its connection was lost.
 
-        Cancelling leaves it in: the caller calls again.
+        Waits while the mailbox is full. Cancelling leaves it in: the caller calls again.
         """
         record = self._records.get(membership.session_id)
         if record is not None and record.runner is membership.runner:
-            await self._leave(record, membership.member)
-
-    async def _leave(self, record: SessionRecord, member: MemberId) -> None:
-        try:
-            await record.runner.mailbox.send(Left(member))
-        except trio.BrokenResourceError:
-            log.debug("%r was over by then", record.runner.conversation)
-        if record.sender is not None and record.sender[0] == member:  # only now: what is cancelled above is done again
-            record.sender = None
-        record.receivers = tuple(receiver for receiver in record.receivers if receiver != member)
-        self._uses.release(member, self.shared.limits.grace)
+            for gone in membership.arrival.joined.replaces if not record.runner.outlets.has(membership.member) else ():
+                await self._attendance.leave(record, gone)  # the session never heard that they are replaced
+            await (self._attendance.lose if may_return else self._attendance.leave)(record, membership.member)
 
     async def finish_turns(self, seconds: int) -> None:
         """Join no socket any more and begin no turn; wait for those that run, which is to take no longer than that.
@@ -314,7 +315,8 @@ class SessionRegistry:
         self.draining = True
         await self._tell_all(Drain(seconds))
         for record in list(self._records.values()):
-            await record.runner.finish_turn()
+            if not record.is_empty:  # nobody joins any more, so nobody comes back for the rest of an answer
+                await record.runner.finish_turn()
 
     async def drain(self) -> None:
         """Join no socket any more, end every session, disconnect its sockets, and wait until all have ended.

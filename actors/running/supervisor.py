@@ -100,7 +100,7 @@ class Supervisor:
             resolve,
             doorkeeper,
             self.account,
-            plan.timing.max_payload,
+            plan.timing,
             watch,
             plan.tracing,
             recorder,

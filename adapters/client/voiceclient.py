@@ -146,15 +146,18 @@ def _websocket_address(url: str) -> SplitResult:
 
 
 class VoiceClient:
-    """A client that has joined a session. One task may receive while others send.
+    """A client that has joined a session; `pid`: by which it is known when it connects again.
+
+    One task may receive while others send.
 
     Only `receive` answers the server's pings, so a client that does not receive loses the connection after a while.
     What is sent raises Disconnected where the connection is over. Cancelling it may leave a part of the event sent:
     then the client is of no use any more.
     """
 
-    def __init__(self, packets: PacketSocket, names: Names) -> None:
+    def __init__(self, packets: PacketSocket, names: Names, pid: str = "") -> None:
         self.session_id = ""
+        self.pid = pid
         self.packets = packets
         self._kinds: dict[str, Any] = {name: kind for kind, name in names.wire.items()}
         self._kinds[names.wire[AudioDelta]] = AudioPiece
@@ -173,7 +176,8 @@ class VoiceClient:
                 raise refusal(answer.data)
             if answer.type != socketio.CONNECT:
                 raise Unreachable("the server answers something else than Socket.IO")
-            return cls(packets, names or Names())
+            given = answer.data if isinstance(answer.data, Mapping) else {}
+            return cls(packets, names or Names(), str(given.get("pid", "")))
         raise Unreachable("the server accepts the connection, but does not answer")
 
     # ---- what a client says

@@ -55,7 +55,7 @@ def _sessions(supervisor: Supervisor, now: float) -> Iterator[Reading]:
     registry = supervisor.session_registry
     sessions = registry.sessions
     states = Counter(session.state for session in sessions)
-    roles = Counter(one.role for session in sessions for one in session.participants.values())
+    roles = Counter(one.role for session in sessions for one in session.participants.values() if not one.is_absent)
     for state in State:
         yield definitions.SESSIONS, (state.value,), states[state]
     for role in get_args(Role):

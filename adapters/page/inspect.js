@@ -106,13 +106,13 @@ function turnEnd({ engine, asked, answered, unknown, lagMs }) {
   return `${engine} was asked ${asked} times whether a turn has ended, answered ${answered}, ${share} % unknown, the last after ${lagMs} ms.`;
 }
 
-function session({ id, state, age, inState, deadlineIn, turn, senders, receivers, providers, detection, drafts }) {
+function session({ id, state, age, inState, deadlineIn, turn, senders, receivers, absent, providers, detection, drafts }) {
   const choose = () => {
     chosen = chosen === id ? "" : id;
     refresh();
   };
   const button = element("button", { type: "button", "data-id": id, "aria-pressed": String(id === chosen), title: id, onclick: choose }, id.slice(0, 8));
-  const sockets = `${senders} sender, ${receivers} receiver`;
+  const sockets = `${senders} sender, ${receivers} receiver${absent ? `, ${absent} lost` : ""}`;
   return element("tr", {}, ...cells(button, element("span", { class: `state ${state}` }, state), seconds(inState), seconds(deadlineIn), seconds(age), String(turn), sockets, listens(detection, drafts), providers.join(", ")));
 }
 

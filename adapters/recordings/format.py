@@ -20,6 +20,12 @@ CONNECT, DISCONNECT, ACK, DROP = "connect", "disconnect", "ack", "drop"
 """Events that are no messages: a member came, a member went, an ack, and messages that do not leave after all."""
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """The payload of `disconnect` where the connection of a member was lost, which may come back."""
+
+    lost: bool = True
+
+
 class SessionFile(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of `session.json`; times of day in UTC, as ISO 8601 writes them.
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from actors.ports.taping import Tape
 from adapters.recordings.entries import Entry
-from adapters.recordings.format import ACK, CONNECT, DISCONNECT, DROP, SessionFile
+from adapters.recordings.format import ACK, CONNECT, DISCONNECT, DROP, Loss, SessionFile
 from adapters.recordings.writing import Begin, Close, Item, Join, Opened, WritingThread, make_maker
 from protocol.chunks import APPEND
 from protocol.connecting import Acknowledgement, Auth
@@ -103,13 +103,13 @@ class SessionTape:
     def joined(self, member: int, subject: str, auth: Auth) -> None:
         """See Tape."""
         number = self._number(member)
-        kept = replace(auth, token=UNSET, session_id=UNSET, traceparent=UNSET)
+        kept = replace(auth, token=UNSET, session_id=UNSET, traceparent=UNSET, pid=UNSET)
         self._put(Join(number, subject, kept), 0)
         self._put(Entry(self.seconds, "in", CONNECT, number, kept), 0)
 
-    def left(self, member: int) -> None:
+    def left(self, member: int, *, is_lost: bool = False) -> None:
         """See Tape."""
-        self._put(Entry(self.seconds, "in", DISCONNECT, self._number(member)), 0)
+        self._put(Entry(self.seconds, "in", DISCONNECT, self._number(member), Loss() if is_lost else UNSET), 0)
 
     def came(self, member: int, event: str, payload: object, ack: int | None, size: int) -> None:
         """See Tape."""

@@ -40,6 +40,10 @@ class MemberSocket:
             raise Unreachable("the server answers something else than Socket.IO")
         return cls(packets)
 
+    async def leave(self) -> None:
+        """Leave the session. Raises Disconnected. Cancelling may leave half of it sent."""
+        await self.packets.send(Packet(socketio.DISCONNECT))
+
     async def say(self, row: Row, sound: bytes) -> None:
         """Send what the row says. Raises Disconnected. Cancelling may leave half of it sent."""
         await self.packets.send(Packet(socketio.EVENT, ack=_number(row), data=[row.event, *_arguments(row, sound)]))
@@ -88,8 +92,9 @@ class Script:
     def auth(self, row: Row, session: str, token: str = "") -> dict[str, Any]:
         """The handshake of the member that the row `connect` is of; `session` "": a new one."""
         [member] = row.members
-        known = self._recording.about.members.get(member)
-        asked = known if known is not None else msgspec.convert({} if row.payload is UNSET else row.payload, Auth)
+        asked = self._recording.about.members.get(member, Auth())
+        if row.payload is not UNSET:  # one that comes back says what it has, and its first handshake does not
+            asked = msgspec.convert(row.payload, Auth)
         asked = msgspec.structs.replace(asked, session_id=session or UNSET, token=token or UNSET)
         keys: dict[str, Any] = msgspec.to_builtins(asked)
         return {self._wire[key]: value for key, value in keys.items()}

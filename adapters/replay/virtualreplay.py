@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import trio
+from msgspec import UNSET
 from trio.testing import lockstep_stream_pair, wait_all_tasks_blocked
 
 from actors.deciding.configuring import resolve
@@ -109,7 +110,10 @@ class VirtualReplay:
             elif member not in self._members:
                 return
             elif row.event == DISCONNECT:
-                await trio.aclose_forcefully(self._members.pop(member)[1])
+                socket, stream = self._members.pop(member)
+                if row.payload is UNSET:  # it did not lose its connection
+                    await socket.leave()
+                await trio.aclose_forcefully(stream)
             else:
                 await self._members[member][0].say(row, self._script.sound(row))
         except (Disconnected, Unreachable, ConnectRefused):

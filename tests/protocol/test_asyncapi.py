@@ -86,7 +86,7 @@ def test_every_event_has_its_words() -> None:
 
 
 def test_every_key_of_the_handshake_is_documented() -> None:
-    assert tuple(rows(cards()["connect"])) == HANDSHAKE_KEYS
+    assert tuple(row for row in rows(cards()["connect"]) if "." not in row) == HANDSHAKE_KEYS
 
 
 def test_every_field_is_explained() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from actors.deciding.account import Account, Charge, nobodys
+from actors.deciding.account import Account, Charge, SpareCharge, nobodys
 from actors.running.calls import JobMemory, TooLarge
 
 OWNERS = 3
@@ -124,3 +124,72 @@ async def test_more_than_there_may_ever_be_is_not_waited_for(autojump_clock: Moc
 def _size_after_closing(charge: Charge, memory: JobMemory) -> int:
     memory.close()
     return charge.size
+
+
+# ---- what is kept as long as nobody needs the room
+
+
+class Hoard:
+    """Somebody who keeps what nobody needs; `given_up`: how often it had to let go of it."""
+
+    def __init__(self, account: Account) -> None:
+        self.charge = SpareCharge(account, self._give_up)
+        self.given_up = 0
+        self.clings = False
+
+    def _give_up(self) -> None:
+        self.given_up += 1
+        if not self.clings:
+            self.charge.hold(0)
+
+
+def test_what_is_spare_gives_way_to_what_is_needed_the_longest_kept_first() -> None:
+    account = Account(100)
+    first, second = Hoard(account), Hoard(account)
+    second.charge.hold(1)
+    first.charge.hold(40)
+    second.charge.hold(40)
+    charge = account.open()
+    assert account.has_room(100)
+    assert charge.take(20)
+    assert (first.given_up, second.given_up) == (0, 0)
+    assert charge.take(10)
+    assert (first.given_up, second.given_up) == (0, 1)
+    assert (account.used, account.spare) == (30, 40)
+    assert not account.has_room(71)
+    assert charge.take(70)
+    assert (account.used, account.spare, account.spares) == (100, 0, {})
+    assert not charge.take(1)
+
+
+def test_what_does_not_fit_is_not_kept() -> None:
+    account = Account(100)
+    hoard = Hoard(account)
+    charge = account.open()
+    assert charge.take(80)
+    hoard.charge.hold(30)
+    assert (hoard.charge.size, hoard.given_up, account.used) == (0, 1, 80)
+
+
+def test_who_cannot_let_go_at_the_moment_is_asked_once_and_again_with_the_next_bytes() -> None:
+    account = Account(100)
+    hoard = Hoard(account)
+    hoard.clings = True
+    hoard.charge.hold(60)
+    charge = account.open()
+    assert charge.take(50), "there is room in the account: what clings is about to go"
+    assert hoard.given_up == 1
+    assert charge.take(10)
+    assert hoard.given_up == 1
+    hoard.clings = False
+    hoard.charge.hold(61)
+    assert (hoard.given_up, hoard.charge.size, account.spare) == (2, 0, 0)
+
+
+def test_a_hoard_that_is_closed_is_known_no_more() -> None:
+    account = Account(100)
+    hoard = Hoard(account)
+    hoard.charge.hold(60)
+    hoard.charge.close()
+    hoard.charge.hold(10)
+    assert (account.spare, account.spares, hoard.charge.size) == (0, {}, 0)

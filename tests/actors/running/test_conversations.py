@@ -250,14 +250,47 @@ async def test_all_leave_in_the_middle_of_an_answer_and_nothing_is_left(clock: M
     engines = ScriptedEngines()
     engines.tts.script.acts.append(hangs())
     async with serving(engines) as server:
+        client = await server.join()
+        await client.configure()
+        await client.say()
+        await client.until(TextDone)
+        await client.leave()
+        await server.settle()
+        assert engines.running == {}
+        assert server.seats == {}
+        assert len(server.session_registry) == 1
+        await server.check_nothing_is_left()
+
+
+async def test_an_answer_goes_on_for_the_only_client_whose_connection_is_lost(clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.tts.script.usual = Act(("",), delay=3.0)
+    async with serving(engines) as server:
+        async with server.joined() as client:
+            await client.configure()
+            await client.say()
+            await client.until(TextDone)
+        await server.settle()
+        [session] = server.session_registry.sessions
+        assert (session.state, engines.running) == ("responding", {"TTS": 1})
+        await trio.sleep(7.0)
+        assert session.state == "speaking"
+        await trio.sleep(10.0)
+        assert session.state == "handshaken"
+        await server.check_nothing_is_left()
+
+
+async def test_a_server_that_keeps_nothing_ends_the_work_with_the_last_connection(clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.tts.script.acts.append(hangs())
+    async with serving(engines, limits=Limits(resume_bytes=0)) as server:
         async with server.joined() as client:
             await client.configure()
             await client.say()
             await client.until(TextDone)
         await server.settle()
         assert engines.running == {}
-        assert server.seats == {}
-        assert len(server.session_registry) == 1
+        assert server.supervisor.account.spare == 0
         await server.check_nothing_is_left()
 
 
@@ -366,7 +399,7 @@ async def test_a_receiver_that_does_not_read_is_dropped_without_slowing_the_othe
         await client.check_a_turn_works()
         await trio.sleep(60)
         [session] = server.session_registry.sessions
-        assert len(session.participants) == 1
+        assert [one.is_absent for one in session.participants.values()] == [False, True]
         await client.check_a_turn_works()
         await stuck.vanish()
 

@@ -113,7 +113,7 @@ async def test_a_recording_has_what_each_member_sent_and_was_sent(clock: MockClo
         ("input.buffer.append", UNSET, UNSET, b"three"),
         ("input.buffer.commit", UNSET, UNSET, b""),
         ("no.such.event", {"a": [1]}, 8, b""),
-        ("disconnect", UNSET, UNSET, b""),
+        ("disconnect", {"lost": True}, UNSET, b""),
         ("disconnect", UNSET, UNSET, b""),
     ]
     acks = [(row.ack, row.payload["success"]) for row in recording.rows if row.event == "ack"]

@@ -116,6 +116,7 @@ EXPECTED: dict[str, Rows] = {
         "tts_silence": (15.0, 16.0, WAIT),
         "tts_call": (60.0, 63.0, WAIT),
         "grace": (120.0, 121.0, WAIT_OR_NONE),
+        "resume_bytes": (4_000_000, 4_000_001, "a whole number from 0 to 1000000000"),
         "sender_ping": (2.0, 2.5, WAIT),
         "straggler": (0.5, 0.25, WAIT_OR_NONE),
         "mailbox_wait": (30.0, 35.0, WAIT),
