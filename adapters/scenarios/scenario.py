@@ -318,8 +318,13 @@ class Scenario(msgspec.Struct, frozen=True):
             case name:
                 return next(index for index, step in enumerate(steps) if step.name == name)
 
-    def listener_of(self, expected: Expectation) -> str:
-        """The name of the client whose view counts: the named one, the Sender if it hears, else the first Receiver."""
-        if expected.receiver or self.file.sender.role == "both" or not self.file.receiver:
-            return expected.receiver or SENDER
+    @property
+    def listener(self) -> str:
+        """The name of the client whose view of an answer counts: the Sender if it hears, else the first Receiver."""
+        if self.file.sender.role == "both" or not self.file.receiver:
+            return SENDER
         return self.file.receiver[0].name
+
+    def listener_of(self, expected: Expectation) -> str:
+        """The name of the client whose view counts for an expectation."""
+        return expected.receiver or self.listener

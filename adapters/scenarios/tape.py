@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from actors.ports.listening import RATE
 from adapters.scenarios.callersvoice import CallerLine, Samples, amplitude
 
 FLOOR_DB: Final = -66.0
@@ -74,8 +73,3 @@ class MicrophoneTape:
             if len(probe) == 2 * PROBE and (at := data.find(probe)) >= 0:
                 found.append((at, word.text))
         return found
-
-
-def seconds(samples: int) -> float:
-    """How long so many samples play."""
-    return samples / RATE

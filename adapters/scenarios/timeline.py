@@ -35,7 +35,7 @@ class TimelineBar(NamedTuple):
 
 def rows_of(scenario: Scenario, performance: Performance) -> list[TimelineRow]:
     """What happened, in its order; with what one client was told of it: the one that speaks, or that hears first."""
-    listener = listener_of(scenario)
+    listener = scenario.listener
     rows = [
         TimelineRow(times.began, "caller", step.action.removesuffix("_ms"), step.words)
         for times, step in zip(performance.steps, scenario.file.caller, strict=False)
@@ -51,12 +51,6 @@ def rows_of(scenario: Scenario, performance: Performance) -> list[TimelineRow]:
         if told.client in (SENDER, listener) and (row := _row(told, listener)) is not None:
             rows.append(row)
     return sorted(rows, key=lambda row: row.at)
-
-
-def listener_of(scenario: Scenario) -> str:
-    """The client whose view of an answer is shown."""
-    receivers = scenario.file.receiver
-    return SENDER if scenario.file.sender.role == "both" or not receivers else receivers[0].name
 
 
 def _row(told: ToldMessage, listener: str) -> TimelineRow | None:
@@ -103,7 +97,7 @@ def bars_of(scenario: Scenario, performance: Performance) -> list[TimelineBar]:
         for times, step in zip(performance.steps, scenario.file.caller, strict=False)
         if step.is_sound
     ]
-    listener = listener_of(scenario)
+    listener = scenario.listener
     for answer in answers([told for told in performance.told if told.client == listener]):
         bars += _played(scenario, listener, answer)
     return bars
