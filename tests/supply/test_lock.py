@@ -1,10 +1,11 @@
 """lock.txt has what pyproject.toml and constraints.txt say, with hashes, and no address."""
 
+import json
 import re
 
 import pytest
 
-from supply import lock
+from supply import lock, npm
 from supply.lock import Locked, NotLocked
 
 PACKAGES = lock.load()
@@ -33,3 +34,12 @@ def test_a_package_is_written_as_it_is_read() -> None:
 def test_a_line_without_version_hash_or_extra_is_refused(line: str) -> None:
     with pytest.raises(NotLocked, match=r"line 1: .* python -m supply lock"):
         lock.read(line)
+
+
+def test_the_npm_packages_of_the_tests_have_hashes_and_none_an_address() -> None:
+    made = json.loads(npm.LOCK.read_text(encoding="utf-8"))["packages"]
+    asked = json.loads(npm.WANTED.read_text(encoding="utf-8"))["dependencies"]
+    assert made.pop("")["dependencies"] == asked
+    assert {name: made[f"node_modules/{name}"]["version"] for name in asked} == asked
+    assert [name for name, one in made.items() if not one["integrity"].startswith("sha512-")] == []
+    assert [name for name, one in made.items() if "resolved" in one or "funding" in one] == []
