@@ -46,14 +46,15 @@ class MemberSocket:
 
     async def say(self, row: Row, sound: bytes) -> None:
         """Send what the row says. Raises Disconnected. Cancelling may leave half of it sent."""
-        await self.packets.send(Packet(socketio.EVENT, ack=_number(row), data=[row.event, *_arguments(row, sound)]))
+        await self.packets.send(Packet(socketio.EVENT, ack=_number(row), data=[row.event, *arguments_of(row, sound)]))
 
 
 def _number(row: Row) -> int | None:
     return None if row.ack is UNSET else row.ack
 
 
-def _arguments(row: Row, sound: bytes) -> list[Any]:
+def arguments_of(row: Row, sound: bytes) -> list[Any]:
+    """What the event of a row carries."""
     if row.bytes is not UNSET:
         return [sound]
     return [] if row.payload is UNSET else [_with_bytes(row.payload)]
@@ -89,15 +90,29 @@ class Script:
         """Whether the row came just after something else had happened, so that it may have been the reaction to it."""
         return id(row) in self._followers
 
-    def auth(self, row: Row, session: str, token: str = "") -> dict[str, Any]:
+    def handshake(self, row: Row, session: str, token: str = "") -> Auth:
         """The handshake of the member that the row `connect` is of; `session` "": a new one."""
         [member] = row.members
         asked = self._recording.about.members.get(member, Auth())
         if row.payload is not UNSET:  # one that comes back says what it has, and its first handshake does not
             asked = msgspec.convert(row.payload, Auth)
-        asked = msgspec.structs.replace(asked, session_id=session or UNSET, token=token or UNSET)
-        keys: dict[str, Any] = msgspec.to_builtins(asked)
+        return msgspec.structs.replace(asked, session_id=session or UNSET, token=token or UNSET)
+
+    def auth(self, row: Row, session: str) -> dict[str, Any]:
+        """The same by the names that its keys have on the wire."""
+        keys: dict[str, Any] = msgspec.to_builtins(self.handshake(row, session))
         return {self._wire[key]: value for key, value in keys.items()}
+
+    def audio_format(self, member: int) -> str:
+        """The format of the sound that a member gets: as its handshake says, or a `session.update`, else mp3."""
+        asked = self._recording.about.members.get(member)
+        if asked is not None and isinstance(asked.audio_format, str):
+            return asked.audio_format
+        for row in reversed(self.rows):
+            speech = row.payload.get("TTS") if isinstance(row.payload, dict) else None
+            if isinstance(speech, dict) and isinstance(named := speech.get("audioFormat"), str):
+                return named
+        return "mp3"
 
     def sound(self, row: Row) -> bytes:
         """The sound of a row. Raises UnreadableRecording."""

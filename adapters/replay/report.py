@@ -4,6 +4,8 @@ import msgspec
 
 from adapters.recordings.reading import SessionRecording
 from adapters.replay.comparing import Difference, Strictness, compare
+from adapters.replay.joined import compare_joined
+from adapters.replay.livereplay import LiveOptions, replay_live
 from adapters.replay.mouths import compare_mouths, told_parts
 from adapters.replay.recordedcalls import CallDifference
 from adapters.replay.showing import show_call, show_difference
@@ -51,6 +53,21 @@ def hold_against(recording: SessionRecording, replayed: Replayed, seconds: float
     count = sum(map(len, expected.values()))
     same = f"the same: {count} messages to {len(expected)} member{'s' * (len(expected) != 1)} in {end:.1f} s"
     return ReplayReport(None, (same, *notes))
+
+
+async def replay_live_and_compare(recording: SessionRecording, options: LiveOptions) -> ReplayReport:
+    """Play a recording against a running server, and compare what does not depend on its pace.
+
+    Raises UnreadableRecording where it cannot be played, and what `connect` raises. Cancelling closes the connections.
+    """
+    names = wire_names(recording.about.names)
+    end, why = end_of(recording.rows, names)
+    expected = tell((row for row in recording.rows if row.t <= end), names)
+    difference = compare_joined(expected, await replay_live(recording, options), names)
+    notes = _notes(recording, end, why)
+    if difference is not None:
+        return ReplayReport(difference, (*_told_lines(recording, difference), *notes))
+    return ReplayReport(None, (f"the same words, states and sound for {len(expected)} members", *notes))
 
 
 def _told_lines(recording: SessionRecording, told: Difference | None) -> tuple[str, ...]:

@@ -69,8 +69,8 @@ class Voice:
             await sound(Retraction())
         for number, word in enumerate(words):
             await trio.sleep(0.07)
-            mark = Mark("word", word, number * 200.0, 200.0, source="provider")
-            await sound(Clip(vowel(0.2, rate), AudioFormat("pcm16", rate), (mark,)))
+            mark = Mark("word", word, number * 160.0, 160.0, source="provider")
+            await sound(Clip(vowel(0.16, rate), AudioFormat("pcm16", rate), (mark,)))
 
 
 def engines(*, live: bool = False) -> VirtualEngines:

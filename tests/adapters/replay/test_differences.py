@@ -154,6 +154,9 @@ def test_what_cannot_be_played_is_one_line_and_exit_code_2(recording: SessionRec
     code, said = run(folder, "--virtual")
     assert code == 2
     assert "limits that this version does not know: no_such_limit" in said
+    code, said = run(folder, "--virtual", "--no-realtime")
+    assert code == 2
+    assert "--no-realtime is for a replay against a server" in said
 
 
 # ---- two members, and messages that change places
