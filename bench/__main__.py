@@ -28,10 +28,22 @@ from bench import (
     plot,
     providers,
     recognition,
+    recordings,
     voice_activity,
     voices,
 )
-from bench.process import NODE, OURS, OURS_ORDINARY, OURS_WITH_CODEC, PEER, Process, has_node, part_cores, running
+from bench.process import (
+    NODE,
+    OURS,
+    OURS_ORDINARY,
+    OURS_RECORDING,
+    OURS_WITH_CODEC,
+    PEER,
+    Process,
+    has_node,
+    part_cores,
+    running,
+)
 
 Timed = first_sound.FirstSound | first_sound.Growth
 Loaded = load.Connected | load.Kept | load.Returned
@@ -85,6 +97,9 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_sound(which: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kept = which.add_parser("recordings", help="sessions that are recorded: processor time a chunk and a turn")
+    kept.add_argument("--sessions", type=int, default=300)
+    kept.add_argument("--seconds", type=float, default=0.1, help="of each slice in which they speak")
     which.add_parser("audio", help="sound that is decoded, encoded, passed through: processor time for each second")
     activity = which.add_parser("voice-activity", help="hands-free: processor time for a second of listening; waits")
     voice_activity.add_arguments(activity)
@@ -126,6 +141,10 @@ def main() -> None:
             _first_sound(core, rounds, arguments)
         case "lag":
             _lag(core, rounds, arguments.shapes)
+        case "recordings":
+            amounts = compare.Amounts(arguments.sessions, arguments.seconds, turns=max(1, arguments.sessions // 3))
+            comparison = recordings.run(core, rounds, amounts)
+            print(f"\n{comparison.table(OURS_RECORDING)}\n\n{comparison.load()}")
         case "onset":
             onset.run(core, rounds, arguments)
         case _:

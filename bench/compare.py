@@ -114,6 +114,18 @@ async def measure(server: Process, turns: Turns, amounts: Amounts) -> Round:
     return tuple(readings)
 
 
+async def measure_speaking(server: Process, turns: Turns, amounts: Amounts) -> Round:
+    """Chunks and turns alone, in turn with other servers. Raises as `measure`."""
+    await _warm(server)
+    await turns.pass_on()
+    sockets = await abreast(amounts.sessions, lambda: Speaker.connect(server.port))
+    await asyncio.gather(*[configure(socket, exchange.update(is_base64=True)) for socket in sockets])
+    readings = [await _chunks(server, turns, sockets, BINARY, rate, amounts) for rate in RATES]
+    readings += await _answers(server, turns, sockets, 50, amounts.turns)
+    await asyncio.gather(*[socket.close() for socket in sockets])
+    return tuple(readings)
+
+
 async def _warm(server: Process) -> None:
     """Have the server do everything, so that caches, pools and compiled code are there."""
     sockets = await abreast(WARM, lambda: Speaker.connect(server.port))

@@ -1,13 +1,15 @@
 """The server under test, whole but for its engines, which answer at once: `python -m bench.ours [OPTIONS] PORT`.
 
-With `--codec` the codec is the real one, with its processes. With `--ordinary` no chunk goes the short way.
+With `--codec` the codec is the real one, with its processes. With `--ordinary` no chunk goes the short way. With
+`--record` sessions are recorded, into a folder that the next one empties.
 With `--steps=FILE` the longest step of its loop is noted there. With `--listening=FILE` microphones are judged by that
 model of Silero's, in its process.
 """
 
+import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import trio
@@ -18,7 +20,7 @@ from actors.ports.answering import Delivery, LanguageModel, Question
 from actors.ports.audio import whole
 from actors.ports.calls import Emit
 from actors.ports.catalogue import Catalogue, ProviderEntry
-from actors.ports.engines import Analyst
+from actors.ports.engines import Analyst, Engines
 from actors.ports.listening import RATE, TurnEnd, VoiceActivity
 from actors.ports.mouth import Mouths
 from actors.ports.recognition import SpeechToText, Transcript, Utterance
@@ -35,6 +37,9 @@ from adapters.listening.turnend import SilenceAlone
 from adapters.mouth.mouths import MouthTracks
 from adapters.processes.heap import find_trim
 from adapters.reach.web import Web
+from adapters.recordings.engines import TapedEngines
+from adapters.recordings.tapes import FolderRecorder, RecordingPlan
+from adapters.recordings.writing import WritingThread
 from adapters.settings.kept import make_token
 from adapters.settings.settings import Server
 from adapters.wire.listener import Listener, ListenerOptions
@@ -42,6 +47,7 @@ from bench import sounds
 from bench.exchange import LISTENER, SAID, SOUND_RATE, TALK, answer, heard, voiced
 from bench.lag import Steps
 from bench.memory import Snapshots
+from bench.process import RECORDINGS
 from protocol.audioformat import AudioFormat
 from protocol.messages import Names
 from protocol.timing import Timing
@@ -215,8 +221,28 @@ class Canned:
         return SilenceAlone()
 
 
+@contextmanager
+def recording(*, records: bool) -> Iterator[FolderRecorder | None]:
+    """What makes the tapes of sessions; None where they are not recorded."""
+    if not records:
+        yield None
+        return
+    shutil.rmtree(RECORDINGS, ignore_errors=True)
+    RECORDINGS.mkdir(parents=True)
+    thread = WritingThread()
+    thread.start()
+    yield FolderRecorder(RecordingPlan(RECORDINGS), Names(), thread)
+    thread.stop(10.0)
+
+
 async def serve(
-    port: int, *, with_codec: bool, short_way: bool, parts: Path | None = None, model: Path | None = None
+    port: int,
+    *,
+    with_codec: bool,
+    short_way: bool,
+    parts: Path | None = None,
+    model: Path | None = None,
+    recorder: FolderRecorder | None = None,
 ) -> None:
     """Serve on loopback until cancelled."""
     detector = SpeechDetector(model)
@@ -230,8 +256,11 @@ async def serve(
         timing=Timing(ping_timeout=60.0),
         connection_limits=ConnectionLimits(max_connections=MOST),
     )
-    engines, door = Canned(codec or Same(), detector), Door(make_credentials(Server(), Web(), make_token()))
-    supervisor = Supervisor(plan, engines, Names(), lambda asked, named: resolve(asked, named, CATALOGUE), door)
+    canned, door = Canned(codec or Same(), detector), Door(make_credentials(Server(), Web(), make_token()))
+    engines: Engines = canned if recorder is None else TapedEngines(canned)
+    supervisor = Supervisor(
+        plan, engines, Names(), lambda asked, named: resolve(asked, named, CATALOGUE), door, recorder=recorder
+    )
     async with trio.open_nursery() as nursery:
         if parts:
             nursery.start_soon(Snapshots(parts).run)
@@ -251,13 +280,15 @@ if __name__ == "__main__":
         [Path(argument.removeprefix(option)) for argument in sys.argv if argument.startswith(option)]
         for option in ("--steps=", "--parts=", "--listening=")
     )
-    trio.run(
-        lambda: serve(
-            int(sys.argv[-1]),
-            with_codec="--codec" in sys.argv,
-            short_way="--ordinary" not in sys.argv,
-            parts=parts[0] if parts else None,
-            model=heard_by[0] if heard_by else None,
-        ),
-        instruments=[Steps(file) for file in files],
-    )
+    with recording(records="--record" in sys.argv) as recorder:
+        trio.run(
+            lambda: serve(
+                int(sys.argv[-1]),
+                with_codec="--codec" in sys.argv,
+                short_way="--ordinary" not in sys.argv,
+                parts=parts[0] if parts else None,
+                model=heard_by[0] if heard_by else None,
+                recorder=recorder,
+            ),
+            instruments=[Steps(file) for file in files],
+        )

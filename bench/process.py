@@ -15,12 +15,20 @@ from bench import exchange
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "node"
+RECORDINGS = ROOT / ".cache" / "recordings"
+"""Where a server records that is measured; it is killed at the end, and removes nothing itself."""
 READY_SECONDS = 60.0
 SOCKET_IO = "socket.io@4.8.4"
 OURS, PEER, NODE = "ours", "python-socketio", "socket.io"
 OURS_WITH_CODEC = "ours, real codec"
 OURS_ORDINARY = "ours, short_way = false"
-_OPTIONS = {OURS: (), OURS_WITH_CODEC: ("--codec",), OURS_ORDINARY: ("--ordinary",)}
+OURS_RECORDING = "ours, recording"
+_OPTIONS = {
+    OURS: (),
+    OURS_WITH_CODEC: ("--codec",),
+    OURS_ORDINARY: ("--ordinary",),
+    OURS_RECORDING: ("--record",),
+}
 
 
 class Process:

@@ -33,7 +33,7 @@ def list_all(config: Path | None, as_json: bool) -> None:
 
     folder = _folder(config)
     try:
-        if store.names_in(folder):
+        if not store.is_tidy(folder):
             tidying.tidy_now(TidyPlan(str(folder), waits=True))
         found = list(store.stored(folder))
     except OSError as error:

@@ -1,5 +1,6 @@
 """The rows of a recording, made in the thread that writes of what the event loop has handed over."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -108,6 +109,7 @@ def _given(number: int | None) -> int | UnsetType:
     return UNSET if number is None else number
 
 
+@lru_cache(64)
 def _parsed(named: str) -> AudioFormat | None:
     try:
         return parse_input(named)

@@ -46,7 +46,7 @@ class RecordingFiles:
             self.folder.mkdir(FOLDER_MODE)
             self.folder.chmod(FOLDER_MODE)  # whatever the umask
             self._events_fd = self._create(EVENTS_FILE)
-            hold(self._events_fd)
+            hold(self._events_fd, waits=True)  # whoever looks whether it is held has it for a moment
             if self.about.sound:
                 self._sound_fd = self._create(SOUND_FILE)
             self.write_about()

@@ -147,6 +147,13 @@ def finish(folder: Path) -> list[str]:
     return finished
 
 
+def is_tidy(folder: Path) -> bool:
+    """Whether every recording has its end, or is being made, and its `sound.wav`. Raises OSError."""
+    names = names_in(folder)
+    unfinished = (one for one in stored(folder) if one.about and one.about.ended is None and not one.is_running)
+    return next(without_wav(folder, names), None) is None and next(unfinished, None) is None
+
+
 def last_row(path: Path) -> float:
     """The time of the last row, in seconds of the session; of a file that is torn, that of the last whole row."""
     last = 0.0

@@ -14,9 +14,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from actors.ports.taping import Tape
-from adapters.recordings.entries import Entry
+from adapters.recordings.entries import Entry, RowMaker
 from adapters.recordings.format import ACK, CONNECT, DISCONNECT, DROP, Loss, SessionFile
-from adapters.recordings.writing import Begin, Close, Item, Join, Opened, WritingThread, make_maker
+from adapters.recordings.writing import Begin, Close, Item, Join, Opened, WritingThread
 from protocol.chunks import APPEND
 from protocol.connecting import Acknowledgement, Auth
 from protocol.messages import AudioDelta, Names, ServerMessage
@@ -215,7 +215,7 @@ class FolderRecorder:
             limits=dict(limits),
             names=self._renamed,
         )
-        opened = Opened(plan.folder / name, about, plan.session_bytes, make_maker(self._names, words=plan.words))
+        opened = Opened(plan.folder / name, about, plan.session_bytes, RowMaker(self._names, words=plan.words))
         self._thread.urge(opened, Begin())
         return SessionTape(opened, self._thread, self._names, self._clock, self._today)
 

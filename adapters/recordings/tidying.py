@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 _MODULE: Final = "adapters.recordings.tidying_child"
 WITHIN: Final = 3_600.0
 """Seconds that it may take in all."""
+_LAST: Final = 1.0
 _TOLD: Final = 2_000
 _LINES: Final = 5
 
@@ -48,7 +49,12 @@ async def _tidy_once(plan: TidyPlan) -> bool:
     """Whether it is to be started again, because one recording ended it."""
     try:
         done = await trio.run_process(
-            _command(plan), env=_environment(), capture_stderr=True, stdin=subprocess.DEVNULL, check=False
+            _command(plan),
+            env=_environment(),
+            capture_stderr=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            deliver_cancel=_end,
         )
     except OSError as error:
         log.warning("recordings: nothing is tidied up: %s", error.strerror)
@@ -61,12 +67,22 @@ async def _tidy_once(plan: TidyPlan) -> bool:
     return done.returncode < 0
 
 
+async def _end(process: trio.Process) -> None:
+    """Have it end, within a second. It is not cancelled, and ends with the process."""
+    process.terminate()
+    await trio.sleep(_LAST)
+    process.kill()
+
+
 def tidy_now(plan: TidyPlan) -> bool:
-    """Tidy the folder, in a command; whether it was done."""
-    try:
-        done = subprocess.run(
-            _command(plan), env=_environment(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=WITHIN
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
+    """Tidy the folder, in a command; whether it was done. Where a recording was too much, the others are made."""
+    code = -1
+    while code < 0:
+        try:
+            done = subprocess.run(
+                _command(plan), env=_environment(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=WITHIN
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        code = done.returncode
+    return code == 0

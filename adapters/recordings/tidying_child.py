@@ -1,6 +1,6 @@
 """The process that tidies the folder of recordings: what is too old or too much goes, `sound.wav` is made.
 
-It runs beside the server at the lowest priority, one at a time. What takes too long ends it; the file that it was at
+It runs beside the server at a low priority, one at a time. What takes too long ends it; the file that it was at
 is left over then, and that recording is left out from then on.
 """
 
@@ -23,10 +23,9 @@ from adapters.recordings.mixing import make_wav
 from adapters.recordings.store import expire, finish, names_in, without_wav
 from adapters.recordings.tidyplan import TidyPlan
 
-WAV_SECONDS: Final = 120.0
-"""Seconds of processor time that one `sound.wav` may take."""
 _LOCK: Final = ".lock"
-_LOWEST: Final = 19
+_LOW: Final = 10
+"""Of what nice(2) takes up to 19, at which a machine that is busy would never come to it."""
 
 
 def tidy(plan: TidyPlan) -> None:
@@ -39,7 +38,7 @@ def tidy(plan: TidyPlan) -> None:
         finish(folder)
         for path in without_wav(folder, names_in(folder)):
             try:
-                with _limited():
+                with _limited(plan.wav_seconds):
                     make_wav(path)
             except OSError as error:
                 print(f"{path.name}: sound.wav cannot be made: {error.strerror}", file=sys.stderr)
@@ -69,12 +68,12 @@ def _alone(folder: Path, *, waits: bool) -> Iterator[bool]:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
-    """A block that ends the process where it takes too long; not on Windows."""
+def _limited(seconds: float) -> Iterator[None]:
+    """A block that ends the process where it takes more processor time; not on Windows."""
     if sys.platform == "win32":
         yield
         return
-    signal.setitimer(signal.ITIMER_PROF, WAV_SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
@@ -90,7 +89,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole terminal; when to end is the server's word
     signal.signal(signal.SIGTERM, _leave)
     if hasattr(os, "nice"):
-        os.nice(_LOWEST)
+        os.nice(_LOW)
     av.logging.set_level(av.logging.PANIC)
     limit_memory()
     try:

@@ -18,7 +18,6 @@ from adapters.recordings.entries import Entry, RowMaker
 from adapters.recordings.files import RecordingEnded, RecordingFiles
 from adapters.recordings.format import SessionFile
 from protocol.connecting import Auth
-from protocol.messages import Names
 
 log = logging.getLogger(__name__)
 EVERY: Final = 0.25
@@ -243,8 +242,3 @@ def _add_member(files: RecordingFiles, join: Join) -> None:
         files.write_about(replace(about, members=members, subjects=subjects))
     except OSError as error:
         raise RecordingEnded(f"it cannot be written: {error.strerror}") from None
-
-
-def make_maker(names: Names, *, words: bool) -> RowMaker:
-    """What makes the rows of one recording."""
-    return RowMaker(names, words=words)

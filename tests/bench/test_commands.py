@@ -30,6 +30,7 @@ TINY: dict[str, str] = {
     "frames": "--chunks 120",
     "recognition": "--folder {recordings}",
     "voices": "",
+    "recordings": "--sessions 6",
 }
 MINUTES = ("fit-mouth",)
 """What takes too long to be run by a test."""

@@ -23,7 +23,7 @@ from adapters.recordings.store import CRASHED, names_in
 from tests.real.clients import UPGRADE, Talker, talking
 from tests.real.conversation import configure, hear_answer
 from tests.real.programs import VIVAVOCE, Served, environment_with, running
-from tests.real.speech import QUESTION, Sentence, playing_seconds
+from tests.real.speech import THANKS, Sentence, playing_seconds
 
 pytestmark = pytest.mark.real
 NET = 60.0
@@ -101,7 +101,7 @@ async def test_a_spoken_turn_is_recorded_and_a_crash_loses_nothing(
         assert f"sessions are recorded in {folder}, and kept for 7 days" in served.said
         async with asked_of(served) as client, asked_of(served, "wrong") as stranger:
             async with talking("python", served, UPGRADE) as talker:
-                answer = await hold_turn(talker, said[QUESTION])
+                answer = await hold_turn(talker, said[THANKS])
             assert talker.payloads("session.joined")[0]["recorded"] is True
             [row] = await until_made(client, 1)
             name = str(row["name"])
@@ -119,7 +119,7 @@ async def test_a_spoken_turn_is_recorded_and_a_crash_loses_nothing(
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in recording.folder.iterdir()} == MODES
     assert stat.S_IMODE(recording.folder.stat().st_mode) == 0o700
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        check_wav(archive.read(f"{name}/sound.wav"), said[QUESTION], answer)
+        check_wav(archive.read(f"{name}/sound.wav"), said[THANKS], answer)
     await check_the_next_start(folder, tmp_path / "log2", name)
     check_commands(folder, name, tmp_path / "out.zip")
 
