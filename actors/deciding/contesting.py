@@ -170,7 +170,8 @@ def note_failure(step: Step, failed: Failed) -> None:
     microphone = microphone_of(step)
     contest = microphone.undecided
     assert contest is not None
-    contest.trial, contest.failures = 0, contest.failures + 1
+    _drop_trial(step, contest)
+    contest.failures += 1
     if not may_try(contest):
         step.send(step.conversation.senders, CustomError(failed.message, failed.error_id))
     if microphone.awaited is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.deciding.deadlines import GAP
-from actors.deciding.effects import Send
+from actors.deciding.effects import Release, Send
 from actors.deciding.events import Answered, Failed, PoolsBusy, Recognised, Said
 from actors.deciding.microphone import Contest
 from protocol.errors import ErrorId
@@ -114,6 +114,14 @@ def test_speech_after_which_no_sound_comes_is_recognised_all_the_same() -> None:
     assert told(pb) == [ResponseResumed(1)]
     happen(pb, Recognised(pb.jobs[-1].turn, "Stop that please."))
     assert ResponseCancelled("interrupted") in told(pb)
+
+
+def test_a_search_for_words_that_failed_is_released() -> None:
+    pb = speaking(listening(holds=True))
+    trial = awaiting(pb)
+    pb.skip()
+    happen(pb, Failed(trial, "STT", ErrorId.RECOGNITION_FAILED, "down"))
+    assert [effect for effect in pb.skip_all() if isinstance(effect, Release)] == [Release(trial)]
 
 
 @pytest.mark.parametrize("is_late", [False, True])
