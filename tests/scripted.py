@@ -226,7 +226,7 @@ class ScriptedCodec:
         await self.script.play(clip, _nothing)
         if targets & self.fails_for:
             raise Undecodable("no encoder")
-        return {target: Sound(f"{target}:".encode() + clip.data, self.seconds) for target in targets}
+        return {target: Sound(f"{target}:".encode() + clip.data, self.seconds) for target in sorted(targets, key=str)}
 
     @asynccontextmanager
     async def decoding(self, source: AudioFormat, rate: int) -> AsyncIterator[SoundDecoder]:
@@ -268,21 +268,22 @@ class ScriptedEncoding:
     @property
     def failures(self) -> Mapping[Target, str]:
         """What the codec is told to fail for."""
-        return {target: "no encoder" for target in self._targets if target.format in self._codec.fails_for}
+        missing = (target for target in self._targets if target.format in self._codec.fails_for)
+        return dict.fromkeys(sorted(missing, key=str), "no encoder")
 
     async def push(self, data: bytes) -> Mapping[Target, tuple[Sound, ...]]:
         """`mp3:` and the bytes, for mp3."""
         await self._codec.script.play(data, _nothing)
         return {
             target: (Sound(f"{target.format}:".encode() + data, self._codec.seconds),)
-            for target in self._targets - self.failures.keys()
+            for target in sorted(self._targets - self.failures.keys(), key=str)
         }
 
     async def finish(self) -> Mapping[Target, tuple[Sound, ...]]:
         """Nothing is left, or `rest`."""
         await trio.lowlevel.checkpoint()
         rest = (Sound(b"rest", self._codec.seconds),) if self._codec.has_rest else ()
-        return dict.fromkeys(self._targets - self.failures.keys(), rest)
+        return dict.fromkeys(sorted(self._targets - self.failures.keys(), key=str), rest)
 
 
 async def _nothing(piece: str) -> None:

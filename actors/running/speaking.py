@@ -54,7 +54,7 @@ async def _speak_at_once(job: Speak, engines: Engines, call: EngineCall) -> None
     envelope = await engines.voice_activity.reference().push(samples) if job.refers and samples else b""
     sounds: dict[Target, tuple[Sound, ...]] = {}
     failures: dict[Target, str] = {}
-    for target in job.targets:
+    for target in sorted(job.targets, key=str):  # a set has another order in each process, and a replay none
         try:
             made = await engines.codec.convert(clip, frozenset({target.format}))
             sounds[target] = (made[target.format],)

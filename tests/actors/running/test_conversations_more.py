@@ -1,12 +1,14 @@
 """Whole conversations under pressure: engines that never end, an encoder that fails, and too much of anything."""
 
 import uuid
+from collections.abc import Mapping
 
 import pytest
 import trio
 from trio.testing import MockClock
 
 from actors.deciding.limits import Limits
+from actors.ports.sound import Clip, Sound
 from actors.running.sizes import PoolSizes
 from adapters.client.voiceclient import AudioPiece
 from protocol.audioformat import AudioFormat
@@ -14,7 +16,7 @@ from protocol.errors import CloseReason, ErrorId
 from protocol.messages import BufferInitialized, CustomError, Metrics, ResponseStarted, SessionJoined
 from protocol.timing import Timing
 from tests.harness import errors, serving, state
-from tests.scripted import Act, End, ScriptedEngines, drips
+from tests.scripted import Act, End, ScriptedCodec, ScriptedEngines, drips
 
 ROOM = str(uuid.UUID(int=7))
 STAGES = ("STT", "LLM", "TTS")
@@ -23,6 +25,31 @@ PATIENT = Limits(transcribing=900, responding=900)
 
 
 # ---- one Receiver's encoder
+
+
+class NotedCodec(ScriptedCodec):
+    """A codec that notes what it is asked to make, in this order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[str] = []
+
+    async def convert(self, clip: Clip, targets: frozenset[AudioFormat]) -> Mapping[AudioFormat, Sound]:
+        """One after the other."""
+        self.made += map(str, targets)
+        return await super().convert(clip, targets)
+
+
+async def test_formats_are_made_in_an_order_that_a_replay_has_too(clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    codec = engines._codec = NotedCodec()
+    async with serving(engines) as server, server.joined(session_id=ROOM, audio_format="wav") as client:
+        for format_ in ("opus", "mp3", "pcm16"):
+            await server.join(role="receiver", session_id=ROOM, audio_format=format_)
+        await client.configure()
+        await client.say()
+        await client.until(Metrics)
+    assert codec.made == ["mp3", "opus", "pcm16/24000", "wav"]
 
 
 async def test_a_receiver_whose_encoder_fails_is_told_so_and_the_others_hear_the_answer(clock: MockClock) -> None:
