@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from tests.soak.virtualblock import TURNS, BlockDone, BlockFailed, play_block, play_twice
+from tests.soak.virtualblock import TURNS, BlockDone, BlockFailed, compared, play_block
 from tests.soak.virtualcounts import IMPOSSIBLE, Tally, named_rows
 
 TWICE: Final = 25
@@ -29,11 +29,14 @@ Tell = Callable[[str], None]
 
 
 class SoakState(msgspec.Struct):
-    """What a run has done so far: all blocks below `block`. `seconds`: of processor time; memory in bytes."""
+    """What a run has done so far: `blocks` of them; the next one is `block`. `seconds`: of processor time; memory in
+    bytes.
+    """
 
     seed: int
     block_turns: int = TURNS
     block: int = 0
+    blocks: int = 0
     seconds: float = 0.0
     exact: int = 0
     twice: int = 0
@@ -45,6 +48,7 @@ class SoakState(msgspec.Struct):
     def add(self, done: BlockDone) -> None:
         """The next block is done."""
         self.block = done.block + 1
+        self.blocks += 1
         self.seconds += done.seconds
         self.exact += done.exact
         self.twice += done.was_played_twice
@@ -77,8 +81,16 @@ def write_state(path: Path | None, state: SoakState) -> None:
 
 
 def play(seed: int, block: int, turns: int) -> BlockDone:
-    """Play a block, in a process of its own; now and then twice. Raises BlockFailed."""
-    return play_twice(seed, block, turns) if block % TWICE == 0 else play_block(seed, block, turns)
+    """Play a block; now and then twice. Raises BlockFailed."""
+    return play_again(seed, block, turns) if (block + 1) % TWICE == 0 else play_block(seed, block, turns)
+
+
+def play_again(seed: int, block: int, turns: int) -> BlockDone:
+    """Play a block here and in a new process, where all addresses are others. Raises BlockFailed."""
+    first = play_block(seed, block, turns)
+    with processes(1) as pool:
+        second = pool.submit(play_block, seed, block, turns).result()
+    return compared(first, second)
 
 
 class Flatness:
@@ -124,7 +136,7 @@ def soak(state: SoakState, turns: int, path: Path | None, jobs: int, tell: Tell,
 
 def replay(state: SoakState, block: int, pool: Executor) -> None:
     """Play one block alone, twice. Raises BlockFailed."""
-    state.add(_result(pool.submit(play_twice, state.seed, block, state.block_turns), block))
+    state.add(_result(pool.submit(play_again, state.seed, block, state.block_turns), block))
 
 
 def _result(future: "Future[BlockDone]", block: int) -> BlockDone:
@@ -177,7 +189,7 @@ def report(state: SoakState) -> Iterator[str]:
     """The figures of a run, line by line."""
     tally = state.tally
     milliseconds = state.seconds * 1000 / max(1, tally.turns)
-    yield f"seed {state.seed}: {tally.turns:,} turns in {state.block:,} blocks, {state.exact:,} by the reference model"
+    yield f"seed {state.seed}: {tally.turns:,} turns in {state.blocks:,} blocks, {state.exact:,} by the reference model"
     yield f"{state.seconds:,.0f} s of processor time, {milliseconds:.2f} ms a turn; {state.twice} blocks played twice"
     memory = [f"{bytes_ / 1e6:.0f} MB" for bytes_ in (state.memory_first, state.memory_last, state.memory_most)]
     yield f"memory {memory[0]} after the first block, {memory[1]} after the last, {memory[2]} at most"
