@@ -1,7 +1,7 @@
 """Sessions that are recorded: the recording has what every member sent and was sent, and what engines answered."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +11,10 @@ import trio
 from msgspec import UNSET
 from trio.testing import MockClock
 
+from actors.ports.calls import EngineFailed
 from actors.ports.mouth import Mark
+from actors.ports.sound import Clip
+from actors.ports.synthesis import Speech
 from adapters.client.voiceclient import AckReceived, AudioPiece, Received
 from adapters.recordings.calls import (
     AnswerBegun,
@@ -25,10 +28,11 @@ from adapters.recordings.format import Row
 from adapters.recordings.reading import SessionRecording, read
 from adapters.recordings.writing import WritingThread
 from protocol.connecting import Auth
-from protocol.messages import BufferInitialized, Names, ResponseCancelled, SessionJoined, TextDelta
+from protocol.messages import BufferInitialized, CustomError, Names, ResponseCancelled, SessionJoined, TextDelta
 from tests.adapters.recordings.kit import only, recorder, writing
+from tests.cycles import freed_by_counting
 from tests.harness import Client, Server, serving, state
-from tests.scripted import ScriptedEngines, drips, fails
+from tests.scripted import ScriptedEngines, Synthesiser, drips, fails
 
 pytestmark = pytest.mark.usefixtures("streams")
 
@@ -241,3 +245,37 @@ async def test_a_recording_ends_where_too_much_waits_and_its_session_goes_on(clo
     assert stuck.stop(30)
     about = Kept(tmp_path).read().about
     assert (about.complete, about.why) == (False, "more waited to be written than may wait")
+
+
+class FailingSynthesiser(Synthesiser):
+    """One that fails as long as it `is_down`, each time by an error of its own."""
+
+    is_down = False
+
+    async def synthesise(self, speech: Speech, sound: Callable[[Clip], Awaitable[None]]) -> None:
+        """Fail, or speak."""
+        if self.is_down:
+            await trio.lowlevel.checkpoint()
+            raise EngineFailed("it is down")
+        await super().synthesise(speech, sound)
+
+
+async def test_what_a_recorded_session_leaves_is_freed_by_counting(clock: MockClock, tmp_path: Path) -> None:
+    engines = ScriptedEngines()
+    engines.turn_end.usual = 0.9
+    engines.tts = synthesiser = FailingSynthesiser()
+    async with recorded(tmp_path, engines) as (server, _):
+        with freed_by_counting():
+            client = await server.join(session_id=ROOM)
+            await client.configure(STT={"mediaFormat": "pcm16"})
+            await client.say()
+            await client.until(state("handshaken"))
+            synthesiser.is_down = True
+            await client.say()
+            await client.until(CustomError)
+            synthesiser.is_down = False
+            await client.configure(turnDetection={"type": "semantic_vad"})
+            await play(client, (SPEECH, 0.96), (SILENCE, 1.6))
+            await client.until(AudioPiece)
+            await client.vanish()
+            await server.check_nothing_is_left()
