@@ -74,7 +74,7 @@ class ResumingClient:
         self._pieces: dict[int, int] = {}
         self._part = 0
         self._mark = 0  # how many messages there are up to the last piece, or start of a response
-        self._behind: list[Message] = []
+        self._again = 0  # how many of those behind it are still to come again
         self._changed = trio.Event()
 
     # ---- what it does
@@ -166,6 +166,9 @@ class ResumingClient:
         name, payload = event_of(message)
         if name == "session.joined":
             self._join(payload, resume)
+        elif self._again:
+            assert message == self.messages[len(self.messages) - self._again], "it is sent again as it was"
+            self._again -= 1
         else:
             self.messages.append(message)
             self._count(name, payload)
@@ -175,12 +178,13 @@ class ResumingClient:
     def _join(self, payload: dict[str, Any], resume: object) -> None:
         self.session_id = payload["sessionId"]
         assert ("resumed" in payload) == (resume is not None)
+        self._again = 0
         if payload.get("resumed"):
             assert payload["resumed"] == resume
-            self._behind = self.messages[self._mark :]
-            del self.messages[self._mark :]
-            self.resumed.append(len(self._behind))
+            self._again = len(self.messages) - self._mark
+            self.resumed.append(self._again)
         else:
+            self._mark = len(self.messages)
             self.resumed.append(None)
         self.is_joined = True
 

@@ -226,7 +226,10 @@ class Member:
     def _send(self, message: ServerMessage) -> None:
         if self._tape is not None:
             self._tape.sent(message)
-        self._connection.send(encode_message(message, self._session_registry.shared.names))
+        frames = encode_message(message, self._session_registry.shared.names)
+        if self._membership is not None:
+            self._membership.runner.outlets.keep(self._membership.member, frames)
+        self._connection.send(frames)
 
     def _complain(self, bad: BadMessage, ack: int | None) -> None:
         """An event that never reached the session: `custom.error` to this socket, a line in the log, and its ack."""

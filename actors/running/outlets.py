@@ -21,6 +21,7 @@ from actors.deciding.events import Joined, MemberId
 from actors.ports.taping import Tape
 from actors.running.outlet import AbsentOutlet, NewMember, Outlet
 from protocol.backlog import NO_BACKLOG, Backlog, BacklogBounds, ResumeMark
+from protocol.engineio import Frame
 from protocol.messages import AudioDelta, CustomError, Names, ResponseStarted, ServerMessage, SessionJoined
 from protocol.outgoing import encode_message
 from protocol.resuming import ResumePoint
@@ -113,9 +114,13 @@ class Outlets:
         if isinstance(message, CustomError):
             self._note_error(message)
 
-    def _keep(
-        self, backlog: Backlog, frames: tuple[str | bytes, ...], turn: int | None, mark: ResumeMark | None
-    ) -> None:
+    def keep(self, member: MemberId, frames: tuple[Frame, ...]) -> None:
+        """A member is sent a message that is about its connection alone; it is kept like all others."""
+        place = self._places.get(member)
+        if place is not None and place.backlog is not None:
+            self._keep(place.backlog, frames, None, None)
+
+    def _keep(self, backlog: Backlog, frames: tuple[Frame, ...], turn: int | None, mark: ResumeMark | None) -> None:
         before, now = backlog.size, trio.current_time()
         backlog.keep(frames, turn, mark, now)
         self._charge.hold(self._charge.size + backlog.size - before)
