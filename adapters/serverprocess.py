@@ -27,6 +27,7 @@ from adapters.multiprocess.frames import StartedFrame, StartFailedFrame, StartFr
 from adapters.multiprocess.link import ParentLink
 from adapters.multiprocess.process import Values, unpack_settings
 from adapters.multiprocess.sharing import share
+from adapters.relay.hub import RelayHub
 from adapters.serving import Leave, Running, Standing, start
 from adapters.settings.errors import StartupFailed, first_of
 from adapters.settings.reading import settle
@@ -79,6 +80,9 @@ class ServingProcess:
         self._contexts = await make_contexts(settings.server, lan.folder())
         running = await start(settings, nursery, lines.append, standing)
         link.parts = running.parts
+        relays = RelayHub(running.supervisor, settings.server.timing, link.ask_for)
+        await nursery.start(relays.run)
+        running.supervisor.relays, link.attach = relays, relays.attach
         nursery.start_soon(self._listen, running, nursery)
         reloading = running.reloading(lambda: self._settings(link.settings))
         nursery.start_soon(link.keep_settings, reloading.reload)

@@ -6,7 +6,7 @@ waits but for `is_alive`.
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 import trio
@@ -43,6 +43,8 @@ class ConnectionCore:
         """What the client did wrong, where the connection ended by that."""
         self.way = ""  # of its WebSocket, for the operator
         self._send_timeout = send_timeout
+        self.on_held: Callable[[int], None] | None = None
+        """Is called with the bytes that wait to be sent, whenever they change; for who relays to this connection."""
         self._charge = charge
         self._leaving = 0  # bytes that have been taken out of the outbox and not left yet
         self._application: Application = NO_APPLICATION
@@ -53,6 +55,11 @@ class ConnectionCore:
         self._probing: trio.CancelScope | None = None
 
     # ---- for the application
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is sent any more."""
+        return self.engineio.closed is not None
 
     def send(self, frames: tuple[Frame, ...], tag: object = None) -> None:
         """Queue a message; never waits. A client that does not read is closed."""
@@ -67,7 +74,10 @@ class ConnectionCore:
 
     def _count(self) -> None:
         """Hold what waits to be sent, and what is leaving."""
-        self._charge.hold(self.engineio.outbox.size + self._leaving)
+        held = self.engineio.outbox.size + self._leaving
+        self._charge.hold(held)
+        if self.on_held is not None:
+            self.on_held(held)
 
     def close(self, reason: CloseReason) -> None:
         """End the connection; with SERVER_CLOSED what is queued still goes out."""

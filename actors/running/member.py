@@ -1,9 +1,10 @@
 """A member: one socket of a session, between its Socket.IO events and the session's mailbox."""
 
 import logging
+import math
 import secrets
 from collections.abc import Sequence
-from typing import assert_never
+from typing import assert_never, cast
 
 import trio
 from msgspec import UNSET
@@ -15,20 +16,28 @@ from actors.deciding.windows import whole_seconds
 from actors.ports.access import AccessRefused
 from actors.ports.directory import OwnedElsewhere
 from actors.ports.watching import ErrorTold
-from actors.running.connection import ConnectionActor
-from actors.running.connections import ConnectionRegistry
 from actors.running.membertape import MemberTape
+from actors.running.relaying import (
+    NO_RELAYS,
+    Arrivals,
+    MemberConnection,
+    NearConnection,
+    RelayedSocket,
+    RelayRequest,
+    Relays,
+)
 from actors.running.session import Mail
 from actors.running.sessions import Membership, SessionRegistry
+from protocol import engineio
 from protocol.connecting import Acknowledgement, ErrorData, ErrorObject
 from protocol.engineio import Frame
 from protocol.errors import BadMessage, CloseReason, ErrorId, RefusalStatus, RemoteProtocolError
-from protocol.handshake import BadHandshake, read_auth, read_handshake
+from protocol.handshake import BadHandshake, Handshake, read_auth, read_handshake
 from protocol.incoming import read_event
 from protocol.messages import ClientMessage, CustomError, ServerMessage, SessionUpdated
 from protocol.multiplex import AckCame, Came, ConnectAsked, EventCame, EventLost, Multiplex, NamespaceLeft
 from protocol.outgoing import encode_message
-from protocol.socketio import ACK, Packet, encode
+from protocol.socketio import ACK, CONNECT, Packet, encode
 from protocol.timing import Waits
 from protocol.tolerant import show
 from protocol.tracecontext import read_traceparent
@@ -36,7 +45,7 @@ from protocol.websocket import Received
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/"
-ELSEWHERE = "the session is in another process of this server: put sessionId into the query, by which it is found"
+MESSAGE = str(engineio.MESSAGE)
 
 
 class Member:
@@ -44,16 +53,20 @@ class Member:
 
     def __init__(
         self,
-        connection: ConnectionActor,
-        connection_registry: ConnectionRegistry,
+        connection: MemberConnection,
+        arrivals: Arrivals,
         session_registry: SessionRegistry,
         waits: Waits,
+        relays: Relays = NO_RELAYS,
     ) -> None:
         self._connection = connection
-        self._connection_registry = connection_registry
+        self._arrivals = arrivals
         self._session_registry = session_registry
+        self._waits = waits
+        self._relays = relays
         self._multiplex = Multiplex(waits, trio.current_time())
         self._membership: Membership | None = None
+        self._relayed: RelayedSocket | None = None  # while another process has its session
         self._tape: MemberTape | None = None
 
     # ---- the application of a connection
@@ -61,7 +74,12 @@ class Member:
     @property
     def deadline(self) -> float:
         """The time at which `tick` has to be called."""
-        return self._multiplex.deadline
+        return self._multiplex.deadline if self._relayed is None else math.inf
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it is in a session."""
+        return self._membership is not None
 
     async def receive(self, message: Frame) -> None:
         """Take in a Socket.IO packet, or a part of one. Waits while the session's mailbox is full.
@@ -70,6 +88,8 @@ class Member:
         """
         if self._tape is not None:
             self._tape.size += len(message)
+        if self._relayed is not None and await self._relayed.receive(message):
+            return
         for came in self._multiplex.receive(message, trio.current_time()):
             await self._take(came)
 
@@ -85,7 +105,7 @@ class Member:
 
     def _extend(self, audio: bytes, ack: int | None, now: float) -> bool:
         membership = self._membership
-        if membership is None or self._connection.engineio.closed is not None:
+        if membership is None or self._connection.is_closed:
             return False
         return membership.runner.extend(membership.member, audio, ack, now)
 
@@ -96,6 +116,8 @@ class Member:
 
     async def closed(self) -> None:
         """The session has lost this member: the connection is gone. Cancelling may leave the session unaware of it."""
+        if self._relayed is not None:
+            self._relayed.leave()
         await self._leave(may_return=True)
 
     async def _take(self, came: Came) -> None:
@@ -105,7 +127,7 @@ class Member:
             case ConnectAsked():
                 await self._connect(came)
             case NamespaceLeft():
-                self._connection_registry.note_left(self._connection)
+                self._arrivals.note_left(self._connection)
                 await self._leave()
             case EventLost():
                 self._complain(BadMessage(ErrorId.UNREADABLE, f"{show(came.name)} is lost: {came.why}"), came.ack)
@@ -122,16 +144,36 @@ class Member:
         try:
             handshake = read_handshake(asked.auth, opening.query, self._session_registry.shared.names)
             self._check_rate()
-            membership = await self._session_registry.join(handshake, self, opening.bearer)
+            membership = await self._join(handshake, asked)
         except BadHandshake as bad:
             self._refuse(RefusalStatus.BAD_HANDSHAKE, str(bad))
         except AccessRefused as refusal:
             self._refuse(refusal.status, str(refusal), refusal.retry_after)
-        except OwnedElsewhere:
-            self._refuse(RefusalStatus.UNAVAILABLE, ELSEWHERE)
         else:
-            self._follow(membership, handshake.traceparent or opening.traceparent)
-            await self._enter(membership, asked)
+            if membership is not None:
+                self._follow(membership, handshake.traceparent or opening.traceparent)
+                await self._enter(membership, asked)
+
+    async def _join(self, handshake: Handshake, asked: ConnectAsked) -> Membership | None:
+        """Its place in a session, None where another process has that, which answers then. Raises AccessRefused."""
+        try:
+            return await self._session_registry.join(handshake, self, self._connection.opening.bearer)
+        except OwnedElsewhere as elsewhere:
+            owner = elsewhere.owner
+        [connect] = encode(Packet(CONNECT, asked.namespace, data=asked.auth))
+        assert isinstance(connect, str)
+        near = cast(NearConnection, self._connection)  # who has relays stands on a connection that is here
+        request = RelayRequest(near, self._arrivals, connect.removeprefix(MESSAGE), self._end_relay)
+        self._relayed = await self._relays.open(owner, request)
+        if self._connection.is_closed:
+            self._relayed.leave()
+        return None
+
+    def _end_relay(self) -> None:
+        """The process that had its session has refused it or let it go; what comes now is as after an opening."""
+        self._relayed = None
+        self._multiplex = Multiplex(self._waits, trio.current_time())
+        self._connection.note_change()
 
     def _follow(self, membership: Membership, traceparent: str) -> None:
         """Have the session's turns be traced below the place that the client told; the Sender's counts."""
@@ -155,15 +197,15 @@ class Member:
     async def _enter(self, membership: Membership, asked: ConnectAsked) -> None:
         """Answer the CONNECT, and only then tell the session, which greets each new member."""
         self._membership = membership
-        if self._connection.engineio.closed:  # it went away while it waited to be let in
+        if self._connection.is_closed:  # it went away while it waited to be let in
             return await self._leave(may_return=True)
-        self._connection_registry.note_joined(self._connection)
+        self._arrivals.note_joined(self._connection)
         self._connection.send(self._multiplex.accept(NAMESPACE, secrets.token_urlsafe(15), membership.pid))
         self._tape = self._tape_for(membership, asked)
         return await self._tell(membership.arrival)
 
     def _check_rate(self) -> None:
-        waits = self._connection_registry.ask_to_join(self._connection)
+        waits = self._arrivals.ask_to_join(self._connection)
         if waits:
             raise AccessRefused(RefusalStatus.OVER_LIMIT, "too many CONNECTs came from your address; wait", waits)
 

@@ -33,7 +33,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import trio
 
-from actors.deciding.account import Account
+from actors.deciding.account import Account, Charge
 from actors.deciding.conversation import Resolve
 from actors.deciding.limits import Limits
 from actors.ports.access import Doorkeeper
@@ -46,6 +46,7 @@ from actors.running.connection import ConnectionActor
 from actors.running.connections import ConnectionRegistry
 from actors.running.member import Member
 from actors.running.pool import Pool
+from actors.running.relaying import NO_RELAYS, Arrivals, MemberConnection, Relays
 from actors.running.sessions import SessionRegistry, SharedResources
 from actors.running.sessiontrace import TracingPlan
 from actors.running.sizes import ConnectionLimits, PoolSizes
@@ -85,6 +86,8 @@ class Supervisor:
         recorder: Recorder | None = None,
         directory: SessionDirectory = LONE,
     ) -> None:
+        self.relays: Relays = NO_RELAYS
+        """The way to sessions of other processes; to be set before the first connection."""
         sizes = plan.pools
         self.pools: dict[Kind, Pool] = {
             "STT": Pool("STT", sizes.stt_workers, sizes.queue),
@@ -121,7 +124,15 @@ class Supervisor:
         self.account.most = limits.memory_in_flight
 
     def _serve(self, connection: ConnectionActor) -> Member:
-        return Member(connection, self.connection_registry, self.session_registry, self._waits)
+        return Member(connection, self.connection_registry, self.session_registry, self._waits, self.relays)
+
+    def attend(self, connection: MemberConnection, arrivals: Arrivals) -> Member:
+        """The application of a socket whose connection another process has. It is relayed no further."""
+        return Member(connection, arrivals, self.session_registry, self._waits)
+
+    def open_charge(self) -> Charge:
+        """A charge for what waits to be sent to such a socket."""
+        return self.account.open()
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run pools, sessions and connections until cancelled, which ends all of them at once; see `drain`."""

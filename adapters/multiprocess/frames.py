@@ -125,6 +125,12 @@ class GatheredFrame(msgspec.Struct, frozen=True, tag=True):
         return f"<GatheredFrame of {len(self.said)}>"
 
 
+class LinkFrame(msgspec.Struct, frozen=True, tag=True):
+    """A process asks for a stream to the one called `peer`; or the stream, whose descriptor comes with this frame."""
+
+    peer: str
+
+
 class ReloadFrame(msgspec.Struct, frozen=True, tag=True):
     """Take these settings, as far as that can be done in a running server. Answered by `ReloadedFrame`."""
 
@@ -142,7 +148,7 @@ class EndFrame(msgspec.Struct, frozen=True, tag=True):
     """End in good order, or where that has begun already, at once."""
 
 
-ToProcess = StartFrame | StreamFrame | OwnerFrame | AskFrame | GatheredFrame | ReloadFrame | EndFrame
+ToProcess = StartFrame | StreamFrame | OwnerFrame | AskFrame | GatheredFrame | LinkFrame | ReloadFrame | EndFrame
 """What the parent says."""
 ToParent = (
     StartedFrame
@@ -153,6 +159,7 @@ ToParent = (
     | ReleaseFrame
     | GatherFrame
     | AnswerFrame
+    | LinkFrame
     | ReloadedFrame
 )
 """What a process says."""

@@ -25,6 +25,7 @@ from adapters.multiprocess.frames import (
     EndFrame,
     GatheredFrame,
     GatherFrame,
+    LinkFrame,
     LoadFrame,
     OwnerFrame,
     ReleaseFrame,
@@ -66,6 +67,8 @@ class ParentLink:
         self.asked_to_end = trio.Event()
         self.asked_to_end_at_once = trio.Event()
         self.parts: Mapping[str, Part] = {}
+        self.attach: Callable[[str, trio.abc.Stream], None] | None = None
+        """Is given the streams to other processes."""
         self.settings: Values = {}
         """The newest ones that the parent has sent."""
         self._channel = channel
@@ -91,10 +94,20 @@ class ParentLink:
                 case AskFrame(call, topic, about):
                     part = self.parts.get(topic)
                     self._channel.send(AnswerFrame(call, b"" if part is None else part(about)))
+                case LinkFrame(peer):
+                    self._attach(descriptor, peer)
                 case ReloadFrame(settings):
                     self._reloading.send_nowait(unpack_settings(settings))
                 case EndFrame():
                     (self.asked_to_end_at_once if self.asked_to_end.is_set() else self.asked_to_end).set()
+
+    def _attach(self, descriptor: int, peer: str) -> None:
+        if descriptor >= 0 and self.attach is not None:
+            self.attach(peer, trio.SocketStream(as_stream_socket(descriptor)))
+
+    def ask_for(self, peer: str) -> None:
+        """Ask for a stream to the process called `peer`, which `attach` is given."""
+        self._channel.send(LinkFrame(peer))
 
     async def write(self) -> None:
         """Send what is to be said to the parent. Raises ChannelClosed. Cancelling may cut a frame."""

@@ -13,7 +13,9 @@ Settings are read here, at the start and at SIGHUP, and given to one process aft
 """
 
 import logging
+import os
 import secrets
+import socket
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -33,6 +35,7 @@ from adapters.multiprocess.frames import (
     ClaimFrame,
     EndFrame,
     GatherFrame,
+    LinkFrame,
     LoadFrame,
     OwnerFrame,
     ReleaseFrame,
@@ -119,6 +122,7 @@ class ParentServer:
         self._slots = StreamSlots(MOST_STREAMS, settings.server.listener.max_silent_streams)
         names = Names(dict(settings.protocol.names))
         self._dispatcher = Dispatcher(self._table, names, self._slots, self._pass_on)
+        self._linked: set[frozenset[str]] = set()
         self._last_name = 0
         self._tasks: trio.Nursery | None = None
         self._lost = trio.Event()
@@ -212,6 +216,7 @@ class ParentServer:
         del self._processes[process.name]
         self._table.remove(process.name)
         self._questions.note_end(process.name)
+        self._linked = {pair for pair in self._linked if process.name not in pair}
         process.reloaded.set()
         self._lost.set()
         self._lost = trio.Event()
@@ -235,8 +240,21 @@ class ParentServer:
                 self._tasks.start_soon(self._questions.ask, process, frame, serving, self._server.workers)
             case AnswerFrame(call, said):
                 self._questions.answered(process, call, said)
+            case LinkFrame(peer):
+                self._link(process, peer)
             case ReloadedFrame():
                 process.reloaded.set()
+
+    def _link(self, process: ServerProcess, peer: str) -> None:
+        """Give two processes the ends of a stream between them. Where they have one already it is on its way."""
+        other, pair = self._processes.get(peer), frozenset((process.name, peer))
+        if other is None or not other.is_serving or pair in self._linked:
+            return
+        self._linked.add(pair)
+        for end, to, name in zip(socket.socketpair(), (process, other), (peer, process.name), strict=True):
+            descriptor = end.detach()
+            if not to.channel.send(LinkFrame(name), descriptor):
+                os.close(descriptor)
 
     def _pass_on(self, name: str, frame: StreamFrame, descriptor: int) -> bool:
         process = self._processes.get(name)

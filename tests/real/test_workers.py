@@ -103,6 +103,16 @@ async def opened(client: RawClient, query: str = "") -> str:
     return str((await client.ask("GET", POLLED + query)).json["sid"])
 
 
+async def in_each(house: House) -> tuple[list[RawClient], list[str]]:
+    """New connections on polling, the last two of which are in different processes, and their sids."""
+    clients: list[RawClient] = []
+    sids: list[str] = []
+    while len({process_of(sid) for sid in sids[-2:]}) < 2:
+        clients.append(await house.dial())
+        sids.append(await opened(clients[-1]))
+    return clients, sids
+
+
 async def joined(client: RawClient, sid: str, **auth: str) -> str:
     """The id of the session that a connection on polling joins."""
     target = f"{POLLED}&sid={sid}"
@@ -126,15 +136,13 @@ def processes(program: Program) -> dict[str, psutil.Process]:
 
 
 async def test_clients_spread_over_the_processes_and_pages_add_them_up(house: House) -> None:
-    clients = [await house.dial() for _ in range(4)]
     before = await house.scraped()
-    sids = [await opened(client) for client in clients]
-    assert {process_of(sid) for sid in sids} == {"w1", "w2"}
+    clients, sids = await in_each(house)
     sessions = [await joined(client, sid) for client, sid in zip(clients, sids, strict=True)]
     series = await house.scraped()
     polled, limit = 'vivavoce_connections{transport="polling"}', "vivavoce_sessions_limit"
-    assert (series[polled] - before[polled], series[limit]) == (4, 1_000)
-    assert sum(value for name, value in series.items() if name.startswith("vivavoce_sessions{")) >= 4
+    assert (series[polled] - before[polled], series[limit]) == (len(clients), 1_000)
+    assert sum(value for name, value in series.items() if name.startswith("vivavoce_sessions{")) >= len(clients)
     assert (await house.inspected()).keys() >= set(sessions)
     assert await house.page("/healthz") == (200, b'{"status":"ok"}')
     assert await house.page("/readyz") == (200, b'{"status":"ready","reasons":[]}')
@@ -142,9 +150,8 @@ async def test_clients_spread_over_the_processes_and_pages_add_them_up(house: Ho
 
 
 async def test_one_kept_connection_serves_polls_of_every_process(house: House) -> None:
-    browser, other = await house.dial(), await house.dial()
-    sids = [await opened(browser), await opened(other)]
-    assert {process_of(sid) for sid in sids} == {"w1", "w2"}
+    browser = await house.dial()
+    sids = (await in_each(house))[1][-2:]
     for sid in (*sids, *sids):
         assert (await browser.ask("POST", f"{POLLED}&sid={sid}", b"3")).body == b"ok"
     for sid in sids:
@@ -180,6 +187,38 @@ async def test_sender_and_receivers_meet_by_the_session_in_the_query(house: Hous
     assert (await house.inspected())[session] == len(receivers)
 
 
+async def test_sender_and_receivers_meet_where_the_session_is_only_in_auth(house: House) -> None:
+    session = str(uuid.uuid4())
+    sender, _ = await house.websocket(sessionId=session, role="sender")
+    places: set[str] = set()
+    receivers: list[RawClient] = []
+    while len(places) < 2 or len(receivers) < 3:
+        receiver = await house.dial()
+        await receiver.upgrade(SOCKET)
+        place = process_of(json.loads(str(await receiver.hear())[1:])["sid"])
+        if place in places and len(places) < 2:
+            await house.websocket()  # now this process has one session more than before
+            continue
+        places.add(place)
+        auth = {"token": TOKEN, "sessionId": session, "role": "receiver", "isBase64": False}
+        await receiver.say("40" + json.dumps(auth))
+        assert (await receiver.event("session.joined"))["sessionId"] == session
+        receivers.append(receiver)
+    await sender.say('42["input.text",{"text":"hello"}]')
+    heard = [await _answer_of(receiver) for receiver in receivers]
+    assert len(set(heard)) == 1
+    assert len(heard[0]) > 1_000
+    assert (await house.inspected())[session] == len(receivers)
+
+
+async def _answer_of(receiver: RawClient) -> bytes:
+    """The first sound that a Receiver gets."""
+    while True:
+        heard = await receiver.hear()
+        if isinstance(heard, bytes):
+            return heard
+
+
 async def test_a_process_is_killed_settings_are_read_again_and_all_go_down(tmp_path: Path) -> None:
     config = tmp_path / "vivavoce.toml"
     config.write_text('[server.tokens]\nvisitor = "old"\n')
@@ -199,8 +238,8 @@ async def test_a_process_is_killed_settings_are_read_again_and_all_go_down(tmp_p
 
 async def _kill_one(program: Program, house: House) -> None:
     """A process is killed: it takes its sessions only, and another one comes."""
-    clients = {}
-    for _ in range(2):
+    clients: dict[str, RawClient] = {}
+    while len(clients) < 2:
         client, sid = await house.websocket()
         clients[process_of(sid)] = client
     for _ in range(2):
@@ -219,7 +258,7 @@ async def _kill_one(program: Program, house: House) -> None:
     assert json.loads((await house.page("/healthz"))[1])["status"] == "degraded"
     await program.logged(b"the server process w3")
     assert (await house.scraped())[closed] == 2
-    assert {process_of(await opened(await house.dial())) for _ in range(4)} == {"w2", "w3"}
+    assert {process_of(sid) for sid in (await in_each(house))[1]} == {"w2", "w3"}
 
 
 async def _drain(program: Program, house: House) -> None:
