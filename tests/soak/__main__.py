@@ -20,6 +20,8 @@ from tests.soak.virtualblock import TURNS, BlockFailed
 @click.command()
 @click.option("--minutes", type=float, help="How long, on the real clock, against a real server with faults.")
 @click.option("--each", default=EACH, show_default=True, help="With --minutes: how many clients come in a second.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="With --minutes: as of `serve`.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="With --minutes: a folder for the log.")
 @click.option("--debug", is_flag=True, help="With --minutes: have the server log more, with stack traces.")
 @click.option("--turns", type=click.IntRange(1), help="How many turns, in virtual time, against a server in memory.")
 @click.option("--seed", type=int, help="The seed; the same one gives the same conversations.")
@@ -29,6 +31,8 @@ from tests.soak.virtualblock import TURNS, BlockFailed
 def main(
     minutes: float | None,
     each: float,
+    workers: int,
+    keep: Path | None,
     debug: bool,
     turns: int | None,
     seed: int | None,
@@ -44,7 +48,7 @@ def main(
         raise click.UsageError("--minutes says how long, or --turns how many: one of the two")
     drawn = SystemRandom().getrandbits(32) if seed is None else seed
     if minutes is not None:
-        sys.exit(_run_minutes(drawn, minutes, each, debug))
+        sys.exit(_run_minutes(Soak(drawn, minutes * 60, each, workers, debug), keep))
     assert turns is not None
     try:
         kept = virtual.read_state(state, drawn)
@@ -53,14 +57,15 @@ def main(
     sys.exit(_play_turns(kept, turns, state, jobs, block))
 
 
-def _run_minutes(seed: int, minutes: float, each: float, debug: bool) -> int:
-    """The soak of a real server; returns the exit code."""
-    click.echo(f"seed {seed}")
+def _run_minutes(soak: Soak, keep: Path | None) -> int:
+    """The soak of a real server; returns the exit code. `keep`: where its log, settings and recordings stay."""
+    click.echo(f"seed {soak.seed}")
     spoken = speak()
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        soak = Soak(seed, minutes * 60, Path(folder), each, debug)
+    with tempfile.TemporaryDirectory(prefix="soak-") as scratch:
+        folder = keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            trio.run(partial(soak.run, spoken, click.echo))
+            trio.run(partial(soak.run, folder, spoken, click.echo))
         except (RuntimeError, trio.TooSlowError) as error:
             click.echo(f"the server does not start: {error}", err=True)
             return 2

@@ -2,7 +2,6 @@
 
 import math
 import resource
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from random import Random
@@ -10,14 +9,16 @@ from random import Random
 import psutil
 import trio
 
+from tests.soak.findings import AFTER, KILLED_SERVER, NO_DESCRIPTORS
 from tests.soak.operator import Operator
 from tests.soak.providers import BEHAVIOURS
 from tests.soak.script import PlannedFault, Visit
 from tests.soak.settings import LESS_MEMORY, LIMITS
-from tests.soak.visited import AFTER, NO_DESCRIPTORS, Caller, VisitedServer
+from tests.soak.visited import Caller, VisitedServer
 from tests.soak.visits import configuration, configure
 
 HOUR = 3_600.0
+FROZEN = 2.5
 
 
 class Injection:
@@ -70,20 +71,46 @@ async def stop_a_worker(injection: Injection) -> None:
             process.resume()
 
 
+async def freeze(injection: Injection) -> None:
+    """SIGSTOP of the server itself, for less than a client waits for a pong."""
+    processes = injection.operator.process.all()
+    for process in processes:
+        process.suspend()
+    try:
+        await trio.sleep(min(injection.planned.seconds, FROZEN))
+    finally:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
+async def kill_a_server(injection: Injection) -> None:
+    """`kill -9` of one of several processes that serve: its clients come again."""
+    with suppress(psutil.NoSuchProcess):
+        injection.random.choice(injection.operator.process.serving()).kill()
+    try:
+        await injection.last()
+    finally:
+        injection.visited.findings.crowded_until = injection.visited.findings.now + AFTER
+
+
 async def take_descriptors(injection: Injection) -> None:
     """The server may open hardly any file more than it has."""
-    process = injection.operator.process
-    few = process.descriptors() + injection.random.randint(0, 4)
+    more = injection.random.randint(0, 4)
+
+    def few(process: psutil.Process) -> int:
+        return int(process.num_fds()) + more
+
     try:
-        with process.limited(resource.RLIMIT_NOFILE, few):
+        with injection.operator.process.limited(resource.RLIMIT_NOFILE, few):
             await injection.last()
     finally:
-        injection.visited.crowded_until = time.monotonic() + AFTER
+        injection.visited.findings.crowded_until = injection.visited.findings.now + AFTER
 
 
 async def fill_the_disk(injection: Injection) -> None:
     """No file of the server may grow: its log is one."""
-    with injection.operator.process.limited(resource.RLIMIT_FSIZE, 0):
+    with injection.operator.process.limited(resource.RLIMIT_FSIZE, lambda _: 0):
         await injection.last()
 
 
@@ -157,13 +184,13 @@ async def misbehave(injection: Injection) -> None:
     finally:
         for provider, behave in before:
             provider.behave = behave
-            assert provider.server is not None
-            await provider.server.hang_up()
 
 
 FAULTS_BY_KIND: Mapping[str, Callable[[Injection], Awaitable[None]]] = {
     "kill a worker": kill_workers,
     "stop a worker": stop_a_worker,
+    "freeze": freeze,
+    KILLED_SERVER: kill_a_server,
     NO_DESCRIPTORS: take_descriptors,
     "full disk": fill_the_disk,
     "full memory": fill_the_memory,

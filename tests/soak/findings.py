@@ -2,11 +2,14 @@
 
 import time
 import traceback
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
 
+NO_DESCRIPTORS, KILLED_SERVER = "no descriptors", "kill a server"
+AFTER = 5.0
+"""Seconds after the end of such a fault in which connections may still be refused or lost for it."""
 MOST = 20
 """Findings that are told; a server that breaks once may break in each session."""
 
@@ -43,7 +46,8 @@ class Findings:
         self.refusals: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.weather: dict[str, float] = {}
-        self.slowest: dict[str, float] = defaultdict(float)
+        self.slowest: dict[str, tuple[float, str]] = {}
+        self.crowded_until = 0.0
 
     @property
     def now(self) -> float:
@@ -58,7 +62,13 @@ class Findings:
         weather = ", ".join(self.weather) or "no fault"
         self.found.append(BrokenRule(self.now, who, rule, tuple(last), weather))
 
-    def passed(self, source: str, dest: str, seconds: float) -> None:
+    @property
+    def may_refuse(self) -> bool:
+        """Whether a client that keeps all rules may be refused, or lose its connection."""
+        return bool(self.weather.keys() & {NO_DESCRIPTORS, KILLED_SERVER}) or self.now < self.crowded_until
+
+    def passed(self, source: str, dest: str, seconds: float, who: str) -> None:
         """A session was so long in a state."""
         name = f"{source} → {dest}"
-        self.slowest[name] = max(self.slowest[name], seconds)
+        shown = f"{who} at {self.now:.0f} s ({', '.join(self.weather) or 'no fault'})"
+        self.slowest[name] = max(self.slowest.get(name, (0.0, "")), (seconds, shown))

@@ -60,8 +60,9 @@ assert LIMITS.grace < REST_WITHIN
 def check_workers(reading: ServerReading, findings: Findings) -> None:
     """No kind of worker has more processes than it may."""
     for kind, count in reading.kinds.items():
-        if count > MOST_WORKERS:
-            findings.add("the server", f"there are at most {MOST_WORKERS} processes of {kind}: {count}")
+        most = MOST_WORKERS * reading.servers
+        if count > most:
+            findings.add("the server", f"there are at most {most} processes of {kind}: {count}")
 
 
 def check_flatness(quiet: Sequence[Quiet], findings: Findings) -> None:

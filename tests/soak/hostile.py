@@ -66,7 +66,7 @@ async def die(caller: Caller) -> None:
         client.was_leaving = True
         await _last_bytes(caller, client)
         if caller.random.random() < 0.3:  # nothing is closed: a machine that lost its network
-            await trio.sleep(float(str(SERVER["ping_timeout"])) * 1.5)
+            await trio.sleep(float(str(SERVER["ping_timeout"])) * 1.2)
         await client.line.drop(reset=caller.random.random() < 0.5)
 
 

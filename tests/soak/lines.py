@@ -52,6 +52,8 @@ class WebSocketLine:
 
     def __init__(self, client: RawClient) -> None:
         self.client = client
+        self.why = ""
+        """How it ended, as far as this side knows."""
         self._sending = trio.Lock()
 
     @classmethod
@@ -82,6 +84,7 @@ class WebSocketLine:
         try:
             return await self.client.hear()
         except Closed as closed:
+            self.why = closed.words
             raise ConnectionClosed(CloseReason(closed.code or 1006, closed.words)) from None
 
     async def drop(self, *, reset: bool = False) -> None:
@@ -100,9 +103,12 @@ async def hang_up(stream: trio.abc.Stream, *, reset: bool = False) -> None:
 class PollingLine:
     """Long-polling over two streams, as browsers have them; `upgrade` goes on over a WebSocket."""
 
-    def __init__(self, port: int, headers: Mapping[str, str] | None = None, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, port: int, headers: Mapping[str, str] | None = None, query: str = "", host: str = "127.0.0.1"
+    ) -> None:
         self._port = port
         self._host = host
+        self._query = query
         self._headers = headers or {}
         self._come: deque[Frame] = deque()
         self._sid = ""
@@ -114,6 +120,7 @@ class PollingLine:
         self._websocket: WebSocketLine | None = None
         self.changed = trio.Event()
         """Set when the WebSocket is used."""
+        self.why = ""
 
     async def send_message(self, frame: Frame) -> None:
         """As trio-websocket's."""
@@ -126,7 +133,7 @@ class PollingLine:
             body = "b" + base64text.encode(frame) if isinstance(frame, bytes) else frame
             answer = await self._ask(self._writer, "POST", body.encode())
             if answer.status != 200:
-                raise ConnectionClosed(CloseReason(1006, f"HTTP {answer.status}"))
+                raise self._over(f"HTTP {answer.status}")
 
     async def get_message(self) -> Frame:
         """As trio-websocket's."""
@@ -141,7 +148,7 @@ class PollingLine:
             self._reader = await self._dial()
         answer = await self._ask(self._reader, "GET")
         if answer.status != 200:
-            raise ConnectionClosed(CloseReason(1006, f"HTTP {answer.status}"))
+            raise self._over(f"HTTP {answer.status}")
         for packet in answer.body.decode().split(_SEPARATOR):
             if packet != "6":
                 self._come.append(base64text.decode(packet[1:]) if packet.startswith("b") else packet)
@@ -162,7 +169,7 @@ class PollingLine:
         self._opened = websocket
         await websocket.send_message("2probe")
         if (answer := await websocket.get_message()) != "3probe":
-            raise ConnectionClosed(CloseReason(1006, f"{answer!r} to the probe"))
+            raise self._over(f"{answer!r} to the probe")
         self._probed = websocket
 
     async def drop(self, *, reset: bool = False) -> None:
@@ -171,18 +178,22 @@ class PollingLine:
             if client is not None:
                 await hang_up(client.stream, reset=reset)
 
+    def _over(self, why: str) -> ConnectionClosed:
+        self.why = why
+        return ConnectionClosed(CloseReason(1006, why))
+
     async def _dial(self) -> RawClient:
         try:
             return await dial(self._port, self._host)
         except NotServed:
-            raise ConnectionClosed(CloseReason(1006, "no new stream can be had")) from None
+            raise self._over("no new stream can be had") from None
 
     async def _ask(self, client: RawClient, method: str, body: bytes = b"") -> Answer:
-        target = f"{POLLING}&sid={self._sid}" if self._sid else POLLING
+        target = f"{POLLING}&sid={self._sid}" if self._sid else POLLING + self._query
         try:
             return await client.ask(method, target, body, self._headers)
         except (Closed, trio.BrokenResourceError, trio.ClosedResourceError):
-            raise ConnectionClosed(CloseReason(1006, "the stream was closed")) from None
+            raise self._over(f"the stream was closed during a {method}") from None
 
 
 Line = WebSocketLine | PollingLine

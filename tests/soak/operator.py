@@ -23,6 +23,7 @@ from tests.soak.providers import MODELS, SoakProvider
 from tests.soak.served import BOARD
 from tests.soak.settings import TOKEN, toml_of
 
+RECORDED = "recordings"
 START_WITHIN = 60.0
 END_WITHIN = 30.0
 ANSWER_WITHIN = 20.0
@@ -51,6 +52,7 @@ class Operator:
         self.board = board
         self.providers = providers
         self.log = folder / "log"
+        self.recordings = folder / RECORDED
         self._settings = folder / "soak.toml"
         self._client: RawClient | None = None
         self._asking = trio.Lock()
@@ -92,7 +94,7 @@ class Operator:
     def write_settings(self, text: str = "", **changes: str | int) -> None:
         """Write the settings file, and have it read."""
         addresses = {provider.name: provider.url for provider in self.providers}
-        self._settings.write_text(text or toml_of(addresses, MODELS, **changes))  # type: ignore[arg-type]
+        self._settings.write_text(text or toml_of(addresses, MODELS, str(self.recordings), **changes))  # type: ignore[arg-type]
         self.process.tell(signal.SIGHUP)
 
     def log_tail(self, lines: int = 40) -> list[str]:
@@ -110,12 +112,17 @@ class Operator:
 
 
 @asynccontextmanager
-async def serving(folder: Path, providers: tuple[SoakProvider, ...], *, debug: bool) -> AsyncIterator[Operator]:
-    """A server with settings and log in `folder`, until the end of the block, where it has to end in good order."""
+async def serving(
+    folder: Path, providers: tuple[SoakProvider, ...], workers: int, *, debug: bool
+) -> AsyncIterator[Operator]:
+    """A server of so many processes with settings and log in `folder`, until the end of the block."""
     board = Board(folder / "board")
     settings, log = folder / "soak.toml", folder / "log"
-    settings.write_text(toml_of({provider.name: provider.url for provider in providers}, MODELS))
+    settings.write_text(
+        toml_of({provider.name: provider.url for provider in providers}, MODELS, str(folder / RECORDED))
+    )
     command = [sys.executable, "-m", "tests.soak.served", "serve", "--port", "0", "--config", str(settings)]
+    command += ["--workers", str(workers)] if workers > 1 else []
     environment = environment_with({BOARD: str(folder / "board"), "PYTHONPATH": str(ROOT)})
     with log.open("wb") as errors:
         started = await trio.lowlevel.open_process(

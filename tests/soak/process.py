@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,8 @@ CHILDREN = {
     "piper_child": "joe",
 }
 """What the modules of worker processes are."""
+SERVING = "adapters.serverprocess"
+"""The module of a process that serves beside others."""
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -35,13 +37,17 @@ class Worker(msgspec.Struct, frozen=True):
 
 
 class ServerReading(msgspec.Struct, frozen=True):
-    """What the server has: `memory` in bytes (RSS), descriptors, of them `streams` with peers, tasks, and workers."""
+    """What the server has: `memory` in bytes (RSS), descriptors, of them `streams` with peers, tasks, workers.
+
+    `servers`: the processes that serve.
+    """
 
     memory: int
     descriptors: int
     streams: int
     tasks: int
     workers: tuple[Worker, ...]
+    servers: int = 1
 
     @property
     def own_descriptors(self) -> int:
@@ -55,7 +61,7 @@ class ServerReading(msgspec.Struct, frozen=True):
 
 
 class ServerProcess:
-    """A server by its process id. Linux only, for the sake of /proc and prlimit."""
+    """A server by its process id: one process, or a parent with several. Linux only, for the sake of /proc."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -66,42 +72,61 @@ class ServerProcess:
         """Whether it has not ended."""
         return bool(self._process.is_running()) and self._process.status() != psutil.STATUS_ZOMBIE
 
+    def serving(self) -> tuple[psutil.Process, ...]:
+        """The processes that serve: those of the parent, else the one."""
+        return tuple(child for child in self._process.children() if _module(child) == SERVING) or (self._process,)
+
+    def all(self) -> tuple[psutil.Process, ...]:
+        """The parent too, where there is one."""
+        return tuple({one.pid: one for one in (self._process, *self.serving())}.values())
+
     def workers(self) -> tuple[Worker, ...]:
-        """Its worker processes, zombies too."""
-        return tuple(_workers(self._process))
+        """The worker processes, zombies too."""
+        return tuple(worker for one in self.all() for worker in _workers(one) if worker.kind != SERVING)
 
     def descriptors(self) -> int:
-        """The number of open files."""
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        """The number of open files of all."""
+        return sum(map(_descriptors, self.all()))
 
     def read(self, tasks: int) -> ServerReading:
         """All of it, with the number of `tasks` that the board told."""
-        streams = [one for one in self._process.net_connections("tcp") if one.status != psutil.CONN_LISTEN]
-        return ServerReading(self._process.memory_info().rss, self.descriptors(), len(streams), tasks, self.workers())
+        memory = sum(one.memory_info().rss for one in self.all())
+        streams = sum(_streams(one) for one in self.all())
+        return ServerReading(memory, self.descriptors(), streams, tasks, self.workers(), len(self.serving()))
 
     def tell(self, number: signal.Signals) -> None:
         """Send it a signal."""
         self._process.send_signal(number)
 
     @contextmanager
-    def limited(self, which: int, soft: int) -> Iterator[None]:
-        """Its limit of that kind (`resource.RLIMIT_*`) is `soft` inside the block."""
-        before = resource.prlimit(self.pid, which)
-        resource.prlimit(self.pid, which, (soft, before[1]))
+    def limited(self, which: int, most: Callable[[psutil.Process], int]) -> Iterator[None]:
+        """The limit of that kind (`resource.RLIMIT_*`) of each is what `most` says, inside the block."""
+        before = {one.pid: (one, resource.prlimit(one.pid, which)) for one in self.all()}
+        for pid, (one, (_, hard)) in before.items():
+            resource.prlimit(pid, which, (most(one), hard))
         try:
             yield
         finally:
-            with suppress(ProcessLookupError):
-                resource.prlimit(self.pid, which, before)
+            for pid, (_, limits) in before.items():
+                with suppress(ProcessLookupError):
+                    resource.prlimit(pid, which, limits)
 
     def processor_seconds(self) -> float:
         """User and system time, workers included that run."""
         spent = 0.0
-        for process in (self._process, *self._process.children()):
+        for process in {*self.all(), *(child for one in self.all() for child in one.children())}:
             with suppress(psutil.Error):
                 times = process.cpu_times()
                 spent += times.user + times.system + times.children_user + times.children_system
         return spent
+
+
+def _descriptors(process: psutil.Process) -> int:
+    return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def _streams(process: psutil.Process) -> int:
+    return len([one for one in process.net_connections("tcp") if one.status != psutil.CONN_LISTEN])
 
 
 def _workers(process: psutil.Process) -> Iterator[Worker]:
@@ -113,7 +138,10 @@ def _workers(process: psutil.Process) -> Iterator[Worker]:
 
 
 def _module(child: psutil.Process) -> str:
-    arguments = child.cmdline()
+    try:
+        arguments = child.cmdline()
+    except psutil.Error:
+        return ""
     if "-m" not in arguments[:-1]:
         return Path(arguments[0]).name if arguments else "?"
     module = arguments[arguments.index("-m") + 1]

@@ -21,6 +21,7 @@ def report(soak: Soak) -> Iterator[str]:
         yield from (f"    {one}" for one in soak.tail)
         command = f"python -m tests.soak --minutes {soak.seconds / 60:g} --seed {soak.seed}"
         command += "" if soak.each == EACH else f" --each {soak.each:g}"
+        command += f" --workers {soak.workers}" if soak.workers > 1 else ""
         yield f"\nThe same clients and faults again: {command}"
     yield f"\n{len(findings.found) + findings.left_out} broken rules, seed {soak.seed}"
 
@@ -39,8 +40,10 @@ def _figures(soak: Soak) -> Iterator[str]:
     yield _row("errors", findings.errors)
     yield _row("not let in", findings.refusals)
     yield _row("connections lost", findings.lost)
-    slowest = sorted(findings.slowest.items(), key=lambda one: -one[1])
-    yield "slowest: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest)
+    for name, (seconds, whose) in sorted(findings.slowest.items(), key=lambda one: -one[1][0])[:6]:
+        yield f"slow: {name} {seconds:.1f} s, {whose}"
+    if soak.recorded is not None:
+        yield f"recordings: {soak.recorded.seen}, of those read {soak.recorded.ended_early} ended before their sessions"
     if soak.quiet:
         first, last = soak.quiet[0].reading, soak.quiet[-1].reading
         yield (

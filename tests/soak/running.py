@@ -15,6 +15,7 @@ from tests.soak.hostile import HOSTILE
 from tests.soak.lines import NotServed
 from tests.soak.operator import Operator, serving
 from tests.soak.providers import providing
+from tests.soak.recorded import RecordingsCheck
 from tests.soak.script import ACTIVE, EACH, Round, Visit, rounds
 from tests.soak.sounds import Spoken
 from tests.soak.visited import Caller, VisitedServer
@@ -33,29 +34,30 @@ class Soak(msgspec.Struct):
 
     seed: int
     seconds: float
-    folder: Path
     each: float = EACH
+    workers: int = 1
     debug: bool = False
     is_interrupted: bool = False
     findings: Findings = msgspec.field(default_factory=Findings)
     quiet: list[Quiet] = msgspec.field(default_factory=list)
     rounds: int = 0
     processor: float = 0.0
+    recorded: RecordingsCheck | None = None
     tail: list[str] = msgspec.field(default_factory=list)
 
-    async def run(self, spoken: tuple[Spoken, ...], tell: Callable[[str], None]) -> None:
+    async def run(self, folder: Path, spoken: tuple[Spoken, ...], tell: Callable[[str], None]) -> None:
         """Rounds until the time is over, or Ctrl-C comes. Cancelling ends it; what was found so far stays.
 
         Raises RuntimeError and trio.TooSlowError where the server does not start.
         """
         with trio.open_signal_receiver(signal.SIGINT) as interrupts:
-            await self._run(spoken, tell, interrupts)
+            await self._run(folder, spoken, tell, interrupts)
         check_flatness(self.quiet, self.findings)
 
     async def _run(
-        self, spoken: tuple[Spoken, ...], tell: Callable[[str], None], interrupts: AsyncIterator[int]
+        self, folder: Path, spoken: tuple[Spoken, ...], tell: Callable[[str], None], interrupts: AsyncIterator[int]
     ) -> None:
-        async with providing() as providers, serving(self.folder, providers, debug=self.debug) as operator:
+        async with providing() as providers, serving(folder, providers, self.workers, debug=self.debug) as operator:
             visited = VisitedServer(operator.port, self.findings, spoken)
             self.findings.begun = time.monotonic()
             tell(f"port {operator.port}")
@@ -63,7 +65,7 @@ class Soak(msgspec.Struct):
                 nursery.start_soon(visited.watch)
                 nursery.start_soon(self._feel_the_pulse, operator, nursery.cancel_scope)
                 nursery.start_soon(self._heed, interrupts, nursery.cancel_scope)
-                for planned in rounds(self.seed, self.each):
+                for planned in rounds(self.seed, self.each, has_several=self.workers > 1):
                     await self._round(planned, operator, visited)
                     tell(self._told())
                     if self.findings.now * (1 + 0.5 / self.rounds) > self.seconds:
@@ -90,6 +92,9 @@ class Soak(msgspec.Struct):
         await come_to_rest(operator, self.findings)
         reading = operator.process.read(operator.board.tasks)
         check_workers(reading, self.findings)
+        if self.recorded is None:
+            self.recorded = RecordingsCheck(operator.recordings, self.findings)
+        await trio.to_thread.run_sync(self.recorded.look)
         self.quiet.append(Quiet(self.findings.now, reading))
 
     async def _visit(self, visit: Visit, visited: VisitedServer) -> None:
@@ -108,8 +113,10 @@ class Soak(msgspec.Struct):
             if not operator.process.runs:
                 self.findings.add("the server", "it runs to the end", operator.log_tail(80))
                 whole.cancel()
+            begun = self.findings.now
             try:
                 await operator.look_for_faults(self.findings)
+                self.findings.passed("asked", "answered", self.findings.now - begun, "the operator")
             except NotServed:
                 continue  # it may have no descriptor left for one more stream; what it logged is asked for again
             except trio.TooSlowError:

@@ -12,9 +12,11 @@ CLIENTS = (
 """The kinds of clients; of one that is named twice twice as many come."""
 FAULTS = (
     *("kill a worker", "stop a worker", "kill a worker", "stop a worker", "no descriptors", "full disk"),
-    *("full memory", "less memory", "clock back", "clock on", "settings again", "bad settings"),
+    *("full memory", "less memory", "clock back", "clock on", "settings again", "bad settings", "freeze"),
     *("provider hangs", "provider flaps", "provider talks rubbish", "provider talks rubbish", "provider is slow"),
 )
+OF_SEVERAL = ("kill a server",)
+"""The faults of a server that has several processes."""
 ACTIVE = 18.0
 """Seconds of a round in which clients come."""
 EACH = 1.3
@@ -47,10 +49,10 @@ class Round(msgspec.Struct, frozen=True):
     faults: tuple[PlannedFault, ...]
 
 
-def rounds(seed: int, each: float = EACH) -> Iterator[Round]:
-    """The rounds of that seed, without end; `each`: clients that come in a second."""
+def rounds(seed: int, each: float = EACH, *, has_several: bool = False) -> Iterator[Round]:
+    """The rounds of that seed, without end; `each`: clients that come in a second; `has_several`: processes."""
     random = Random(seed)
-    clients, faults = _Deck(CLIENTS, random), _Deck(FAULTS, random)
+    clients, faults = _Deck(CLIENTS, random), _Deck((*FAULTS, *(OF_SEVERAL if has_several else ())), random)
     number = 0
     while True:
         visits = sorted(random.uniform(0, ACTIVE) for _ in range(round(ACTIVE * each)))

@@ -35,7 +35,7 @@ LIMITS = Limits(
 SERVER: Mapping[str, object] = {
     "token": TOKEN,
     "ping_interval": 2.0,
-    "ping_timeout": 4.0,
+    "ping_timeout": 10.0,
     "upgrade_timeout": 4.0,
     "connect_timeout": 4.0,
     "attachment_timeout": 2.0,
@@ -46,11 +46,19 @@ SERVER: Mapping[str, object] = {
     "max_unconnected": 20,
     "max_silent_streams": 40,
 }
+RECORDINGS: Mapping[str, object] = {"most_bytes": 30_000_000, "session_bytes": 700_000}
 LESS_MEMORY = 1_000_000
 
 
-def toml_of(addresses: Mapping[str, str], models: Mapping[str, str], *, memory: int = 0, token: str = KIOSK) -> str:
-    """The settings file: providers at these addresses, `memory` in flight, `token` as that of a subject."""
+def toml_of(
+    addresses: Mapping[str, str],
+    models: Mapping[str, str],
+    recordings: str,
+    *,
+    memory: int = 0,
+    token: str = KIOSK,
+) -> str:
+    """The settings file: providers at these addresses, a folder of recordings, memory in flight, a subject's token."""
     limits = {name: value for name, value in msgspec.structs.asdict(LIMITS).items() if value != getattr(Limits(), name)}
     if memory:
         limits["memory_in_flight"] = memory
@@ -58,8 +66,9 @@ def toml_of(addresses: Mapping[str, str], models: Mapping[str, str], *, memory: 
         "server": SERVER,
         "server.tokens": {"kiosk": token},
         "limits": limits,
-        "pools": {"stt_workers": 6, "llm_workers": 6, "tts_workers": 6, "queue": 6},
+        "pools": {"stt_workers": 12, "llm_workers": 12, "tts_workers": 12, "queue": 12},
         "log": {"format": "json"},
+        "recordings": {**RECORDINGS, "folder": recordings},
         "providers": {"hedge": 0.5, "patience": 2.5},
         "providers.prefer": {"stt": [*addresses, "local"], "llm": [*addresses, "local"], "tts": [*addresses, "local"]},
         **{

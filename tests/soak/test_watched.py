@@ -26,6 +26,7 @@ class ScriptedLine:
     """A server that says what a test tells it to say, and keeps what it is told."""
 
     def __init__(self) -> None:
+        self.why = ""
         self.told: deque[Frame] = deque([OPEN, '40{"sid":"y"}'])
         self.heard: list[Frame] = []
         self._news = trio.Event()

@@ -1,6 +1,5 @@
 """What the visits of a soak share: where the server is, what is said, who is there, and how a client joins."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -23,9 +22,6 @@ from tests.soak.watched import SessionFacts, WatchedClient, bounds_of
 
 JOIN_WITHIN = 30.0
 LOOK = 0.5
-NO_DESCRIPTORS = "no descriptors"
-AFTER = 5.0
-"""Seconds after the end of a fault in which connections may still be refused for it."""
 
 
 class VisitedServer:
@@ -36,13 +32,6 @@ class VisitedServer:
         self.findings = findings
         self.spoken = spoken
         self.here: set[WatchedClient] = set()
-        self.crowded_until = 0.0
-        """Until then connections may be refused or lost, because the server has no descriptors."""
-
-    @property
-    def may_refuse(self) -> bool:
-        """Whether a client that keeps all rules may be refused, or lose its connection."""
-        return NO_DESCRIPTORS in self.findings.weather or time.monotonic() < self.crowded_until
 
     async def watch(self) -> None:
         """Look at all clients now and then; no deadline may pass. Cancelling ends it."""
@@ -63,12 +52,13 @@ class Caller:
         self.name = f"{visit.kind} {visit.seed:08x}"
         self.host = "127.0.0.1"
 
-    async def line(self, way: str) -> Line:
-        """A connection: `websocket`, or `polling`. Raises NotServed."""
+    async def line(self, way: str, session: str = "") -> Line:
+        """A connection, `websocket` or `polling`, to the process that has the session. Raises NotServed."""
+        query = f"&sessionId={session}" if session else ""
         headers = {**BROWSER, "Origin": "http://localhost:7171"} if self.random.random() < 0.7 else {}
         if way == "polling":
-            return PollingLine(self.visited.port, headers, self.host)
-        return await WebSocketLine.open(self.visited.port, headers, host=self.host)
+            return PollingLine(self.visited.port, headers, query, self.host)
+        return await WebSocketLine.open(self.visited.port, headers, query, self.host)
 
     @asynccontextmanager
     async def joined(
@@ -106,7 +96,7 @@ class Caller:
         why = f"a client is let in within {JOIN_WITHIN:g} s"
         with trio.move_on_after(JOIN_WITHIN):
             try:
-                line = await self.line(way)
+                line = await self.line(way, handshake.session_id)
                 voice = await join(line, auth)
                 findings, bounds = self.visited.findings, bounds_of(LIMITS)
                 return WatchedClient(
@@ -126,7 +116,7 @@ class Caller:
     def refused(self, why: str, *, is_wrong: bool) -> None:
         """It was not let in."""
         self.visited.findings.refusals[why] += 1
-        if is_wrong and not self.visited.may_refuse:
+        if is_wrong and not self.visited.findings.may_refuse:
             self.visited.findings.add(self.name, f"a client that keeps the rules is let in: {why}")
 
     def _count(self, client: WatchedClient) -> None:
@@ -135,7 +125,7 @@ class Caller:
         findings.failed[self.kind] += client.errors
         if client.lost and not client.broken and not client.was_leaving:
             findings.lost[f"{self.kind}: {client.lost}"] += 1
-            if client.keeps_rules and not self.visited.may_refuse:
+            if client.keeps_rules and not client.is_excused:
                 rule = f"a client that keeps the rules keeps its connection: {client.lost}"
                 findings.add(self.name, rule, client.said)
 

@@ -200,7 +200,8 @@ async def come_back(caller: Caller) -> None:
             await type_words(caller, client)
             if visit < 2 and caller.random.random() < 0.6:
                 await client.send("input.text", {"text": f"And number {next_number()}?"})
-                await client.until(lambda: client.state in ("responding", "speaking"))
+                with trio.move_on_after(3):  # it may be refused
+                    await client.until(lambda: client.state in ("responding", "speaking"))
             client.was_leaving = True
             await client.line.drop(reset=caller.random.random() < 0.5)
         await trio.sleep(caller.random.uniform(0, 1.0))

@@ -90,10 +90,12 @@ class WatchedClient:
         self.errors = 0
         self.lost = ""
         self.was_leaving = False
+        self.is_excused = False
+        """Whether the connection was lost in a moment in which it may be."""
         self.broken = False
         self.listens = True
         self.facts = facts
-        self._findings = findings
+        self.findings = findings
         self._bounds = bounds
         self.keeps_rules = keeps_rules
         self.said: deque[str] = deque(maxlen=KEPT)
@@ -187,7 +189,7 @@ class WatchedClient:
         except Disconnected as error:
             self._lose(str(error))
             return
-        self._findings.messages += 1
+        self.findings.messages += 1
         self._note(f"<< {line(message)[:160]}")
         try:
             self._take(message)
@@ -209,7 +211,7 @@ class WatchedClient:
         self._move(before, message)
         match message:
             case CustomError(text, error_id):
-                self._findings.errors[str(int(error_id))] += 1
+                self.findings.errors[str(int(error_id))] += 1
                 assert error_id not in NEVER, f"{error_id} {text}"
                 assert not self.keeps_rules or error_id not in FAULTS_OF_CLIENTS, f"{error_id} {text}"
                 self.errors += 1
@@ -224,7 +226,7 @@ class WatchedClient:
         now = trio.current_time()
         if isinstance(message, SessionState) or not before:
             if before in TURN or before == "receiving":
-                self._findings.passed(before, self.state, now - self._entered)
+                self.findings.passed(before, self.state, now - self._entered, self.name)
             self._entered = self._moved = now
         elif isinstance(message, AudioPiece | ResponseStarted | TranscribeDone):
             self._moved = now
@@ -246,19 +248,20 @@ class WatchedClient:
 
     def _break(self, rule: str) -> None:
         if not self.broken:
-            self._findings.add(f"{self.name}, session {self.voice.session_id}", rule, self.said)
+            self.findings.add(f"{self.name}, session {self.voice.session_id}", rule, self.said)
         self.broken = True
 
     def _lose(self, why: str) -> None:
         if not self.lost:
+            why += f": {self.line.why}" if self.line.why else ""
             self._note(f"-- {why}")
-            self.lost = why
+            self.lost, self.is_excused = why, self.findings.may_refuse
             if why.startswith(("the server sent", "the server broke")):
                 self._break(why)
         self._notify()
 
     def _note(self, text: str) -> None:
-        self.said.append(f"{self._findings.now:8.3f} {text}")
+        self.said.append(f"{self.findings.now:8.3f} {text}")
 
     def _notify(self) -> None:
         self._news.set()
