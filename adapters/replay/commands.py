@@ -28,9 +28,21 @@ def _exclusive(virtual: bool, given: dict[str, Any]) -> None:
 @click.option("--token", default="", envvar="VIVAVOCE_TOKEN", help="The credential, if the server asks for one.")
 @click.option("--realtime/--no-realtime", default=True, help="At the recorded times, or as soon as it is answered.")
 @click.option("--tolerance-ms", type=click.IntRange(0, 60_000), default=250, show_default=True, help="Of times.")
+@click.option(
+    "--to-scenario",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what was said and heard as a scenario for `vivavoce eval`; with --virtual.",
+)
 @click.option("--debug", is_flag=True, help="Show stack traces.")
 def replay(
-    folder: Path, virtual: bool, url: str | None, token: str, realtime: bool, tolerance_ms: int, debug: bool
+    folder: Path,
+    virtual: bool,
+    url: str | None,
+    token: str,
+    realtime: bool,
+    tolerance_ms: int,
+    to_scenario: Path | None,
+    debug: bool,
 ) -> None:
     """Play the recording in FOLDER, and show the first difference in what its members are told.
 
@@ -42,15 +54,25 @@ def replay(
     from adapters.recordings.reading import UnreadableRecording, read
     from adapters.replay.livereplay import LiveOptions
     from adapters.replay.report import replay_and_compare
+    from adapters.replay.toscenario import write_scenario
+    from adapters.settings.errors import StartupFailed
 
     set_up_faults(debug)
     _exclusive(virtual, {"--url": url, "--no-realtime": not realtime})
+    if to_scenario is not None and not virtual:
+        raise click.UsageError("--to-scenario is for --virtual")
     try:
         recording = read(folder)
         if virtual:
-            sys.exit(_show(replay_and_compare(recording, tolerance_ms / 1000)))
+            code = _show(replay_and_compare(recording, tolerance_ms / 1000))
+            if to_scenario is not None:
+                write_scenario(recording, to_scenario)
+                click.echo(f"written: {to_scenario}")
+            sys.exit(code)
     except UnreadableRecording as error:
         refuse(error, debug)
+    except OSError as error:
+        refuse(StartupFailed(f"{to_scenario}: it cannot be written: {error.strerror}"), debug)
     options = LiveOptions(url or URL, token, realtime)
     sys.exit(run_command(lambda: _replay_live(recording, options), interrupted=INTERRUPTED, debug=debug))
 

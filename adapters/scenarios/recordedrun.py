@@ -5,7 +5,7 @@ members were told becomes what the clients of a scenario were told; of sound a r
 judged as silence of that length.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from adapters.client.voiceclient import AudioPiece, Received
 from adapters.recordings.format import ACK, DROP, Row
 from adapters.recordings.reading import SessionRecording
+from adapters.replay.steps import RecordedStep, steps_of
 from adapters.replay.told import wire_names
 from adapters.replay.virtualreplay import Replayed, replay_virtually
 from adapters.scenarios.performance import Performance, StepTimes, ToldMessage
@@ -22,8 +23,7 @@ from adapters.scenarios.scenario import SENDER, CallerStep, ReceiverKeys, Scenar
 from adapters.scenarios.scriptengines import AskedQuestion
 from protocol.configuration import Configuration, merge, read_update
 from protocol.errors import BadMessage
-from protocol.handsfree import SpeechStarted, SpeechStopped
-from protocol.messages import AudioDelta, Names, TranscribeDone
+from protocol.messages import AudioDelta, Names
 
 FORMAT: Final = "pcm16"
 BYTES_A_MS: Final = 48
@@ -37,7 +37,7 @@ def perform(scenario: Scenario, recording: SessionRecording, seed: int = 0) -> t
     replayed = replay_virtually(recording, seed)
     names = wire_names(recording.about.names)
     told = _told(replayed, recording, names)
-    steps = list(_Steps(names).read(replayed.rows))
+    steps = steps_of(replayed.rows, names)
     times = tuple(StepTimes(step.began, step.ended, sum(one.at < step.began for one in told)) for step in steps)
     asked = tuple(AskedQuestion(t, question.text, question.history) for t, question in replayed.asked)
     seconds = max((row.t for row in replayed.rows), default=0.0)
@@ -45,10 +45,20 @@ def perform(scenario: Scenario, recording: SessionRecording, seed: int = 0) -> t
         scenario.file,
         sender=SenderKeys(role=_role(recording), audio_format=FORMAT),
         receiver=tuple(ReceiverKeys(name=name, audio_format=FORMAT) for name in _receivers(recording)),
-        caller=tuple(step.step for step in steps),
+        caller=tuple(_step(step) for step in steps),
     )
     shown = replace(scenario, file=file, configuration=_configuration(replayed.rows, names))
     return shown, Performance(times, told, asked, seconds)
+
+
+def _step(step: RecordedStep) -> CallerStep:
+    match step.action:
+        case "say":
+            return CallerStep(say=step.words or "…")
+        case "text":
+            return CallerStep(text=step.words)
+        case action:
+            return CallerStep(do=action)
 
 
 def _role(recording: SessionRecording) -> Any:
@@ -110,77 +120,3 @@ def _message(row: Row, kind: Any) -> Received:
         return message
     sound = bytes(0 if row.audio_ms is UNSET else BYTES_A_MS * round(row.audio_ms))
     return replace(msgspec.convert({**row.payload, "audio": b""}, AudioPiece), audio=sound)
-
-
-# ---- what the caller did
-
-
-class RecordedStep(msgspec.Struct):
-    """A step that was found in a recording."""
-
-    step: CallerStep
-    began: float
-    ended: float
-
-
-class _Steps:
-    """Finds the steps in the rows of a replay."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-        self._kinds = {name: kind for kind, name in names.wire.items()}
-        self._microphone = 0.0
-        """When the sound began in which the server counts."""
-        self._listens = False
-        self._first: float | None = None
-        """When the first chunk of the utterance came."""
-        self._speech: float | None = None
-        """When speech began that goes on."""
-        self._spoken: RecordedStep | None = None
-        """An utterance whose words are not known yet."""
-
-    def read(self, rows: tuple[Row, ...]) -> Iterator[RecordedStep]:
-        """The steps in their order. Words of an utterance are those that were recognised."""
-        found: list[RecordedStep] = []
-        for row in rows:
-            step = self._done(row) if row.dir == "in" else self._told(row) if row.dir == "out" else None
-            if step is not None:
-                found.append(step)
-        yield from sorted(found, key=lambda step: step.began)
-
-    def _done(self, row: Row) -> RecordedStep | None:
-        match self._names.documented.get(row.event):
-            case "session.update" if "turndetection" in str(row.payload).lower():
-                self._listens = False  # it counts from the next sound
-            case "input.buffer.append":
-                if not self._listens:
-                    self._listens, self._microphone = True, row.t
-                self._first = row.t if self._first is None else self._first
-            case "input.buffer.clear":
-                self._first = None
-            case "input.buffer.commit" if self._speech is None and self._first is not None:
-                self._spoken = RecordedStep(CallerStep(say="…"), self._first, row.t)
-                self._first = None
-                return self._spoken
-            case "input.text":
-                payload = row.payload
-                text = payload.get("text", "") if isinstance(payload, Mapping) else payload
-                return RecordedStep(CallerStep(text=str(text)), row.t, row.t)
-            case "response.cancel":
-                return RecordedStep(CallerStep(do="cancel"), row.t, row.t)
-            case "response.create":
-                return RecordedStep(CallerStep(do="create"), row.t, row.t)
-        return None
-
-    def _told(self, row: Row) -> RecordedStep | None:
-        kind = self._kinds.get(row.event)
-        if kind is SpeechStarted:
-            self._speech = self._microphone + row.payload["audioMs"] / 1000
-        elif kind is SpeechStopped and self._speech is not None:
-            ended = self._microphone + row.payload["audioMs"] / 1000
-            self._spoken = RecordedStep(CallerStep(say="…"), self._speech, ended)
-            self._speech = None
-            return self._spoken
-        elif kind is TranscribeDone and self._spoken is not None:
-            self._spoken.step, self._spoken = CallerStep(say=row.payload["text"] or "…"), None
-        return None
