@@ -3,11 +3,15 @@
 Terms: docs/glossary.md.
 """
 
-from collections.abc import Mapping, Set
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from actors.deciding.events import MemberId
+from actors.deciding.mouthpacking import closed_now
 from actors.ports.answering import Question
 from actors.ports.calls import Kind
 from actors.ports.sound import Clip, Target
@@ -37,8 +41,20 @@ class Resend(msgspec.Struct, frozen=True):
     member: MemberId
 
 
+class LeftSound(NamedTuple):
+    """The sound of a turn that a Receiver was sent when the turn's messages were taken out of its outbox.
+
+    `is_cut`: some of it was taken out. Of the rest that has left, `part` is the last one, and `parts` is how many there
+    were. Where nothing has left, it is the first: who was told that the answer is spoken waits for its end.
+    """
+
+    is_cut: bool
+    part: int = 0
+    parts: int = 1
+
+
 class Closing(msgspec.Struct, frozen=True):
-    """The message that says `done` for a response that is cut.
+    """The message that says `done` for a response that is cut, as it is for those whom all that was sent has reached.
 
     `only_if_dropped`: all pieces were sent, so it is for those alone out of whose outbox the last one was taken.
     """
@@ -47,20 +63,59 @@ class Closing(msgspec.Struct, frozen=True):
     message: AudioDelta
     only_if_dropped: bool
 
+    def sends(self, taken: Mapping[MemberId, LeftSound]) -> Iterator[Send]:
+        """The message for each, by what has left for it."""
+        whole: list[MemberId] = []
+        cut: dict[tuple[int, int], list[MemberId]] = {}
+        for member in self.to:
+            left = taken.get(member)
+            if left is None or not left.is_cut:
+                whole += [] if self.only_if_dropped else [member]
+            else:
+                cut.setdefault((left.part, left.parts), []).append(member)
+        if whole:
+            yield Send(tuple(whole), self.message)
+        for (part, parts), members in sorted(cut.items()):
+            yield Send(tuple(members), replace(self.message, id=part, total_number=parts))
+
+
+class MouthClosing(msgspec.Struct, frozen=True):
+    """The message that closes the mouth of an answer that is cut, for Receivers of the set `of`.
+
+    `part` and `end`: the part that was sent last, and how far its mouth was told, in ms; `ends`: that of each part.
+    """
+
+    to: tuple[MemberId, ...]
+    of: MouthSet
+    turn: int
+    part: int
+    end: int
+    ends: Mapping[tuple[MemberId, int], int]
+
+    def sends(self, taken: Mapping[MemberId, LeftSound]) -> Iterator[Send]:
+        """The message for each, by what has left for it."""
+        alike: dict[tuple[int, int], list[MemberId]] = {}
+        for member in self.to:
+            left = taken.get(member)
+            if left is None or not left.is_cut:
+                alike.setdefault((self.part, self.end), []).append(member)
+            else:
+                alike.setdefault((left.part, self.ends.get((member, left.part), 0)), []).append(member)
+        for (part, end), members in sorted(alike.items()):
+            yield Send(tuple(members), closed_now(self.of, self.turn, part, end))
+
 
 class DropQueued(msgspec.Struct, frozen=True):
     """Take the messages of this turn out of every outbox of the session, and close the response where it began."""
 
     turn: int
     closings: tuple[Closing, ...] = ()
+    mouths: tuple[MouthClosing, ...] = ()
 
-    def closing_sends(self, dropped: Set[MemberId]) -> tuple[Send, ...]:
-        """The messages that are then sent if messages were taken out of the outboxes of the members `dropped`."""
-        sends = []
-        for closing in self.closings:
-            to = tuple(member for member in closing.to if member in dropped or not closing.only_if_dropped)
-            sends += [Send(to, closing.message)] if to else []
-        return tuple(sends)
+    def closing_sends(self, taken: Mapping[MemberId, LeftSound]) -> tuple[Send, ...]:
+        """The messages that are sent then; `taken`: the members out of whose outbox messages were taken."""
+        sends = (closing.sends(taken) for several in (self.closings, self.mouths) for closing in several)
+        return tuple(itertools.chain.from_iterable(sends))
 
 
 class Acknowledge(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ Each public function is an action that a row of `table.py` names: it says and do
 from actors.deciding.conversation import Conversation, RecalledAnswer
 from actors.deciding.effects import Acknowledge, DropQueued, FindWords, Release
 from actors.deciding.events import Failed, WordsFound
-from actors.deciding.mouth import close_mouths, remember_names
+from actors.deciding.mouth import mouth_closings, remember_names
 from actors.deciding.recording import record
 from actors.deciding.speaking import closings, report, speech_of
 from actors.deciding.states import ANSWER, DEADLINES
@@ -160,7 +160,7 @@ def _close(step: Step, reason: Reason) -> None:
     turn = conversation.turn
     turn.ledger.note_moment("cut", step.now)
     if conversation.state in ANSWER:
-        step.effects.append(DropQueued(turn.number, closings(conversation, total=len(turn.timeline))))
-        close_mouths(step)
+        last = closings(conversation, total=len(turn.timeline))
+        step.effects.append(DropQueued(turn.number, last, mouth_closings(conversation)))
         turn.told_names.clear()  # the messages that had them may have been dropped
         step.send(tuple(conversation.participants), ResponseCancelled(reason))

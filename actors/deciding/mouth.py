@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from actors.deciding.conversation import Conversation
-from actors.deciding.effects import MouthOrder, PrepareMouth
+from actors.deciding.effects import MouthClosing, MouthOrder, PrepareMouth
 from actors.deciding.events import MemberId
-from actors.deciding.mouthpacking import closed_now, pack, pack_words
+from actors.deciding.mouthpacking import pack, pack_words
 from actors.deciding.partmouth import PartMouth
 from actors.deciding.parts import Batch, Recipient
 from actors.deciding.step import Step
@@ -96,14 +96,16 @@ def _send_words(step: Step, batch: Batch, mouth: PartMouth, to: tuple[MemberId, 
         step.send(to, message, turn.number)
 
 
-def close_mouths(step: Step) -> None:
-    """The answer is cut: the mouth closes for each Receiver that was sent sound, in its own set."""
-    conversation, turn = step.conversation, step.conversation.turn
+def mouth_closings(conversation: Conversation) -> tuple[MouthClosing, ...]:
+    """The messages that close the mouth of an answer that is cut, for each Receiver that was sent sound, in its set."""
+    turn = conversation.turn
     alike: dict[tuple[int, MouthSet, int], list[MemberId]] = {}
     for member, (part, _) in turn.reached.items():
         participant = conversation.participants.get(member)
         if participant is not None and participant.encoding.mouth.set:
             end = turn.mouth_ends.get((member, part), 0)
             alike.setdefault((part, participant.encoding.mouth.set, end), []).append(member)
-    for (part, of, end), to in sorted(alike.items()):
-        step.send(tuple(sorted(to)), closed_now(of, turn.number, part, end))
+    return tuple(
+        MouthClosing(tuple(sorted(to)), of, turn.number, part, end, turn.mouth_ends)
+        for (part, of, end), to in sorted(alike.items())
+    )

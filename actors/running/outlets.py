@@ -16,10 +16,11 @@ from typing import Final
 import trio
 
 from actors.deciding.account import Account, SpareCharge
-from actors.deciding.effects import Acknowledge, DropQueued, Resend, Send
+from actors.deciding.effects import Acknowledge, DropQueued, LeftSound, Resend, Send
 from actors.deciding.events import Joined, MemberId
 from actors.ports.taping import Tape
 from actors.running.outlet import AbsentOutlet, NewMember, Outlet
+from actors.running.sentsound import SentSound
 from protocol.backlog import NO_BACKLOG, Backlog, BacklogBounds, ResumeMark
 from protocol.engineio import Frame
 from protocol.messages import AudioDelta, CustomError, Names, ResponseStarted, ServerMessage, SessionJoined
@@ -38,6 +39,7 @@ class _MemberOutlet:
         self.backlog = backlog
         self.until = math.inf
         self.is_returning = False
+        self.sent = SentSound()
 
 
 class Outlets:
@@ -110,6 +112,7 @@ class Outlets:
             place = self._places[member]
             if place.backlog is not None and not isinstance(message, SessionJoined):
                 self._keep(place.backlog, frames, turn, mark)
+            place.sent.note(turn, message)
             place.outlet.deliver(frames, turn)
         if isinstance(message, CustomError):
             self._note_error(message)
@@ -138,16 +141,16 @@ class Outlets:
         """Answer an event that asked for it."""
         self._places[member].outlet.acknowledge(ack, error)
 
-    def _drop(self, turn: int) -> set[MemberId]:
-        """Take this turn's messages out of the outboxes; returns the members out of whose outbox any were taken."""
-        dropped = set()
+    def _drop(self, turn: int) -> dict[MemberId, LeftSound]:
+        """Take this turn's messages out of the outboxes; what has left for those out of whose outbox any were taken."""
+        taken = {}
         for member, place in self._places.items():
             if count := place.outlet.drop(turn):
-                dropped.add(member)
+                taken[member] = place.sent.without(turn, count)
                 if place.backlog is not None and not isinstance(place.outlet, AbsentOutlet):
                     place.backlog.drop_last(turn, count)
         self._count()
-        return dropped
+        return taken
 
     def dismiss(self, fault: CustomError | None) -> None:
         """The session is over: let go of the sockets that are left, telling them of the fault that ended it."""

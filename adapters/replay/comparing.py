@@ -21,6 +21,8 @@ CONTEXT = 3
 _SOUND_MS = 1.0
 """ms by which the length of a piece may differ: files round it."""
 _SAME = 1e-9
+_DETECTED_MS = 150.0
+"""ms by which the detector goes on behind the sound of speech, and some."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -39,12 +41,14 @@ class Difference(msgspec.Struct, frozen=True):
 
 class Strictness(msgspec.Struct, frozen=True):
     """How much may differ: `seconds` of time; with `words` False the languages that were told by words are left out.
+    With `sound` False, where an utterance ended may differ: that is found in its sound.
 
     `end`: what comes from here on, in seconds, is not missed and not wondered at.
     """
 
     seconds: float = 0.25
     words: bool = True
+    sound: bool = True
     end: float = math.inf
 
 
@@ -153,8 +157,12 @@ def _payload_difference(expected: ToldRow, came: ToldRow, strictness: Strictness
     if not (isinstance(one, dict) and isinstance(other, dict)):
         return "" if one == other else "another payload"
     left_out = ("language", "sentiment") if expected.lane == HEARD and not strictness.words else ()
-    most = strictness.seconds * 1000 if expected.lane == METRICS else _SAME
     for key in dict.fromkeys((*one, *other)):
+        most = _SAME
+        if expected.lane == METRICS:
+            most = strictness.seconds * 1000
+        elif key == "audioMs" and not strictness.sound:
+            most = _DETECTED_MS
         if key not in left_out and not _is_same(one.get(key), other.get(key), most):
             return f"{key} is another"
     return ""

@@ -39,7 +39,7 @@ def hold_against(recording: SessionRecording, replayed: Replayed, seconds: float
     names = wire_names(about.names)
     end, why = end_of(recording.rows, names)
     is_whole = about.complete and not why
-    strictness = Strictness(seconds, about.words, *(() if is_whole else (end,)))
+    strictness = Strictness(seconds, about.words, about.sound, *(() if is_whole else (end,)))
     expected, came = tell(recording.rows, names), tell(replayed.rows, names)
     told = compare(expected, came, strictness) or compare_mouths(
         expected, came, told_parts(recording.calls()), strictness

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from actors.deciding.effects import Answer, Closing, DropQueued, Release, Send
+from actors.deciding.effects import Answer, Closing, DropQueued, LeftSound, Release, Send
 from actors.deciding.events import Said
 from protocol.handshake import Encoding
 from protocol.messages import (
@@ -138,8 +138,26 @@ def test_sender_and_receivers_hear_that_the_response_is_cut(where: State, event:
 def test_a_message_that_closes_is_for_those_whose_outbox_still_held_the_last_piece() -> None:
     last, earlier = closing(1, 2), msgspec.structs.replace(closing(3, 4, audio=b""), only_if_dropped=False)
     drop = DropQueued(1, (last, earlier))
-    assert drop.closing_sends({2, 3}) == (Send((2,), last.message), Send((3, 4), earlier.message))
-    assert drop.closing_sends(set()) == (Send((3, 4), earlier.message),)
+    silent = LeftSound(is_cut=False)
+    cut = LeftSound(is_cut=True, part=0, parts=1)
+    assert drop.closing_sends({2: cut, 3: cut}) == (
+        Send((2,), last.message),
+        Send((4,), earlier.message),
+        Send((3,), earlier.message),
+    )
+    assert drop.closing_sends({}) == (Send((3, 4), earlier.message),)
+    assert drop.closing_sends({1: silent, 3: silent}) == (Send((3, 4), earlier.message),)
+
+
+def test_a_message_that_closes_names_the_last_part_that_left() -> None:
+    whole = msgspec.structs.replace(closing(1, 2, 3, 4), only_if_dropped=False)
+    message = msgspec.structs.replace(whole.message, id=5, total_number=6)
+    drop = DropQueued(1, (msgspec.structs.replace(whole, message=message),))
+    taken = {2: LeftSound(True, 3, 4), 3: LeftSound(True), 4: LeftSound(True, 3, 4)}
+    first, nothing, last = drop.closing_sends(taken)
+    assert first == Send((1,), message)
+    assert nothing == Send((3,), msgspec.structs.replace(message, id=0, total_number=1))
+    assert last == Send((2, 4), msgspec.structs.replace(message, id=3, total_number=4))
 
 
 def test_a_response_of_which_no_part_was_sent_is_not_closed(pb: Playbook) -> None:

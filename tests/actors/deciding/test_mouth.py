@@ -1,6 +1,7 @@
 """The mouth in a turn: before the sound, for each Receiver in its own set, closed at every end; and at the cut."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -63,8 +64,9 @@ def made(*shapes: Shapes, of: MouthSet = "ovr", said: tuple[Mark, ...] = (), las
 
 
 def sent(pb: Playbook, member: int = ME) -> list[ServerMessage]:
-    """What this member is sent by what is due, which is looked at here."""
-    return [effect.message for effect in pb.skip_all() if isinstance(effect, Send) and member in effect.to]
+    """What this member is sent by what is due, which is looked at here; nothing waits in its outbox."""
+    due = (effect.closing_sends({}) if isinstance(effect, DropQueued) else (effect,) for effect in pb.skip_all())
+    return [each.message for each in chain.from_iterable(due) if isinstance(each, Send) and member in each.to]
 
 
 def mouths(messages: Sequence[ServerMessage]) -> list[ResponseMouth]:
@@ -377,7 +379,7 @@ def test_a_cut_closes_the_mouth_between_the_closing_piece_and_response_cancelled
     dropping = due[at]
     assert isinstance(dropping, DropQueued)
     assert [closing.message.id for closing in dropping.closings] == [0]
-    after = [effect for effect in due[at + 1 :] if isinstance(effect, Send)]
+    after = [*dropping.closing_sends({})[-2:], *(effect for effect in due[at + 1 :] if isinstance(effect, Send))]
     end, row_end = 1000, 1000 if stream else 1033
     assert [(effect.to, effect.message) for effect in after[:2]] == [
         (

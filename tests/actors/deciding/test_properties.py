@@ -1,6 +1,6 @@
 """No sequence of events, whatever its order, leaves a session without a way on, or a response that is broken."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import product
 from typing import Any
 
@@ -45,6 +45,7 @@ from actors.deciding.limits import Limits
 from actors.deciding.machine import step
 from actors.ports.calls import Kind
 from actors.ports.sound import Sound, Target
+from actors.running.sentsound import SentSound
 from actors.running.stages import ERRORS, kind_of
 from protocol.audioformat import AudioFormat
 from protocol.configuration import read_update
@@ -198,6 +199,7 @@ class AnyConversation(RuleBasedStateMachine):
         self.conversation = Conversation("s", LIMITS, accept, ScriptedAnalyst(), self.now)
         self.clients: dict[MemberId, StrictClient] = {}
         self.outboxes: dict[MemberId, list[tuple[ServerMessage, int | None]]] = {}
+        self.sent: dict[MemberId, SentSound] = defaultdict(SentSound)
         self.jobs: list[Job] = []
         self.admitted: set[int] = set()
         self.released: set[int] = set()
@@ -223,6 +225,7 @@ class AnyConversation(RuleBasedStateMachine):
                 assert to
                 for member in to:
                     self.outboxes[member].append((message, turn))
+                    self.sent[member].note(turn, message)
                 if isinstance(message, ResponseStarted):
                     self.response = message.turn
                 if isinstance(message, ResponseCancelled):
@@ -243,13 +246,13 @@ class AnyConversation(RuleBasedStateMachine):
 
     def drop(self, effect: DropQueued) -> None:
         """What waits of the turn does not leave any more."""
-        dropped = set()
+        taken = {}
         for member, outbox in self.outboxes.items():
             kept = [entry for entry in outbox if entry[1] != effect.turn]
-            if len(kept) < len(outbox):
-                dropped.add(member)
+            if count := len(outbox) - len(kept):
+                taken[member] = self.sent[member].without(effect.turn, count)
             outbox[:] = kept
-        for closing in effect.closing_sends(dropped):
+        for closing in effect.closing_sends(taken):
             for member in closing.to:
                 self.outboxes[member].append((closing.message, None))
 

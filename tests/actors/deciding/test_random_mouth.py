@@ -6,10 +6,11 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from actors.deciding.effects import DropQueued, Effect, Send, Speak
+from actors.deciding.effects import DropQueued, Effect, LeftSound, Send, Speak
 from actors.deciding.events import MemberId, Spoken
 from actors.ports.mouth import MouthMade, Shapes
 from actors.ports.sound import Sound
+from actors.running.sentsound import SentSound
 from protocol.audioformat import AudioFormat
 from protocol.handshake import Encoding
 from protocol.messages import AudioDelta, ResponseCancelled, ResponseStarted, ServerMessage, SessionJoined
@@ -45,6 +46,7 @@ class MouthListener:
         self.wish = wish
         self.has_names = False
         self.queued: list[tuple[ServerMessage, int | None]] = []
+        self._sent = SentSound()
         self.lost = False
         """Whether anything of the turn was taken back."""
         self._start(0)
@@ -66,13 +68,18 @@ class MouthListener:
             self._take(message)
         self.queued.clear()
 
-    def drop(self, turn: int) -> bool:
-        """The queue of an old turn is taken back; whether anything was in it."""
+    def queue(self, message: ServerMessage, turn: int | None) -> None:
+        """It is sent a message."""
+        self.queued.append((message, turn))
+        self._sent.note(turn, message)
+
+    def drop(self, turn: int) -> LeftSound | None:
+        """The queue of an old turn is taken back; what has left, None where nothing was in it."""
         kept = [entry for entry in self.queued if entry[1] != turn]
-        dropped = len(kept) < len(self.queued)
-        self.lost = dropped
+        dropped = len(self.queued) - len(kept)
+        self.lost = dropped > 0
         self.queued = kept
-        return dropped
+        return self._sent.without(turn, dropped) if dropped else None
 
     def _take(self, message: ServerMessage) -> None:
         match message:
@@ -202,8 +209,8 @@ class RandomAnswers:
         for effect in effects:
             if isinstance(effect, DropQueued):
                 self.parts.clear()
-                dropped = {member for member, listener in self.listeners.items() if listener.drop(effect.turn)}
-                self._queue(*effect.closing_sends(dropped))
+                taken = {member: listener.drop(effect.turn) for member, listener in self.listeners.items()}
+                self._queue(*effect.closing_sends({member: left for member, left in taken.items() if left}))
             if isinstance(effect, Send):
                 self._queue(effect)
         for listener in self.listeners.values():
@@ -214,7 +221,7 @@ class RandomAnswers:
         for send in sends:
             for member in send.to:
                 if not isinstance(send.message, SessionJoined):
-                    self.listeners[member].queued.append((send.message, send.turn))
+                    self.listeners[member].queue(send.message, send.turn)
 
     def _talk(self) -> None:
         choice = self.random.random()

@@ -223,7 +223,31 @@ async def test_what_waits_for_a_receiver_that_reads_slowly_is_taken_back(clock: 
             heard.append(await slow.voice.receive())
         pieces = [message for message in heard if isinstance(message, AudioPiece)]
         assert not any(piece.audio for piece in pieces)
-        assert [(piece.done, piece.total_number) for piece in pieces] == [(True, 1)] * 3
+        assert [(piece.id, piece.done, piece.total_number) for piece in pieces] == [(0, True, 1)] * 3
+        await slow.vanish()
+
+
+async def test_an_answer_is_closed_by_the_last_piece_that_left_for_a_receiver(clock: MockClock) -> None:
+    engines = ScriptedEngines()
+    engines.llm.script.usual = Act(("One is here. ", "Two is here. ", "Three is here."), 0.1)
+    engines.tts.script.usual = Act(("", "more "), 0.05)
+    async with serving(engines) as server, server.joined(role="sender", session_id=ROOM) as phone:
+        slow = await server.join(role="receiver", session_id=ROOM, listening=False, lockstep=True)
+        quick = await server.join(role="receiver", session_id=ROOM)
+        await phone.configure(LLM={"stream": True}, TTS={"stream": True, "responseType": "multiple"})
+        await phone.voice.text("Hello")
+        heard: list[object] = []
+        while not any(isinstance(message, AudioPiece) for message in heard):
+            heard.append(await slow.voice.receive())
+        await trio.sleep(2.0)
+        await phone.voice.cancel()
+        while not isinstance(heard[-1], ResponseCancelled):
+            heard.append(await slow.voice.receive())
+        await quick.until(ResponseCancelled)
+        pieces = [message for message in heard if isinstance(message, AudioPiece)]
+        assert {piece.id for piece in quick.pieces} == {0, 1, 2}
+        assert {piece.id for piece in pieces} == {0}, "a part of which nothing came does not end"
+        assert [(piece.id, piece.total_number) for piece in pieces if piece.done] == [(0, 1)]
         await slow.vanish()
 
 
