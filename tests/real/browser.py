@@ -120,7 +120,9 @@ class Visitor:
     def _hear_console(self, message: ConsoleMessage) -> None:
         # A document in JSON names no icon, and the browser asks the root of the origin for one.
         is_icon = str(message.location.get("url", "")).endswith("/favicon.ico")
-        if message.type == "error" and "net::ERR" not in message.text and not is_icon:
+        # Who comes while a server goes down is refused, by the network or, a moment earlier, with 503.
+        is_loss = "net::ERR" in message.text or "response code: 503" in message.text
+        if message.type == "error" and not is_loss and not is_icon:
             self.faults.append(message.text)
 
     def _watch(self, socket: WebSocket) -> None:

@@ -219,6 +219,7 @@ async def _answer_of(receiver: RawClient) -> bytes:
             return heard
 
 
+@pytest.mark.long  # its processes start five times, each with its engines
 async def test_a_process_is_killed_settings_are_read_again_and_all_go_down(tmp_path: Path) -> None:
     config = tmp_path / "vivavoce.toml"
     config.write_text('[server.tokens]\nvisitor = "old"\n')
