@@ -240,7 +240,9 @@ class ConnectionActor(ConnectionCore):
             if frame is None:
                 return await self._pass_time()
             message = self.engineio.receive_frame(frame, trio.current_time())
-            if message is not None:
+            if message is None:
+                self._tell_of_change()  # `is_alive` may wait for this pong
+            else:
                 await self._hand_over(message)
         except TransportClosed as lost:
             self.close(lost.reason)

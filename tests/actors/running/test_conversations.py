@@ -330,9 +330,11 @@ async def test_an_idle_session_ends_with_its_last_socket(clock: MockClock) -> No
 async def test_a_second_sender_is_refused_while_the_first_answers(clock: MockClock) -> None:
     async with serving() as server, server.joined(session_id=ROOM) as first:
         await first.configure()
+        asked = trio.current_time()
         with pytest.raises(ConnectRefused) as refused:
             await server.join(session_id=ROOM)
         assert refused.value.status == 409
+        assert trio.current_time() == asked, "as soon as the first has answered"
         await first.check_a_turn_works()
 
 
