@@ -62,11 +62,14 @@ class Progress:
     """How far a client is after some messages: `turn`, and how many pieces of each part.
 
     `is_fresh`: nothing of a response has come by this socket, and `turn` is the last one that was over when it came.
+    `is_named`: a response has started by this socket; to the client, pieces of one that had started before are of no
+    turn.
     """
 
     def __init__(self, turn: int) -> None:
         self.turn = turn
         self.is_fresh = True
+        self.is_named = False
         self._counts: dict[int, int] = {}
         self._last: int | None = None
         self._is_ended = False
@@ -74,7 +77,8 @@ class Progress:
     def copy(self) -> "Progress":
         """One that goes on by itself."""
         made = Progress(self.turn)
-        made.is_fresh, made._last, made._is_ended = self.is_fresh, self._last, self._is_ended
+        made.is_fresh, made.is_named = self.is_fresh, self.is_named
+        made._last, made._is_ended = self._last, self._is_ended
         made._counts = dict(self._counts)
         return made
 
@@ -83,15 +87,16 @@ class Progress:
         self.is_fresh = False
         if mark.part < 0:
             self.turn, self._last, self._counts = mark.turn, None, {}
+            self.is_named = True
             return
         self._last, self._is_ended = mark.part, mark.ends
         self._counts[mark.part] = self._counts.get(mark.part, 0) + 1
 
     def is_at(self, turn: int, parts: Mapping[int, int]) -> bool:
         """Whether this is all that a client has that has so many pieces of these parts of the turn."""
-        if self.is_fresh:
-            return turn <= self.turn
-        if self.turn != turn:
+        if self.is_fresh:  # with no turn it has no piece, and has what it says of an older one
+            return turn <= self.turn and (turn > 0 or not any(parts.values()))
+        if turn != (self.turn if self.is_named else 0):
             return False
         last = self._last
         if last is None:

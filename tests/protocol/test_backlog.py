@@ -72,6 +72,24 @@ def test_whoever_has_nothing_of_this_socket_gets_all_of_it() -> None:
     assert missing(late, ResumePoint(5, 3, 1)) is None
 
 
+def test_whoever_came_while_a_response_was_sent_has_pieces_of_no_turn() -> None:
+    backlog = Backlog(WIDE, before=4)
+    sent(backlog, "state", (5, 0), "mouth", (5, 0), 6, (6, 0))
+    assert missing(backlog, ResumePoint(0, 0, 0)) == [
+        "state",
+        "piece 5 0",
+        "mouth",
+        "piece 5 0",
+        "start 6",
+        "piece 6 0",
+    ]
+    assert missing(backlog, ResumePoint(0, 0, 1)) == ["mouth", "piece 5 0", "start 6", "piece 6 0"]
+    assert missing(backlog, ResumePoint(0, 0, 2)) == ["start 6", "piece 6 0"]
+    assert missing(backlog, ResumePoint(6, 0, 1)) == []
+    for nonsense in (ResumePoint(0, 0, 3), ResumePoint(5, 0, 1), ResumePoint(4, 0, 1)):
+        assert missing(backlog, nonsense) in (None, missing(backlog, ResumePoint(0, 0, 0)))
+
+
 def test_a_turn_that_is_cut_meanwhile_is_taken_back() -> None:
     backlog = Backlog(WIDE, 0)
     sent(backlog, 1, (1, 0), (1, 0))
