@@ -92,7 +92,8 @@ class Batch(msgspec.Struct, frozen=True):
 
     `room`: bytes that its sound has taken of the turn's charge until now. `envelope`: of all of it, "" where unknown.
     `mouth`: what has become known of the mouth, which goes before the pieces; `ends_at`: with the part's last pieces,
-    the ms of its sound. `words`: those of which the times are known, for what was heard.
+    the ms of its sound. `words`: those of which the times are known, for what was heard. `closes`: nothing of the part
+    follows.
     """
 
     part: Part
@@ -104,6 +105,7 @@ class Batch(msgspec.Struct, frozen=True):
     mouth: tuple[MouthMade, ...] = ()
     ends_at: int | None = None
     words: tuple[Mark, ...] = ()
+    closes: bool = False
 
 
 class Parts:
@@ -260,7 +262,7 @@ class Parts:
             pieces += self._pieces(part, target, sounds, closes, is_last)
         part.seconds += seconds
         ends_at = round(part.seconds * 1000) if closes and part.seconds else None
-        return Batch(part, failures, tuple(pieces), seconds, room, envelope, mouth, ends_at, words)
+        return Batch(part, failures, tuple(pieces), seconds, room, envelope, mouth, ends_at, words, closes)
 
     def _pieces(self, part: Part, target: Target, sounds: list[Sound], closes: bool, is_last: bool) -> Iterator[Piece]:
         for number, sound in enumerate(sounds, 1):

@@ -109,7 +109,7 @@ def keep_sound(step: Step, spoken: Spoken) -> None:
         turn.kept.add(spoken.part, spoken.kept)
     turn.ledger.note_made(spoken.part, step.now, is_made=turn.parts[spoken.part].made)
     if turn.parts[spoken.part].is_sent:
-        turn.timeline.complete(spoken.part, step.now)
+        turn.timeline.complete(spoken.part)
 
 
 # ---- sending
@@ -153,6 +153,7 @@ def _send_batch(step: Step, batch: Batch) -> None:
         batch.seconds,
         step.now,
         complete=part.made,
+        closed=batch.closes,
         envelope=batch.envelope,
         speech=part.speech or "",
         words=batch.words,

@@ -33,7 +33,7 @@ class Played:
     """A part of which something was sent; `waiting`: its sound that cannot be played yet, seconds and envelopes.
 
     `words`: those of `speech`, which is what is spoken of it, whose times are known: all up to the last of them, or up
-    to `known`, in seconds of it.
+    to `known`, in seconds of it. `complete`: all its sound was sent; `closed`: and the message that says so.
     """
 
     def __init__(self, text: str, speech: str = "") -> None:
@@ -43,7 +43,7 @@ class Played:
         self.known = 0.0
         self.segments: list[Segment] = []
         self.waiting: list[tuple[float, bytes]] = []
-        self.complete = False
+        self.complete = self.closed = False
 
     def add(self, words: tuple[Mark, ...]) -> None:
         """The times of its next words are known."""
@@ -97,7 +97,8 @@ class Timeline:
     """The sound of one response, as the Receivers play it, by the ids of the parts.
 
     A piece begins when it was sent, or when the piece before it ends. A part begins no earlier than the end of the part
-    before it, all of which has to be there by then; until that is so, what was sent of it waits with the Receivers.
+    before it, all of which has to be there by then, with the message that closes it; until that is so, what was sent of
+    it waits with the Receivers.
 
     That is an estimate, on a clock of its own: the session's clock less `_late`, which grows while Receivers pause, and
     which their reports correct, the furthest of them. Times that callers give and get are of the session's clock.
@@ -132,12 +133,14 @@ class Timeline:
         now: float,
         *,
         complete: bool,
+        closed: bool | None = None,
         envelope: bytes = b"",
         speech: str = "",
         words: tuple[Mark, ...] = (),
     ) -> None:
         """Sound of a part was sent; `complete`: there is no more of it. `words`: those of `speech` that became known.
 
+        `closed`: Receivers know that there is no more, and play the next part when it has ended; None: as `complete`.
         What is known of the words is what counts as heard of a part that is cut; else its letters are counted by time.
         """
         played = self._played.get(part)
@@ -149,14 +152,19 @@ class Timeline:
         else:
             played.waiting.append((seconds, envelope))
         if complete:
-            self.complete(part, now)
+            self.complete(part)
+        if complete if closed is None else closed:
+            self._close(played, now)
 
-    def complete(self, part: int, now: float) -> None:
-        """All the sound of a part has been sent, where anything was; so the next one may play."""
-        if part not in self._played:
-            return
-        self._played[part].complete = True
-        while (current := self._played.get(self._current)) is not None and current.complete:
+    def complete(self, part: int) -> None:
+        """All the sound of a part has been sent, where anything was."""
+        if part in self._played:
+            self._played[part].complete = True
+
+    def _close(self, played: Played, now: float) -> None:
+        """Receivers know that there is no more of it; so the next one may play."""
+        played.complete = played.closed = True
+        while (current := self._played.get(self._current)) is not None and current.closed:
             self._current += 1
             if (following := self._played.get(self._current)) is not None:
                 for seconds, envelope in following.waiting:

@@ -38,6 +38,18 @@ def test_what_is_sent_in_a_pause_plays_after_it() -> None:
     assert timeline.plays_until == 112.5
 
 
+def test_a_part_waits_for_the_message_that_closes_the_one_before_it() -> None:
+    timeline = Timeline()
+    timeline.play(0, "one", 2.0, 100.0, complete=False)
+    timeline.play(1, "two", 2.0, 100.5, complete=True, closed=True)
+    timeline.complete(0)
+    assert timeline.plays_until == 102.0
+    assert timeline.heard_parts(103.0) == [(0, "one")]
+    timeline.play(0, "", 0.0, 105.0, complete=True, closed=True)
+    assert timeline.plays_until == 107.0
+    assert timeline.heard_parts(107.0) == [(0, "one"), (1, "two")]
+
+
 def test_the_furthest_of_several_receivers_counts() -> None:
     timeline = playing()
     timeline.report("slow", at(500), 102.0)
